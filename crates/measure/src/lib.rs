@@ -1,0 +1,1 @@
+//! Statistics for police service quality. Pure; every figure carries its interval and its n.

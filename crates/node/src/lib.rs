@@ -1,0 +1,1 @@
+//! The application: commands in, acts and answers out.

@@ -1,0 +1,3 @@
+//! The `pengayom` command line.
+
+fn main() {}

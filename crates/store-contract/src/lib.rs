@@ -1,0 +1,1 @@
+//! What every store engine must do, as one suite run against each of them.

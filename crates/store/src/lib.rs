@@ -1,0 +1,1 @@
+//! The record of a unit: acts, views, rollups and jobs, kept in one transaction.
