@@ -1,1 +1,358 @@
 //! The record of a unit: acts, views, rollups and jobs, kept in one transaction.
+//!
+//! [`Store`] is what every engine does; `store-contract` says how it behaves and runs against each
+//! engine. What an act changes in views and rollups is computed once, in pure code
+//! ([`views::changes`]), so that engines cannot drift apart and everything can be derived anew.
+//!
+//! Every method is given the unit whose data it touches, and every key leads with it: many units
+//! can live in one store, strictly apart.
+
+mod error;
+mod query;
+pub mod rows;
+pub mod views;
+mod write;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use pengayom_core::act::{Act, Subject};
+use pengayom_core::value::{
+    CaseId, CaseNumber, CommandId, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
+};
+
+pub use error::StoreError;
+pub use query::{
+    CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
+    WaitGroup, WaitTotals,
+};
+pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
+
+use rows::{
+    BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow, JobRow,
+    SequencedAct, SessionRow, UnitRow, UserRow,
+};
+
+/// Largest number of rows one reading returns; longer lists are read page by page.
+pub const PAGE_MAX: u32 = 500;
+
+/// What every engine does. All methods may be called at the same time from many tasks.
+///
+/// # Errors
+/// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
+/// `Stale` and `CommandReused`.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // -- the record ------------------------------------------------------------------------
+
+    /// Appends acts to one subject, with everything that belongs to them, in one transaction.
+    ///
+    /// Answers only after the commit is durable. Waiting appends share a commit. A command seen
+    /// before changes nothing and gives [`Appended`] with `repeated` set and the acts of the
+    /// first time.
+    async fn append(&self, append: Append) -> Result<Appended, StoreError>;
+
+    /// Appends to many subjects in one durable commit, for imports. Each append succeeds or is
+    /// refused on its own; a refused one leaves nothing behind.
+    async fn append_many(
+        &self,
+        appends: Vec<Append>,
+    ) -> Result<Vec<Result<Appended, StoreError>>, StoreError>;
+
+    /// All acts of one subject, oldest version first.
+    async fn acts(&self, unit: &UnitId, subject: Subject) -> Result<Vec<Act>, StoreError>;
+
+    /// Acts of a unit in the order they were committed, after a sequence number; at most `limit`.
+    async fn acts_after(
+        &self,
+        unit: &UnitId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<SequencedAct>, StoreError>;
+
+    // -- cases -----------------------------------------------------------------------------
+
+    /// One case.
+    async fn case(&self, unit: &UnitId, case: CaseId) -> Result<Option<CaseRow>, StoreError>;
+
+    /// The case with a number.
+    async fn case_by_number(
+        &self,
+        unit: &UnitId,
+        number: &CaseNumber,
+    ) -> Result<Option<CaseRow>, StoreError>;
+
+    /// Cases that fit, newest filing first, page by page.
+    async fn cases(&self, unit: &UnitId, query: &CaseQuery) -> Result<CasePage, StoreError>;
+
+    /// Open cases in the order to serve them: danger first, then those whose promise is nearest
+    /// or passed, then by arrival. `stations` empty: all.
+    async fn queue(
+        &self,
+        unit: &UnitId,
+        query: &CaseQuery,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, StoreError>;
+
+    /// Cases whose words fit all the words given (prefixes count), best first.
+    async fn search_cases(
+        &self,
+        unit: &UnitId,
+        words: &str,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, StoreError>;
+
+    /// Cases whose promise is missed at a moment: open and overdue, longest overdue first.
+    async fn late_cases(
+        &self,
+        unit: &UnitId,
+        at: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, StoreError>;
+
+    /// How many open cases there are by stage, and how many of them are late at a moment.
+    async fn case_counts(&self, unit: &UnitId, at: Timestamp) -> Result<CaseCounts, StoreError>;
+
+    // -- encounters and feedback -----------------------------------------------------------
+
+    /// One encounter.
+    async fn encounter(
+        &self,
+        unit: &UnitId,
+        encounter: EncounterId,
+    ) -> Result<Option<EncounterRow>, StoreError>;
+
+    /// The encounter whose card carries this rating code.
+    async fn encounter_by_code(
+        &self,
+        unit: &UnitId,
+        code: SecretHash,
+    ) -> Result<Option<EncounterRow>, StoreError>;
+
+    /// Encounters of one officer, newest first.
+    async fn encounters_of_officer(
+        &self,
+        unit: &UnitId,
+        officer: OfficerId,
+        limit: u32,
+    ) -> Result<Vec<EncounterRow>, StoreError>;
+
+    /// Encounters about one case, newest first.
+    async fn encounters_of_case(
+        &self,
+        unit: &UnitId,
+        case: CaseId,
+    ) -> Result<Vec<EncounterRow>, StoreError>;
+
+    /// One feedback.
+    async fn feedback(
+        &self,
+        unit: &UnitId,
+        feedback: FeedbackId,
+    ) -> Result<Option<FeedbackRow>, StoreError>;
+
+    /// Feedback with a written message, newest first.
+    async fn feedback_messages(
+        &self,
+        unit: &UnitId,
+        limit: u32,
+    ) -> Result<Vec<FeedbackRow>, StoreError>;
+
+    // -- rollups ---------------------------------------------------------------------------
+
+    /// Totals of requests over a span, grouped as asked, in order of the group's key.
+    async fn hour_totals(
+        &self,
+        unit: &UnitId,
+        span: Span,
+        by: HourGroup,
+    ) -> Result<Vec<HourTotals>, StoreError>;
+
+    /// Waiting times until the first response over a span, grouped as asked.
+    async fn wait_totals(
+        &self,
+        unit: &UnitId,
+        span: Span,
+        by: WaitGroup,
+    ) -> Result<Vec<WaitTotals>, StoreError>;
+
+    /// Answers to the survey by item over a span of days (by the day of service, local), all
+    /// stations or one.
+    async fn survey_totals(
+        &self,
+        unit: &UnitId,
+        from: jiff::civil::Date,
+        to: jiff::civil::Date,
+        station: Option<&pengayom_core::place::StationId>,
+    ) -> Result<Vec<SurveyTotals>, StoreError>;
+
+    /// What each officer did over a span of local days.
+    async fn officer_totals(
+        &self,
+        unit: &UnitId,
+        from: jiff::civil::Date,
+        to: jiff::civil::Date,
+    ) -> Result<Vec<OfficerTotals>, StoreError>;
+
+    // -- sealed and stored things ----------------------------------------------------------
+
+    /// The sealed details of a person.
+    async fn person(
+        &self,
+        unit: &UnitId,
+        person: PersonId,
+    ) -> Result<Option<SealedPerson>, StoreError>;
+
+    /// Keeps a blob. With `keep_until` it goes with the expired drafts unless an append names it
+    /// first.
+    async fn put_blob(
+        &self,
+        unit: &UnitId,
+        blob: &Blob,
+        keep_until: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+
+    /// A blob by the SHA-256 of its content (64 hexadecimal digits).
+    async fn blob(&self, unit: &UnitId, sha256: &str) -> Result<Option<BlobRow>, StoreError>;
+
+    /// Keeps a small copy of a picture beside it.
+    async fn put_preview(
+        &self,
+        unit: &UnitId,
+        sha256: &str,
+        preview: &[u8],
+    ) -> Result<(), StoreError>;
+
+    /// Keeps a draft, replacing the one with the same key.
+    async fn put_draft(&self, unit: &UnitId, draft: &DraftRow) -> Result<(), StoreError>;
+
+    /// A draft that has not expired.
+    async fn draft(
+        &self,
+        unit: &UnitId,
+        key: SecretHash,
+        at: Timestamp,
+    ) -> Result<Option<DraftRow>, StoreError>;
+
+    /// Drops a draft.
+    async fn drop_draft(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError>;
+
+    /// Drops what has expired: drafts, blobs never sent, sessions, counted attempts. Says how many
+    /// rows went.
+    async fn drop_expired(&self, unit: &UnitId, at: Timestamp) -> Result<u64, StoreError>;
+
+    // -- accounts --------------------------------------------------------------------------
+
+    /// Adds or replaces an account. The login is unique within the unit.
+    async fn put_user(&self, unit: &UnitId, user: &UserRow) -> Result<(), StoreError>;
+
+    /// An account by its login name.
+    async fn user_by_login(
+        &self,
+        unit: &UnitId,
+        login: &str,
+    ) -> Result<Option<UserRow>, StoreError>;
+
+    /// An account.
+    async fn user(&self, unit: &UnitId, user: OfficerId) -> Result<Option<UserRow>, StoreError>;
+
+    /// All accounts, by name.
+    async fn users(&self, unit: &UnitId) -> Result<Vec<UserRow>, StoreError>;
+
+    /// Keeps a session.
+    async fn put_session(&self, unit: &UnitId, session: &SessionRow) -> Result<(), StoreError>;
+
+    /// A session that has not expired.
+    async fn session(
+        &self,
+        unit: &UnitId,
+        token: SecretHash,
+        at: Timestamp,
+    ) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Ends a session.
+    async fn drop_session(&self, unit: &UnitId, token: SecretHash) -> Result<(), StoreError>;
+
+    /// Ends all sessions of an account.
+    async fn drop_sessions_of(&self, unit: &UnitId, user: OfficerId) -> Result<(), StoreError>;
+
+    /// Counts an attempt under a key in a fixed window and gives how many there were in it, this
+    /// one included, and when the window ends. Survives a restart.
+    async fn count_attempt(
+        &self,
+        unit: &UnitId,
+        key: SecretHash,
+        at: Timestamp,
+        window_seconds: u32,
+    ) -> Result<(u32, Timestamp), StoreError>;
+
+    /// Forgets the attempts under a key, after a success.
+    async fn forget_attempts(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError>;
+
+    // -- jobs ------------------------------------------------------------------------------
+
+    /// Takes the next job that is due, for a lease; another taker gets it when the lease runs out.
+    async fn take_job(
+        &self,
+        unit: &UnitId,
+        at: Timestamp,
+        lease_seconds: u32,
+    ) -> Result<Option<JobRow>, StoreError>;
+
+    /// Ends a job that was done.
+    async fn finish_job(&self, unit: &UnitId, job: uuid::Uuid) -> Result<(), StoreError>;
+
+    /// Puts a job that failed back until a later moment, or gives it up (`retry_at` `None`), with
+    /// what was wrong, free of personal data.
+    async fn fail_job(
+        &self,
+        unit: &UnitId,
+        job: uuid::Uuid,
+        retry_at: Option<Timestamp>,
+        fault: &str,
+    ) -> Result<(), StoreError>;
+
+    // -- units and imports -----------------------------------------------------------------
+
+    /// Adds or replaces what a unit is: its file, areas and pack.
+    async fn put_unit(&self, unit: &UnitRow) -> Result<(), StoreError>;
+
+    /// One unit.
+    async fn unit(&self, unit: &UnitId) -> Result<Option<UnitRow>, StoreError>;
+
+    /// All units in the store, by code.
+    async fn units(&self) -> Result<Vec<UnitId>, StoreError>;
+
+    /// How far an import of one file came, by the digest of the file.
+    async fn import_state(
+        &self,
+        unit: &UnitId,
+        source: &str,
+        file_sha256: &str,
+    ) -> Result<Option<ImportRow>, StoreError>;
+
+    /// Notes how far an import came.
+    async fn put_import_state(&self, unit: &UnitId, import: &ImportRow) -> Result<(), StoreError>;
+
+    /// Which of a source's keys are in the record already.
+    async fn known_source_keys(
+        &self,
+        unit: &UnitId,
+        source: &str,
+        keys: &[String],
+    ) -> Result<Vec<String>, StoreError>;
+
+    // -- the store itself ------------------------------------------------------------------
+
+    /// Whether the store can be reached, its migrations are done and its writer lives.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// The command a subject's first act came from, if it was recorded with one.
+    async fn subject_of_command(
+        &self,
+        unit: &UnitId,
+        command: CommandId,
+    ) -> Result<Option<Subject>, StoreError>;
+
+    /// Commits what waits, ends the writer and closes every connection.
+    async fn close(&self);
+}

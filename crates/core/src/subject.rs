@@ -1,0 +1,97 @@
+//! The subjects of acts, each with its commands, acts, rules and state.
+//!
+//! `decide` says which acts a command leads to, or which rule stands in the way; `evolve` says how
+//! an act changes what is known. Both are pure.
+
+pub mod case;
+pub mod encounter;
+pub mod feedback;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::pack::ServiceCode;
+
+/// How far a sender's clock may run ahead before a moment counts as the future.
+pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
+
+/// Longest text an act keeps, in characters; forms say so before it is reached.
+pub const TEXT_MAX_CHARS: usize = 5_000;
+
+/// The unit's method as far as the rules ask for it; the pack answers.
+///
+/// A trait, so that a rule's test states just the method it needs.
+pub trait Method {
+    /// Whether the unit offers this service.
+    fn offers(&self, service: &ServiceCode) -> bool;
+    /// Minutes from the request to the first response that the unit promises for a service.
+    fn response_minutes(&self, service: &ServiceCode) -> Option<u32>;
+    /// Whether cases of this service are shown without their kind and with narrow access.
+    fn is_sensitive(&self, service: &ServiceCode) -> bool;
+    /// Whether a case can end with this outcome.
+    fn has_outcome(&self, outcome: &str) -> bool;
+    /// Whether this is a reason for lateness that the unit knows.
+    fn has_late_reason(&self, reason: &str) -> bool;
+    /// Whether this is one of the police functions (S1).
+    fn has_function(&self, function: &str) -> bool;
+    /// Whether this is one of the roles an officer can have in a contact (S28).
+    fn has_role(&self, role: &str) -> bool;
+    /// Whether this is one of the things an officer explains in an encounter.
+    fn has_explanation(&self, explanation: &str) -> bool;
+    /// Whether the encounter survey asks this item.
+    fn asks(&self, item: &str) -> bool;
+}
+
+/// When a command is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// When what it tells of happened.
+    pub happened_at: Timestamp,
+    /// When the program hears of it.
+    pub recorded_at: Timestamp,
+}
+
+impl Moment {
+    /// Something told at the moment it happens.
+    pub const fn now(at: Timestamp) -> Self {
+        Self {
+            happened_at: at,
+            recorded_at: at,
+        }
+    }
+
+    /// Whether it claims to happen later than it is told, beyond [`CLOCK_TOLERANCE`].
+    pub fn is_in_the_future(&self) -> bool {
+        self.happened_at.duration_since(self.recorded_at) > CLOCK_TOLERANCE
+    }
+}
+
+/// Whether a text has something to read and is not over the limit.
+fn text_fault(text: &str) -> Option<TextFault> {
+    let chars = text.chars().count();
+    if text.trim().is_empty() {
+        Some(TextFault::Empty)
+    } else if chars > TEXT_MAX_CHARS {
+        Some(TextFault::TooLong {
+            chars,
+            limit: TEXT_MAX_CHARS,
+        })
+    } else {
+        None
+    }
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    /// Nothing to read.
+    #[error("text missing")]
+    Empty,
+    /// More than the record keeps.
+    #[error("text too long: {chars} characters, limit {limit}")]
+    TooLong {
+        /// Characters found.
+        chars: usize,
+        /// Characters allowed.
+        limit: usize,
+    },
+}

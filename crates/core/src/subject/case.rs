@@ -1,0 +1,15 @@
+//! A case: a request for help or a report, and all that follows until it is closed.
+//!
+//! The four stages a person sees while tracking are received, assessed, handled and closed
+//! (S40). The rules here keep the promise of each service visible: a late answer needs a reason
+//! before the case can be closed (S18).
+
+mod act;
+mod command;
+mod decide;
+mod state;
+
+pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
+pub use command::CaseCommand;
+pub use decide::{CaseRefusal, decide};
+pub use state::{Case, CaseStage, Response, evolve};

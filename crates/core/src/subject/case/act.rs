@@ -1,0 +1,242 @@
+//! What can happen to a case.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::pack::ServiceCode;
+use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
+
+/// How a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The pages, by the person.
+    Web,
+    /// The desk, told in person.
+    Desk,
+    /// By telephone.
+    Phone,
+    /// An officer in the field.
+    Officer,
+    /// A program, through the API.
+    Api,
+    /// Another system's records.
+    Import,
+}
+
+impl Channel {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Desk => "desk",
+            Self::Phone => "phone",
+            Self::Officer => "officer",
+            Self::Api => "api",
+            Self::Import => "import",
+        }
+    }
+
+    /// The channel of a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            Self::Web,
+            Self::Desk,
+            Self::Phone,
+            Self::Officer,
+            Self::Api,
+            Self::Import,
+        ]
+        .into_iter()
+        .find(|channel| channel.as_str() == word)
+    }
+}
+
+/// A file kept beside the acts, named by what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobRef {
+    /// SHA-256 of the content, as 64 hexadecimal digits.
+    pub sha256: String,
+    /// Media type, such as `image/jpeg`.
+    pub media_type: String,
+    /// Size of the content.
+    pub size_bytes: u64,
+}
+
+/// A request was filed. By its reporter or for them; it asserts what was told, not that it is so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestFiled {
+    /// The number people use. `None` only until the store has numbered it, inside the same
+    /// transaction, so that the series has no gaps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CaseNumber>,
+    /// Keyed hash of the secret the reporter keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretHash>,
+    /// The service asked for.
+    pub service: ServiceCode,
+    /// The kind chosen on the report form, if that was the way in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_kind: Option<String>,
+    /// How it came in.
+    pub channel: Channel,
+    /// What the reporter told, in their words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// When the reported fact occurred, in the reporter's words (a day, "last night").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when_text: Option<String>,
+    /// When the reported fact occurred, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Timestamp>,
+    /// Somebody is in danger now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub danger: bool,
+    /// Shown without its kind, with narrow access.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+    /// Who reported; details are sealed elsewhere. `None`: anonymous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reporter: Option<PersonId>,
+    /// The reporter wrote down a way to be reached.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reachable: bool,
+    /// Photographs and other files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<BlobRef>,
+    /// The promise: first response due by then. `None`: the service promises no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<Timestamp>,
+    /// The promise in minutes, as the pack had it that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond_minutes: Option<u32>,
+    /// The pack version the case runs under.
+    pub pack_version: String,
+    /// Made up by the simulation, for a demonstration.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
+    /// Priority word or digit as the source gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+}
+
+/// A fact about a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum CaseAct {
+    /// A request was filed.
+    RequestFiled(RequestFiled),
+    /// An officer took the case as their own to serve.
+    CaseTaken {
+        /// Who took it.
+        by: OfficerId,
+    },
+    /// A colleague took the case over from the one who had it.
+    CaseTakenOver {
+        /// Who had it.
+        from: OfficerId,
+        /// Who has it now.
+        to: OfficerId,
+        /// Why, in the officer's words.
+        reason: String,
+    },
+    /// An officer read the report and decided which service it needs.
+    CaseAssessed {
+        /// The service decided on.
+        service: ServiceCode,
+        /// Why, when it differs from what was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The service's promise, counted from the filing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        respond_by: Option<Timestamp>,
+        /// Whether the service is sensitive.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        sensitive: bool,
+    },
+    /// The case was given to an officer to handle.
+    OfficerAssigned {
+        /// Who handles it.
+        officer: OfficerId,
+    },
+    /// A unit or officer was sent.
+    ResponderDispatched {
+        /// Call sign, as the source has it.
+        responder: String,
+    },
+    /// A unit or officer reached the place.
+    ResponderArrived {
+        /// Call sign, as the source has it.
+        responder: String,
+    },
+    /// A unit or officer was free again.
+    ResponderCleared {
+        /// Call sign, as the source has it.
+        responder: String,
+    },
+    /// An officer did something about it.
+    ActionTaken {
+        /// What was done, in the officer's words; staff see it, the reporter does not.
+        text: String,
+        /// The police function it served (S1).
+        function: String,
+    },
+    /// The reporter was answered; they read it while tracking.
+    ReporterAnswered {
+        /// The answer, in the officer's words.
+        text: String,
+        /// When the next news is promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_news_by: Option<Timestamp>,
+    },
+    /// The reporter added something.
+    InformationAdded {
+        /// What was added, in their words.
+        text: String,
+        /// Files that came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        media: Vec<BlobRef>,
+    },
+    /// An officer said why a promise was missed; the reporter reads it.
+    DelayExplained {
+        /// A reason of the pack.
+        reason: String,
+        /// In the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// The case ended.
+    CaseClosed {
+        /// An outcome of the pack.
+        outcome: String,
+        /// Why, in the officer's words; the reporter reads it.
+        reason: String,
+    },
+    /// A closed case was opened again.
+    CaseReopened {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl CaseAct {
+    /// The stored name.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::RequestFiled(_) => "case.request_filed",
+            Self::CaseTaken { .. } => "case.case_taken",
+            Self::CaseTakenOver { .. } => "case.case_taken_over",
+            Self::CaseAssessed { .. } => "case.case_assessed",
+            Self::OfficerAssigned { .. } => "case.officer_assigned",
+            Self::ResponderDispatched { .. } => "case.responder_dispatched",
+            Self::ResponderArrived { .. } => "case.responder_arrived",
+            Self::ResponderCleared { .. } => "case.responder_cleared",
+            Self::ActionTaken { .. } => "case.action_taken",
+            Self::ReporterAnswered { .. } => "case.reporter_answered",
+            Self::InformationAdded { .. } => "case.information_added",
+            Self::DelayExplained { .. } => "case.delay_explained",
+            Self::CaseClosed { .. } => "case.case_closed",
+            Self::CaseReopened { .. } => "case.case_reopened",
+        }
+    }
+}

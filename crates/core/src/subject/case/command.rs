@@ -1,0 +1,124 @@
+//! What can be asked of a case.
+
+use jiff::Timestamp;
+
+use super::act::{BlobRef, Channel};
+use crate::pack::ServiceCode;
+use crate::value::{OfficerId, PersonId, SecretHash};
+
+/// A request about a case; [`super::decide`] says what it leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CaseCommand {
+    /// Record a request for help or a report.
+    FileRequest {
+        /// Keyed hash of the secret given to the reporter.
+        secret: Option<SecretHash>,
+        /// The service asked for.
+        service: ServiceCode,
+        /// The kind chosen on the report form.
+        report_kind: Option<String>,
+        /// How it came in.
+        channel: Channel,
+        /// What was told. May be empty only for records of other systems.
+        description: String,
+        /// When the fact occurred, in words.
+        when_text: Option<String>,
+        /// When the fact occurred, if known.
+        occurred_at: Option<Timestamp>,
+        /// Somebody is in danger now.
+        danger: bool,
+        /// Who reported.
+        reporter: Option<PersonId>,
+        /// A way to reach them was given.
+        reachable: bool,
+        /// Files that came with it.
+        media: Vec<BlobRef>,
+        /// The pack version in force.
+        pack_version: String,
+        /// Made up for a demonstration.
+        simulated: bool,
+        /// Priority as the source gave it.
+        priority: Option<String>,
+    },
+    /// Take the case to serve it oneself.
+    Take {
+        /// Who takes it.
+        by: OfficerId,
+    },
+    /// Take the case over from a colleague.
+    TakeOver {
+        /// Who takes it.
+        to: OfficerId,
+        /// Who has it, as the asker saw it.
+        from: OfficerId,
+        /// Why.
+        reason: String,
+    },
+    /// Decide which service it needs.
+    Assess {
+        /// The service decided on.
+        service: ServiceCode,
+        /// Why; needed when it differs from what was asked for.
+        reason: Option<String>,
+    },
+    /// Give it to an officer to handle.
+    AssignOfficer {
+        /// Who is to handle it.
+        officer: OfficerId,
+    },
+    /// Record that a unit or officer was sent.
+    Dispatch {
+        /// Call sign.
+        responder: String,
+    },
+    /// Record that a unit or officer arrived.
+    Arrive {
+        /// Call sign.
+        responder: String,
+    },
+    /// Record that a unit or officer is free again.
+    Clear {
+        /// Call sign.
+        responder: String,
+    },
+    /// Record what was done.
+    RecordAction {
+        /// In the officer's words.
+        text: String,
+        /// The police function served.
+        function: String,
+    },
+    /// Answer the reporter.
+    Answer {
+        /// In the officer's words.
+        text: String,
+        /// When the next news is promised.
+        next_news_by: Option<Timestamp>,
+    },
+    /// Add what the reporter tells later.
+    AddInformation {
+        /// In their words.
+        text: String,
+        /// Files that come with it.
+        media: Vec<BlobRef>,
+    },
+    /// Say why a promise was missed.
+    ExplainDelay {
+        /// A reason of the pack.
+        reason: String,
+        /// In the officer's words.
+        text: String,
+    },
+    /// End it.
+    Close {
+        /// An outcome of the pack.
+        outcome: String,
+        /// Why.
+        reason: String,
+    },
+    /// Open it again.
+    Reopen {
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,381 @@
+//! The rules of a case: who may do what in which state.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::act::{CaseAct, Channel, RequestFiled};
+use super::command::CaseCommand;
+use super::state::{Case, CaseStage};
+use crate::act::Actor;
+use crate::pack::ServiceCode;
+use crate::subject::{Method, Moment, TextFault, text_fault};
+use crate::value::OfficerId;
+
+/// The rule that stood in the way of a command about a case.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaseRefusal {
+    /// No such case.
+    #[error("case not filed")]
+    NotFiled,
+    /// The case exists already.
+    #[error("case already filed")]
+    AlreadyFiled,
+    /// The unit does not offer this service.
+    #[error("service {0:?} is not offered")]
+    ServiceNotOffered(String),
+    /// A moment after now.
+    #[error("moment is in the future: {at}")]
+    InTheFuture {
+        /// The moment given.
+        at: Timestamp,
+    },
+    /// A moment before the one it must follow.
+    #[error("moment {at} is before {after}, which it must follow")]
+    BeforeWhatItFollows {
+        /// The moment given.
+        at: Timestamp,
+        /// The moment it must follow.
+        after: Timestamp,
+    },
+    /// A needed text is missing or too long.
+    #[error("{field}: {fault}")]
+    Text {
+        /// The field of the command.
+        field: &'static str,
+        /// What is wrong with it.
+        fault: TextFault,
+    },
+    /// A colleague has it.
+    #[error("case is with another officer")]
+    WithAnotherOfficer {
+        /// Who has it.
+        officer: OfficerId,
+    },
+    /// Nobody has it, so nobody can hand it over.
+    #[error("case is with nobody")]
+    WithNobody,
+    /// It is closed.
+    #[error("case is closed")]
+    Closed,
+    /// It is not closed.
+    #[error("case is not closed")]
+    NotClosed,
+    /// The unit's method has no such word.
+    #[error("{field}: {word:?} is not in the pack")]
+    NotInPack {
+        /// The field of the command.
+        field: &'static str,
+        /// The word given.
+        word: String,
+    },
+    /// Another service needs a reason (S18: deviations need a reason).
+    #[error("reason missing for another service than was asked for")]
+    ReasonMissing,
+    /// The promise was missed and nobody said why (S18).
+    #[error("the promised time {due} was missed: reason missing")]
+    LateWithoutReason {
+        /// When the response was due.
+        due: Timestamp,
+    },
+    /// Nothing is late, so there is nothing to explain.
+    #[error("no promise is missed")]
+    NotLate,
+    /// The unit named was not sent.
+    #[error("responder {0:?} was not dispatched")]
+    NotDispatched(String),
+    /// The unit named has that mark already.
+    #[error("already recorded for responder {0:?}")]
+    AlreadyRecorded(String),
+    /// Only staff may do this.
+    #[error("only staff may do this")]
+    StaffOnly,
+}
+
+/// What a command about a case leads to.
+///
+/// `actor` is who asks; the access policy has already let them in, the rules here are those that
+/// depend on the case itself. The moment tells when what is told happened.
+///
+/// # Errors
+/// [`CaseRefusal`], naming the rule that stood in the way.
+pub fn decide(
+    case: Option<&Case>,
+    command: CaseCommand,
+    actor: &Actor,
+    moment: Moment,
+    method: &impl Method,
+) -> Result<Vec<CaseAct>, CaseRefusal> {
+    if moment.is_in_the_future() {
+        return Err(CaseRefusal::InTheFuture {
+            at: moment.happened_at,
+        });
+    }
+    let Some(case) = case else {
+        return file(command, moment, method).map(|filed| vec![CaseAct::RequestFiled(filed)]);
+    };
+    follows(moment, case.filed_at)?;
+    let imported = matches!(actor, Actor::Import { .. });
+    if *actor == Actor::Citizen && !matches!(command, CaseCommand::AddInformation { .. }) {
+        return match command {
+            CaseCommand::FileRequest { .. } => Err(CaseRefusal::AlreadyFiled),
+            _ => Err(CaseRefusal::StaffOnly),
+        };
+    }
+    let act = match command {
+        CaseCommand::FileRequest { .. } => return Err(CaseRefusal::AlreadyFiled),
+        CaseCommand::Reopen { reason } => {
+            if case.stage != CaseStage::Closed {
+                return Err(CaseRefusal::NotClosed);
+            }
+            CaseAct::CaseReopened {
+                reason: needed("reason", reason)?,
+            }
+        }
+        // A reporter may still add something to a closed case, and late times still arrive from
+        // other systems; everything else needs it open.
+        CaseCommand::AddInformation { text, media } => CaseAct::InformationAdded {
+            text: needed("text", text)?,
+            media,
+        },
+        _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
+        CaseCommand::Take { by } => match case.taken_by {
+            Some(officer) if officer != by => {
+                return Err(CaseRefusal::WithAnotherOfficer { officer });
+            }
+            Some(_) => return Ok(Vec::new()),
+            None => CaseAct::CaseTaken { by },
+        },
+        CaseCommand::TakeOver { to, from, reason } => match case.taken_by {
+            None => return Err(CaseRefusal::WithNobody),
+            Some(officer) if officer != from => {
+                return Err(CaseRefusal::WithAnotherOfficer { officer });
+            }
+            Some(officer) if officer == to => return Ok(Vec::new()),
+            Some(_) => CaseAct::CaseTakenOver {
+                from,
+                to,
+                reason: needed("reason", reason)?,
+            },
+        },
+        CaseCommand::Assess { service, reason } => assess(case, service, reason, method)?,
+        CaseCommand::AssignOfficer { officer } => {
+            if case.assigned_to == Some(officer) {
+                return Ok(Vec::new());
+            }
+            CaseAct::OfficerAssigned { officer }
+        }
+        CaseCommand::Dispatch { responder } => {
+            let responder = needed("responder", responder)?;
+            if case.responders.iter().any(|known| known.name == responder) {
+                return Err(CaseRefusal::AlreadyRecorded(responder));
+            }
+            CaseAct::ResponderDispatched { responder }
+        }
+        CaseCommand::Arrive { responder } => arrive(case, responder, moment)?,
+        CaseCommand::Clear { responder } => clear(case, responder, moment)?,
+        CaseCommand::RecordAction { text, function } => {
+            if !method.has_function(&function) {
+                return Err(CaseRefusal::NotInPack {
+                    field: "function",
+                    word: function,
+                });
+            }
+            CaseAct::ActionTaken {
+                text: needed("text", text)?,
+                function,
+            }
+        }
+        CaseCommand::Answer { text, next_news_by } => {
+            if let Some(at) = next_news_by.filter(|at| *at <= moment.happened_at) {
+                return Err(CaseRefusal::BeforeWhatItFollows {
+                    at,
+                    after: moment.happened_at,
+                });
+            }
+            CaseAct::ReporterAnswered {
+                text: needed("text", text)?,
+                next_news_by,
+            }
+        }
+        CaseCommand::ExplainDelay { reason, text } => {
+            if !case.is_late(moment.happened_at) {
+                return Err(CaseRefusal::NotLate);
+            }
+            if !method.has_late_reason(&reason) {
+                return Err(CaseRefusal::NotInPack {
+                    field: "reason",
+                    word: reason,
+                });
+            }
+            if let Some(fault) = text_fault(&text).filter(|fault| *fault != TextFault::Empty) {
+                return Err(CaseRefusal::Text {
+                    field: "text",
+                    fault,
+                });
+            }
+            CaseAct::DelayExplained { reason, text }
+        }
+        CaseCommand::Close { outcome, reason } => {
+            if !method.has_outcome(&outcome) {
+                return Err(CaseRefusal::NotInPack {
+                    field: "outcome",
+                    word: outcome,
+                });
+            }
+            let reason = needed("reason", reason)?;
+            if let Some(due) = case.respond_by
+                && case.owes_a_reason(moment.happened_at)
+                && !imported
+            {
+                return Err(CaseRefusal::LateWithoutReason { due });
+            }
+            CaseAct::CaseClosed { outcome, reason }
+        }
+    };
+    Ok(vec![act])
+}
+
+fn file(
+    command: CaseCommand,
+    moment: Moment,
+    method: &impl Method,
+) -> Result<RequestFiled, CaseRefusal> {
+    let CaseCommand::FileRequest {
+        secret,
+        service,
+        report_kind,
+        channel,
+        description,
+        when_text,
+        occurred_at,
+        danger,
+        reporter,
+        reachable,
+        media,
+        pack_version,
+        simulated,
+        priority,
+    } = command
+    else {
+        return Err(CaseRefusal::NotFiled);
+    };
+    if !method.offers(&service) {
+        return Err(CaseRefusal::ServiceNotOffered(service.to_string()));
+    }
+    if let Some(fault) = text_fault(&description) {
+        // Another system's call has no words of the caller; a person's report needs some.
+        if fault != TextFault::Empty || channel != Channel::Import {
+            return Err(CaseRefusal::Text {
+                field: "description",
+                fault,
+            });
+        }
+    }
+    if let Some(at) = occurred_at
+        && (Moment {
+            happened_at: at,
+            recorded_at: moment.happened_at,
+        })
+        .is_in_the_future()
+    {
+        return Err(CaseRefusal::InTheFuture { at });
+    }
+    let minutes = method.response_minutes(&service);
+    Ok(RequestFiled {
+        number: None,
+        secret,
+        sensitive: method.is_sensitive(&service),
+        report_kind,
+        channel,
+        description,
+        when_text,
+        occurred_at,
+        danger,
+        reporter,
+        reachable,
+        media,
+        respond_by: minutes.and_then(|minutes| due(moment.happened_at, minutes)),
+        respond_minutes: minutes,
+        pack_version,
+        simulated,
+        priority,
+        service,
+    })
+}
+
+fn assess(
+    case: &Case,
+    service: ServiceCode,
+    reason: Option<String>,
+    method: &impl Method,
+) -> Result<CaseAct, CaseRefusal> {
+    if !method.offers(&service) {
+        return Err(CaseRefusal::ServiceNotOffered(service.to_string()));
+    }
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
+    if service != case.service && reason.is_none() {
+        return Err(CaseRefusal::ReasonMissing);
+    }
+    if let Some(fault) = reason.as_deref().and_then(text_fault) {
+        return Err(CaseRefusal::Text {
+            field: "reason",
+            fault,
+        });
+    }
+    Ok(CaseAct::CaseAssessed {
+        respond_by: method
+            .response_minutes(&service)
+            .and_then(|minutes| due(case.filed_at, minutes)),
+        sensitive: method.is_sensitive(&service),
+        service,
+        reason,
+    })
+}
+
+fn arrive(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, CaseRefusal> {
+    let Some(known) = case.responders.iter().find(|known| known.name == responder) else {
+        return Err(CaseRefusal::NotDispatched(responder));
+    };
+    if known.arrived_at.is_some() {
+        return Err(CaseRefusal::AlreadyRecorded(responder));
+    }
+    if let Some(sent) = known.dispatched_at {
+        follows(moment, sent)?;
+    }
+    Ok(CaseAct::ResponderArrived { responder })
+}
+
+fn clear(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, CaseRefusal> {
+    let Some(known) = case.responders.iter().find(|known| known.name == responder) else {
+        return Err(CaseRefusal::NotDispatched(responder));
+    };
+    if known.cleared_at.is_some() {
+        return Err(CaseRefusal::AlreadyRecorded(responder));
+    }
+    if let Some(before) = known.arrived_at.or(known.dispatched_at) {
+        follows(moment, before)?;
+    }
+    Ok(CaseAct::ResponderCleared { responder })
+}
+
+fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
+    if moment.happened_at < after {
+        return Err(CaseRefusal::BeforeWhatItFollows {
+            at: moment.happened_at,
+            after,
+        });
+    }
+    Ok(())
+}
+
+fn needed(field: &'static str, text: String) -> Result<String, CaseRefusal> {
+    match text_fault(&text) {
+        Some(fault) => Err(CaseRefusal::Text { field, fault }),
+        None => Ok(text),
+    }
+}
+
+/// The moment some minutes after another; `None` beyond the end of the calendar.
+fn due(from: Timestamp, minutes: u32) -> Option<Timestamp> {
+    from.checked_add(SignedDuration::from_mins(i64::from(minutes)))
+        .ok()
+}

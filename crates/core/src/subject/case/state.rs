@@ -1,0 +1,265 @@
+//! What is known of a case, as its acts tell it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::act::{CaseAct, RequestFiled};
+use crate::act::{Act, ActPlace, Payload};
+use crate::pack::ServiceCode;
+use crate::value::OfficerId;
+
+/// How far a case has come, in the four words the reporter sees (S40).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseStage {
+    /// Recorded; nobody has read it yet.
+    Received,
+    /// An officer has read it.
+    Assessed,
+    /// Somebody is working on it.
+    Handled,
+    /// Ended.
+    Closed,
+}
+
+impl CaseStage {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Assessed => "assessed",
+            Self::Handled => "handled",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The stage of a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Received, Self::Assessed, Self::Handled, Self::Closed]
+            .into_iter()
+            .find(|stage| stage.as_str() == word)
+    }
+}
+
+/// The first answer to a request: an officer at the place, or a word to the reporter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Response {
+    /// When it happened.
+    pub at: Timestamp,
+    /// How long the reporter waited for it.
+    pub waited: SignedDuration,
+    /// Whether it came after the promised time.
+    pub late: bool,
+}
+
+/// One responder's way to a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Responder {
+    /// Call sign.
+    pub name: String,
+    /// When sent.
+    pub dispatched_at: Option<Timestamp>,
+    /// When at the place.
+    pub arrived_at: Option<Timestamp>,
+    /// When free again.
+    pub cleared_at: Option<Timestamp>,
+}
+
+/// What is known of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// How many acts it has.
+    pub version: u32,
+    /// What was filed.
+    pub filed: RequestFiled,
+    /// When it was filed: the start of every clock.
+    pub filed_at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Where it is.
+    pub place: Option<ActPlace>,
+    /// How far it has come.
+    pub stage: CaseStage,
+    /// The service decided on, at first the one asked for.
+    pub service: ServiceCode,
+    /// Shown without its kind.
+    pub sensitive: bool,
+    /// When the first response is due.
+    pub respond_by: Option<Timestamp>,
+    /// The first response, once there was one.
+    pub response: Option<Response>,
+    /// When it was first assessed.
+    pub assessed_at: Option<Timestamp>,
+    /// Who serves it at the desk.
+    pub taken_by: Option<OfficerId>,
+    /// Who handles it.
+    pub assigned_to: Option<OfficerId>,
+    /// When the next news is promised.
+    pub next_news_by: Option<Timestamp>,
+    /// The last reason given for lateness.
+    pub late_reason: Option<String>,
+    /// When that reason was given.
+    pub late_reason_at: Option<Timestamp>,
+    /// Units sent, in the order they were first named.
+    pub responders: Vec<Responder>,
+    /// When it was closed, last.
+    pub closed_at: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// When anything last happened to it.
+    pub last_at: Timestamp,
+}
+
+impl Case {
+    /// Whether the promised first response is missed at a moment and no reason is written (S18).
+    pub fn owes_a_reason(&self, at: Timestamp) -> bool {
+        self.is_late(at) && self.late_reason.is_none()
+    }
+
+    /// Whether the first response came late, or has not come and is overdue at this moment.
+    pub fn is_late(&self, at: Timestamp) -> bool {
+        match (self.respond_by, self.response) {
+            (None, _) => false,
+            (Some(_), Some(response)) => response.late,
+            (Some(due), None) => at > due,
+        }
+    }
+
+    fn begin(act: &Act, filed: &RequestFiled) -> Self {
+        Self {
+            version: act.version,
+            filed: filed.clone(),
+            filed_at: act.happened_at,
+            recorded_at: act.recorded_at,
+            place: act.place.clone(),
+            stage: CaseStage::Received,
+            service: filed.service.clone(),
+            sensitive: filed.sensitive,
+            respond_by: filed.respond_by,
+            response: None,
+            assessed_at: None,
+            taken_by: None,
+            assigned_to: None,
+            next_news_by: None,
+            late_reason: None,
+            late_reason_at: None,
+            responders: Vec::new(),
+            closed_at: None,
+            outcome: None,
+            last_at: act.happened_at,
+        }
+    }
+
+    fn respond(&mut self, at: Timestamp) {
+        // Acts of an offline telephone may arrive out of order: the earliest response counts.
+        if self.response.is_none_or(|known| at < known.at) {
+            self.response = Some(Response {
+                at,
+                waited: at.duration_since(self.filed_at),
+                late: self.respond_by.is_some_and(|due| at > due),
+            });
+        }
+    }
+
+    fn advance(&mut self, stage: CaseStage) {
+        self.stage = self.stage.max(stage);
+    }
+
+    fn responder(&mut self, name: &str, mark: impl FnOnce(&mut Responder)) {
+        let at = self.responders.iter().position(|known| known.name == name);
+        let mut responder = match at {
+            Some(at) => self.responders.remove(at),
+            None => Responder {
+                name: name.to_owned(),
+                dispatched_at: None,
+                arrived_at: None,
+                cleared_at: None,
+            },
+        };
+        mark(&mut responder);
+        self.responders
+            .insert(at.unwrap_or(self.responders.len()), responder);
+    }
+}
+
+/// How an act changes what is known of a case. `None` before is no case yet.
+///
+/// Acts about something else, or of a case that was never filed, change nothing: a record is read
+/// as it is.
+pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
+    let Payload::Case(payload) = &act.payload else {
+        return case;
+    };
+    let Some(mut case) = case else {
+        return match payload {
+            CaseAct::RequestFiled(filed) => Some(Case::begin(act, filed)),
+            _ => None,
+        };
+    };
+    case.version = act.version;
+    case.last_at = case.last_at.max(act.happened_at);
+    match payload {
+        CaseAct::RequestFiled(_) | CaseAct::InformationAdded { .. } => {}
+        CaseAct::CaseTaken { by } => case.taken_by = Some(*by),
+        CaseAct::CaseTakenOver { to, .. } => case.taken_by = Some(*to),
+        CaseAct::CaseAssessed {
+            service,
+            respond_by,
+            sensitive,
+            ..
+        } => {
+            case.service = service.clone();
+            case.sensitive = *sensitive;
+            case.respond_by = *respond_by;
+            case.assessed_at.get_or_insert(act.happened_at);
+            if let Some(response) = &mut case.response {
+                response.late = respond_by.is_some_and(|due| response.at > due);
+            }
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::OfficerAssigned { officer } => {
+            case.assigned_to = Some(*officer);
+            case.assessed_at.get_or_insert(act.happened_at);
+            case.advance(CaseStage::Handled);
+        }
+        CaseAct::ResponderDispatched { responder } => {
+            case.responder(responder, |known| {
+                known.dispatched_at = Some(act.happened_at)
+            });
+            case.assessed_at.get_or_insert(act.happened_at);
+            case.advance(CaseStage::Handled);
+        }
+        CaseAct::ResponderArrived { responder } => {
+            case.responder(responder, |known| known.arrived_at = Some(act.happened_at));
+            case.respond(act.happened_at);
+            case.advance(CaseStage::Handled);
+        }
+        CaseAct::ResponderCleared { responder } => {
+            case.responder(responder, |known| known.cleared_at = Some(act.happened_at));
+        }
+        CaseAct::ActionTaken { .. } => case.advance(CaseStage::Handled),
+        CaseAct::ReporterAnswered { next_news_by, .. } => {
+            case.next_news_by = *next_news_by;
+            case.assessed_at.get_or_insert(act.happened_at);
+            case.respond(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::DelayExplained { reason, .. } => {
+            case.late_reason = Some(reason.clone());
+            case.late_reason_at = Some(act.happened_at);
+        }
+        CaseAct::CaseClosed { outcome, .. } => {
+            case.stage = CaseStage::Closed;
+            case.closed_at = Some(act.happened_at);
+            case.outcome = Some(outcome.clone());
+            case.next_news_by = None;
+            if !matches!(act.actor, crate::act::Actor::Import { .. }) {
+                case.respond(act.happened_at);
+            }
+        }
+        CaseAct::CaseReopened { .. } => {
+            case.stage = CaseStage::Handled;
+            case.closed_at = None;
+            case.outcome = None;
+        }
+    }
+    Some(case)
+}

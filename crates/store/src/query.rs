@@ -1,0 +1,144 @@
+//! What is asked of the views, and what comes back.
+
+use jiff::Timestamp;
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::place::{AreaCode, StationId};
+use pengayom_core::subject::case::CaseStage;
+use pengayom_core::value::{CaseId, OfficerId};
+use pengayom_measure::histogram::WaitHistogram;
+
+use crate::rows::CaseRow;
+
+/// Which cases. Empty lists and `None` mean "all".
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CaseQuery {
+    /// In one of these stages.
+    pub stages: Vec<CaseStage>,
+    /// Answered for by one of these stations.
+    pub stations: Vec<StationId>,
+    /// In this beat.
+    pub beat: Option<AreaCode>,
+    /// For this service.
+    pub service: Option<ServiceCode>,
+    /// Served by this officer at the desk.
+    pub taken_by: Option<OfficerId>,
+    /// Served by nobody yet.
+    pub untaken: bool,
+    /// Handled by this officer.
+    pub assigned_to: Option<OfficerId>,
+    /// Late at this moment: open and overdue.
+    pub late_at: Option<Timestamp>,
+    /// After this case, in the order of the list.
+    pub after: Option<CaseCursor>,
+    /// At most so many (no more than [`crate::PAGE_MAX`]); 0 means 50.
+    pub limit: u32,
+}
+
+/// Where a page of cases ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseCursor {
+    /// Filing moment of the last case on the page.
+    pub filed_at: Timestamp,
+    /// That case.
+    pub case: CaseId,
+}
+
+/// A page of cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CasePage {
+    /// The cases.
+    pub rows: Vec<CaseRow>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<CaseCursor>,
+}
+
+/// From a moment (included) to a moment (not included); whole hours are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First moment.
+    pub from: Timestamp,
+    /// First moment after.
+    pub to: Timestamp,
+}
+
+/// By what request totals are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HourGroup {
+    /// By hour of filing.
+    Hour,
+    /// By station.
+    Station,
+    /// By beat.
+    Beat,
+    /// By stratum.
+    Stratum,
+    /// By service.
+    Service,
+}
+
+/// By what waiting times are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitGroup {
+    /// All together.
+    All,
+    /// By hour of filing.
+    Hour,
+    /// By station.
+    Station,
+    /// By station and hour of filing.
+    StationHour,
+    /// By service.
+    Service,
+}
+
+/// Totals of requests in one group. Requests count in the hour they were filed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HourTotals {
+    /// The hour's first moment, when grouped by hour.
+    pub hour: Option<Timestamp>,
+    /// The group's code otherwise.
+    pub key: Option<String>,
+    /// Requests filed.
+    pub filed: i64,
+    /// Of them, answered.
+    pub responded: i64,
+    /// Of those, after the promised time.
+    pub responded_late: i64,
+    /// Of the filed, closed.
+    pub closed: i64,
+    /// Sum of the waiting times of the answered, in seconds.
+    pub wait_seconds: f64,
+    /// Sum of their squares.
+    pub wait_seconds_squared: f64,
+}
+
+/// Waiting times in one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitTotals {
+    /// The hour's first moment, when grouped by hour.
+    pub hour: Option<Timestamp>,
+    /// The group's code (station or service), when grouped by it.
+    pub key: Option<String>,
+    /// Counts by length.
+    pub histogram: WaitHistogram,
+}
+
+/// Answers to one item.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SurveyTotals {
+    /// The item.
+    pub item: String,
+    /// Counts by digit of the answer: 0 "do not know", 1 to 4.
+    pub counts: [i64; 5],
+}
+
+/// What one officer did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficerTotals {
+    /// Who.
+    pub officer: OfficerId,
+    /// Encounters recorded.
+    pub encounters: i64,
+    /// Cases closed that they handled or served.
+    pub closed: i64,
+}

@@ -1,0 +1,278 @@
+//! Rows of the views and of the tables beside the record.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use pengayom_core::act::Act;
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::place::{AreaCode, StationId};
+use pengayom_core::subject::case::{CaseStage, Channel};
+use pengayom_core::value::{
+    CaseId, CaseNumber, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
+};
+use uuid::Uuid;
+
+/// A case as lists and pages need it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseRow {
+    /// Identifier.
+    pub id: CaseId,
+    /// How many acts it has.
+    pub version: u32,
+    /// The number people use.
+    pub number: Option<CaseNumber>,
+    /// Keyed hash of the reporter's secret.
+    pub secret: Option<SecretHash>,
+    /// The service decided on.
+    pub service: ServiceCode,
+    /// The kind chosen on the report form.
+    pub report_kind: Option<String>,
+    /// How it came in.
+    pub channel: Channel,
+    /// How far it has come.
+    pub stage: CaseStage,
+    /// Somebody was in danger.
+    pub danger: bool,
+    /// Shown without its kind.
+    pub sensitive: bool,
+    /// Made up for a demonstration.
+    pub simulated: bool,
+    /// The station that answers for it.
+    pub station: Option<StationId>,
+    /// The beat.
+    pub beat: Option<AreaCode>,
+    /// The stratum.
+    pub stratum: Option<String>,
+    /// Latitude, degrees.
+    pub lat: Option<f64>,
+    /// Longitude, degrees.
+    pub lng: Option<f64>,
+    /// The place in words.
+    pub place_text: Option<String>,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// When the first response is due.
+    pub respond_by: Option<Timestamp>,
+    /// When the first response came.
+    pub responded_at: Option<Timestamp>,
+    /// Whether it came late.
+    pub responded_late: bool,
+    /// When it was assessed.
+    pub assessed_at: Option<Timestamp>,
+    /// Who serves it.
+    pub taken_by: Option<OfficerId>,
+    /// Who handles it.
+    pub assigned_to: Option<OfficerId>,
+    /// When the next news is promised.
+    pub next_news_by: Option<Timestamp>,
+    /// The last reason for lateness.
+    pub late_reason: Option<String>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// Who reported.
+    pub reporter: Option<PersonId>,
+    /// A way to reach them was given.
+    pub reachable: bool,
+    /// When anything last happened.
+    pub last_at: Timestamp,
+}
+
+/// Open cases by stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CaseCounts {
+    /// Nobody has read them.
+    pub received: i64,
+    /// Read.
+    pub assessed: i64,
+    /// Being handled.
+    pub handled: i64,
+    /// Of all these, the promise is missed.
+    pub late: i64,
+}
+
+/// An encounter as lists and pages need it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncounterRow {
+    /// Identifier.
+    pub id: EncounterId,
+    /// How many acts it has.
+    pub version: u32,
+    /// The officer.
+    pub officer: OfficerId,
+    /// The person.
+    pub person: Option<PersonId>,
+    /// As what the person took part.
+    pub capacity: String,
+    /// The case it was about.
+    pub case: Option<CaseId>,
+    /// The service given.
+    pub service: ServiceCode,
+    /// The police function served.
+    pub function: String,
+    /// The officer's role.
+    pub role: String,
+    /// Force or a coercive measure was used.
+    pub force_used: bool,
+    /// The station that answers for the place.
+    pub station: Option<StationId>,
+    /// The beat.
+    pub beat: Option<AreaCode>,
+    /// The stratum.
+    pub stratum: Option<String>,
+    /// The place in words.
+    pub place_text: Option<String>,
+    /// When they met.
+    pub happened_at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Keyed hash of the rating code.
+    pub rating_code: SecretHash,
+    /// The last moment the code works.
+    pub rate_by: Timestamp,
+    /// Made up for a demonstration.
+    pub simulated: bool,
+}
+
+/// A feedback as pages need it. It names neither person nor officer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedbackRow {
+    /// Identifier.
+    pub id: FeedbackId,
+    /// `encounter` or `case`.
+    pub judged: String,
+    /// The service.
+    pub service: ServiceCode,
+    /// The station.
+    pub station: Option<StationId>,
+    /// The beat.
+    pub beat: Option<AreaCode>,
+    /// The local day the service was given.
+    pub served_on: Date,
+    /// When it was given.
+    pub given_at: Timestamp,
+    /// Answers by item, as a JSON object of digits.
+    pub answers: String,
+    /// What the person wrote.
+    pub message: Option<String>,
+    /// Made up for a demonstration.
+    pub simulated: bool,
+}
+
+/// An act with its place in the unit's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SequencedAct {
+    /// Place in the unit's order.
+    pub sequence: i64,
+    /// The act.
+    pub act: Act,
+}
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobRow {
+    /// Media type.
+    pub media_type: String,
+    /// The content.
+    pub content: Vec<u8>,
+    /// A small JPEG copy without metadata, once made.
+    pub preview: Option<Vec<u8>>,
+}
+
+/// A draft: a form not yet sent, sealed by the node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftRow {
+    /// Keyed hash of the draft's token.
+    pub key: SecretHash,
+    /// What was typed so far, sealed.
+    pub sealed: Vec<u8>,
+    /// When it goes.
+    pub expires_at: Timestamp,
+}
+
+/// An account of a member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// Identifier.
+    pub id: OfficerId,
+    /// Name typed to sign in; lower case.
+    pub login: String,
+    /// Name as shown.
+    pub name: String,
+    /// Rank, an abbreviation of the pack.
+    pub rank: Option<String>,
+    /// The station they belong to; `None`: the unit itself.
+    pub station: Option<StationId>,
+    /// Role words, such as `desk`.
+    pub roles: Vec<String>,
+    /// Password hash (PHC string).
+    pub password: String,
+    /// A demonstration account with a published password.
+    pub demo: bool,
+    /// When it was disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A session of a signed-in member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Keyed hash of the session's token.
+    pub token: SecretHash,
+    /// Whose it is.
+    pub user: OfficerId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// A job taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// Identifier.
+    pub id: Uuid,
+    /// The job's name.
+    pub kind: String,
+    /// What it needs, as JSON.
+    pub payload: String,
+    /// How often it was taken, this time included.
+    pub attempts: u32,
+}
+
+/// What a unit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitRow {
+    /// Its code.
+    pub id: UnitId,
+    /// Its unit file, TOML.
+    pub config: String,
+    /// Its areas, GeoJSON.
+    pub areas: String,
+    /// Its pack: a JSON object of file name to text.
+    pub pack: String,
+    /// When that was adopted.
+    pub adopted_at: Timestamp,
+    /// The data are a demonstration, made up by the simulation from a seed.
+    pub simulated: bool,
+}
+
+/// How far an import came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRow {
+    /// The source's name.
+    pub source: String,
+    /// SHA-256 of the file, 64 hexadecimal digits.
+    pub file_sha256: String,
+    /// Rows read so far, the header not counted.
+    pub rows_done: u64,
+    /// Of them, refused.
+    pub rows_rejected: u64,
+    /// The whole file was read.
+    pub complete: bool,
+    /// When this was noted.
+    pub at: Timestamp,
+}

@@ -1,0 +1,146 @@
+//! What acts change in views and rollups, computed once and purely.
+//!
+//! Each subject's state contributes rows and counts. An append changes what the state after it
+//! contributes minus what the state before it contributed, so that a late correction moves counts
+//! to where they belong and everything can be derived again from the acts.
+
+mod case;
+mod encounter;
+mod feedback;
+mod rollup;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pengayom_core::act::{Act, Subject};
+use pengayom_core::subject::case::{self as case_subject, Case};
+use pengayom_core::subject::encounter::{self as encounter_subject, Encounter};
+use pengayom_core::subject::feedback::{self as feedback_subject, Feedback};
+use pengayom_core::value::CaseId;
+
+use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
+
+pub use rollup::{
+    Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey, SurveyKey, WaitKey,
+};
+
+/// What is known of a subject.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Of a case.
+    Case(Box<Case>),
+    /// Of an encounter.
+    Encounter(Box<Encounter>),
+    /// Of a feedback.
+    Feedback(Box<Feedback>),
+}
+
+impl State {
+    /// How many acts the subject has.
+    pub fn version(&self) -> u32 {
+        match self {
+            Self::Case(case) => case.version,
+            Self::Encounter(encounter) => encounter.version,
+            Self::Feedback(feedback) => feedback.version,
+        }
+    }
+}
+
+/// How an act changes what is known of its subject.
+pub fn evolve(state: Option<State>, act: &Act) -> Option<State> {
+    match act.subject {
+        Subject::Case(_) => {
+            let known = match state {
+                Some(State::Case(case)) => Some(*case),
+                _ => None,
+            };
+            case_subject::evolve(known, act).map(|case| State::Case(Box::new(case)))
+        }
+        Subject::Encounter(_) => {
+            let known = match state {
+                Some(State::Encounter(encounter)) => Some(*encounter),
+                _ => None,
+            };
+            encounter_subject::evolve(known, act).map(|known| State::Encounter(Box::new(known)))
+        }
+        Subject::Feedback(_) => {
+            let known = match state {
+                Some(State::Feedback(feedback)) => Some(*feedback),
+                _ => None,
+            };
+            feedback_subject::evolve(known, act).map(|known| State::Feedback(Box::new(known)))
+        }
+    }
+}
+
+/// What all acts of a subject tell, oldest first.
+pub fn fold<'a>(acts: impl IntoIterator<Item = &'a Act>) -> Option<State> {
+    acts.into_iter().fold(None, evolve)
+}
+
+/// A row to write. Every one belongs to the unit of the append.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowChange {
+    /// Put this case row in place of the one with its id.
+    PutCase(Box<CaseRow>),
+    /// Words of a case to be found by; one row for each act that has some.
+    AddCaseText {
+        /// The case.
+        case: CaseId,
+        /// The act's version.
+        version: u32,
+        /// The words.
+        text: String,
+    },
+    /// Put this encounter row in place of the one with its id.
+    PutEncounter(Box<EncounterRow>),
+    /// Put this feedback row.
+    PutFeedback(Box<FeedbackRow>),
+    /// Add to a count.
+    Add(Count),
+}
+
+/// What appended acts change.
+///
+/// `before` is what was known of the subject; `acts` are the new acts with their versions, in
+/// order; `zone` is the unit's, for days. Counts that come to nothing are left out.
+pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<RowChange> {
+    let Some(subject) = acts.first().map(|act| act.subject) else {
+        return Vec::new();
+    };
+    let Some(after) = acts.iter().fold(before.cloned(), evolve) else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    match (subject, &after) {
+        (Subject::Case(id), State::Case(state)) => {
+            rows.push(RowChange::PutCase(Box::new(case::row(id, state))));
+            rows.extend(acts.iter().filter_map(|act| case::text(id, act)));
+        }
+        (Subject::Encounter(id), State::Encounter(state)) => {
+            rows.push(RowChange::PutEncounter(Box::new(encounter::row(id, state))));
+        }
+        (Subject::Feedback(id), State::Feedback(state)) => {
+            rows.push(RowChange::PutFeedback(Box::new(feedback::row(
+                id, state, zone,
+            ))));
+        }
+        _ => {}
+    }
+    let gone = before
+        .map(|state| rollup::contributions(state, zone))
+        .unwrap_or_default();
+    let come = rollup::contributions(&after, zone);
+    rows.extend(
+        rollup::difference(gone, come)
+            .into_iter()
+            .map(RowChange::Add),
+    );
+    rows
+}
+
+/// The first moment of the hour a moment falls in. Hours are counted in UTC: the zones of a unit
+/// differ from it by whole or half hours, and a half-hour zone shows its hours from the half.
+pub fn hour_of(at: Timestamp) -> Timestamp {
+    let second = at.as_second();
+    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(Timestamp::UNIX_EPOCH)
+}

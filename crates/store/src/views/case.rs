@@ -1,0 +1,80 @@
+//! The case view.
+
+use pengayom_core::act::{Act, Payload};
+use pengayom_core::subject::case::{Case, CaseAct};
+use pengayom_core::value::CaseId;
+
+use super::RowChange;
+use crate::rows::CaseRow;
+
+/// The row of a case.
+pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
+    let place = case.place.as_ref();
+    CaseRow {
+        id,
+        version: case.version,
+        number: case.filed.number.clone(),
+        secret: case.filed.secret,
+        service: case.service.clone(),
+        report_kind: case.filed.report_kind.clone(),
+        channel: case.filed.channel,
+        stage: case.stage,
+        danger: case.filed.danger,
+        sensitive: case.sensitive,
+        simulated: case.filed.simulated,
+        station: place.map(|place| place.station.clone()),
+        beat: place.and_then(|place| place.beat.clone()),
+        stratum: place.and_then(|place| place.stratum.clone()),
+        lat: place.and_then(|place| place.point).map(|point| point.lat),
+        lng: place.and_then(|place| place.point).map(|point| point.lng),
+        place_text: place.and_then(|place| place.text.clone()),
+        filed_at: case.filed_at,
+        recorded_at: case.recorded_at,
+        respond_by: case.respond_by,
+        responded_at: case.response.map(|response| response.at),
+        responded_late: case.response.is_some_and(|response| response.late),
+        assessed_at: case.assessed_at,
+        taken_by: case.taken_by,
+        assigned_to: case.assigned_to,
+        next_news_by: case.next_news_by,
+        late_reason: case.late_reason.clone(),
+        closed_at: case.closed_at,
+        outcome: case.outcome.clone(),
+        reporter: case.filed.reporter,
+        reachable: case.filed.reachable,
+        last_at: case.last_at,
+    }
+}
+
+/// The words an act adds to what a case is found by.
+pub(super) fn text(case: CaseId, act: &Act) -> Option<RowChange> {
+    let Payload::Case(payload) = &act.payload else {
+        return None;
+    };
+    let text = match payload {
+        CaseAct::RequestFiled(filed) => {
+            let number = filed
+                .number
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let place = act
+                .place
+                .as_ref()
+                .and_then(|place| place.text.as_deref())
+                .unwrap_or("");
+            let words = [number.as_str(), filed.description.as_str(), place];
+            // An imported call without words and place is found by its number alone.
+            words.join(" ").trim().to_owned()
+        }
+        CaseAct::ActionTaken { text, .. }
+        | CaseAct::ReporterAnswered { text, .. }
+        | CaseAct::InformationAdded { text, .. } => text.clone(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(RowChange::AddCaseText {
+        case,
+        version: act.version,
+        text,
+    })
+}

@@ -1,0 +1,296 @@
+//! What a subject's state contributes to the rollups.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use pengayom_core::act::ActPlace;
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::place::{AreaCode, StationId};
+use pengayom_core::subject::case::{Case, CaseStage};
+use pengayom_core::value::OfficerId;
+use pengayom_measure::histogram;
+
+use super::{State, hour_of};
+
+/// Requests by hour of filing, place and service. An unknown place is an empty code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HourKey {
+    /// First moment of the hour of filing.
+    pub hour: Timestamp,
+    /// Station.
+    pub station: String,
+    /// Beat.
+    pub beat: String,
+    /// Stratum.
+    pub stratum: String,
+    /// Service.
+    pub service: ServiceCode,
+}
+
+/// Sums of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct HourDelta {
+    /// Requests filed.
+    pub filed: i64,
+    /// Answered.
+    pub responded: i64,
+    /// Answered after the promised time.
+    pub responded_late: i64,
+    /// Closed.
+    pub closed: i64,
+    /// Sum of waiting times, seconds.
+    pub wait_seconds: f64,
+    /// Sum of their squares.
+    pub wait_seconds_squared: f64,
+}
+
+impl HourDelta {
+    fn less(self, other: Self) -> Self {
+        Self {
+            filed: self.filed - other.filed,
+            responded: self.responded - other.responded,
+            responded_late: self.responded_late - other.responded_late,
+            closed: self.closed - other.closed,
+            wait_seconds: self.wait_seconds - other.wait_seconds,
+            wait_seconds_squared: self.wait_seconds_squared - other.wait_seconds_squared,
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Waiting times by hour of filing, station and service.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WaitKey {
+    /// First moment of the hour of filing.
+    pub hour: Timestamp,
+    /// Station; empty when unknown.
+    pub station: String,
+    /// Service.
+    pub service: ServiceCode,
+    /// Bucket of [`pengayom_measure::histogram`].
+    pub bucket: u16,
+}
+
+/// What an officer did on a local day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OfficerDayKey {
+    /// The day.
+    pub day: Date,
+    /// Who.
+    pub officer: OfficerId,
+}
+
+/// What an officer did in a beat (S48).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OfficerBeatKey {
+    /// Who.
+    pub officer: OfficerId,
+    /// Where; empty when unknown.
+    pub beat: String,
+}
+
+/// Answers by local day of service, station, service, item and answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SurveyKey {
+    /// The day the service was given.
+    pub day: Date,
+    /// Station; empty when unknown.
+    pub station: String,
+    /// Service.
+    pub service: ServiceCode,
+    /// Item.
+    pub item: String,
+    /// Digit of the answer, 0 to 4.
+    pub answer: u8,
+}
+
+/// A count to add to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Count {
+    /// Requests.
+    Hour(HourKey, HourDelta),
+    /// Waiting times.
+    Wait(WaitKey, i64),
+    /// Encounters and closed cases of an officer's day.
+    OfficerDay(OfficerDayKey, OfficerDayDelta),
+    /// Encounters of an officer in a beat.
+    OfficerBeat(OfficerBeatKey, i64),
+    /// Answers.
+    Survey(SurveyKey, i64),
+}
+
+/// Sums of an officer's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OfficerDayDelta {
+    /// Encounters.
+    pub encounters: i64,
+    /// Cases closed that they handled (or served, when nobody handled them).
+    pub closed: i64,
+}
+
+/// What a state contributes.
+#[derive(Debug, Default)]
+pub(super) struct Contributions {
+    hours: BTreeMap<HourKey, HourDelta>,
+    waits: BTreeMap<WaitKey, i64>,
+    officer_days: BTreeMap<OfficerDayKey, OfficerDayDelta>,
+    officer_beats: BTreeMap<OfficerBeatKey, i64>,
+    survey: BTreeMap<SurveyKey, i64>,
+}
+
+fn station(place: Option<&ActPlace>) -> String {
+    place.map(|place| code(&place.station)).unwrap_or_default()
+}
+
+fn code(station: &StationId) -> String {
+    station.to_string()
+}
+
+fn beat(place: Option<&ActPlace>) -> String {
+    place
+        .and_then(|place| place.beat.as_ref())
+        .map(AreaCode::to_string)
+        .unwrap_or_default()
+}
+
+/// What a state contributes to the rollups.
+pub(super) fn contributions(state: &State, zone: &TimeZone) -> Contributions {
+    let mut all = Contributions::default();
+    match state {
+        State::Case(case) => add_case(&mut all, case, zone),
+        State::Encounter(encounter) => {
+            let officer = encounter.recorded.officer;
+            let day = zone.to_datetime(encounter.happened_at).date();
+            let done = OfficerDayDelta {
+                encounters: 1,
+                closed: 0,
+            };
+            all.officer_days
+                .insert(OfficerDayKey { day, officer }, done);
+            let beat = beat(encounter.place.as_ref());
+            all.officer_beats
+                .insert(OfficerBeatKey { officer, beat }, 1);
+        }
+        State::Feedback(feedback) => {
+            let given = &feedback.given;
+            let day = zone.to_datetime(given.served_at).date();
+            for (item, answer) in &given.answers {
+                let key = SurveyKey {
+                    day,
+                    station: station(feedback.place.as_ref()),
+                    service: given.service.clone(),
+                    item: item.clone(),
+                    answer: answer.digit(),
+                };
+                all.survey.insert(key, 1);
+            }
+        }
+    }
+    all
+}
+
+fn add_case(all: &mut Contributions, case: &Case, zone: &TimeZone) {
+    let place = case.place.as_ref();
+    let closed = i64::from(case.stage == CaseStage::Closed);
+    let mut sums = HourDelta {
+        filed: 1,
+        closed,
+        ..HourDelta::default()
+    };
+    let hour = hour_of(case.filed_at);
+    if let Some(response) = case.response {
+        let seconds = response.waited.as_secs();
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "waiting times are far below 2^52 seconds"
+        )]
+        let exact = seconds as f64;
+        sums.responded = 1;
+        sums.responded_late = i64::from(response.late);
+        sums.wait_seconds = exact;
+        sums.wait_seconds_squared = exact * exact;
+        let key = WaitKey {
+            hour,
+            station: station(place),
+            service: case.service.clone(),
+            bucket: histogram::bucket(seconds),
+        };
+        all.waits.insert(key, 1);
+    }
+    let key = HourKey {
+        hour,
+        station: station(place),
+        beat: beat(place),
+        stratum: place
+            .and_then(|place| place.stratum.clone())
+            .unwrap_or_default(),
+        service: case.service.clone(),
+    };
+    all.hours.insert(key, sums);
+    if let (Some(at), Some(officer)) = (case.closed_at, case.assigned_to.or(case.taken_by)) {
+        let day = zone.to_datetime(at).date();
+        let done = OfficerDayDelta {
+            encounters: 0,
+            closed: 1,
+        };
+        all.officer_days
+            .insert(OfficerDayKey { day, officer }, done);
+    }
+}
+
+/// What has come minus what has gone; counts that come to nothing are left out.
+pub(super) fn difference(gone: Contributions, come: Contributions) -> Vec<Count> {
+    let mut counts = Vec::new();
+    let hours = merged(gone.hours, come.hours, HourDelta::less);
+    counts.extend(
+        hours
+            .into_iter()
+            .filter(|(_, delta)| !delta.is_nothing())
+            .map(|(key, delta)| Count::Hour(key, delta)),
+    );
+    let plain = |come: i64, gone: i64| come - gone;
+    counts.extend(nonzero(merged(gone.waits, come.waits, plain)).map(|(k, n)| Count::Wait(k, n)));
+    let days = merged(gone.officer_days, come.officer_days, |come, gone| {
+        OfficerDayDelta {
+            encounters: come.encounters - gone.encounters,
+            closed: come.closed - gone.closed,
+        }
+    });
+    counts.extend(
+        days.into_iter()
+            .filter(|(_, delta)| *delta != OfficerDayDelta::default())
+            .map(|(key, delta)| Count::OfficerDay(key, delta)),
+    );
+    let beats = nonzero(merged(gone.officer_beats, come.officer_beats, plain));
+    counts.extend(beats.map(|(key, n)| Count::OfficerBeat(key, n)));
+    let survey = nonzero(merged(gone.survey, come.survey, plain));
+    counts.extend(survey.map(|(key, n)| Count::Survey(key, n)));
+    counts
+}
+
+fn nonzero<K>(counts: BTreeMap<K, i64>) -> impl Iterator<Item = (K, i64)> {
+    counts.into_iter().filter(|(_, n)| *n != 0)
+}
+
+fn merged<K: Ord, V: Copy + Default>(
+    gone: BTreeMap<K, V>,
+    come: BTreeMap<K, V>,
+    less: impl Fn(V, V) -> V,
+) -> BTreeMap<K, V> {
+    let mut all: BTreeMap<K, V> = gone
+        .into_iter()
+        .map(|(key, value)| (key, less(V::default(), value)))
+        .collect();
+    for (key, value) in come {
+        let known = all.remove(&key).unwrap_or_default();
+        // `known` is minus what has gone, so adding is taking away its negative.
+        let sum = less(value, less(V::default(), known));
+        all.insert(key, sum);
+    }
+    all
+}

@@ -1,0 +1,143 @@
+//! What is written: an append and all that belongs to it.
+
+use jiff::Timestamp;
+use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
+use pengayom_core::value::{ActId, CaseSeries, CommandId, PersonId, UnitId};
+use uuid::Uuid;
+
+use crate::views::State;
+
+/// An act before it has its version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAct {
+    /// Identifier, sorted by time.
+    pub id: ActId,
+    /// Who did it.
+    pub actor: Actor,
+    /// When it happened.
+    pub happened_at: Timestamp,
+    /// When it is recorded.
+    pub recorded_at: Timestamp,
+    /// Where.
+    pub place: Option<ActPlace>,
+    /// What happened.
+    pub payload: Payload,
+}
+
+/// The command an append came from, so that a repeated one gets the first answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandRecord {
+    /// Made by the asker.
+    pub id: CommandId,
+    /// SHA-256 over what was asked; another content under the same id is refused.
+    pub fingerprint: [u8; 32],
+}
+
+/// The key of a row in another system, so that importing it twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceKey {
+    /// The source's name.
+    pub source: String,
+    /// The row's own key.
+    pub key: String,
+}
+
+/// A person's details, sealed by the node; the store cannot read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPerson {
+    /// Whose they are.
+    pub id: PersonId,
+    /// The person's key, wrapped by the node's key.
+    pub wrapped_key: Vec<u8>,
+    /// The details, sealed under the person's key.
+    pub sealed: Vec<u8>,
+    /// When they were given.
+    pub recorded_at: Timestamp,
+}
+
+/// A file, named by what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// SHA-256 of the content, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Media type.
+    pub media_type: String,
+    /// The content.
+    pub content: Vec<u8>,
+    /// When it was given.
+    pub recorded_at: Timestamp,
+}
+
+/// A job to be done after the commit, in the same transaction as what caused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Identifier.
+    pub id: Uuid,
+    /// The job's name, such as `media.preview`.
+    pub kind: String,
+    /// What it needs, as JSON, free of personal data.
+    pub payload: String,
+    /// Not before.
+    pub run_at: Timestamp,
+}
+
+/// Acts to append to one subject, with all that belongs to them.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// The unit that owns the record.
+    pub unit: UnitId,
+    /// The subject.
+    pub subject: Subject,
+    /// What was known of the subject when it was decided; its version is the expected one.
+    pub before: Option<State>,
+    /// The acts, in order; at least one.
+    pub acts: Vec<NewAct>,
+    /// Number the filing in this series.
+    pub series: Option<CaseSeries>,
+    /// The command they came from.
+    pub command: Option<CommandRecord>,
+    /// The row of another system they came from.
+    pub source_key: Option<SourceKey>,
+    /// People named in the acts.
+    pub persons: Vec<SealedPerson>,
+    /// Blobs named in the acts, kept for good from now on (by SHA-256; put before).
+    pub blobs: Vec<String>,
+    /// Jobs the acts cause.
+    pub jobs: Vec<NewJob>,
+}
+
+impl Append {
+    /// An append of acts alone.
+    pub fn new(unit: UnitId, subject: Subject, before: Option<State>, acts: Vec<NewAct>) -> Self {
+        Self {
+            unit,
+            subject,
+            before,
+            acts,
+            series: None,
+            command: None,
+            source_key: None,
+            persons: Vec::new(),
+            blobs: Vec::new(),
+            jobs: Vec::new(),
+        }
+    }
+
+    /// The version the subject must have.
+    pub fn expected_version(&self) -> u32 {
+        self.before.as_ref().map_or(0, State::version)
+    }
+}
+
+/// What an append came to.
+#[derive(Debug, Clone)]
+pub struct Appended {
+    /// The acts as recorded, with their versions and the case's number.
+    pub acts: Vec<Act>,
+    /// The subject; of a repeated command the one of the first time.
+    pub subject: Subject,
+    /// Place of the last act in the unit's order.
+    pub sequence: i64,
+    /// The command (or source key) was recorded before; nothing changed.
+    pub repeated: bool,
+}
