@@ -1,4 +1,5 @@
-//! Every link from one document to another file of the tree leads somewhere.
+//! Every link from one document to another file of the tree leads somewhere, and every path that a
+//! document names is there.
 
 use std::collections::BTreeSet;
 
@@ -23,11 +24,7 @@ pub fn check(path: &str, text: &str, paths: &BTreeSet<&str>) -> Vec<Finding> {
                 continue;
             }
             let resolved = resolve(path, wanted);
-            let folder = format!("{resolved}/");
-            let known = resolved.is_empty()
-                || paths.contains(resolved.as_str())
-                || paths.iter().any(|known| known.starts_with(&folder));
-            if !known {
+            if !exists(&resolved, paths) {
                 findings.push(Finding::on_line(
                     path,
                     index + 1,
@@ -37,6 +34,42 @@ pub fn check(path: &str, text: &str, paths: &BTreeSet<&str>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Paths in backticks (`crates/core/src/act.rs`) of one Markdown file that are not in the tree.
+///
+/// Only what begins with a top-level folder of the tree is taken for a path; patterns such as
+/// `packs/*/words/` are not judged.
+pub fn check_paths(path: &str, text: &str, paths: &BTreeSet<&str>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        for named in line.split('`').skip(1).step_by(2) {
+            let folder = named.split_once('/').map_or("", |(folder, _)| folder);
+            let is_path = TOP_FOLDERS.contains(&folder)
+                && named
+                    .chars()
+                    .all(|character| character.is_alphanumeric() || "/._-".contains(character));
+            if is_path && !exists(named.trim_end_matches('/'), paths) {
+                findings.push(Finding::on_line(
+                    path,
+                    index + 1,
+                    format!("names `{named}`, which is not there"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// The folders a document may name a path in.
+const TOP_FOLDERS: &[&str] = &[
+    "crates", "data", "docs", "e2e", "fuzz", "packs", "scripts", "web",
+];
+
+/// Whether a path is a file or a folder of the tree. The empty path is the tree itself.
+fn exists(path: &str, paths: &BTreeSet<&str>) -> bool {
+    let folder = format!("{path}/");
+    path.is_empty() || paths.contains(path) || paths.iter().any(|known| known.starts_with(&folder))
 }
 
 /// The targets of `[text](target)` and `src="target"` in a line, outside inline code.
@@ -93,6 +126,19 @@ mod tests {
         assert_eq!(findings("see [r](../README.md#top), [l](logging.md)"), 0);
         assert_eq!(findings("see [i](img/), ![x](img/none.png)"), 1);
         assert_eq!(findings("<img src=\"img/desk.png\">"), 0);
+    }
+
+    #[test]
+    fn a_named_path_that_is_not_there_is_found() {
+        let paths = BTreeSet::from(["crates/core/src/act.rs"]);
+        let text = "`crates/core/src/act.rs` `crates/core/` `crates/old/` `packs/*/words/` `a/b`";
+        let findings = check_paths("docs/a.md", text, &paths);
+        assert_eq!(findings.len(), 1);
+        assert!(
+            findings
+                .iter()
+                .all(|finding| finding.message.contains("`crates/old/`"))
+        );
     }
 
     #[test]
