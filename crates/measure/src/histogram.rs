@@ -120,6 +120,12 @@ impl WaitHistogram {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the values drawn here are small and positive"
+    )]
+
     use super::*;
     use proptest::prelude::*;
 

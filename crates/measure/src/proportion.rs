@@ -113,6 +113,12 @@ pub fn share(successes: u64, trials: u64) -> Result<Share, ProportionError> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the values drawn here are small and positive"
+    )]
+
     use super::*;
     use proptest::prelude::*;
 

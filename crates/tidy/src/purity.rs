@@ -21,7 +21,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("SystemTime::now", "time is passed in"),
     ("Instant::now", "time is passed in"),
     ("Timestamp::now", "time is passed in"),
-    ("Zoned::now", "time is passed in"),
+    ("ZonedDateTime::now", "time is passed in"),
     ("TimeZone::system", "the unit's zone is passed in"),
     ("now_v7", "ids are passed in"),
     ("new_v4", "ids are passed in"),

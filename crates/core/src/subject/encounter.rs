@@ -114,6 +114,10 @@ pub struct EncounterRecorded {
 /// A fact about an encounter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "acts are few in memory at a time, and read plainly"
+)]
 pub enum EncounterAct {
     /// An officer met somebody.
     EncounterRecorded(EncounterRecorded),

@@ -94,7 +94,7 @@ impl FromStr for CaseNumber {
         }
         let plain: String = text
             .chars()
-            .filter(|c| c.is_ascii_alphanumeric())
+            .filter(char::is_ascii_alphanumeric)
             .map(|c| c.to_ascii_uppercase())
             .collect();
         let digits_at = plain.find(|c: char| c.is_ascii_digit()).ok_or_else(error)?;

@@ -222,7 +222,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         }
         CaseAct::ResponderDispatched { responder } => {
             case.responder(responder, |known| {
-                known.dispatched_at = Some(act.happened_at)
+                known.dispatched_at = Some(act.happened_at);
             });
             case.assessed_at.get_or_insert(act.happened_at);
             case.advance(CaseStage::Handled);
