@@ -6,7 +6,7 @@ use super::act::{BlobRef, Channel};
 use crate::pack::ServiceCode;
 use crate::value::{OfficerId, PersonId, SecretHash};
 
-/// A request about a case; [`super::decide`] says what it leads to.
+/// A request about a case; [`super::decide()`] says what it leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaseCommand {
     /// Record a request for help or a report.
