@@ -1,25 +1,34 @@
-//! Placeholder of the lead: the place engineer replaces this whole file (keep StationId, AreaCode, Point with serde).
-use serde::{Deserialize, Serialize};
-macro_rules! code {
-    ($n:ident) => {
-        /// tmp
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $n(pub String);
-        impl std::fmt::Display for $n {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-code!(StationId);
-code!(AreaCode);
-/// tmp
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Point {
-    /// l
-    pub lat: f64,
-    /// l
-    pub lng: f64,
-}
+//! Areas, stations and the routing of a place to the people who answer for it (S50, S85).
+//!
+//! A unit answers for the areas of its file `areas.geojson`, through the stations of its `unit.toml`.
+//! [`Geography`] joins both and answers three questions:
+//!
+//! - by point: whose is this place, and by which rule ([`Geography::route_point`]);
+//! - by name: which areas did the person mean, misspellings included ([`Geography::find_area`]);
+//! - by hierarchy: what lies inside what ([`Geography::route_area`], [`Areas::children`]).
+//!
+//! The boundaries are those of the file. They are indicative, not legal, and neighbouring areas may
+//! overlap or leave gaps of some metres; [`RoutingRule`] says what happens then.
+//!
+//! Nothing here reads a file or the clock: texts are passed in.
+
+mod areas;
+mod code;
+mod geography;
+mod names;
+mod point;
+mod shape;
+mod unit;
+
+pub use areas::{Area, AreaError, AreaErrors, AreaProblem, Areas, MAX_AREAS, MAX_AREAS_BYTES};
+pub use code::{AreaCode, AreaLevel, CodeError, StationId, StratumId};
+pub use geography::{
+    AreaChoice, Elsewhere, Geography, GeographyError, GeographyErrors, NEAR_BEAT_METRES,
+    NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule, StationChoice, Strata, StrataError,
+    StratumBound,
+};
+pub use names::{AreaMatch, AreaResolution, NameEntry, NameIndex, normalise_name};
+pub use point::{Point, PointError};
+pub use unit::{
+    Certainty, NamePrefix, Outside, Provenance, Station, UnitConfig, UnitError, UnitErrors,
+};

@@ -1,0 +1,154 @@
+//! The outline of one area, with what routing asks of it.
+
+use geo::{BoundingRect, ChamberlainDuquetteArea, Coord, InteriorPoint, Intersects, MultiPolygon};
+
+use super::point::Point;
+
+/// The outline of an area: its polygons, its frame and the numbers that follow from both.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    polygons: MultiPolygon<f64>,
+    lower: Coord<f64>,
+    upper: Coord<f64>,
+    area_m2: f64,
+    inside: Point,
+}
+
+/// Semi-major axis of WGS84, in metres (NGA.STND.0036, table 3.1).
+const WGS84_A: f64 = 6_378_137.0;
+
+/// First eccentricity squared of WGS84, from its flattening 1 / 298.257223563.
+const WGS84_E2: f64 = 6.694_379_990_141_317e-3;
+
+/// Metres per degree around one position, for distances of some kilometres.
+///
+/// The ground is taken as flat, with the ellipsoid's two radii of curvature at that latitude.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocalScale {
+    origin: Coord<f64>,
+    east: f64,
+    north: f64,
+}
+
+impl LocalScale {
+    /// The scale around a position.
+    pub(crate) fn at(point: Point) -> Self {
+        let origin = Coord {
+            x: point.lng(),
+            y: point.lat(),
+        };
+        let lat = origin.y.to_radians();
+        let w2 = 1.0 - WGS84_E2 * lat.sin() * lat.sin();
+        let prime_vertical = WGS84_A / w2.sqrt();
+        let meridian = prime_vertical * (1.0 - WGS84_E2) / w2;
+        Self {
+            origin,
+            east: (prime_vertical * lat.cos()).to_radians(),
+            north: meridian.to_radians(),
+        }
+    }
+
+    /// Degrees of longitude and latitude that hold a distance in metres. At a pole every longitude
+    /// is near, so the first is never above 360.
+    pub(crate) fn degrees(self, metres: f64) -> (f64, f64) {
+        let east = if self.east > 1.0 {
+            (metres / self.east).min(360.0)
+        } else {
+            360.0
+        };
+        (east, metres / self.north)
+    }
+
+    /// East and north of the origin, in metres.
+    fn project(self, coord: Coord<f64>) -> Coord<f64> {
+        Coord {
+            x: (coord.x - self.origin.x) * self.east,
+            y: (coord.y - self.origin.y) * self.north,
+        }
+    }
+}
+
+impl Shape {
+    /// The outline of polygons that were checked before; `None` if it encloses no ground.
+    pub(crate) fn new(polygons: MultiPolygon<f64>) -> Option<Self> {
+        let frame = polygons.bounding_rect()?;
+        let area_m2 = polygons.chamberlain_duquette_unsigned_area();
+        if !(area_m2.is_finite() && area_m2 > 0.0) {
+            return None;
+        }
+        let inside = polygons.interior_point()?;
+        let inside = Point::new(inside.y(), inside.x()).ok()?;
+        Some(Self {
+            polygons,
+            lower: frame.min(),
+            upper: frame.max(),
+            area_m2,
+            inside,
+        })
+    }
+
+    /// The ground enclosed, in square metres on the sphere (Chamberlain and Duquette 2007).
+    pub(crate) fn area_m2(&self) -> f64 {
+        self.area_m2
+    }
+
+    /// A position well inside the outline, the same on every machine.
+    pub(crate) fn inside(&self) -> Point {
+        self.inside
+    }
+
+    /// Lower left and upper right corner of the frame, `[lng, lat]` in degrees.
+    pub(crate) fn corners(&self) -> ([f64; 2], [f64; 2]) {
+        ([self.lower.x, self.lower.y], [self.upper.x, self.upper.y])
+    }
+
+    /// The polygons, for drawing.
+    pub(crate) fn polygons(&self) -> &MultiPolygon<f64> {
+        &self.polygons
+    }
+
+    /// Whether the position lies inside or on the border: a position on a border two areas share
+    /// lies in both, and the rules for overlap decide.
+    pub(crate) fn covers(&self, coord: Coord<f64>) -> bool {
+        self.lower.x <= coord.x
+            && coord.x <= self.upper.x
+            && self.lower.y <= coord.y
+            && coord.y <= self.upper.y
+            && self.polygons.intersects(&coord)
+    }
+
+    /// Metres from the origin of `scale` to the frame: never more than to the outline itself.
+    pub(crate) fn frame_metres(&self, scale: LocalScale) -> f64 {
+        let nearest = Coord {
+            x: scale.origin.x.clamp(self.lower.x, self.upper.x),
+            y: scale.origin.y.clamp(self.lower.y, self.upper.y),
+        };
+        let offset = scale.project(nearest);
+        offset.x.hypot(offset.y)
+    }
+
+    /// Metres from the origin of `scale` to the nearest place on the border, and that place.
+    pub(crate) fn border_metres(&self, scale: LocalScale) -> (f64, Coord<f64>) {
+        let mut best = (f64::INFINITY, self.lower);
+        for polygon in &self.polygons {
+            for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+                for line in ring.lines() {
+                    let (from, to) = (scale.project(line.start), scale.project(line.end));
+                    let (step_x, step_y) = (to.x - from.x, to.y - from.y);
+                    let length_2 = step_x * step_x + step_y * step_y;
+                    let share = if length_2 > 0.0 {
+                        (-(from.x * step_x + from.y * step_y) / length_2).clamp(0.0, 1.0)
+                    } else {
+                        0.0
+                    };
+                    let metres = (from.x + share * step_x).hypot(from.y + share * step_y);
+                    if metres < best.0 {
+                        let at = line.start + (line.end - line.start) * share;
+                        best = (metres, at);
+                    }
+                }
+            }
+        }
+        best
+    }
+}
