@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::UnitId;
+
 /// Why a text is no code of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be 1 to {longest} of {letters}: found {found:?}")]
@@ -92,6 +94,13 @@ code!(
     "a-z, 0-9 and '-'",
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
 );
+
+/// A unit is a station too; both kinds of code have one form.
+impl From<&UnitId> for StationId {
+    fn from(unit: &UnitId) -> Self {
+        Self(Arc::from(unit.as_str()))
+    }
+}
 
 code!(
     /// The name of one level of areas as the area file calls it: `regency`, `subdistrict`, `village`,

@@ -831,7 +831,7 @@ impl Geography {
         let metres = from.zip(station.and_then(|station| station.point));
         let unit_name = || Arc::from(self.unit.name.as_str());
         Route {
-            station: station.map_or_else(|| self.unit.code.clone(), |station| station.id.clone()),
+            station: station.map_or_else(|| self.unit.as_station(), |station| station.id.clone()),
             station_name: self
                 .station_names
                 .get(at)
@@ -850,7 +850,7 @@ fn stations_by_name(unit: &UnitConfig) -> Vec<Station> {
     let mut stations = unit.stations.clone();
     stations.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
     stations.push(Station {
-        id: unit.code.clone(),
+        id: unit.as_station(),
         name: unit.name.clone(),
         level: unit.level.clone(),
         areas: Vec::new(),

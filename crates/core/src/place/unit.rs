@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::code::{AreaCode, AreaLevel, StationId};
 use super::point::Point;
+use crate::value::UnitId;
 
 /// Longest text in a unit file, in characters.
 const MAX_TEXT: usize = 400;
@@ -101,7 +102,7 @@ pub enum Outside {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitConfig {
     /// Its code, such as `polres-pati`. The unit as a whole is also a station, under this code.
-    pub code: StationId,
+    pub code: UnitId,
     /// Its name as people say it.
     pub name: String,
     /// Its level in the organisation, such as `polres`.
@@ -211,6 +212,11 @@ impl UnitConfig {
                 Err(UnitErrors(log.errors))
             }
         }
+    }
+
+    /// The unit as a whole, as a station: for places that no smaller one answers for.
+    pub fn as_station(&self) -> StationId {
+        StationId::from(&self.code)
     }
 
     /// The station of a code, the unit as a whole not included.
@@ -631,7 +637,7 @@ fn read_unit(document: &Spanned<DeTable<'_>>, log: &mut Log<'_>) -> Option<UnitC
         outside,
         provenance,
     };
-    if unit.station(&unit.code).is_some() {
+    if unit.station(&unit.as_station()).is_some() {
         let problem = format!("{} is the code of the unit and of a station", unit.code);
         log.add(
             &value.span(),
