@@ -3,6 +3,7 @@
 //! Only their own code is read: comments and test modules may say or do these things.
 
 use crate::Finding;
+use crate::code::own_code;
 
 /// Folders whose code must be a function of what it is given.
 pub const PURE_FOLDERS: &[&str] = &[
@@ -32,12 +33,12 @@ const FORBIDDEN: &[(&str, &str)] = &[
 /// Forbidden names in one source file of a pure crate.
 pub fn check(path: &str, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (line, code) in own_code(text) {
+    for (index, code) in own_code(text).lines().enumerate() {
         for (name, reason) in FORBIDDEN {
-            if mentions(&code, name) {
+            if mentions(code, name) {
                 findings.push(Finding::on_line(
                     path,
-                    line,
+                    index + 1,
                     format!("mentions `{name}`: {reason}"),
                 ));
             }
@@ -54,48 +55,6 @@ fn mentions(code: &str, name: &str) -> bool {
             .and_then(|before| before.chars().next_back())
             .is_some_and(|previous| previous.is_alphanumeric() || previous == '_')
     })
-}
-
-/// Lines of code with their numbers, without comments and without items under `#[cfg(test)]`.
-fn own_code(text: &str) -> Vec<(usize, String)> {
-    let mut lines = Vec::new();
-    let mut skipping = Skipping::No;
-    for (index, line) in text.lines().enumerate() {
-        let code = line.split("//").next().unwrap_or_default();
-        let opened = code.matches('{').count();
-        let closed = code.matches('}').count();
-        match skipping {
-            Skipping::No if code.trim_start().starts_with("#[cfg(test)]") => {
-                skipping = Skipping::Head;
-            }
-            Skipping::No => lines.push((index + 1, code.to_owned())),
-            Skipping::Head => {
-                if opened > closed {
-                    skipping = Skipping::Body(opened - closed);
-                } else if opened > 0 || code.trim_end().ends_with(';') {
-                    skipping = Skipping::No;
-                }
-            }
-            Skipping::Body(depth) => {
-                let depth = (depth + opened).saturating_sub(closed);
-                skipping = if depth == 0 {
-                    Skipping::No
-                } else {
-                    Skipping::Body(depth)
-                };
-            }
-        }
-    }
-    lines
-}
-
-/// Where we are with an item that is compiled for tests only.
-enum Skipping {
-    No,
-    /// Its attribute was seen, its body not yet.
-    Head,
-    /// Inside its body, this many braces deep.
-    Body(usize),
 }
 
 #[cfg(test)]

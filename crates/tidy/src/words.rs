@@ -7,8 +7,8 @@ use crate::Finding;
 
 /// Ways in which pages and handlers ask for a word by a key written out in the source.
 ///
-/// The character before must not belong to a name: `t("` does not match `format("`.
-pub const CALLS: &[&str] = &["t(\"", "tf(\"", "tn(\"", "word(\"", "words.get(\""];
+/// The character before must not belong to a name: `t(` does not match `format(`.
+pub const CALLS: &[&str] = &["t(", "tf("];
 
 /// The words of one file: dotted key to text.
 ///
@@ -90,42 +90,102 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The keys that a source or template asks for, with their lines.
-pub fn keys_used(text: &str) -> Vec<(usize, &str)> {
-    let mut used = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let comment = line.trim_start().starts_with("//");
-        for call in CALLS.iter().filter(|_| !comment) {
-            for (at, _) in line.match_indices(call) {
-                let inside_a_name = line
-                    .get(..at)
-                    .and_then(|before| before.chars().next_back())
-                    .is_some_and(|previous| previous.is_alphanumeric() || previous == '_');
-                let rest = line.get(at + call.len()..).unwrap_or_default();
-                if let Some(end) = rest.find('"')
-                    && !inside_a_name
-                {
-                    used.push((index + 1, rest.get(..end).unwrap_or_default()));
-                }
+/// One place where a page asks for a word by a key written out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Counted from 1.
+    pub line: usize,
+    /// The key, dotted.
+    pub key: String,
+    /// The names of the values handed along; nothing when they are not written out there.
+    pub filled: Option<BTreeSet<String>>,
+}
+
+/// The words that a source or template asks for.
+pub fn uses(text: &str) -> Vec<Use> {
+    let mut found = Vec::new();
+    for call in CALLS {
+        for (at, _) in text.match_indices(call) {
+            let before = text.get(..at).unwrap_or_default();
+            let inside_a_name = before
+                .chars()
+                .next_back()
+                .is_some_and(|previous| previous.is_alphanumeric() || previous == '_');
+            let after = text.get(at + call.len()..).unwrap_or_default();
+            let Some(rest) = after.trim_start().strip_prefix('"') else {
+                continue;
+            };
+            if let Some((key, rest)) = rest.split_once('"')
+                && !inside_a_name
+            {
+                found.push(Use {
+                    line: before.matches('\n').count() + 1,
+                    key: key.to_owned(),
+                    filled: filled(arguments(rest)),
+                });
             }
         }
     }
-    used
+    found
 }
 
-/// Keys used in one file that no words file has.
-pub fn check_use(path: &str, text: &str, known: &BTreeSet<String>) -> Vec<Finding> {
-    keys_used(text)
-        .into_iter()
-        .filter(|(_, key)| !known.contains(*key))
-        .map(|(line, key)| {
-            Finding::on_line(
+/// What stands between here and the parenthesis that closes the call.
+fn arguments(rest: &str) -> &str {
+    let mut depth = 1_usize;
+    for (at, character) in rest.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return rest.get(..at).unwrap_or_default();
+        }
+    }
+    rest
+}
+
+/// The names in `[("n", value), ...]`; nothing when the list is made elsewhere.
+fn filled(arguments: &str) -> Option<BTreeSet<String>> {
+    let arguments = arguments.trim().trim_start_matches(',').trim();
+    if arguments.is_empty() {
+        return Some(BTreeSet::new());
+    }
+    arguments.contains('[').then(|| {
+        arguments
+            .split('(')
+            .filter_map(|part| part.trim_start().strip_prefix('"'))
+            .filter_map(|part| part.split_once('"'))
+            .filter(|(_, rest)| rest.trim_start().starts_with(','))
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    })
+}
+
+/// Words asked for in one file that are not there, or that are left with a gap: the text says `{n}`
+/// and no `n` is handed along.
+pub fn check_use(path: &str, text: &str, known: &BTreeMap<String, String>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for Use { line, key, filled } in uses(text) {
+        let Some(words) = known.get(&key) else {
+            findings.push(Finding::on_line(
                 path,
                 line,
                 format!("asks for `{key}`, which no words file has"),
-            )
-        })
-        .collect()
+            ));
+            continue;
+        };
+        for gap in placeholders(words) {
+            if filled.as_ref().is_some_and(|filled| !filled.contains(gap)) {
+                findings.push(Finding::on_line(
+                    path,
+                    line,
+                    format!("`{key}` says `{{{gap}}}`, but no `{gap}` is handed along"),
+                ));
+            }
+        }
+    }
+    findings
 }
 
 #[cfg(test)]
@@ -161,15 +221,26 @@ mod tests {
 
     #[test]
     fn a_key_that_nobody_wrote_is_found_in_a_template() {
-        let known = BTreeSet::from(["home.title".to_owned()]);
+        let known = words("[home]\ntitle = \"Beranda\"");
         let text =
             "<h1>{{ w.t(\"home.title\") }}</h1>\n<p>{{ w.t(\"home.lost\") }}</p>\nformat(\"x\")";
         let findings = check_use("a.html", text, &known);
         assert_eq!(findings.len(), 1);
         assert!(
-            findings
-                .iter()
-                .all(|finding| finding.place == "a.html:2" && finding.message.contains("home.lost"))
+            findings.iter().all(
+                |finding| finding.place == "a.html:2" && finding.message.contains("home.lost")
+            )
         );
+    }
+
+    #[test]
+    fn a_gap_that_nobody_fills_is_found() {
+        let known = words("late = \"Terlambat {n} hari sejak {day}\"");
+        let one = "w.tf(\n    \"late\",\n    &[(\"n\", &days(3).to_string())],\n)";
+        assert_eq!(check_use("a.rs", one, &known).len(), 1);
+        let both = "w.tf(\"late\", &[(\"n\", \"3\"), (\"day\", day)])";
+        assert!(check_use("a.rs", both, &known).is_empty());
+        assert_eq!(check_use("a.rs", "w.t(\"late\")", &known).len(), 2);
+        assert!(check_use("a.rs", "w.tf(\"late\", &values)", &known).is_empty());
     }
 }
