@@ -65,10 +65,21 @@ impl Moment {
     }
 }
 
+/// Whether a sign can be seen. Besides spaces and control signs, Unicode has signs without a shape
+/// (zero-width joiners, marks of direction, blank fillers); a reason made of them is no reason.
+fn is_visible(sign: char) -> bool {
+    let shapeless = matches!(sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}');
+    !(sign.is_whitespace() || sign.is_control() || shapeless)
+}
+
 /// Whether a text has something to read and is not over the limit.
 fn text_fault(text: &str) -> Option<TextFault> {
     let chars = text.chars().count();
-    if text.trim().is_empty() {
+    if !text.chars().any(is_visible) {
         Some(TextFault::Empty)
     } else if chars > TEXT_MAX_CHARS {
         Some(TextFault::TooLong {

@@ -211,6 +211,9 @@ pub enum EncounterRefusal {
         /// The limit.
         limit_days: i64,
     },
+    /// An officer met somebody somewhere (S4).
+    #[error("place missing")]
+    PlaceMissing,
     /// The unit does not offer this service.
     #[error("service {0:?} is not offered")]
     ServiceNotOffered(String),
@@ -271,6 +274,8 @@ pub struct Encounter {
 
 /// What a command about an encounter leads to.
 ///
+/// `place` is where they met, as the act will carry it; only another system's records may lack it.
+///
 /// # Errors
 /// [`EncounterRefusal`], naming the rule that stood in the way.
 pub fn decide(
@@ -278,6 +283,7 @@ pub fn decide(
     command: EncounterCommand,
     actor: &Actor,
     moment: Moment,
+    place: Option<&ActPlace>,
     method: &impl Method,
 ) -> Result<Vec<EncounterAct>, EncounterRefusal> {
     if moment.is_in_the_future() {
@@ -287,8 +293,10 @@ pub fn decide(
     }
     match (encounter, command) {
         (Some(_), EncounterCommand::Record { .. }) => Err(EncounterRefusal::AlreadyRecorded),
-        (None, command @ EncounterCommand::Record { .. }) => record(command, actor, moment, method)
-            .map(|recorded| vec![EncounterAct::EncounterRecorded(recorded)]),
+        (None, command @ EncounterCommand::Record { .. }) => {
+            record(command, actor, moment, place, method)
+                .map(|recorded| vec![EncounterAct::EncounterRecorded(recorded)])
+        }
         (None, _) => Err(EncounterRefusal::NotRecorded),
         (Some(known), command) => {
             if actor.officer() != Some(known.recorded.officer) {
@@ -319,6 +327,7 @@ fn record(
     command: EncounterCommand,
     actor: &Actor,
     moment: Moment,
+    place: Option<&ActPlace>,
     method: &impl Method,
 ) -> Result<EncounterRecorded, EncounterRefusal> {
     let EncounterCommand::Record {
@@ -350,6 +359,9 @@ fn record(
     }
     if !imported && actor.officer() != Some(officer) {
         return Err(EncounterRefusal::NotYours);
+    }
+    if !imported && place.is_none() {
+        return Err(EncounterRefusal::PlaceMissing);
     }
     if !method.offers(&service) {
         return Err(EncounterRefusal::ServiceNotOffered(service.to_string()));

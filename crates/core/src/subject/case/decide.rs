@@ -274,6 +274,16 @@ fn file(
             });
         }
     }
+    if let Some(fault) = when_text
+        .as_deref()
+        .and_then(text_fault)
+        .filter(|fault| *fault != TextFault::Empty)
+    {
+        return Err(CaseRefusal::Text {
+            field: "when_text",
+            fault,
+        });
+    }
     if let Some(at) = occurred_at
         && (Moment {
             happened_at: at,

@@ -86,7 +86,8 @@ pub struct Case {
     pub respond_by: Option<Timestamp>,
     /// The first response, once there was one.
     pub response: Option<Response>,
-    /// When it was first assessed.
+    /// When an officer first read it, as far as the acts show: the earliest assessment, answer,
+    /// action, sending or closing.
     pub assessed_at: Option<Timestamp>,
     /// Who serves it at the desk.
     pub taken_by: Option<OfficerId>,
@@ -159,6 +160,11 @@ impl Case {
         }
     }
 
+    fn assess(&mut self, at: Timestamp) {
+        // Whoever acts on a report has read it; acts of an offline telephone may arrive late.
+        self.assessed_at = Some(self.assessed_at.map_or(at, |known| known.min(at)));
+    }
+
     fn advance(&mut self, stage: CaseStage) {
         self.stage = self.stage.max(stage);
     }
@@ -209,7 +215,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.service = service.clone();
             case.sensitive = *sensitive;
             case.respond_by = *respond_by;
-            case.assessed_at.get_or_insert(act.happened_at);
+            case.assess(act.happened_at);
             if let Some(response) = &mut case.response {
                 response.late = respond_by.is_some_and(|due| response.at > due);
             }
@@ -217,28 +223,32 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         }
         CaseAct::OfficerAssigned { officer } => {
             case.assigned_to = Some(*officer);
-            case.assessed_at.get_or_insert(act.happened_at);
+            case.assess(act.happened_at);
             case.advance(CaseStage::Handled);
         }
         CaseAct::ResponderDispatched { responder } => {
             case.responder(responder, |known| {
                 known.dispatched_at = Some(act.happened_at);
             });
-            case.assessed_at.get_or_insert(act.happened_at);
+            case.assess(act.happened_at);
             case.advance(CaseStage::Handled);
         }
         CaseAct::ResponderArrived { responder } => {
             case.responder(responder, |known| known.arrived_at = Some(act.happened_at));
+            case.assess(act.happened_at);
             case.respond(act.happened_at);
             case.advance(CaseStage::Handled);
         }
         CaseAct::ResponderCleared { responder } => {
             case.responder(responder, |known| known.cleared_at = Some(act.happened_at));
         }
-        CaseAct::ActionTaken { .. } => case.advance(CaseStage::Handled),
+        CaseAct::ActionTaken { .. } => {
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Handled);
+        }
         CaseAct::ReporterAnswered { next_news_by, .. } => {
             case.next_news_by = *next_news_by;
-            case.assessed_at.get_or_insert(act.happened_at);
+            case.assess(act.happened_at);
             case.respond(act.happened_at);
             case.advance(CaseStage::Assessed);
         }
@@ -251,6 +261,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.closed_at = Some(act.happened_at);
             case.outcome = Some(outcome.clone());
             case.next_news_by = None;
+            case.assess(act.happened_at);
             if !matches!(act.actor, crate::act::Actor::Import { .. }) {
                 case.respond(act.happened_at);
             }
