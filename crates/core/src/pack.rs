@@ -1,11 +1,337 @@
-//! Placeholder of the lead: the pack engineer replaces this whole file (keep ServiceCode with serde and Display).
-use serde::{Deserialize, Serialize};
-/// tmp
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ServiceCode(pub String);
-impl std::fmt::Display for ServiceCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+//! A pack: a unit's method as data. Services and their standards, the survey, strata, ranks, reasons and words.
+//!
+//! A pack is a folder of TOML files (`docs/packs.md` describes each). [`Pack::load`] takes their texts and gives either
+//! a pack in which every reference leads somewhere, every entry names its source and every text stands in both
+//! languages, or the list of everything that is wrong, each with file, line, column, key and remedy. It reads no
+//! files itself, and nothing here knows what a pack is used for: the rules ask it, it does not ask them.
+//!
+//! A unit's own pack above the national floor comes later; today a pack is complete in itself.
+
+mod case;
+mod choice;
+mod code;
+mod entry;
+mod fault;
+mod function;
+mod lang;
+mod law;
+mod load;
+mod org;
+mod people;
+mod read;
+mod report;
+mod service;
+mod source;
+mod survey;
+mod words;
+
+use std::collections::BTreeMap;
+
+pub use case::{Channel, CloseOutcome, LateReason};
+pub use choice::UnknownChoice;
+pub use code::{
+    BadCode, CODE_MAX_CHARS, ChannelCode, DutyCode, EntryCode, GroupCode, InstrumentCode, ItemCode,
+    KindCode, LateReasonCode, OutcomeCode, PhraseCode, RankCode, RoleCode, ServiceCode,
+    StratumCode, is_code,
+};
+pub use entry::{Entry, Field};
+pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
+pub use function::{
+    Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
+};
+pub use lang::{Lang, Localized, LocalizedList, UnknownLang};
+pub use law::{FloorRule, Instrument, PackHead, Phrase};
+pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES};
+pub use org::{Rank, RankGroup, Role, UnitLevel};
+pub use people::{Group, Stratum, StratumDimension};
+pub use report::{ReportKind, ReportStep, WhatOption};
+pub use service::{RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
+pub use source::{Certainty, Sourced, SourcedEntry};
+pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
+pub use words::{Words, fill, placeholders};
+
+/// A pack that loaded without a fault. Share it as `Arc<Pack>`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pack {
+    head: PackHead,
+    digest: String,
+    instruments: Vec<Instrument>,
+    functions: Vec<FunctionEntry>,
+    officer_roles: Vec<OfficerRoleEntry>,
+    aspects: Vec<AspectEntry>,
+    duties: Vec<Duty>,
+    services: Vec<Service>,
+    by_code: BTreeMap<ServiceCode, usize>,
+    report_kinds: Vec<ReportKind>,
+    survey: Survey,
+    strata: Vec<Stratum>,
+    groups: Vec<Group>,
+    unit_levels: Vec<UnitLevel>,
+    ranks: Vec<Rank>,
+    roles: Vec<Role>,
+    close_outcomes: Vec<CloseOutcome>,
+    late_reasons: Vec<LateReason>,
+    channels: Vec<Channel>,
+    phrases: Vec<Phrase>,
+    entries: BTreeMap<&'static str, Vec<Entry>>,
+    words: [Words; 2],
+    sources: Vec<SourcedEntry>,
+}
+
+impl Pack {
+    /// Reads a pack from its files: path inside the pack (`services.toml`, `words/id.toml`) to text.
+    ///
+    /// # Errors
+    ///
+    /// Every fault found, up to [`FAULTS_MAX`]. When a file is missing or is not TOML, references are not followed,
+    /// for what they lead to may stand in that file.
+    pub fn load(files: &BTreeMap<String, String>) -> Result<Self, PackErrors> {
+        let bytes = files
+            .iter()
+            .map(|(name, text)| (name.clone(), text.clone().into_bytes()))
+            .collect();
+        load::load(&bytes)
+    }
+
+    /// Reads a pack from the bytes of its files, which may be anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pack::load`], and [`PackFault::NotUtf8`] for a file that is not text.
+    pub fn load_bytes(files: &BTreeMap<String, Vec<u8>>) -> Result<Self, PackErrors> {
+        load::load(files)
+    }
+
+    /// Head of the pack: code, version, title, floor.
+    #[must_use]
+    pub const fn head(&self) -> &PackHead {
+        &self.head
+    }
+
+    /// Version as the pack writes it.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.head.version
+    }
+
+    /// SHA-256 over the files in the order of their names, 64 hexadecimal digits. Two packs with one digest are the same.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The words of a language.
+    #[must_use]
+    pub const fn words(&self, lang: Lang) -> &Words {
+        let [id, en] = &self.words;
+        match lang {
+            Lang::Id => id,
+            Lang::En => en,
+        }
+    }
+
+    /// Every sourced thing, in the order of files and lines.
+    #[must_use]
+    pub fn sources(&self) -> &[SourcedEntry] {
+        &self.sources
+    }
+
+    /// What somebody still has to check: entries whose certainty is not `found`, or that carry a note to verify.
+    pub fn unverified(&self) -> impl Iterator<Item = &SourcedEntry> {
+        self.sources.iter().filter(|entry| entry.is_unverified())
+    }
+
+    /// The service with this code.
+    #[must_use]
+    pub fn service(&self, code: &ServiceCode) -> Option<&Service> {
+        self.services.get(*self.by_code.get(code)?)
+    }
+
+    /// Every service, in the order of the catalogue.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// Kinds of report, in the order of `/lapor`; the last choice "I do not know" included.
+    #[must_use]
+    pub fn report_kinds(&self) -> &[ReportKind] {
+        &self.report_kinds
+    }
+
+    /// The kind of report with this code.
+    #[must_use]
+    pub fn report_kind(&self, code: &KindCode) -> Option<&ReportKind> {
+        self.report_kinds.iter().find(|kind| kind.code == *code)
+    }
+
+    /// The kind of report at this part of the address.
+    #[must_use]
+    pub fn report_kind_by_slug(&self, slug: &str) -> Option<&ReportKind> {
+        self.report_kinds.iter().find(|kind| kind.slug == slug)
+    }
+
+    /// The survey.
+    #[must_use]
+    pub const fn survey(&self) -> &Survey {
+        &self.survey
+    }
+
+    /// The four functions (S1), in the order they are offered.
+    #[must_use]
+    pub fn functions(&self) -> &[FunctionEntry] {
+        &self.functions
+    }
+
+    /// One function as people read it.
+    #[must_use]
+    pub fn function(&self, code: PoliceFunction) -> Option<&FunctionEntry> {
+        self.functions.iter().find(|entry| entry.code == code)
+    }
+
+    /// The four roles of the officer in a contact (S28), in the order they are offered.
+    #[must_use]
+    pub fn officer_roles(&self) -> &[OfficerRoleEntry] {
+        &self.officer_roles
+    }
+
+    /// One role of the officer as people read it.
+    #[must_use]
+    pub fn officer_role(&self, code: OfficerRole) -> Option<&OfficerRoleEntry> {
+        self.officer_roles.iter().find(|entry| entry.code == code)
+    }
+
+    /// The three aspects (S6).
+    #[must_use]
+    pub fn aspects(&self) -> &[AspectEntry] {
+        &self.aspects
+    }
+
+    /// One aspect as people read it.
+    #[must_use]
+    pub fn aspect(&self, code: Aspect) -> Option<&AspectEntry> {
+        self.aspects.iter().find(|entry| entry.code == code)
+    }
+
+    /// The duties of UU 2/2002 (S2), kamtibmas first.
+    #[must_use]
+    pub fn duties(&self) -> &[Duty] {
+        &self.duties
+    }
+
+    /// One duty.
+    #[must_use]
+    pub fn duty(&self, code: &DutyCode) -> Option<&Duty> {
+        self.duties.iter().find(|duty| duty.code == *code)
+    }
+
+    /// Ways a case can end.
+    #[must_use]
+    pub fn close_outcomes(&self) -> &[CloseOutcome] {
+        &self.close_outcomes
+    }
+
+    /// One way a case can end.
+    #[must_use]
+    pub fn close_outcome(&self, code: &OutcomeCode) -> Option<&CloseOutcome> {
+        self.close_outcomes
+            .iter()
+            .find(|outcome| outcome.code == *code)
+    }
+
+    /// Reasons for being late.
+    #[must_use]
+    pub fn late_reasons(&self) -> &[LateReason] {
+        &self.late_reasons
+    }
+
+    /// One reason for being late.
+    #[must_use]
+    pub fn late_reason(&self, code: &LateReasonCode) -> Option<&LateReason> {
+        self.late_reasons.iter().find(|reason| reason.code == *code)
+    }
+
+    /// Ways in.
+    #[must_use]
+    pub fn channels(&self) -> &[Channel] {
+        &self.channels
+    }
+
+    /// One way in.
+    #[must_use]
+    pub fn channel(&self, code: &ChannelCode) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.code == *code)
+    }
+
+    /// Strata of areas.
+    #[must_use]
+    pub fn strata(&self) -> &[Stratum] {
+        &self.strata
+    }
+
+    /// One stratum.
+    #[must_use]
+    pub fn stratum(&self, code: &StratumCode) -> Option<&Stratum> {
+        self.strata.iter().find(|stratum| stratum.code == *code)
+    }
+
+    /// The distance stratum of a place `metres` from its station; `None` if that is negative or not finite.
+    #[must_use]
+    pub fn distance_stratum(&self, metres: f64) -> Option<&Stratum> {
+        people::distance_stratum(&self.strata, metres)
+    }
+
+    /// Groups that need more (S76).
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Levels of unit, the highest first.
+    #[must_use]
+    pub fn unit_levels(&self) -> &[UnitLevel] {
+        &self.unit_levels
+    }
+
+    /// Ranks, the lowest first.
+    #[must_use]
+    pub fn ranks(&self) -> &[Rank] {
+        &self.ranks
+    }
+
+    /// One rank.
+    #[must_use]
+    pub fn rank(&self, code: &RankCode) -> Option<&Rank> {
+        self.ranks.iter().find(|rank| rank.code == *code)
+    }
+
+    /// Roles in the organisation.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// One role in the organisation.
+    #[must_use]
+    pub fn role(&self, code: &RoleCode) -> Option<&Role> {
+        self.roles.iter().find(|role| role.code == *code)
+    }
+
+    /// Laws and rules the pack rests on.
+    #[must_use]
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// Phrases at hand for the desk.
+    #[must_use]
+    pub fn phrases(&self) -> &[Phrase] {
+        &self.phrases
+    }
+
+    /// The entries of a section without a type of its own: `clock`, `offence`, `term`, …; empty for a name no file has.
+    #[must_use]
+    pub fn entries(&self, section: &str) -> &[Entry] {
+        self.entries.get(section).map_or(&[], Vec::as_slice)
     }
 }

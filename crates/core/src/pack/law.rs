@@ -1,0 +1,117 @@
+//! What the pack as a whole says of itself: its head, the floor, the legal instruments and the phrases.
+
+use super::code::{EntryCode, InstrumentCode, PhraseCode};
+use super::fault::PackRule;
+use super::lang::{Lang, Localized};
+use super::read::Table;
+use super::source::Sourced;
+
+/// Head of a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackHead {
+    /// Code of the pack, such as `id`.
+    pub code: EntryCode,
+    /// Version, as the pack writes it; every case remembers it.
+    pub version: String,
+    /// Title.
+    pub title: Localized,
+    /// What the reader must know before relying on it.
+    pub note: Localized,
+    /// Month up to which the sources were seen, `YYYY-MM`.
+    pub sources_until: String,
+    /// What a unit's own pack may not weaken.
+    pub floor: Vec<FloorRule>,
+}
+
+/// One thing of the national floor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FloorRule {
+    /// Its code.
+    pub code: EntryCode,
+    /// What it protects.
+    pub name: Localized,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+/// A law or rule the pack rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instrument {
+    /// Its code.
+    pub code: InstrumentCode,
+    /// Number, such as `UU 2/2002`.
+    pub number: String,
+    /// Title.
+    pub title: Localized,
+    /// State last seen.
+    pub status: Localized,
+    /// What the pack uses it for.
+    pub used_for: Localized,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+/// A phrase at hand for the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// Its code.
+    pub code: PhraseCode,
+    /// When to say it.
+    pub used_for: Localized,
+    /// The phrase, with placeholders.
+    pub text: Localized,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+impl PackHead {
+    pub(crate) fn read(root: &Table<'_>) -> Option<Self> {
+        let floor = root.rows("floor", |row| FloorRule {
+            code: row.id("floor rule"),
+            name: row.localized("name"),
+            sourced: row.sourced(),
+        });
+        root.table("pack", |head| {
+            let languages = head.texts_or_empty("languages");
+            if !languages
+                .iter()
+                .map(String::as_str)
+                .eq(Lang::ALL.iter().map(|lang| lang.code()))
+            {
+                head.break_rule("languages", PackRule::LanguagesFixed);
+            }
+            Self {
+                code: head.id("pack"),
+                version: head.text("version"),
+                title: head.localized("title"),
+                note: head.localized("note"),
+                sources_until: head.text("sources_until"),
+                floor,
+            }
+        })
+    }
+}
+
+impl Instrument {
+    pub(crate) fn read(row: &Table<'_>) -> Self {
+        Self {
+            code: row.id("instrument"),
+            number: row.text("number"),
+            title: row.localized("title"),
+            status: row.localized("status"),
+            used_for: row.localized("used_for"),
+            sourced: row.sourced(),
+        }
+    }
+}
+
+impl Phrase {
+    pub(crate) fn read(row: &Table<'_>) -> Self {
+        Self {
+            code: row.id("phrase"),
+            used_for: row.localized("used_for"),
+            text: row.localized("text"),
+            sourced: row.sourced(),
+        }
+    }
+}

@@ -1,0 +1,480 @@
+//! From the files of a pack to a [`Pack`], or to every fault in them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Pack;
+use super::case::{Channel, CloseOutcome, LateReason};
+use super::entry::{Entry, SECTIONS};
+use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
+use super::function::{
+    Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
+};
+use super::lang::Lang;
+use super::law::{Instrument, PackHead, Phrase};
+use super::org::{Rank, Role, UnitLevel};
+use super::people::{Group, Stratum, check_distance};
+use super::read::{FileText, Findings, TEXT_MAX_CHARS, Table, braced, nearest};
+use super::report::ReportKind;
+use super::service::Service;
+use super::survey::Survey;
+use super::words::{Words, has_stray_brace, placeholders};
+
+/// Largest file of a pack, in bytes.
+pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// Most files in a pack.
+pub const FILES_MAX: usize = 64;
+
+/// Files of a pack; each must be there.
+pub const PACK_FILES: [&str; 20] = [
+    "case.toml",
+    "clocks.toml",
+    "complaints.toml",
+    "evidence.toml",
+    "functions.toml",
+    "glossary.toml",
+    "groups.toml",
+    "instruments.toml",
+    "offences.toml",
+    "org.toml",
+    "pack.toml",
+    "phrases.toml",
+    "report.toml",
+    "services.toml",
+    "strata.toml",
+    "survey.toml",
+    "triage.toml",
+    "use_of_force.toml",
+    "words/en.toml",
+    "words/id.toml",
+];
+
+/// Syntax faults kept of one file: the first explains the rest.
+const SYNTAX_FAULTS_MAX: usize = 3;
+
+/// Where a fault of a whole file is reported.
+fn whole_file(file: &str, fault: PackFault) -> PackError {
+    PackError {
+        file: file.to_owned(),
+        line: 1,
+        column: 1,
+        key: String::new(),
+        fault,
+    }
+}
+
+pub(super) fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, PackErrors> {
+    let findings = Findings::default();
+    if files.len() > FILES_MAX {
+        let fault = PackFault::TooManyFiles {
+            files: files.len(),
+            limit: FILES_MAX,
+        };
+        findings.report(whole_file("", fault));
+        return Err(errors(findings));
+    }
+
+    for name in files.keys() {
+        if !PACK_FILES.contains(&name.as_str()) {
+            let suggestion = nearest(
+                name,
+                PACK_FILES
+                    .into_iter()
+                    .filter(|known| !files.contains_key(*known)),
+            );
+            findings.report(whole_file(name, PackFault::UnknownFile { suggestion }));
+        }
+    }
+
+    let texts: Vec<FileText<'_>> = PACK_FILES
+        .into_iter()
+        .filter_map(|name| open(&findings, files, name))
+        .collect();
+    let parsed: Vec<(&FileText<'_>, Spanned<DeTable<'_>>)> = texts
+        .iter()
+        .filter_map(|file| Some((file, parse(&findings, file)?)))
+        .collect();
+    let all_read = parsed.len() == PACK_FILES.len();
+    let root = |name: &str| -> Option<Table<'_>> {
+        let (file, table) = parsed.iter().find(|(file, _)| file.name == name)?;
+        Some(Table::root(&findings, file, table.get_ref()))
+    };
+    let pack = read(files, &root, || {
+        let words = |lang| {
+            let name = words_file(lang);
+            parsed.iter().find(|(file, _)| file.name == name)
+        };
+        read_words(&findings, words(Lang::Id), words(Lang::En))
+    });
+
+    if all_read {
+        findings.follow_references();
+    }
+    match pack {
+        Some(mut pack) if findings.is_clean() => {
+            let (_, _, sources) = findings.into_parts();
+            pack.sources = sources;
+            pack.sources
+                .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+            Ok(pack)
+        }
+        _ => Err(errors(findings)),
+    }
+}
+
+fn errors(findings: Findings) -> PackErrors {
+    let (mut errors, omitted, _) = findings.into_parts();
+    errors.sort();
+    PackErrors { errors, omitted }
+}
+
+/// The text of one file, if it is there, not too large, and UTF-8. A byte-order mark is passed over.
+fn open<'a>(
+    findings: &Findings,
+    files: &'a BTreeMap<String, Vec<u8>>,
+    name: &'static str,
+) -> Option<FileText<'a>> {
+    let Some((name, bytes)) = files.get_key_value(name) else {
+        findings.report(whole_file(name, PackFault::MissingFile));
+        return None;
+    };
+    if bytes.len() > FILE_MAX_BYTES {
+        let fault = PackFault::FileTooLarge {
+            bytes: bytes.len(),
+            limit: FILE_MAX_BYTES,
+        };
+        findings.report(whole_file(name, fault));
+        return None;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(FileText::new(
+            name,
+            text.strip_prefix('\u{feff}').unwrap_or(text),
+        )),
+        Err(error) => {
+            let good = error.valid_up_to();
+            let before = bytes
+                .get(..good)
+                .and_then(|good| std::str::from_utf8(good).ok())
+                .unwrap_or_default();
+            findings.report_at(&FileText::new(name, before), good, "", PackFault::NotUtf8);
+            None
+        }
+    }
+}
+
+fn parse<'a>(findings: &Findings, file: &FileText<'a>) -> Option<Spanned<DeTable<'a>>> {
+    let (table, errors) = DeTable::parse_recoverable(file.text());
+    if errors.is_empty() {
+        return Some(table);
+    }
+    for error in errors.iter().take(SYNTAX_FAULTS_MAX) {
+        let offset = error.span().map_or(0, |span| span.start);
+        let message = error.message().to_owned();
+        findings.report_at(file, offset, "", PackFault::Syntax { message });
+    }
+    None
+}
+
+/// Reads every file that could be parsed; `None` if one is missing whose absence leaves nothing to build.
+fn read<'a>(
+    files: &BTreeMap<String, Vec<u8>>,
+    root: &dyn Fn(&str) -> Option<Table<'a>>,
+    words: impl FnOnce() -> Option<[Words; 2]>,
+) -> Option<Pack> {
+    let mut entries: BTreeMap<&'static str, Vec<Entry>> = BTreeMap::new();
+    let generic = |entries: &mut BTreeMap<_, _>, root: &Table<'a>, file: &str| {
+        for section in SECTIONS.iter().filter(|section| section.file == file) {
+            entries.insert(
+                section.name,
+                root.rows(section.name, |row| section.read(row)),
+            );
+        }
+    };
+
+    let head = root("pack.toml").and_then(|root| root.read(PackHead::read));
+    let instruments = root("instruments.toml")
+        .map(|root| root.read(|root| root.rows("instrument", Instrument::read)));
+    let functions = root("functions.toml").map(|root| root.read(Functions::read));
+    let services =
+        root("services.toml").map(|root| root.read(|root| root.rows("service", Service::read)));
+    let reports = root("report.toml").map(|root| root.read(read_kinds));
+    let survey = root("survey.toml").and_then(|root| {
+        root.read(|root| {
+            generic(&mut entries, root, "survey.toml");
+            Survey::read(root)
+        })
+    });
+    let strata = root("strata.toml").map(|root| {
+        root.read(|root| {
+            let strata = root.rows("stratum", Stratum::read);
+            check_distance(root, &strata);
+            strata
+        })
+    });
+    let groups = root("groups.toml").map(|root| root.read(|root| root.rows("group", Group::read)));
+    let org = root("org.toml").map(|root| {
+        root.read(|root| {
+            (
+                root.rows("unit_level", UnitLevel::read),
+                root.rows("rank", Rank::read),
+                root.rows("role", Role::read),
+            )
+        })
+    });
+    let case = root("case.toml").map(|root| {
+        root.read(|root| {
+            (
+                root.rows("outcome", CloseOutcome::read),
+                root.rows("late_reason", LateReason::read),
+                root.rows("channel", Channel::read),
+            )
+        })
+    });
+    let phrases =
+        root("phrases.toml").map(|root| root.read(|root| root.rows("phrase", Phrase::read)));
+    for file in [
+        "triage.toml",
+        "clocks.toml",
+        "complaints.toml",
+        "evidence.toml",
+        "offences.toml",
+        "use_of_force.toml",
+        "glossary.toml",
+    ] {
+        if let Some(root) = root(file) {
+            root.read(|root| generic(&mut entries, root, file));
+        }
+    }
+    let words = words();
+
+    let functions = functions?;
+    let (unit_levels, ranks, roles) = org?;
+    let (close_outcomes, late_reasons, channels) = case?;
+    let services = services?;
+    let by_code = services
+        .iter()
+        .enumerate()
+        .map(|(index, service)| (service.code.clone(), index))
+        .collect();
+    Some(Pack {
+        head: head?,
+        digest: digest(files),
+        instruments: instruments?,
+        functions: functions.functions,
+        officer_roles: functions.roles,
+        aspects: functions.aspects,
+        duties: functions.duties,
+        services,
+        by_code,
+        report_kinds: reports?,
+        survey: survey?,
+        strata: strata?,
+        groups: groups?,
+        unit_levels,
+        ranks,
+        roles,
+        close_outcomes,
+        late_reasons,
+        channels,
+        phrases: phrases?,
+        entries,
+        words: words?,
+        sources: Vec::new(),
+    })
+}
+
+struct Functions {
+    functions: Vec<FunctionEntry>,
+    roles: Vec<OfficerRoleEntry>,
+    aspects: Vec<AspectEntry>,
+    duties: Vec<Duty>,
+}
+
+impl Functions {
+    fn read(root: &Table<'_>) -> Self {
+        let read = Self {
+            functions: root.rows("function", FunctionEntry::read),
+            roles: root.rows("role", OfficerRoleEntry::read),
+            aspects: root.rows("aspect", AspectEntry::read),
+            duties: root.rows("duty", Duty::read),
+        };
+        let each_once = |key: &str, found: Vec<&str>, all: Vec<&str>| {
+            let mut sorted = (found, all);
+            sorted.0.sort_unstable();
+            sorted.1.sort_unstable();
+            if sorted.0 != sorted.1 {
+                root.break_rule(key, PackRule::EachOnce);
+            }
+        };
+        each_once(
+            "function",
+            read.functions.iter().map(|f| f.code.code()).collect(),
+            PoliceFunction::ALL.iter().map(|f| f.code()).collect(),
+        );
+        each_once(
+            "role",
+            read.roles.iter().map(|r| r.code.code()).collect(),
+            OfficerRole::ALL.iter().map(|r| r.code()).collect(),
+        );
+        each_once(
+            "aspect",
+            read.aspects.iter().map(|a| a.code.code()).collect(),
+            Aspect::ALL.iter().map(|a| a.code()).collect(),
+        );
+        if read
+            .duties
+            .first()
+            .is_some_and(|first| first.code.as_str() != "kamtibmas")
+        {
+            root.break_rule("duty", PackRule::KamtibmasFirst);
+        }
+        read
+    }
+}
+
+fn read_kinds(root: &Table<'_>) -> Vec<ReportKind> {
+    let kinds = root.rows("kind", ReportKind::read);
+    if kinds.iter().filter(|kind| kind.unknown).count() != 1 {
+        root.break_rule("kind", PackRule::OneUnknownKind);
+    }
+    kinds
+}
+
+/// A word with the place of its text.
+struct Word<'a> {
+    text: &'a str,
+    offset: usize,
+}
+
+type ParsedFile<'p, 'a> = (&'p FileText<'a>, Spanned<DeTable<'a>>);
+
+fn read_words(
+    findings: &Findings,
+    id: Option<&ParsedFile<'_, '_>>,
+    en: Option<&ParsedFile<'_, '_>>,
+) -> Option<[Words; 2]> {
+    let mut id_words = BTreeMap::new();
+    let mut en_words = BTreeMap::new();
+    if let Some((file, table)) = id {
+        flatten(findings, file, "", table.get_ref(), &mut id_words);
+    }
+    if let Some((file, table)) = en {
+        flatten(findings, file, "", table.get_ref(), &mut en_words);
+    }
+    let ((id_file, _), (en_file, _)) = (id?, en?);
+    compare(findings, id_file, &id_words, en_file, &en_words, true);
+    compare(findings, en_file, &en_words, id_file, &id_words, false);
+    let words = |list: BTreeMap<String, Word<'_>>| {
+        Words::new(
+            list.into_iter()
+                .map(|(key, word)| (key, word.text.to_owned()))
+                .collect(),
+        )
+    };
+    Some([words(id_words), words(en_words)])
+}
+
+/// Nested tables to dotted keys.
+fn flatten<'p>(
+    findings: &Findings,
+    file: &FileText<'_>,
+    above: &str,
+    table: &'p DeTable<'_>,
+    words: &mut BTreeMap<String, Word<'p>>,
+) {
+    for (name, value) in table {
+        let mut key = above.to_owned();
+        if !key.is_empty() {
+            key.push('.');
+        }
+        key.push_str(name.get_ref());
+        let offset = value.span().start;
+        let report = |fault| findings.report_at(file, offset, &key, fault);
+        if !super::code::is_code(name.get_ref()) {
+            let found = super::read::shorten(name.get_ref());
+            findings.report_at(file, name.span().start, &key, PackFault::BadCode { found });
+            continue;
+        }
+        match value.get_ref() {
+            DeValue::Table(inner) => flatten(findings, file, &key, inner, words),
+            DeValue::String(text) if text.trim().is_empty() => report(PackFault::EmptyText),
+            DeValue::String(text) => {
+                let found = text.chars().count();
+                if found > TEXT_MAX_CHARS {
+                    report(PackFault::TooLong {
+                        max: TEXT_MAX_CHARS,
+                        found,
+                    });
+                } else if has_stray_brace(text) {
+                    report(PackFault::StrayBrace);
+                }
+                words.insert(key, Word { text, offset });
+            }
+            other => report(PackFault::WrongType {
+                expected: "string",
+                found: other.type_str(),
+            }),
+        }
+    }
+}
+
+/// Reports keys of `here` that `there` lacks and, once for the pair, placeholders that differ.
+fn compare(
+    findings: &Findings,
+    here_file: &FileText<'_>,
+    here: &BTreeMap<String, Word<'_>>,
+    there_file: &FileText<'_>,
+    there: &BTreeMap<String, Word<'_>>,
+    check_placeholders: bool,
+) {
+    for (key, word) in here {
+        let Some(other) = there.get(key) else {
+            let missing_in = there_file.name.to_owned();
+            findings.report_at(
+                here_file,
+                word.offset,
+                key,
+                PackFault::WordsMissing { missing_in },
+            );
+            continue;
+        };
+        let (mine, theirs) = (placeholders(word.text), placeholders(other.text));
+        if check_placeholders && mine != theirs {
+            let (line, _) = there_file.position(other.offset);
+            findings.report_at(
+                here_file,
+                word.offset,
+                key,
+                PackFault::PlaceholderMismatch {
+                    here: braced(&mine),
+                    there: braced(&theirs),
+                    other: format!("{}:{line}", there_file.name),
+                },
+            );
+        }
+    }
+}
+
+/// SHA-256 over the files in the order of their names, each as name, length and bytes, so that no two packs that
+/// differ share one; 64 hexadecimal digits.
+fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut hash = Sha256::new();
+    for (name, bytes) in files {
+        for part in [name.as_bytes(), bytes.as_slice()] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    let mut hex = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
