@@ -27,12 +27,12 @@ mod words;
 
 use std::collections::BTreeMap;
 
-pub use case::{Channel, CloseOutcome, LateReason};
+pub use case::{Channel, CloseOutcome, Explanation, LateReason};
 pub use choice::UnknownChoice;
 pub use code::{
-    BadCode, CODE_MAX_CHARS, ChannelCode, DutyCode, EntryCode, GroupCode, InstrumentCode, ItemCode,
-    KindCode, LateReasonCode, OutcomeCode, PhraseCode, RankCode, RoleCode, ServiceCode,
-    StratumCode, is_code,
+    BadCode, CODE_MAX_CHARS, ChannelCode, DutyCode, EntryCode, ExplanationCode, GroupCode,
+    InstrumentCode, ItemCode, KindCode, LateReasonCode, OutcomeCode, PhraseCode, RankCode,
+    RoleCode, ServiceCode, StratumCode, is_code,
 };
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
@@ -71,6 +71,7 @@ pub struct Pack {
     roles: Vec<Role>,
     close_outcomes: Vec<CloseOutcome>,
     late_reasons: Vec<LateReason>,
+    explanations: Vec<Explanation>,
     channels: Vec<Channel>,
     phrases: Vec<Phrase>,
     entries: BTreeMap<&'static str, Vec<Entry>>,
@@ -261,6 +262,18 @@ impl Pack {
     #[must_use]
     pub fn channel(&self, code: &ChannelCode) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.code == *code)
+    }
+
+    /// What an officer explains in an encounter, in the order it is offered.
+    #[must_use]
+    pub fn explanations(&self) -> &[Explanation] {
+        &self.explanations
+    }
+
+    /// Whether cases of a service are shown without their kind and with narrow access.
+    #[must_use]
+    pub fn is_sensitive(&self, code: &ServiceCode) -> bool {
+        self.service(code).is_some_and(|service| service.sensitive)
     }
 
     /// Strata of areas.

@@ -1,1 +1,140 @@
 //! The application: commands in, acts and answers out.
+//!
+//! A [`Node`] owns the store, the keys, the clock and the randomness of one process and serves one
+//! unit. Its handlers follow one path: permission, load, decide, seal, append, receipt. The rules
+//! themselves are in `pengayom-core`.
+
+pub mod access;
+pub mod accounts;
+pub mod board;
+mod clock;
+mod draft;
+mod error;
+mod event;
+pub mod handle;
+pub mod jobs;
+mod keys;
+pub mod media;
+mod method;
+mod seal;
+mod unit;
+
+use std::sync::{Arc, RwLock};
+
+use pengayom_core::value::{SecretHash, UnitId};
+use pengayom_store::{Store, StoreError};
+use uuid::Uuid;
+
+pub use clock::{Clock, Randomness};
+pub use draft::{DRAFT_HOURS, DRAFT_MAX_BYTES, DraftToken};
+pub use error::HandleError;
+pub use event::Event;
+pub use keys::{KeyError, NodeKey, Purpose};
+pub use seal::{PersonDetails, SealError};
+pub use unit::{UnitContext, UnitError};
+
+use event::Events;
+
+/// A node shared by handlers and jobs.
+pub type SharedNode = Arc<Node>;
+
+/// One process's application, serving one unit.
+pub struct Node {
+    store: Arc<dyn Store>,
+    unit: RwLock<Arc<UnitContext>>,
+    key: NodeKey,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    events: Events,
+}
+
+impl Node {
+    /// Opens the node for a unit that is in the store.
+    ///
+    /// # Errors
+    /// [`UnitError`] when the unit is missing or what is stored of it does not read.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        unit: &UnitId,
+        key: NodeKey,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, UnitError> {
+        let context = UnitContext::load(store.as_ref(), unit).await?;
+        Ok(Self {
+            store,
+            unit: RwLock::new(Arc::new(context)),
+            key,
+            clock,
+            randomness,
+            events: Events::new(),
+        })
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The unit as it is now: its file, geography and pack.
+    pub fn unit(&self) -> Arc<UnitContext> {
+        match self.unit.read() {
+            Ok(unit) => Arc::clone(&unit),
+            // A writer that panicked has not changed the value: it is replaced whole.
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Reads the unit anew from the store, after its file, areas or pack were replaced.
+    ///
+    /// # Errors
+    /// As [`Node::open`]; the unit stays as it was.
+    pub async fn reload_unit(&self) -> Result<(), UnitError> {
+        let id = self.unit().id.clone();
+        let fresh = Arc::new(UnitContext::load(self.store.as_ref(), &id).await?);
+        match self.unit.write() {
+            Ok(mut unit) => *unit = fresh,
+            Err(poisoned) => *poisoned.into_inner() = fresh,
+        }
+        Ok(())
+    }
+
+    /// The moment now.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// What happened since a listener began to listen; see [`Event`].
+    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Event> {
+        self.events.listen()
+    }
+
+    /// Keyed hash of a text for one purpose; the only form in which secrets are kept.
+    pub fn hash(&self, purpose: Purpose, text: &[u8]) -> SecretHash {
+        self.key.hash(purpose, text)
+    }
+
+    /// A new identifier, sorted by time.
+    pub fn new_id(&self) -> Uuid {
+        let mut random = [0_u8; 10];
+        self.randomness.fill(&mut random);
+        let milliseconds = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+    }
+
+    /// 256 random bits as text fit for a cookie.
+    pub fn new_token(&self) -> String {
+        use base64::Engine as _;
+        let mut random = [0_u8; 32];
+        self.randomness.fill(&mut random);
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random)
+    }
+
+    /// Whether the node can serve: its store can be reached and written.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.store.check().await
+    }
+}

@@ -1,6 +1,6 @@
-//! How a case comes in, how it can end, and why it can be late.
+//! How a case comes in, how it can end, why it can be late, and what an officer explains.
 
-use super::code::{ChannelCode, LateReasonCode, OutcomeCode};
+use super::code::{ChannelCode, ExplanationCode, LateReasonCode, OutcomeCode};
 use super::lang::Localized;
 use super::read::Table;
 use super::source::Sourced;
@@ -46,6 +46,27 @@ pub struct Channel {
     pub name: Localized,
     /// Source and certainty.
     pub sourced: Sourced,
+}
+
+/// Something an officer explains in an encounter, such as the rights of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// Code kept with the encounter.
+    pub code: ExplanationCode,
+    /// Its name.
+    pub name: Localized,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+impl Explanation {
+    pub(crate) fn read(row: &Table<'_>) -> Self {
+        Self {
+            code: row.id("explanation"),
+            name: row.localized("name"),
+            sourced: row.sourced(),
+        }
+    }
 }
 
 impl CloseOutcome {

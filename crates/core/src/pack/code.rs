@@ -120,6 +120,10 @@ code!(
     ChannelCode
 );
 code!(
+    /// Code of something an officer explains, such as `rights`.
+    ExplanationCode
+);
+code!(
     /// Code of a rank, such as `bripka`.
     RankCode
 );

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Pack;
-use super::case::{Channel, CloseOutcome, LateReason};
+use super::case::{Channel, CloseOutcome, Explanation, LateReason};
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::function::{
@@ -233,6 +233,7 @@ fn read<'a>(
                 root.rows("outcome", CloseOutcome::read),
                 root.rows("late_reason", LateReason::read),
                 root.rows("channel", Channel::read),
+                root.rows("explanation", Explanation::read),
             )
         })
     });
@@ -255,7 +256,7 @@ fn read<'a>(
 
     let functions = functions?;
     let (unit_levels, ranks, roles) = org?;
-    let (close_outcomes, late_reasons, channels) = case?;
+    let (close_outcomes, late_reasons, channels, explanations) = case?;
     let services = services?;
     let by_code = services
         .iter()
@@ -282,6 +283,7 @@ fn read<'a>(
         close_outcomes,
         late_reasons,
         channels,
+        explanations,
         phrases: phrases?,
         entries,
         words: words?,

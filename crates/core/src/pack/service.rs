@@ -69,6 +69,8 @@ pub struct Service {
     pub levels: Vec<EntryCode>,
     /// Whether people are told to call the emergency number first.
     pub emergency: bool,
+    /// Whether its cases are shown without their kind and with narrow access.
+    pub sensitive: bool,
     /// The duty of UU 2/2002 it serves (S2).
     pub duty: DutyCode,
     /// The police function proposed for its records (S1); the officer may choose another.
@@ -111,6 +113,7 @@ impl Service {
             class: row.choice("class", ServiceClass::Information),
             levels: row.references("levels", "unit_level", &(1..=6)),
             emergency: row.flag("emergency"),
+            sensitive: row.flag_or_false("sensitive"),
             duty: row.reference("duty", "duty"),
             function: row.choice("function", PoliceFunction::Order),
             role: row.choice("role", OfficerRole::Servant),

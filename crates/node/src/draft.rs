@@ -1,0 +1,94 @@
+//! Drafts: a form not yet sent, kept for a day on the server, sealed, under a secret token.
+
+use jiff::{SignedDuration, Timestamp};
+use pengayom_core::value::SecretHash;
+use pengayom_store::rows::DraftRow;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::HandleError;
+use crate::keys::Purpose;
+use crate::{Node, seal};
+
+/// How long a draft is kept, in hours (UX page 3).
+pub const DRAFT_HOURS: i64 = 24;
+
+/// Largest draft, in bytes of JSON.
+pub const DRAFT_MAX_BYTES: usize = 64 * 1024;
+
+/// What finds a draft: a cookie's token, or the code a person wrote down to go on later.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DraftToken(pub String);
+
+impl std::fmt::Debug for DraftToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DraftToken(…)")
+    }
+}
+
+impl Node {
+    fn draft_key(&self, token: &DraftToken) -> SecretHash {
+        self.hash(Purpose::Draft, token.0.as_bytes())
+    }
+
+    /// Keeps a draft until [`DRAFT_HOURS`] from now.
+    ///
+    /// # Errors
+    /// [`HandleError::TooLarge`] beyond [`DRAFT_MAX_BYTES`]; otherwise the store's.
+    pub async fn keep_draft<T: Serialize + Sync>(
+        &self,
+        token: &DraftToken,
+        draft: &T,
+    ) -> Result<Timestamp, HandleError> {
+        let text = serde_json::to_vec(draft).map_err(|_| HandleError::Malformed)?;
+        if text.len() > DRAFT_MAX_BYTES {
+            return Err(HandleError::TooLarge {
+                found: text.len(),
+                limit: DRAFT_MAX_BYTES,
+            });
+        }
+        let key = self.draft_key(token);
+        let wrap = self.key.derive(Purpose::SealDraft);
+        let sealed = seal::seal(&wrap, self.new_nonce(), &text, &key.0)?;
+        let expires_at = self
+            .now()
+            .checked_add(SignedDuration::from_hours(DRAFT_HOURS))
+            .unwrap_or(Timestamp::MAX);
+        let row = DraftRow {
+            key,
+            sealed,
+            expires_at,
+        };
+        self.store.put_draft(&self.unit().id, &row).await?;
+        Ok(expires_at)
+    }
+
+    /// Reads a draft; `None` when there is none (any more).
+    ///
+    /// # Errors
+    /// The store's, or [`HandleError::Seal`].
+    pub async fn draft<T: DeserializeOwned>(
+        &self,
+        token: &DraftToken,
+    ) -> Result<Option<T>, HandleError> {
+        let key = self.draft_key(token);
+        let Some(row) = self.store.draft(&self.unit().id, key, self.now()).await? else {
+            return Ok(None);
+        };
+        let wrap = self.key.derive(Purpose::SealDraft);
+        let text = seal::open(&wrap, &row.sealed, &key.0)?;
+        // A draft of an older program that no longer reads is no draft: the person starts anew.
+        Ok(serde_json::from_slice(&text).ok())
+    }
+
+    /// Drops a draft.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drop_draft(&self, token: &DraftToken) -> Result<(), HandleError> {
+        self.store
+            .drop_draft(&self.unit().id, self.draft_key(token))
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! Why a command was not carried out.
+
+use jiff::Timestamp;
+use pengayom_core::place::{AreaMatch, PointError};
+use pengayom_core::subject::case::CaseRefusal;
+use pengayom_core::subject::encounter::EncounterRefusal;
+use pengayom_core::subject::feedback::FeedbackRefusal;
+use pengayom_core::value::OfficerId;
+use pengayom_store::StoreError;
+
+use crate::access::Permission;
+use crate::media::MediaError;
+use crate::seal::SealError;
+
+/// Why a command was not carried out. Nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum HandleError {
+    /// The asker may not do this.
+    #[error("not allowed: {0:?}")]
+    NotAllowed(Permission),
+    /// There is no such thing.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// A rule of the case stands in the way.
+    #[error(transparent)]
+    Case(#[from] CaseRefusal),
+    /// A rule of the encounter stands in the way.
+    #[error(transparent)]
+    Encounter(#[from] EncounterRefusal),
+    /// A rule of the feedback stands in the way.
+    #[error(transparent)]
+    Feedback(#[from] FeedbackRefusal),
+    /// No area fits the words.
+    #[error("no area of the unit fits the words")]
+    PlaceUnknown,
+    /// Several areas fit the words; the person chooses.
+    #[error("{} areas fit the words", .0.len())]
+    PlaceAmbiguous(Vec<AreaMatch>),
+    /// The point is not one.
+    #[error(transparent)]
+    Point(#[from] PointError),
+    /// The place is another unit's.
+    #[error("the place is in {area}, which another unit answers for")]
+    Elsewhere {
+        /// The area that unit answers for.
+        area: String,
+    },
+    /// The place is in nobody's area that the unit knows.
+    #[error("the place is outside every area the unit knows")]
+    Nowhere,
+    /// A colleague did something in between; the state now is another.
+    #[error("somebody else acted in between")]
+    Conflict {
+        /// The colleague who has the case now, if one does.
+        now_with: Option<OfficerId>,
+    },
+    /// Too many tries.
+    #[error("too many tries; again from {until}")]
+    TooManyTries {
+        /// When to try again.
+        until: Timestamp,
+    },
+    /// Name and password, or number and code, do not fit.
+    #[error("credentials do not fit")]
+    NoMatch,
+    /// The officer named is not known or not active.
+    #[error("no such officer")]
+    NoSuchOfficer,
+    /// A photograph cannot be taken.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// More than is kept.
+    #[error("too large: {found} bytes, limit {limit}")]
+    TooLarge {
+        /// Bytes found.
+        found: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// Something does not read.
+    #[error("does not read")]
+    Malformed,
+    /// Something sealed cannot be opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,92 @@
+//! Handlers: one command each, from permission to receipt.
+
+pub mod case;
+pub mod encounter;
+pub mod feedback;
+pub mod place;
+
+use jiff::Timestamp;
+use pengayom_core::act::{ActPlace, Actor, Payload};
+use pengayom_core::subject::Moment;
+use pengayom_core::value::ActId;
+use pengayom_store::{Appended, NewAct};
+use sha2::{Digest, Sha256};
+
+use crate::Node;
+use crate::access::{Permission, Staff};
+use crate::error::HandleError;
+use crate::event::Event;
+
+/// How often a handler decides anew when somebody else wrote in between.
+const RETRIES: u32 = 4;
+
+impl Staff {
+    /// Refuses when no role carries a permission.
+    pub(crate) fn require(&self, permission: Permission) -> Result<(), HandleError> {
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(HandleError::NotAllowed(permission))
+        }
+    }
+
+    /// The staff member as an actor.
+    pub(crate) const fn actor(&self) -> Actor {
+        Actor::Officer { id: self.id }
+    }
+}
+
+impl Node {
+    /// A moment told now.
+    pub(crate) fn moment(&self, happened_at: Option<Timestamp>) -> Moment {
+        let now = self.now();
+        Moment {
+            happened_at: happened_at.unwrap_or(now),
+            recorded_at: now,
+        }
+    }
+
+    /// Acts ready to append.
+    pub(crate) fn new_acts<T>(
+        &self,
+        acts: Vec<T>,
+        actor: &Actor,
+        moment: Moment,
+        place: Option<&ActPlace>,
+        payload: impl Fn(T) -> Payload,
+    ) -> Vec<NewAct> {
+        acts.into_iter()
+            .map(|act| NewAct {
+                id: ActId(self.new_id()),
+                actor: actor.clone(),
+                happened_at: moment.happened_at,
+                recorded_at: moment.recorded_at,
+                place: place.cloned(),
+                payload: payload(act),
+            })
+            .collect()
+    }
+
+    /// Tells live pages of what was committed.
+    pub(crate) fn announce(&self, appended: &Appended) {
+        let Some(last) = appended.acts.last().filter(|_| !appended.repeated) else {
+            return;
+        };
+        self.events.tell(Event {
+            subject: appended.subject,
+            kind: last.payload.kind(),
+            station: last.place.as_ref().map(|place| place.station.clone()),
+            sequence: appended.sequence,
+        });
+    }
+}
+
+/// SHA-256 over what was asked, to tell a repeated command from another one under the same id.
+pub(crate) fn fingerprint(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}

@@ -1,0 +1,646 @@
+//! Commands about a case, and what its reporter may see of it.
+
+use jiff::Timestamp;
+use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::place::StationId;
+use pengayom_core::subject::Moment;
+use pengayom_core::subject::case::{self, BlobRef, Case, CaseAct, CaseCommand, CaseStage, Channel};
+use pengayom_core::value::{
+    CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
+};
+use pengayom_store::rows::CaseRow;
+use pengayom_store::views::{self, State};
+use pengayom_store::{
+    Append, Appended, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey, StoreError,
+};
+
+use super::place::PlaceInput;
+use super::{RETRIES, fingerprint};
+use crate::Node;
+use crate::access::{Permission, Staff};
+use crate::error::HandleError;
+use crate::jobs;
+use crate::keys::Purpose;
+use crate::method::PackMethod;
+use crate::seal::PersonDetails;
+
+/// Tries of a number with a wrong code in a quarter of an hour.
+pub const TRIES_PER_CASE: u32 = 10;
+
+/// Tries of numbers and codes from one origin in a quarter of an hour.
+pub const TRIES_PER_ORIGIN: u32 = 60;
+
+/// Most files one report carries.
+pub const MEDIA_MAX: usize = 4;
+
+/// A request for help or a report, as it came in.
+#[derive(Debug, Clone)]
+pub struct FileRequest {
+    /// Made by the asker: sending twice gives one case and the same answer.
+    pub command: CommandId,
+    /// The service asked for.
+    pub service: ServiceCode,
+    /// The kind chosen on the report form.
+    pub report_kind: Option<String>,
+    /// How it came in.
+    pub channel: Channel,
+    /// What was told.
+    pub description: String,
+    /// When the fact occurred, in words.
+    pub when_text: Option<String>,
+    /// When the fact occurred.
+    pub occurred_at: Option<Timestamp>,
+    /// Somebody is in danger now.
+    pub danger: bool,
+    /// Where.
+    pub place: PlaceInput,
+    /// Who reports, as far as they say.
+    pub reporter: PersonDetails,
+    /// Files put before.
+    pub media: Vec<BlobRef>,
+    /// Made up for a demonstration.
+    pub simulated: bool,
+}
+
+/// What the reporter keeps.
+#[derive(Debug, Clone)]
+pub struct Filed {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: CaseNumber,
+    /// The secret for tracking.
+    pub secret: SecretDigits,
+    /// The station that answers for it.
+    pub station: StationId,
+    /// The place as resolved.
+    pub place: ActPlace,
+    /// The service.
+    pub service: ServiceCode,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// When the first response is due.
+    pub respond_by: Option<Timestamp>,
+    /// The promise in minutes.
+    pub respond_minutes: Option<u32>,
+    /// Shown without its kind.
+    pub sensitive: bool,
+    /// It had been sent before; this is the first answer.
+    pub repeated: bool,
+}
+
+/// What a command about a case came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseChanged {
+    /// What is known now.
+    pub case: Case,
+    /// Whether anything changed; a command that asks for what is so already changes nothing.
+    pub changed: bool,
+}
+
+/// A case with its history.
+#[derive(Debug, Clone)]
+pub struct CaseHistory {
+    /// Identifier.
+    pub id: CaseId,
+    /// What is known now.
+    pub case: Case,
+    /// Everything that happened, oldest first.
+    pub acts: Vec<Act>,
+}
+
+impl Node {
+    /// Files a request.
+    ///
+    /// # Errors
+    /// The place's, the rules' and the store's; see [`HandleError`].
+    pub async fn file_request(
+        &self,
+        request: FileRequest,
+        actor: &Actor,
+    ) -> Result<Filed, HandleError> {
+        let moment = self.moment(None);
+        self.file_request_at(request, actor, moment, None).await
+    }
+
+    /// Files a request that was told at another moment, for imports and the simulation.
+    ///
+    /// # Errors
+    /// As [`Node::file_request`].
+    pub async fn file_request_at(
+        &self,
+        request: FileRequest,
+        actor: &Actor,
+        moment: Moment,
+        source_key: Option<SourceKey>,
+    ) -> Result<Filed, HandleError> {
+        let (append, secret) = self.prepare_request(request, actor, moment, source_key)?;
+        let appended = self.store.append(append).await?;
+        self.announce(&appended);
+        filed(&appended, secret)
+    }
+
+    /// Decides a request without recording it, so that many can share one commit.
+    ///
+    /// # Errors
+    /// The place's and the rules'.
+    pub fn prepare_request(
+        &self,
+        request: FileRequest,
+        actor: &Actor,
+        moment: Moment,
+        source_key: Option<SourceKey>,
+    ) -> Result<(Append, SecretDigits), HandleError> {
+        let unit = self.unit();
+        if request.media.len() > MEDIA_MAX {
+            return Err(HandleError::TooLarge {
+                found: request.media.len(),
+                limit: MEDIA_MAX,
+            });
+        }
+        let asked = asked(&request);
+        let place = unit.resolve(&request.place)?;
+        let command = request.command;
+        let secret = self.key.digits(Purpose::CaseSecret, command.0.as_bytes());
+        let reporter = self.sealed_reporter(&request.reporter, moment.recorded_at)?;
+        let blobs: Vec<String> = request
+            .media
+            .iter()
+            .map(|blob| blob.sha256.clone())
+            .collect();
+        let decided = case::decide(
+            None,
+            CaseCommand::FileRequest {
+                secret: Some(self.hash(Purpose::CaseSecret, secret.plain().as_bytes())),
+                service: request.service,
+                report_kind: request.report_kind,
+                channel: request.channel,
+                description: request.description,
+                when_text: request.when_text,
+                occurred_at: request.occurred_at,
+                danger: request.danger,
+                reporter: reporter.as_ref().map(|person| person.id),
+                reachable: request.reporter.is_reachable(),
+                media: request.media,
+                pack_version: unit.pack.version().to_owned(),
+                simulated: request.simulated,
+                priority: None,
+            },
+            actor,
+            moment,
+            &PackMethod(&unit.pack),
+        )?;
+        let subject = Subject::Case(CaseId(self.new_id()));
+        let acts = self.new_acts(decided, actor, moment, Some(&place), Payload::Case);
+        let local_day = unit.zone.to_datetime(moment.happened_at).date();
+        let series = CaseSeries::on(&unit.config().case_prefix, local_day).ok();
+        let mut append = Append::new(unit.id.clone(), subject, None, acts);
+        append.series = series;
+        append.command = Some(CommandRecord {
+            id: command,
+            fingerprint: asked,
+        });
+        append.source_key = source_key;
+        append.jobs = blobs
+            .iter()
+            .map(|sha256| NewJob {
+                id: self.new_id(),
+                kind: jobs::MEDIA_PREVIEW.to_owned(),
+                payload: serde_json::json!({ "sha256": sha256 }).to_string(),
+                run_at: moment.recorded_at,
+            })
+            .collect();
+        append.blobs = blobs;
+        append.persons = reporter.into_iter().collect();
+        Ok((append, secret))
+    }
+
+    fn sealed_reporter(
+        &self,
+        details: &PersonDetails,
+        at: Timestamp,
+    ) -> Result<Option<SealedPerson>, HandleError> {
+        if details.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.seal_person(
+            PersonId(self.new_id()),
+            details,
+            at,
+        )?))
+    }
+
+    /// Carries out a staff member's command about a case.
+    ///
+    /// `seen` is the version the asker looked at: when given, anything written since is a
+    /// [`HandleError::Conflict`] instead of a decision on what they did not see.
+    ///
+    /// # Errors
+    /// See [`HandleError`].
+    pub async fn change_case(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        seen: Option<u32>,
+        command: CaseCommand,
+        happened_at: Option<Timestamp>,
+    ) -> Result<CaseChanged, HandleError> {
+        by.require(needed_for(&command))?;
+        if let CaseCommand::AssignOfficer { officer } = &command {
+            self.require_officer(*officer).await?;
+        }
+        let moment = self.moment(happened_at);
+        let actor = by.actor();
+        for _ in 0..RETRIES {
+            let known = self.known_case(id).await?;
+            self.may_see(by, &known)?;
+            if seen.is_some_and(|seen| seen != known.version) {
+                return Err(HandleError::Conflict {
+                    now_with: known.taken_by,
+                });
+            }
+            match self
+                .append_to_case(id, known, command.clone(), &actor, moment)
+                .await
+            {
+                Err(HandleError::Store(StoreError::Stale { .. })) => {}
+                other => return other,
+            }
+        }
+        Err(HandleError::Conflict { now_with: None })
+    }
+
+    async fn append_to_case(
+        &self,
+        id: CaseId,
+        known: Case,
+        command: CaseCommand,
+        actor: &Actor,
+        moment: Moment,
+    ) -> Result<CaseChanged, HandleError> {
+        let unit = self.unit();
+        let blobs = match &command {
+            CaseCommand::AddInformation { media, .. } => {
+                media.iter().map(|blob| blob.sha256.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let decided = case::decide(
+            Some(&known),
+            command,
+            actor,
+            moment,
+            &PackMethod(&unit.pack),
+        )?;
+        if decided.is_empty() {
+            return Ok(CaseChanged {
+                case: known,
+                changed: false,
+            });
+        }
+        let place = known.place.clone();
+        let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
+        let before = State::Case(Box::new(known.clone()));
+        let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
+        append.blobs = blobs;
+        let appended = self.store.append(append).await?;
+        self.announce(&appended);
+        let case = appended.acts.iter().fold(Some(known), case::evolve);
+        let case = case.ok_or(HandleError::NotFound("case"))?;
+        Ok(CaseChanged {
+            case,
+            changed: true,
+        })
+    }
+
+    /// Takes the case that is next to serve: danger first, then the nearest promise, then arrival.
+    ///
+    /// # Errors
+    /// See [`HandleError`]; `Ok(None)` when nobody waits.
+    pub async fn serve_next(&self, by: &Staff) -> Result<Option<CaseId>, HandleError> {
+        by.require(Permission::ServeQueue)?;
+        for row in self.waiting(by, 20).await? {
+            let take = CaseCommand::Take { by: by.id };
+            match self.change_case(by, row.id, None, take, None).await {
+                Ok(_) => return Ok(Some(row.id)),
+                // A colleague was faster: the next one.
+                Err(
+                    HandleError::Case(_)
+                    | HandleError::Conflict { .. }
+                    | HandleError::NotAllowed(_)
+                    | HandleError::NotFound(_),
+                ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Cases that nobody serves yet, in the order to serve them.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn waiting(&self, by: &Staff, limit: u32) -> Result<Vec<CaseRow>, HandleError> {
+        by.require(Permission::ServeQueue)?;
+        let query = CaseQuery {
+            stages: vec![CaseStage::Received, CaseStage::Assessed, CaseStage::Handled],
+            stations: self.stations_of(by),
+            untaken: true,
+            ..CaseQuery::default()
+        };
+        Ok(self.store.queue(&self.unit().id, &query, limit).await?)
+    }
+
+    /// Open cases a staff member serves or handles, in the order to serve them.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn own_cases(&self, by: &Staff, limit: u32) -> Result<Vec<CaseRow>, HandleError> {
+        by.require(Permission::ReadCase)?;
+        let open = vec![CaseStage::Received, CaseStage::Assessed, CaseStage::Handled];
+        let taken = CaseQuery {
+            stages: open.clone(),
+            taken_by: Some(by.id),
+            ..CaseQuery::default()
+        };
+        let given = CaseQuery {
+            stages: open,
+            assigned_to: Some(by.id),
+            ..CaseQuery::default()
+        };
+        let unit = self.unit().id.clone();
+        let mut rows = self.store.queue(&unit, &taken, limit).await?;
+        for row in self.store.queue(&unit, &given, limit).await? {
+            if rows.iter().all(|known| known.id != row.id) {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Open cases that colleagues serve, for a take-over, in the order to serve them.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn colleagues_cases(
+        &self,
+        by: &Staff,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, HandleError> {
+        by.require(Permission::ServeQueue)?;
+        let query = CaseQuery {
+            stages: vec![CaseStage::Received, CaseStage::Assessed, CaseStage::Handled],
+            stations: self.stations_of(by),
+            ..CaseQuery::default()
+        };
+        let mut rows = self.store.queue(&self.unit().id, &query, limit).await?;
+        rows.retain(|row| row.taken_by.is_some_and(|officer| officer != by.id));
+        Ok(rows)
+    }
+
+    /// The stations a staff member sees; empty: all.
+    pub(crate) fn stations_of(&self, by: &Staff) -> Vec<StationId> {
+        let unit = self.unit();
+        match &by.station {
+            Some(own) if own != unit.own_station() && !by.may(Permission::ReadAllStations) => {
+                vec![own.clone()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Cases whose words fit, that the staff member may see.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn search_cases(
+        &self,
+        by: &Staff,
+        words: &str,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, HandleError> {
+        by.require(Permission::ReadCase)?;
+        let unit = self.unit();
+        let mut rows = self.store.search_cases(&unit.id, words, limit).await?;
+        rows.retain(|row| {
+            by.concerns(row.station.as_ref(), unit.own_station())
+                && (!row.sensitive || by.may(Permission::ReadSensitiveCase))
+        });
+        Ok(rows)
+    }
+
+    /// A case with its history, for staff.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`], [`HandleError::NotAllowed`], or the store's.
+    pub async fn case_history(&self, by: &Staff, id: CaseId) -> Result<CaseHistory, HandleError> {
+        by.require(Permission::ReadCase)?;
+        let history = self.history(id).await?;
+        self.may_see(by, &history.case)?;
+        Ok(history)
+    }
+
+    /// Who reported a case and how to reach them, for staff who may.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], [`HandleError::Seal`], or the store's.
+    pub async fn reporter(
+        &self,
+        by: &Staff,
+        case: &Case,
+    ) -> Result<Option<PersonDetails>, HandleError> {
+        by.require(Permission::ReadPerson)?;
+        self.may_see(by, case)?;
+        let Some(id) = case.filed.reporter else {
+            return Ok(None);
+        };
+        let Some(person) = self.store.person(&self.unit().id, id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.open_person(&person)?))
+    }
+
+    /// A case with its history, for the one who filed it: number and secret fit.
+    ///
+    /// # Errors
+    /// [`HandleError::NoMatch`], [`HandleError::TooManyTries`], or the store's.
+    pub async fn track(
+        &self,
+        number: &CaseNumber,
+        secret: &SecretDigits,
+        origin: &str,
+    ) -> Result<CaseHistory, HandleError> {
+        let hash = self.hash(Purpose::CaseSecret, secret.plain().as_bytes());
+        let row = self.store.case_by_number(&self.unit().id, number).await?;
+        // Right codes are not counted, so that a reporter on a shared address is never locked out
+        // by their own visits; the count is looked at first only where a code was wrong.
+        match row {
+            Some(row) if row.secret == Some(hash) => self.history(row.id).await,
+            _ => {
+                self.count_try(&format!("track/origin/{origin}"), TRIES_PER_ORIGIN)
+                    .await?;
+                self.count_try(&format!("track/number/{number}"), TRIES_PER_CASE)
+                    .await?;
+                Err(HandleError::NoMatch)
+            }
+        }
+    }
+
+    /// Adds what a reporter tells later.
+    ///
+    /// # Errors
+    /// As [`Node::track`], and the rules'.
+    pub async fn add_information(
+        &self,
+        number: &CaseNumber,
+        secret: &SecretDigits,
+        origin: &str,
+        text: String,
+        media: Vec<BlobRef>,
+    ) -> Result<CaseHistory, HandleError> {
+        let history = self.track(number, secret, origin).await?;
+        let command = CaseCommand::AddInformation { text, media };
+        let moment = self.moment(None);
+        for _ in 0..RETRIES {
+            let known = self.known_case(history.id).await?;
+            let command = command.clone();
+            match self
+                .append_to_case(history.id, known, command, &Actor::Citizen, moment)
+                .await
+            {
+                Ok(_) => return self.history(history.id).await,
+                Err(HandleError::Store(StoreError::Stale { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(HandleError::Conflict { now_with: None })
+    }
+
+    pub(crate) async fn history(&self, id: CaseId) -> Result<CaseHistory, HandleError> {
+        let acts = self.store.acts(&self.unit().id, Subject::Case(id)).await?;
+        match views::fold(&acts) {
+            Some(State::Case(case)) => Ok(CaseHistory {
+                id,
+                case: *case,
+                acts,
+            }),
+            _ => Err(HandleError::NotFound("case")),
+        }
+    }
+
+    async fn known_case(&self, id: CaseId) -> Result<Case, HandleError> {
+        Ok(self.history(id).await?.case)
+    }
+
+    /// Refuses a case that does not concern the staff member or is kept narrow.
+    pub(crate) fn may_see(&self, by: &Staff, case: &Case) -> Result<(), HandleError> {
+        let unit = self.unit();
+        let station = case.place.as_ref().map(|place| &place.station);
+        let own = case.taken_by == Some(by.id) || case.assigned_to == Some(by.id);
+        if case.sensitive && !own {
+            by.require(Permission::ReadSensitiveCase)?;
+        }
+        if !own && !by.concerns(station, unit.own_station()) {
+            return Err(HandleError::NotAllowed(Permission::ReadAllStations));
+        }
+        Ok(())
+    }
+
+    async fn require_officer(&self, officer: OfficerId) -> Result<(), HandleError> {
+        let user = self.store.user(&self.unit().id, officer).await?;
+        match user.filter(|user| user.disabled_at.is_none()) {
+            Some(_) => Ok(()),
+            None => Err(HandleError::NoSuchOfficer),
+        }
+    }
+}
+
+/// What a staff member needs for a command.
+const fn needed_for(command: &CaseCommand) -> Permission {
+    match command {
+        CaseCommand::FileRequest { .. } => Permission::TakeReport,
+        CaseCommand::Take { .. } | CaseCommand::TakeOver { .. } => Permission::ServeQueue,
+        CaseCommand::AssignOfficer { .. } => Permission::AssignCase,
+        CaseCommand::Close { .. } | CaseCommand::Reopen { .. } => Permission::CloseCase,
+        CaseCommand::Assess { .. }
+        | CaseCommand::Dispatch { .. }
+        | CaseCommand::Arrive { .. }
+        | CaseCommand::Clear { .. }
+        | CaseCommand::RecordAction { .. }
+        | CaseCommand::Answer { .. }
+        | CaseCommand::AddInformation { .. }
+        | CaseCommand::ExplainDelay { .. } => Permission::WorkCase,
+    }
+}
+
+/// What was asked, without what the program adds.
+fn asked(request: &FileRequest) -> [u8; 32] {
+    let place = match &request.place {
+        PlaceInput::Point { point, text } => {
+            format!(
+                "point {} {} {}",
+                point.lat(),
+                point.lng(),
+                text.as_deref().unwrap_or("")
+            )
+        }
+        PlaceInput::Area { area, text } => format!("area {area} {}", text.as_deref().unwrap_or("")),
+        PlaceInput::Text(text) => format!("text {text}"),
+        PlaceInput::Unknown => "unknown".to_owned(),
+    };
+    let reporter = serde_json::to_vec(&request.reporter).unwrap_or_default();
+    let media: String = request
+        .media
+        .iter()
+        .map(|blob| blob.sha256.as_str())
+        .collect();
+    let occurred = request
+        .occurred_at
+        .map(|at| at.to_string())
+        .unwrap_or_default();
+    fingerprint(&[
+        request.service.as_str().as_bytes(),
+        request.report_kind.as_deref().unwrap_or("").as_bytes(),
+        request.channel.as_str().as_bytes(),
+        request.description.as_bytes(),
+        request.when_text.as_deref().unwrap_or("").as_bytes(),
+        occurred.as_bytes(),
+        &[u8::from(request.danger)],
+        place.as_bytes(),
+        &reporter,
+        media.as_bytes(),
+    ])
+}
+
+/// The answer to a filing, from what was recorded, the first time as well as later.
+fn filed(appended: &Appended, secret: SecretDigits) -> Result<Filed, HandleError> {
+    let Subject::Case(case) = appended.subject else {
+        return Err(HandleError::NotFound("case"));
+    };
+    let act = appended.acts.first().ok_or(HandleError::NotFound("case"))?;
+    let (Payload::Case(CaseAct::RequestFiled(filed)), Some(place)) = (&act.payload, &act.place)
+    else {
+        return Err(HandleError::NotFound("case"));
+    };
+    let number = filed
+        .number
+        .clone()
+        .ok_or(HandleError::NotFound("case number"))?;
+    Ok(Filed {
+        case,
+        number,
+        secret,
+        station: place.station.clone(),
+        place: place.clone(),
+        service: filed.service.clone(),
+        filed_at: act.happened_at,
+        recorded_at: act.recorded_at,
+        respond_by: filed.respond_by,
+        respond_minutes: filed.respond_minutes,
+        sensitive: filed.sensitive,
+        repeated: appended.repeated,
+    })
+}

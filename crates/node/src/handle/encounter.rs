@@ -1,0 +1,262 @@
+//! Commands about an encounter.
+
+use jiff::Timestamp;
+use pengayom_core::act::{Act, Payload, Subject};
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::subject::encounter::{
+    self, Encounter, EncounterAct, EncounterCommand, PersonCapacity,
+};
+use pengayom_core::value::{CaseId, CommandId, EncounterId, PersonId, SecretDigits};
+use pengayom_store::views::{self, State};
+use pengayom_store::{Append, CommandRecord};
+
+use super::fingerprint;
+use super::place::PlaceInput;
+use crate::Node;
+use crate::access::{Permission, Staff};
+use crate::error::HandleError;
+use crate::keys::Purpose;
+use crate::method::PackMethod;
+use crate::seal::PersonDetails;
+
+/// An encounter as the officer records it.
+#[derive(Debug, Clone)]
+pub struct RecordEncounter {
+    /// Made by the asker: sending twice gives one record and the same card.
+    pub command: CommandId,
+    /// Who was met, as far as asked.
+    pub person: PersonDetails,
+    /// As what they took part.
+    pub capacity: PersonCapacity,
+    /// The case it was about.
+    pub case: Option<CaseId>,
+    /// The service given.
+    pub service: ServiceCode,
+    /// The police function served (S1).
+    pub function: String,
+    /// The officer's role (S28).
+    pub role: String,
+    /// What was explained.
+    pub explained: Vec<String>,
+    /// Force or a coercive measure was used.
+    pub force_used: bool,
+    /// The legal basis.
+    pub legal_basis: Option<String>,
+    /// Seen and heard.
+    pub note: Option<String>,
+    /// Where they met.
+    pub place: PlaceInput,
+    /// When they met; `None`: now.
+    pub happened_at: Option<Timestamp>,
+    /// Made up for a demonstration.
+    pub simulated: bool,
+}
+
+/// What the officer gets: the card to give.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The encounter.
+    pub encounter: EncounterId,
+    /// The rating code on the card.
+    pub code: SecretDigits,
+    /// The last moment it works.
+    pub rate_by: Timestamp,
+    /// When they met.
+    pub happened_at: Timestamp,
+    /// It had been sent before; this is the first answer.
+    pub repeated: bool,
+}
+
+/// An encounter with its history.
+#[derive(Debug, Clone)]
+pub struct EncounterHistory {
+    /// Identifier.
+    pub id: EncounterId,
+    /// What is known now.
+    pub encounter: Encounter,
+    /// Everything that happened, oldest first.
+    pub acts: Vec<Act>,
+}
+
+impl Node {
+    /// Records an encounter of the staff member and makes the rating card.
+    ///
+    /// # Errors
+    /// See [`HandleError`].
+    pub async fn record_encounter(
+        &self,
+        by: &Staff,
+        record: RecordEncounter,
+    ) -> Result<Recorded, HandleError> {
+        by.require(Permission::RecordEncounter)?;
+        if let Some(case) = record.case {
+            let known = self.history(case).await?;
+            self.may_see(by, &known.case)?;
+        }
+        let unit = self.unit();
+        let actor = by.actor();
+        let moment = self.moment(record.happened_at);
+        let asked = fingerprint(&[
+            record.service.as_str().as_bytes(),
+            record.function.as_bytes(),
+            record.role.as_bytes(),
+            record.capacity.as_str().as_bytes(),
+            record.explained.join(",").as_bytes(),
+            record.note.as_deref().unwrap_or("").as_bytes(),
+            record.legal_basis.as_deref().unwrap_or("").as_bytes(),
+            &serde_json::to_vec(&record.person).unwrap_or_default(),
+        ]);
+        let place = unit.resolve(&record.place)?;
+        let code = self
+            .key
+            .digits(Purpose::RatingCode, record.command.0.as_bytes());
+        let person = if record.person.is_empty() {
+            None
+        } else {
+            let id = PersonId(self.new_id());
+            Some(self.seal_person(id, &record.person, moment.recorded_at)?)
+        };
+        let decided = encounter::decide(
+            None,
+            EncounterCommand::Record {
+                officer: by.id,
+                person: person.as_ref().map(|person| person.id),
+                capacity: record.capacity,
+                case: record.case,
+                service: record.service,
+                function: record.function,
+                role: record.role,
+                explained: record.explained,
+                force_used: record.force_used,
+                legal_basis: record.legal_basis,
+                note: record.note,
+                rating_code: self.hash(Purpose::RatingCode, code.plain().as_bytes()),
+                simulated: record.simulated,
+            },
+            &actor,
+            moment,
+            Some(&place),
+            &PackMethod(&unit.pack),
+        )?;
+        let subject = Subject::Encounter(EncounterId(self.new_id()));
+        let acts = self.new_acts(decided, &actor, moment, Some(&place), Payload::Encounter);
+        let mut append = Append::new(unit.id.clone(), subject, None, acts);
+        append.command = Some(CommandRecord {
+            id: record.command,
+            fingerprint: asked,
+        });
+        append.persons = person.into_iter().collect();
+        let appended = self.store.append(append).await?;
+        self.announce(&appended);
+        let (Subject::Encounter(encounter), Some(act)) = (appended.subject, appended.acts.first())
+        else {
+            return Err(HandleError::NotFound("encounter"));
+        };
+        let Payload::Encounter(EncounterAct::EncounterRecorded(recorded)) = &act.payload else {
+            return Err(HandleError::NotFound("encounter"));
+        };
+        Ok(Recorded {
+            encounter,
+            code,
+            rate_by: recorded.rate_by,
+            happened_at: act.happened_at,
+            repeated: appended.repeated,
+        })
+    }
+
+    /// An encounter with its history, for the officer who recorded it, and for those who read
+    /// the board.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`], [`HandleError::NotAllowed`], or the store's.
+    pub async fn encounter_history(
+        &self,
+        by: &Staff,
+        id: EncounterId,
+    ) -> Result<EncounterHistory, HandleError> {
+        let history = self.known_encounter(id).await?;
+        if history.encounter.recorded.officer != by.id {
+            by.require(Permission::ReadBoard)?;
+        }
+        Ok(history)
+    }
+
+    /// Puts something right in an encounter; the first record stays readable.
+    ///
+    /// # Errors
+    /// See [`HandleError`].
+    pub async fn correct_encounter(
+        &self,
+        by: &Staff,
+        id: EncounterId,
+        text: String,
+    ) -> Result<EncounterHistory, HandleError> {
+        by.require(Permission::RecordEncounter)?;
+        self.append_to_encounter(by, id, EncounterCommand::Correct { text })
+            .await
+    }
+
+    /// Makes a new rating card for an encounter; the old code stops working.
+    ///
+    /// # Errors
+    /// See [`HandleError`].
+    pub async fn renew_rating_code(
+        &self,
+        by: &Staff,
+        id: EncounterId,
+        command: CommandId,
+    ) -> Result<SecretDigits, HandleError> {
+        by.require(Permission::RecordEncounter)?;
+        let code = self.key.digits(Purpose::RatingCode, command.0.as_bytes());
+        let rating_code = self.hash(Purpose::RatingCode, code.plain().as_bytes());
+        self.append_to_encounter(by, id, EncounterCommand::RenewRatingCode { rating_code })
+            .await?;
+        Ok(code)
+    }
+
+    async fn append_to_encounter(
+        &self,
+        by: &Staff,
+        id: EncounterId,
+        command: EncounterCommand,
+    ) -> Result<EncounterHistory, HandleError> {
+        let unit = self.unit();
+        let moment = self.moment(None);
+        let known = self.known_encounter(id).await?.encounter;
+        let actor = by.actor();
+        let method = PackMethod(&unit.pack);
+        let place = known.place.clone();
+        let decided = encounter::decide(
+            Some(&known),
+            command,
+            &actor,
+            moment,
+            place.as_ref(),
+            &method,
+        )?;
+        let acts = self.new_acts(decided, &actor, moment, place.as_ref(), Payload::Encounter);
+        let before = State::Encounter(Box::new(known));
+        let append = Append::new(unit.id.clone(), Subject::Encounter(id), Some(before), acts);
+        let appended = self.store.append(append).await?;
+        self.announce(&appended);
+        self.known_encounter(id).await
+    }
+
+    pub(crate) async fn known_encounter(
+        &self,
+        id: EncounterId,
+    ) -> Result<EncounterHistory, HandleError> {
+        let acts = self
+            .store
+            .acts(&self.unit().id, Subject::Encounter(id))
+            .await?;
+        match views::fold(&acts) {
+            Some(State::Encounter(encounter)) => Ok(EncounterHistory {
+                id,
+                encounter: *encounter,
+                acts,
+            }),
+            _ => Err(HandleError::NotFound("encounter")),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Judging how one was served.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use pengayom_core::act::{ActPlace, Actor, Payload, Subject};
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::subject::encounter::RATING_DAYS;
+use pengayom_core::subject::feedback::{self, Answer, FeedbackCommand, FeedbackRefusal, Judged};
+use pengayom_core::value::{CaseNumber, FeedbackId, SecretDigits};
+use pengayom_store::{Append, StoreError};
+
+use super::case::CaseHistory;
+use crate::Node;
+use crate::error::HandleError;
+use crate::keys::Purpose;
+use crate::method::PackMethod;
+
+/// Tries of rating codes from one origin in a quarter of an hour.
+pub const TRIES_PER_ORIGIN: u32 = 30;
+
+/// What a code or a receipt lets one judge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rateable {
+    /// The feedback it leads to.
+    pub feedback: FeedbackId,
+    /// What is judged.
+    pub judged: Judged,
+    /// The service.
+    pub service: ServiceCode,
+    /// When it was given.
+    pub served_at: Timestamp,
+    /// The last moment a judgement is taken.
+    pub rate_by: Timestamp,
+    /// Where.
+    pub place: Option<ActPlace>,
+    /// Somebody judged it already.
+    pub used: bool,
+    /// Made up for a demonstration.
+    pub simulated: bool,
+}
+
+impl Node {
+    /// What a rating code lets one judge.
+    ///
+    /// # Errors
+    /// [`HandleError::NoMatch`] for an unknown code (counted), [`HandleError::TooManyTries`], or
+    /// the store's.
+    pub async fn rateable(
+        &self,
+        code: &SecretDigits,
+        origin: &str,
+    ) -> Result<Rateable, HandleError> {
+        let unit = self.unit();
+        let hash = self.hash(Purpose::RatingCode, code.plain().as_bytes());
+        let Some(row) = self.store.encounter_by_code(&unit.id, hash).await? else {
+            self.count_try(&format!("rate/origin/{origin}"), TRIES_PER_ORIGIN)
+                .await?;
+            return Err(HandleError::NoMatch);
+        };
+        let known = self.known_encounter(row.id).await?.encounter;
+        let feedback = FeedbackId::about_encounter(row.id);
+        let used = self.store.feedback(&unit.id, feedback).await?.is_some();
+        Ok(Rateable {
+            feedback,
+            judged: Judged::Encounter,
+            service: known.recorded.service,
+            served_at: known.happened_at,
+            rate_by: known.recorded.rate_by,
+            place: known.place,
+            used,
+            simulated: known.recorded.simulated,
+        })
+    }
+
+    /// What the one who filed a case can judge: its handling, once there was a response.
+    ///
+    /// # Errors
+    /// As [`Node::track`]; [`HandleError::NotFound`] before the first response.
+    pub async fn rateable_case(
+        &self,
+        number: &CaseNumber,
+        secret: &SecretDigits,
+        origin: &str,
+    ) -> Result<Rateable, HandleError> {
+        let history = self.track(number, secret, origin).await?;
+        self.rateable_of(&history).await
+    }
+
+    async fn rateable_of(&self, history: &CaseHistory) -> Result<Rateable, HandleError> {
+        let case = &history.case;
+        let Some(response) = case.response else {
+            return Err(HandleError::NotFound("response"));
+        };
+        let from = case.closed_at.unwrap_or(self.now());
+        let rate_by = from
+            .checked_add(SignedDuration::from_hours(24 * RATING_DAYS))
+            .unwrap_or(Timestamp::MAX);
+        let feedback = FeedbackId::about_case(history.id);
+        let used = self
+            .store
+            .feedback(&self.unit().id, feedback)
+            .await?
+            .is_some();
+        Ok(Rateable {
+            feedback,
+            judged: Judged::Case,
+            service: case.service.clone(),
+            served_at: response.at,
+            rate_by,
+            place: case.place.clone(),
+            used,
+            simulated: case.filed.simulated,
+        })
+    }
+
+    /// Records a judgement. A second one, at whatever time, is refused.
+    ///
+    /// # Errors
+    /// The rules', or the store's.
+    pub async fn give_feedback(
+        &self,
+        rateable: Rateable,
+        answers: BTreeMap<String, Answer>,
+        message: Option<String>,
+        at: Option<Timestamp>,
+    ) -> Result<(), HandleError> {
+        let unit = self.unit();
+        if rateable.used {
+            return Err(FeedbackRefusal::AlreadyGiven.into());
+        }
+        let moment = self.moment(at);
+        let place = rateable.place.as_ref().map(without_position);
+        let decided = feedback::decide(
+            None,
+            FeedbackCommand::Give {
+                judged: rateable.judged,
+                service: rateable.service,
+                served_at: rateable.served_at,
+                rate_by: rateable.rate_by,
+                answers,
+                message,
+                pack_version: unit.pack.version().to_owned(),
+                simulated: rateable.simulated,
+            },
+            moment,
+            &PackMethod(&unit.pack),
+        )?;
+        let subject = Subject::Feedback(rateable.feedback);
+        let acts = self.new_acts(
+            decided,
+            &Actor::Citizen,
+            moment,
+            place.as_ref(),
+            Payload::Feedback,
+        );
+        match self
+            .store
+            .append(Append::new(unit.id.clone(), subject, None, acts))
+            .await
+        {
+            Ok(appended) => {
+                self.announce(&appended);
+                Ok(())
+            }
+            Err(StoreError::Stale { .. }) => Err(FeedbackRefusal::AlreadyGiven.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A judgement keeps the station and the beat, not the door.
+fn without_position(place: &ActPlace) -> ActPlace {
+    ActPlace {
+        point: None,
+        text: None,
+        ..place.clone()
+    }
+}

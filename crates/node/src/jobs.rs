@@ -1,0 +1,99 @@
+//! Jobs: what acts cause to be done after them. Each is safe to do twice.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+
+use crate::SharedNode;
+use crate::error::HandleError;
+
+/// Makes the small copy of a photograph.
+pub const MEDIA_PREVIEW: &str = "media.preview";
+
+/// How long a taken job is left alone, in seconds.
+const LEASE_SECONDS: u32 = 120;
+
+/// How often a job is tried before it is given up.
+pub const TRIES: u32 = 6;
+
+/// How long to wait when there was nothing to do.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How often what has expired is dropped.
+const SWEEP: SignedDuration = SignedDuration::from_mins(10);
+
+/// Does jobs and drops what has expired, until told to stop.
+pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
+    let mut swept_at = Timestamp::MIN;
+    let mut news = node.listen();
+    while !*stop.borrow() {
+        let now = node.now();
+        if now.duration_since(swept_at) > SWEEP {
+            swept_at = now;
+            let unit = node.unit().id.clone();
+            if let Err(error) = node.store().drop_expired(&unit, now).await {
+                tracing::warn!(%error, "expired rows could not be dropped");
+            }
+        }
+        match work_once(&node).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "no job could be taken"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(IDLE) => {}
+            // An act may have brought a job; a lag only means that there was a lot of news.
+            _ = news.recv() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Takes one job and does it. `false` when none was due.
+///
+/// # Errors
+/// The store's; a job that fails is put back and is no error here.
+pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
+    let unit = node.unit().id.clone();
+    let Some(job) = node
+        .store()
+        .take_job(&unit, node.now(), LEASE_SECONDS)
+        .await?
+    else {
+        return Ok(false);
+    };
+    let done = match job.kind.as_str() {
+        MEDIA_PREVIEW => make_preview(node, &job.payload).await,
+        _ => Err(HandleError::NotFound("job kind")),
+    };
+    match done {
+        Ok(()) => node.store().finish_job(&unit, job.id).await?,
+        Err(error) => {
+            tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "job failed");
+            let again = (job.attempts < TRIES).then(|| retry_at(node.now(), job.attempts));
+            node.store()
+                .fail_job(&unit, job.id, again, &error.to_string())
+                .await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Doubling from half a minute.
+fn retry_at(now: Timestamp, attempts: u32) -> Timestamp {
+    let wait = SignedDuration::from_secs(30 * (1 << attempts.min(10)));
+    now.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+async fn make_preview(node: &SharedNode, payload: &str) -> Result<(), HandleError> {
+    let payload: serde_json::Value =
+        serde_json::from_str(payload).map_err(|_| HandleError::Malformed)?;
+    let sha256 = payload.get("sha256").and_then(serde_json::Value::as_str);
+    let sha256 = sha256.ok_or(HandleError::Malformed)?;
+    match node.photo_preview(sha256).await {
+        // A broken picture stays as it was sent; there is nothing to try again.
+        Ok(_) | Err(HandleError::Media(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,160 @@
+//! The node's key and what is derived from it.
+//!
+//! One 256-bit key, kept in a file of mode 0600 or in the environment by the shell. Every use has
+//! its own subkey (HMAC-SHA-256 over a label, RFC 2104; the labels are [`Purpose`]), so that a hash
+//! made for one purpose says nothing in another.
+
+use hmac::{Hmac, KeyInit, Mac};
+use pengayom_core::value::{SecretDigits, SecretHash};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// What a derived key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The secret a reporter keeps.
+    CaseSecret,
+    /// The rating code on a card.
+    RatingCode,
+    /// A session's token.
+    Session,
+    /// A draft's token.
+    Draft,
+    /// The key under which attempts are counted.
+    Attempt,
+    /// The token that ties a form to its session or draft.
+    Form,
+    /// Wrapping the keys of persons.
+    WrapPerson,
+    /// Sealing drafts.
+    SealDraft,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::CaseSecret => b"pengayom/1/case-secret",
+            Self::RatingCode => b"pengayom/1/rating-code",
+            Self::Session => b"pengayom/1/session",
+            Self::Draft => b"pengayom/1/draft",
+            Self::Attempt => b"pengayom/1/attempt",
+            Self::Form => b"pengayom/1/form",
+            Self::WrapPerson => b"pengayom/1/wrap-person",
+            Self::SealDraft => b"pengayom/1/seal-draft",
+        }
+    }
+}
+
+/// The node's key. `Debug` does not show it.
+#[derive(Clone)]
+pub struct NodeKey(Zeroizing<[u8; 32]>);
+
+/// Why a text is no node key. It does not repeat the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a node key has 64 hexadecimal digits: found {found} characters")]
+pub struct KeyError {
+    /// How many characters were found.
+    pub found: usize,
+}
+
+impl NodeKey {
+    /// The key with these bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Reads 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`KeyError`] for anything else.
+    pub fn from_hex(text: &str) -> Result<Self, KeyError> {
+        let text = text.trim();
+        let error = KeyError {
+            found: text.chars().count(),
+        };
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(error);
+        }
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            let pair = text.get(at * 2..at * 2 + 2).ok_or(error)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| error)?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// The key as 64 hexadecimal digits, for its file.
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        use std::fmt::Write as _;
+        let mut text = Zeroizing::new(String::with_capacity(64));
+        for byte in self.0.iter() {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
+    /// The subkey for a purpose.
+    pub(crate) fn derive(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(mac(self.0.as_ref(), purpose.label()))
+    }
+
+    /// Keyed hash of a text for one purpose.
+    pub fn hash(&self, purpose: Purpose, text: &[u8]) -> SecretHash {
+        SecretHash(mac(self.derive(purpose).as_ref(), text))
+    }
+
+    /// Secret digits that follow from a text, for one purpose: the same command always gives the
+    /// same secret, so a repeated one gets the first answer without the secret being stored.
+    pub(crate) fn digits(&self, purpose: Purpose, text: &[u8]) -> SecretDigits {
+        let SecretHash(hash) = self.hash(purpose, &[b"digits:", text].concat());
+        let mut draw = 0_u64;
+        for byte in hash.iter().take(8) {
+            draw = draw << 8 | u64::from(*byte);
+        }
+        SecretDigits::from_random(draw)
+    }
+}
+
+impl std::fmt::Debug for NodeKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NodeKey(…)")
+    }
+}
+
+fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(text);
+            mac.finalize().into_bytes().into()
+        }
+        // HMAC takes a key of any length; this arm cannot be reached.
+        Err(_) => [0; 32],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_its_file_and_stays_out_of_logs() {
+        let key = NodeKey::new([7; 32]);
+        assert_eq!(NodeKey::from_hex(&key.to_hex()).unwrap().0, key.0);
+        assert_eq!(format!("{key:?}"), "NodeKey(…)");
+        for bad in ["", "07", &"é".repeat(32), &"g".repeat(64)] {
+            assert!(NodeKey::from_hex(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn a_hash_says_nothing_in_another_purpose_or_under_another_key() {
+        let key = NodeKey::new([7; 32]);
+        let hash = key.hash(Purpose::CaseSecret, b"482177309514");
+        assert_eq!(hash, key.hash(Purpose::CaseSecret, b"482177309514"));
+        assert_ne!(hash, key.hash(Purpose::RatingCode, b"482177309514"));
+        assert_ne!(
+            hash,
+            NodeKey::new([8; 32]).hash(Purpose::CaseSecret, b"482177309514")
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! The pack as the rules ask it.
+
+use pengayom_core::pack::{Pack, ServiceCode};
+use pengayom_core::subject::Method;
+
+/// A pack, answering the rules' questions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PackMethod<'a>(pub(crate) &'a Pack);
+
+impl Method for PackMethod<'_> {
+    fn offers(&self, service: &ServiceCode) -> bool {
+        self.0.service(service).is_some()
+    }
+
+    fn response_minutes(&self, service: &ServiceCode) -> Option<u32> {
+        self.0
+            .service(service)
+            .map(|service| service.standard.respond_within_minutes)
+    }
+
+    fn is_sensitive(&self, service: &ServiceCode) -> bool {
+        self.0.is_sensitive(service)
+    }
+
+    fn has_outcome(&self, outcome: &str) -> bool {
+        self.0
+            .close_outcomes()
+            .iter()
+            .any(|known| known.code.as_str() == outcome)
+    }
+
+    fn has_late_reason(&self, reason: &str) -> bool {
+        self.0
+            .late_reasons()
+            .iter()
+            .any(|known| known.code.as_str() == reason)
+    }
+
+    fn has_function(&self, function: &str) -> bool {
+        self.0
+            .functions()
+            .iter()
+            .any(|known| known.code.code() == function)
+    }
+
+    fn has_role(&self, role: &str) -> bool {
+        self.0
+            .officer_roles()
+            .iter()
+            .any(|known| known.code.code() == role)
+    }
+
+    fn has_explanation(&self, explanation: &str) -> bool {
+        self.0
+            .explanations()
+            .iter()
+            .any(|known| known.code.as_str() == explanation)
+    }
+
+    fn asks(&self, item: &str) -> bool {
+        self.0
+            .survey()
+            .form_items()
+            .any(|known| known.code.as_str() == item)
+    }
+}
