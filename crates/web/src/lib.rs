@@ -1,1 +1,3 @@
 //! Pages, JSON API and live streams of a unit.
+
+pub mod assets;

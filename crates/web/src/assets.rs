@@ -1,0 +1,216 @@
+//! The files of `web/assets`, each under an address that changes with the content of the whole set.
+//!
+//! The address is `/assets/<hash>/<name>`: a browser keeps such a file for ever and asks again only after the set has
+//! changed. One hash for the set, not one for each file, lets addresses inside a stylesheet stay relative.
+//! The stylesheets of `web/assets/style/` are served as one, `style.css`: one request on a slow line, several files to read.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+#[derive(RustEmbed)]
+#[folder = "../../web/assets"]
+struct Files;
+
+/// The folder whose stylesheets, in the order of their names, become `style.css`.
+const STYLE_FOLDER: &str = "style/";
+
+/// A year, in seconds: as long as a cache may be told to keep a file.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+struct Asset {
+    bytes: Cow<'static, [u8]>,
+    media_type: &'static str,
+}
+
+struct Assets {
+    /// Twelve hexadecimal digits of the set's SHA-256.
+    version: String,
+    files: BTreeMap<String, Asset>,
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::read);
+
+impl Assets {
+    fn read() -> Self {
+        let mut files = BTreeMap::new();
+        let mut style: BTreeMap<String, Cow<'static, [u8]>> = BTreeMap::new();
+        for name in Files::iter() {
+            let (Some(media_type), Some(file)) = (media_type(&name), Files::get(&name)) else {
+                continue;
+            };
+            if name.starts_with(STYLE_FOLDER) {
+                style.insert(name.into_owned(), file.data);
+            } else {
+                files.insert(
+                    name.into_owned(),
+                    Asset {
+                        bytes: file.data,
+                        media_type,
+                    },
+                );
+            }
+        }
+        let style: Vec<&[u8]> = style.values().map(AsRef::as_ref).collect();
+        files.insert(
+            "style.css".to_owned(),
+            Asset {
+                bytes: Cow::Owned(style.concat()),
+                media_type: "text/css; charset=utf-8",
+            },
+        );
+        Self {
+            version: version(&files),
+            files,
+        }
+    }
+}
+
+/// What a file is, by the end of its name; `None` for what is not for browsers, such as a README.
+fn media_type(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    match ending {
+        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        "txt" => Some("text/plain; charset=utf-8"),
+        "woff2" => Some("font/woff2"),
+        _ => None,
+    }
+}
+
+fn version(files: &BTreeMap<String, Asset>) -> String {
+    let mut hash = Sha256::new();
+    for (name, asset) in files {
+        // Lengths first, so that no two sets run together to the same bytes.
+        hash.update(name.len().to_be_bytes());
+        hash.update(name.as_bytes());
+        hash.update(asset.bytes.len().to_be_bytes());
+        hash.update(&asset.bytes);
+    }
+    let mut version = String::new();
+    for byte in hash.finalize().iter().take(6) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(version, "{byte:02x}");
+    }
+    version
+}
+
+/// The address of the file `name` of `web/assets`, such as `style.css` or `fonts/atkinson-400.woff2`.
+pub fn address(name: &str) -> String {
+    format!("/assets/{}/{name}", ASSETS.version)
+}
+
+/// The route that serves the assets.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    Router::new().route("/assets/{version}/{*name}", get(serve))
+}
+
+/// A page drawn before an update names the older set: it gets today's file, to be asked for again next time.
+async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
+    let Some(asset) = ASSETS.files.get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let keep = if version == ASSETS.version {
+        FOR_EVER
+    } else {
+        "no-cache"
+    };
+    let headers = [
+        (header::CONTENT_TYPE, asset.media_type),
+        (header::CACHE_CONTROL, keep),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, asset.bytes.clone()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        reason = "a test may stop at the first surprise"
+    )]
+
+    use axum::body::Body;
+    use axum::http::Request;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn ask(address: &str) -> Response {
+        let request = Request::get(address).body(Body::empty()).unwrap();
+        router().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_file_of_this_set_is_kept_for_ever() {
+        let answer = ask(&address("fonts/atkinson-400.woff2")).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], FOR_EVER);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "font/woff2");
+    }
+
+    #[tokio::test]
+    async fn a_page_drawn_before_an_update_still_gets_its_stylesheet_but_does_not_keep_it() {
+        let answer = ask("/assets/000000000000/style.css").await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-cache");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_an_asset_is_not_found() {
+        for name in [
+            "nothing.css",
+            "fonts/README.md",
+            "style/1-tokens.css",
+            "../base.html",
+        ] {
+            assert_eq!(ask(&address(name)).await.status(), StatusCode::NOT_FOUND);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_stylesheets_arrive_as_one_with_the_tokens_first() {
+        let body = ask(&address("style.css")).await.into_body();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let tokens = text.find("--primary:").unwrap();
+        assert!(text.find(".choice").is_some_and(|form| tokens < form));
+    }
+
+    /// The first view may weigh 60 kB with its page of 14: the rest is measured here. // S32
+    #[test]
+    fn the_first_view_stays_within_its_budget() {
+        let weight = |names: &[&str]| -> usize {
+            let bytes: Vec<&[u8]> = names
+                .iter()
+                .map(|name| &*ASSETS.files[*name].bytes)
+                .collect();
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            std::io::Write::write_all(&mut encoder, &bytes.concat()).unwrap();
+            encoder.finish().unwrap().len()
+        };
+        assert!(weight(&["style.css", "print.css"]) <= 12_000);
+        assert!(weight(&["focus.js", "live.js", "report.js"]) <= 8_000);
+        assert!(weight(&["icons.svg"]) <= 5_000);
+        let fonts = ["fonts/atkinson-400.woff2", "fonts/atkinson-700.woff2"];
+        let bytes: usize = fonts
+            .iter()
+            .map(|name| ASSETS.files[*name].bytes.len())
+            .sum();
+        assert!(bytes <= 22_000);
+    }
+}
