@@ -138,10 +138,7 @@ async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        reason = "a test may stop at the first surprise"
-    )]
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
     use axum::body::Body;
     use axum::http::Request;
