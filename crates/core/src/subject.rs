@@ -6,6 +6,8 @@
 pub mod case;
 pub mod encounter;
 pub mod feedback;
+#[cfg(test)]
+mod testing;
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -13,3 +13,6 @@ pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
 pub use decide::{CaseRefusal, decide};
 pub use state::{Case, CaseStage, Response, evolve};
+
+#[cfg(test)]
+mod tests;

@@ -392,8 +392,9 @@ fn record(
             word,
         });
     }
-    let legal_basis = legal_basis.filter(|basis| !basis.trim().is_empty());
-    let note = note.filter(|note| !note.trim().is_empty());
+    let to_read = |text: &String| text_fault(text) != Some(TextFault::Empty);
+    let legal_basis = legal_basis.filter(to_read);
+    let note = note.filter(to_read);
     if force_used && legal_basis.is_none() {
         return Err(EncounterRefusal::BasisMissing);
     }
@@ -452,3 +453,6 @@ pub fn evolve(encounter: Option<Encounter>, act: &Act) -> Option<Encounter> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -212,7 +212,7 @@ pub fn decide(
     if answers.is_empty() {
         return Err(FeedbackRefusal::NothingAnswered);
     }
-    let message = message.filter(|message| !message.trim().is_empty());
+    let message = message.filter(|message| text_fault(message) != Some(TextFault::Empty));
     if let Some(fault) = message.as_deref().and_then(text_fault) {
         return Err(FeedbackRefusal::Message(fault));
     }
@@ -239,3 +239,6 @@ pub fn evolve(feedback: Option<Feedback>, act: &Act) -> Option<Feedback> {
         (known, _) => known,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -325,7 +325,7 @@ fn assess(
     if !method.offers(&service) {
         return Err(CaseRefusal::ServiceNotOffered(service.to_string()));
     }
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
+    let reason = reason.filter(|reason| text_fault(reason) != Some(TextFault::Empty));
     if service != case.service && reason.is_none() {
         return Err(CaseRefusal::ReasonMissing);
     }

@@ -1,0 +1,178 @@
+//! Who has a case, who was sent, and what is written down.
+
+use super::*;
+
+#[test]
+fn a_case_ends_as_the_unit_says_cases_end_and_with_a_reason() {
+    assert_eq!(
+        given(handled()).when(close("lost_in_a_drawer", "selesai")),
+        Err(CaseRefusal::NotInPack {
+            field: "outcome",
+            word: "lost_in_a_drawer".to_owned()
+        })
+    );
+    let refusal = Err(CaseRefusal::Text {
+        field: "reason",
+        fault: TextFault::Empty,
+    });
+    assert_eq!(given(handled()).when(close("helped", "")), refusal);
+    assert_eq!(given(closed()).when(reopen(" ")), refusal);
+    let mut without = take_over(2, 1);
+    if let CaseCommand::TakeOver { reason, .. } = &mut without {
+        reason.clear();
+    }
+    assert_eq!(given(handled()).when(without), refusal);
+}
+
+#[test]
+fn each_action_says_which_police_function_it_served() {
+    // S1
+    for function in ["order", "enforcement", "detection", "prevention"] {
+        let acts = given(handled()).when(record_action(function)).unwrap();
+        assert_eq!(
+            acts,
+            [CaseAct::ActionTaken {
+                text: "tanya pedagang".to_owned(),
+                function: function.to_owned()
+            }]
+        );
+    }
+    for none in ["", "parking"] {
+        assert_eq!(
+            given(handled()).when(record_action(none)),
+            Err(CaseRefusal::NotInPack {
+                field: "function",
+                word: none.to_owned()
+            })
+        );
+    }
+}
+
+#[test]
+fn an_empty_text_says_nothing() {
+    let refusal = |field| {
+        Err(CaseRefusal::Text {
+            field,
+            fault: TextFault::Empty,
+        })
+    };
+    let given = given(handled());
+    assert_eq!(given.when(answer("\n")), refusal("text"));
+    assert_eq!(given.when(add_information("")), refusal("text"));
+    assert_eq!(given.when(dispatch(" ")), refusal("responder"));
+    let without = CaseCommand::RecordAction {
+        text: String::new(),
+        function: "order".to_owned(),
+    };
+    assert_eq!(given.when(without), refusal("text"));
+}
+
+#[test]
+fn two_officers_who_take_the_same_case_do_not_both_get_it() {
+    let taken = || {
+        let mut acts = received();
+        acts.push((1, by(2), CaseAct::CaseTaken { by: officer(2) }));
+        given(acts)
+    };
+    assert_eq!(
+        taken().when(take(1)),
+        Err(CaseRefusal::WithAnotherOfficer {
+            officer: officer(2)
+        })
+    );
+    assert_eq!(
+        taken().when(take(2)),
+        Ok(Vec::new()),
+        "asked twice, done once"
+    );
+    // Officer 1 saw officer 3 have it, but by now it is with officer 2.
+    assert_eq!(
+        taken().when(take_over(3, 1)),
+        Err(CaseRefusal::WithAnotherOfficer {
+            officer: officer(2)
+        })
+    );
+    assert_eq!(taken().when(take_over(2, 2)), Ok(Vec::new()));
+    let acts = taken().when(take_over(2, 1)).unwrap();
+    let mut history = received();
+    history.push((1, by(2), CaseAct::CaseTaken { by: officer(2) }));
+    history.push((2, by(1), acts[0].clone()));
+    assert_eq!(given(history).state().unwrap().taken_by, Some(officer(1)));
+}
+
+#[test]
+fn giving_a_case_to_who_has_it_changes_nothing() {
+    assert_eq!(given(handled()).when(assign(3)), Ok(Vec::new()));
+}
+
+#[test]
+fn a_unit_is_sent_arrives_and_is_free_again_in_this_order() {
+    let mut acts = handled();
+    let given_at = |acts: &Vec<(i64, Actor, CaseAct)>, at| given(acts.clone()).at(at);
+    let again = Err(CaseRefusal::AlreadyRecorded("P-1".to_owned()));
+    let before = |at, after| {
+        Err(CaseRefusal::BeforeWhatItFollows {
+            at: minute(at),
+            after: minute(after),
+        })
+    };
+    assert_eq!(given_at(&acts, 14).when(dispatch("P-1")), again);
+    assert_eq!(given_at(&acts, 12).when(arrive("P-1")), before(12, 13));
+    assert_eq!(given_at(&acts, 12).when(clear("P-1")), before(12, 13));
+    let cleared_without_arriving = given_at(&acts, 14).when(clear("P-1"));
+    assert!(cleared_without_arriving.is_ok(), "called off on the way");
+
+    let responder = "P-1".to_owned();
+    acts.push((20, by(1), CaseAct::ResponderArrived { responder }));
+    assert_eq!(given_at(&acts, 21).when(arrive("P-1")), again);
+    assert_eq!(given_at(&acts, 19).when(clear("P-1")), before(19, 20));
+
+    let responder = "P-1".to_owned();
+    acts.push((25, by(1), CaseAct::ResponderCleared { responder }));
+    assert_eq!(given_at(&acts, 26).when(clear("P-1")), again);
+    let case = given(acts).state().unwrap();
+    assert_eq!(case.responders.len(), 1);
+    assert_eq!(case.responders[0].dispatched_at, Some(minute(13)));
+    assert_eq!(case.responders[0].arrived_at, Some(minute(20)));
+    assert_eq!(case.responders[0].cleared_at, Some(minute(25)));
+    assert_eq!(case.response.unwrap().at, minute(20));
+}
+
+#[test]
+fn whoever_acts_on_a_report_has_read_it() {
+    // S40
+    let text = || "x".to_owned();
+    let acts = [
+        CaseAct::ActionTaken {
+            text: text(),
+            function: "order".to_owned(),
+        },
+        CaseAct::ReporterAnswered {
+            text: text(),
+            next_news_by: None,
+        },
+        CaseAct::OfficerAssigned {
+            officer: officer(3),
+        },
+        CaseAct::ResponderDispatched { responder: text() },
+        CaseAct::ResponderArrived { responder: text() },
+        CaseAct::CaseClosed {
+            outcome: "helped".to_owned(),
+            reason: text(),
+        },
+        assessed("lost_item", Some(60)),
+    ];
+    for what in acts {
+        let mut history = received();
+        history.push((7, by(1), what.clone()));
+        history.push((20, by(1), assessed("lost_item", Some(60))));
+        history.push((5, by(3), what.clone()));
+        let case = given(history).state().unwrap();
+        assert_eq!(case.assessed_at, Some(minute(5)), "{}", what.kind());
+    }
+    let mut history = received();
+    let text = text();
+    let media = Vec::new();
+    history.push((3, Actor::Citizen, CaseAct::InformationAdded { text, media }));
+    assert_eq!(given(history).state().unwrap().assessed_at, None);
+}
