@@ -17,18 +17,18 @@ mod code;
 mod geography;
 mod names;
 mod point;
+mod route;
 mod shape;
+mod strata;
 mod unit;
 
 pub use areas::{Area, AreaError, AreaErrors, AreaProblem, Areas, MAX_AREAS, MAX_AREAS_BYTES};
 pub use code::{AreaCode, AreaLevel, CodeError, StationId, StratumId};
-pub use geography::{
-    AreaChoice, Elsewhere, Geography, GeographyError, GeographyErrors, NEAR_BEAT_METRES,
-    NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule, StationChoice, Strata, StrataError,
-    StratumBound,
-};
+pub use geography::{AreaChoice, Geography, GeographyError, GeographyErrors, StationChoice};
 pub use names::{AreaMatch, AreaResolution, NameEntry, NameIndex, normalise_name};
 pub use point::{Point, PointError};
+pub use route::{Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule};
+pub use strata::{Strata, StrataError, StratumBound};
 pub use unit::{
     Certainty, NamePrefix, Outside, Provenance, Station, UnitConfig, UnitError, UnitErrors,
 };

@@ -1,202 +1,28 @@
 //! A unit's areas and stations together: from a place to the people who answer for it (S50, S85).
 //!
-//! # The rules, in their order
-//!
-//! A position belongs to
-//!
-//! 1. the beat that covers it, if one does ([`RoutingRule::BeatCovers`]);
-//! 2. if several do, the one whose station-level area covers it too
-//!    ([`RoutingRule::OverlapByStationArea`]), then the smallest ([`RoutingRule::OverlapBySmallest`]), then
-//!    the one of the lowest code ([`RoutingRule::OverlapByCode`]);
-//! 3. if none does, the nearest beat within [`NEAR_BEAT_METRES`] ([`RoutingRule::NearestBeat`]);
-//! 4. the station whose area covers it, without a beat ([`RoutingRule::StationAreaCovers`]);
-//! 5. the unit itself, if its own area covers it ([`RoutingRule::UnitAreaCovers`]);
-//! 6. the neighbour whose area covers it ([`RoutingRule::NeighbourCovers`]), or whose border is nearest
-//!    within [`NEAR_NEIGHBOUR_METRES`], nearer than any beat of ours ([`RoutingRule::NearestNeighbour`]);
-//! 7. nobody we know.
-//!
-//! A position on a border counts as covered by both sides. The order of the features in a file changes
-//! nothing.
+//! The rules by which a position finds its beat are those of [`super::RoutingRule`].
+
+mod build;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use geo::Coord;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+pub use build::{GeographyError, GeographyErrors};
 
 use super::areas::{Area, Areas};
-use super::code::{AreaCode, AreaLevel, StationId, StratumId};
-use super::names::{AreaMatch, AreaResolution, NameEntry, NameIndex};
+use super::code::{AreaCode, StationId, StratumId};
+use super::names::{AreaMatch, AreaResolution, NameIndex};
 use super::point::Point;
+use super::route::{
+    Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule,
+};
 use super::shape::LocalScale;
-use super::unit::{Outside, Station, UnitConfig};
-
-/// How far from a beat a position may lie and still belong to it, in metres. Our choice: wider than
-/// the gaps between the outlines we have seen and than the error of a phone's position in a street,
-/// narrower than a village.
-pub const NEAR_BEAT_METRES: f64 = 250.0;
-
-/// How far from a neighbour a position may lie and still be called the neighbour's, in metres. Our
-/// choice: borders of the country's regencies are published with 0.004 degrees (440 m) of
-/// simplification, and both sides of a border may err.
-pub const NEAR_NEIGHBOUR_METRES: f64 = 1_000.0;
-
-/// One stratum of beats by distance to their station.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StratumBound {
-    /// Its name, such as `dekat`.
-    pub stratum: StratumId,
-    /// The largest distance in it, in metres, itself included; `None` for the last one.
-    pub up_to_metres: Option<f64>,
-}
-
-/// Strata of beats by the distance from the beat to its station, near to far (S46-S49).
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Strata(Vec<StratumBound>);
-
-/// Why bounds are no strata.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum StrataError {
-    /// A bound is not a number above the one before it.
-    #[error("stratum {stratum} must reach farther than the one before it: found {found} m")]
-    NotRising {
-        /// The stratum.
-        stratum: StratumId,
-        /// Its bound, in metres.
-        found: f64,
-    },
-    /// Only the last stratum is open, and it must be.
-    #[error(
-        "the last stratum, and no other, must be without an upper bound: see stratum {stratum}"
-    )]
-    OpenEnd {
-        /// The stratum.
-        stratum: StratumId,
-    },
-}
-
-impl Strata {
-    /// Strata from bounds that rise; the last one has none.
-    ///
-    /// # Errors
-    ///
-    /// [`StrataError`] if the bounds do not rise or the end is not open.
-    pub fn new(bounds: Vec<StratumBound>) -> Result<Self, StrataError> {
-        let mut before = 0.0;
-        for (index, bound) in bounds.iter().enumerate() {
-            let is_last = index + 1 == bounds.len();
-            if bound.up_to_metres.is_none() != is_last {
-                return Err(StrataError::OpenEnd {
-                    stratum: bound.stratum.clone(),
-                });
-            }
-            if let Some(found) = bound.up_to_metres {
-                if !(found.is_finite() && found > before) {
-                    let stratum = bound.stratum.clone();
-                    return Err(StrataError::NotRising { stratum, found });
-                }
-                before = found;
-            }
-        }
-        Ok(Self(bounds))
-    }
-
-    /// No strata: every beat is without one.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// The stratum of a distance in metres.
-    pub fn of(&self, metres: f64) -> Option<&StratumId> {
-        let fits = |bound: &&StratumBound| bound.up_to_metres.is_none_or(|up_to| metres <= up_to);
-        self.0.iter().find(fits).map(|bound| &bound.stratum)
-    }
-}
-
-/// Which rule decided where a place belongs; stored with the case, so that it can be explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoutingRule {
-    /// One beat covers the position.
-    BeatCovers,
-    /// Several beats do; only this one lies in a station-level area that does too.
-    OverlapByStationArea,
-    /// Several beats do; this one is the smallest.
-    OverlapBySmallest,
-    /// Several beats of one size do; this one has the lowest code.
-    OverlapByCode,
-    /// No beat does; this one is the nearest within [`NEAR_BEAT_METRES`].
-    NearestBeat,
-    /// No beat is near; the station's area covers the position.
-    StationAreaCovers,
-    /// No station's area does; the unit's own area covers the position.
-    UnitAreaCovers,
-    /// The area of a neighbour covers the position.
-    NeighbourCovers,
-    /// No area does; this neighbour's border is the nearest within [`NEAR_NEIGHBOUR_METRES`].
-    NearestNeighbour,
-    /// The area was named, not a position.
-    AreaNamed,
-}
-
-/// A place that is ours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Route {
-    /// The station that answers; the unit's own code where no smaller one does.
-    pub station: StationId,
-    /// Its name.
-    pub station_name: Arc<str>,
-    /// The beat, if the place is known so closely.
-    pub beat: Option<AreaCode>,
-    /// The name of the beat.
-    pub beat_name: Option<Arc<str>>,
-    /// The stratum of the beat, by the distance from its representative point to the station; none
-    /// without a beat, a station's point or strata.
-    pub stratum: Option<StratumId>,
-    /// The rule that decided.
-    pub rule: RoutingRule,
-    /// Metres along the ellipsoid from the position (of a named beat: its representative point) to the
-    /// station; none if the station's point is not known.
-    pub distance_to_station_metres: Option<f64>,
-}
-
-/// A place that is another unit's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Elsewhere {
-    /// The area it lies in, such as a neighbouring regency.
-    pub area: AreaCode,
-    /// The name of the area.
-    pub name: Arc<str>,
-    /// Metres along the ellipsoid from the position to our nearest beat; none if only a name is known.
-    pub distance_to_us_metres: Option<f64>,
-    /// The rule that decided.
-    pub rule: RoutingRule,
-}
-
-/// Whose a place is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Routed {
-    /// Ours.
-    Ours(Route),
-    /// Another unit's, by the area it lies in.
-    Elsewhere(Elsewhere),
-    /// In no area of the file.
-    Unknown,
-}
-
-impl Routed {
-    /// The route, if the place is ours.
-    pub fn ours(&self) -> Option<&Route> {
-        match self {
-            Self::Ours(route) => Some(route),
-            Self::Elsewhere(_) | Self::Unknown => None,
-        }
-    }
-}
+use super::unit::{Station, UnitConfig};
 
 /// An area to choose from a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -219,89 +45,6 @@ pub struct StationChoice {
     /// Its beats by name; empty where the area is itself the beat.
     pub beats: Vec<AreaChoice>,
 }
-
-/// What does not fit between a unit file and an area file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GeographyError {
-    /// The unit's own area is not in the area file.
-    #[error("unit.area {area} is not in the area file; correct the code or add the area")]
-    UnitAreaUnknown {
-        /// The code in the unit file.
-        area: AreaCode,
-    },
-    /// A station names an area that is not in the file.
-    #[error(
-        "station {station}: area {area} is not in the area file; correct the code or add the area"
-    )]
-    StationAreaUnknown {
-        /// The station.
-        station: StationId,
-        /// The code in the unit file.
-        area: AreaCode,
-    },
-    /// A station names an area outside the unit.
-    #[error(
-        "station {station}: area {area} does not lie in the unit's area {unit_area}; remove it or correct the parents"
-    )]
-    StationAreaOutside {
-        /// The station.
-        station: StationId,
-        /// The code in the unit file.
-        area: AreaCode,
-        /// The unit's own area.
-        unit_area: AreaCode,
-    },
-    /// Two stations answer for one area.
-    #[error("area {area} belongs to station {first} and to station {second}; leave it to one")]
-    AreaOfTwoStations {
-        /// The area.
-        area: AreaCode,
-        /// The one station.
-        first: StationId,
-        /// The other.
-        second: StationId,
-    },
-    /// No station answers for an area of the station level.
-    #[error(
-        "area {area} ({name}) of level {level} belongs to no station; add it to a station's areas"
-    )]
-    AreaOfNoStation {
-        /// The area.
-        area: AreaCode,
-        /// Its name.
-        name: String,
-        /// Its level.
-        level: AreaLevel,
-    },
-    /// The unit has no areas of a level it says it uses.
-    #[error(
-        "no area of level {level} lies in the unit's area; correct unit.{key} or the area file"
-    )]
-    LevelEmpty {
-        /// The key in the unit file.
-        key: &'static str,
-        /// The level.
-        level: AreaLevel,
-    },
-}
-
-/// Everything that does not fit between a unit file and an area file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GeographyErrors(pub Vec<GeographyError>);
-
-impl fmt::Display for GeographyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for GeographyErrors {}
 
 /// A beat, with what was worked out when the files were read.
 #[derive(Debug, Clone)]
@@ -342,184 +85,6 @@ pub struct Geography {
 }
 
 impl Geography {
-    /// Joins a unit and its areas.
-    ///
-    /// # Errors
-    ///
-    /// [`GeographyErrors`] with everything that does not fit between the two.
-    pub fn new(unit: UnitConfig, areas: Areas, strata: &Strata) -> Result<Self, GeographyErrors> {
-        let Some(unit_area) = areas.position(&unit.area) else {
-            let area = unit.area.clone();
-            return Err(GeographyErrors(vec![GeographyError::UnitAreaUnknown {
-                area,
-            }]));
-        };
-        let mut errors = Vec::new();
-        let stations = stations_by_name(&unit);
-        let inside = inside_flags(&areas, unit_area);
-        let is_ours = |index: usize| inside.get(index).copied().unwrap_or(false);
-
-        let mut station_of_area: BTreeMap<usize, usize> = BTreeMap::new();
-        for (at, station) in stations.iter().enumerate() {
-            for code in &station.areas {
-                let (station, area) = (station.id.clone(), code.clone());
-                let Some(index) = areas.position(code) else {
-                    errors.push(GeographyError::StationAreaUnknown { station, area });
-                    continue;
-                };
-                if !is_ours(index) {
-                    let unit_area = unit.area.clone();
-                    errors.push(GeographyError::StationAreaOutside {
-                        station,
-                        area,
-                        unit_area,
-                    });
-                    continue;
-                }
-                let earlier = station_of_area
-                    .insert(index, at)
-                    .filter(|&earlier| earlier != at);
-                if let Some(first) = earlier.and_then(|earlier| stations.get(earlier)) {
-                    let first = first.id.clone();
-                    errors.push(GeographyError::AreaOfTwoStations {
-                        area,
-                        first,
-                        second: station,
-                    });
-                }
-            }
-        }
-
-        let level_errors = [
-            ("station_level", &unit.station_level),
-            ("beat_level", &unit.beat_level),
-        ]
-        .into_iter()
-        .filter(|(_, level)| {
-            !areas
-                .iter()
-                .enumerate()
-                .any(|(i, area)| is_ours(i) && area.level() == *level)
-        })
-        .map(|(key, level)| GeographyError::LevelEmpty {
-            key,
-            level: level.clone(),
-        });
-        errors.extend(level_errors);
-
-        let mut beats = Vec::new();
-        let mut station_areas = Vec::new();
-        for (index, area) in areas
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| is_ours(*index))
-        {
-            let station = nearest_up(&areas, index, |at| station_of_area.get(&at).copied());
-            if area.level() == &unit.station_level || station_of_area.contains_key(&index) {
-                station_areas.push(index);
-            }
-            if area.level() == &unit.station_level && station.is_none() {
-                // A station may name the beats of a divided area one by one: then each has one.
-                let divided = area.level() != &unit.beat_level
-                    && areas.children(area.code()).next().is_some()
-                    && areas.children(area.code()).all(|child| {
-                        areas
-                            .position(child.code())
-                            .is_some_and(|i| station_of_area.contains_key(&i))
-                    });
-                if !divided {
-                    errors.push(no_station(area));
-                }
-            }
-            if area.level() == &unit.beat_level {
-                let Some(station) = station else {
-                    if unit.beat_level != unit.station_level
-                        && nearest_up(&areas, index, |at| {
-                            areas
-                                .at(at)
-                                .filter(|a| a.level() == &unit.station_level)
-                                .map(|_| at)
-                        })
-                        .is_none()
-                    {
-                        errors.push(no_station(area));
-                    }
-                    continue;
-                };
-                let station_area = nearest_up(&areas, index, |at| {
-                    areas
-                        .at(at)
-                        .filter(|a| a.level() == &unit.station_level)
-                        .map(|_| at)
-                });
-                let metres = stations
-                    .get(station)
-                    .and_then(|station| station.point)
-                    .map(|point| area.representative_point().geodesic_metres(point));
-                let stratum = metres.and_then(|metres| strata.of(metres)).cloned();
-                beats.push(Beat {
-                    area: index,
-                    station_area,
-                    station,
-                    stratum,
-                });
-            }
-        }
-        if !errors.is_empty() {
-            return Err(GeographyErrors(errors));
-        }
-
-        let own_level = areas.at(unit_area).map(|area| area.level().clone());
-        let outside: Vec<usize> = areas
-            .iter()
-            .enumerate()
-            .filter(|(index, area)| {
-                unit.outside == Some(Outside::Neighbours)
-                    && !is_ours(*index)
-                    && Some(area.level()) == own_level.as_ref()
-            })
-            .map(|(index, _)| index)
-            .collect();
-        let named = areas
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| is_ours(*index) || outside.binary_search(index).is_ok());
-        let names = NameIndex::new(
-            named.map(|(index, area)| name_entry(area, is_ours(index))),
-            &unit.name_prefixes,
-        );
-        let beat_frames = beats.iter().enumerate();
-        let beat_frames = beat_frames
-            .filter_map(|(at, beat)| frame(areas.at(beat.area)?, at))
-            .collect();
-        let outside_frames = outside
-            .iter()
-            .filter_map(|&index| frame(areas.at(index)?, index))
-            .collect();
-        Ok(Self {
-            beat_of_area: beats
-                .iter()
-                .enumerate()
-                .map(|(at, beat)| (beat.area, at))
-                .collect(),
-            beat_frames: RTree::bulk_load(beat_frames),
-            outside_frames: RTree::bulk_load(outside_frames),
-            station_names: stations
-                .iter()
-                .map(|s| Arc::from(s.name.as_str()))
-                .collect(),
-            unit,
-            areas,
-            stations,
-            beats,
-            station_of_area,
-            station_areas,
-            unit_area,
-            outside,
-            names,
-        })
-    }
-
     /// The unit as its file describes it.
     pub fn unit(&self) -> &UnitConfig {
         &self.unit
@@ -845,28 +410,6 @@ impl Geography {
     }
 }
 
-/// The stations by name, and behind them the unit itself as a station.
-fn stations_by_name(unit: &UnitConfig) -> Vec<Station> {
-    let mut stations = unit.stations.clone();
-    stations.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-    stations.push(Station {
-        id: unit.as_station(),
-        name: unit.name.clone(),
-        level: unit.level.clone(),
-        areas: Vec::new(),
-        point: unit.point,
-        provenance: unit.provenance.clone(),
-    });
-    stations
-}
-
-/// For each area, whether it is the unit's own or lies in it.
-fn inside_flags(areas: &Areas, unit_area: usize) -> Vec<bool> {
-    (0..areas.len())
-        .map(|index| nearest_up(areas, index, |at| (at == unit_area).then_some(())).is_some())
-        .collect()
-}
-
 /// The first answer of an area or of the areas around it, from the inside out.
 fn nearest_up<T>(areas: &Areas, index: usize, answer: impl Fn(usize) -> Option<T>) -> Option<T> {
     let mut at = index;
@@ -902,34 +445,6 @@ fn nearest(
         }
     }
     best
-}
-
-fn no_station(area: &Area) -> GeographyError {
-    GeographyError::AreaOfNoStation {
-        area: area.code().clone(),
-        name: area.name().to_owned(),
-        level: area.level().clone(),
-    }
-}
-
-fn frame(area: &Area, data: usize) -> Option<Frame> {
-    let (lower, upper) = area.corners();
-    Some(GeomWithData::new(
-        Rectangle::from_corners(lower, upper),
-        data,
-    ))
-}
-
-fn name_entry(area: &Area, ours: bool) -> NameEntry {
-    NameEntry {
-        code: area.code().clone(),
-        name: area.shared_name(),
-        aliases: area.aliases().to_vec(),
-        level: area.level().clone(),
-        kind: area.shared_kind(),
-        parent: area.parent().cloned(),
-        ours,
-    }
 }
 
 fn choice(area: &Area) -> AreaChoice {

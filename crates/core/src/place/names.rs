@@ -8,7 +8,8 @@
 //! 4. a later word of the name begins with it;
 //! 5. it is misspelt: optimal string alignment distance (strsim `osa_distance`: insertions,
 //!    deletions, substitutions, exchanged neighbours) of at most 1 for 4-5 letters, 2 for 6-9 and 3 from
-//!    10 letters on, spaces not counted.
+//!    10 letters on, spaces not counted;
+//! 6. it is the first word of the name, misspelt, or shares a word of 4 letters or more with it.
 //!
 //! Several words may name an area and what it lies in: "Growong Lor, Juwana, Pati", "Growong Lor kec.
 //! Juwana", "Juwana Growong Lor". A name that several areas carry gives all of them: nothing here
@@ -45,6 +46,16 @@ const OTHER_PARENT: f64 = 0.25;
 
 /// Taken off for each leading part, such as a street, that is no area.
 const SKIPPED_PART: f64 = 0.05;
+
+/// Taken off for each area between one and the place named around it: "Winong, Pati" is rather the Winong
+/// of kecamatan Pati than one of kabupaten Pati.
+const SKIPPED_LEVEL: f64 = 0.02;
+
+/// Answers this far below the best one are left out.
+const FAR_BELOW: f64 = 0.30;
+
+/// Lowest score of an only answer that is taken as meant, subject to a question.
+const LIKELY_SCORE: f64 = 0.60;
 
 /// Brings a name into the form in which names are compared.
 ///
@@ -158,6 +169,18 @@ struct Part {
     hint: Option<(AreaLevel, Option<String>)>,
 }
 
+/// Words before names, with the level and kind of area they mean.
+type Prefix = (String, AreaLevel, Option<String>);
+
+/// Which way a path is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// "Growong Lor, Juwana": the area, then what it lies in.
+    InsideOut,
+    /// "Juwana, Growong Lor": what it lies in, then the area.
+    OutsideIn,
+}
+
 /// How one part fits one area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Fit {
@@ -173,7 +196,7 @@ pub struct NameIndex {
     /// Sorted by code.
     entries: Vec<Entry>,
     /// Words before names, normalised, the longest first.
-    prefixes: Vec<(String, AreaLevel, Option<String>)>,
+    prefixes: Vec<Prefix>,
 }
 
 impl NameIndex {
@@ -245,6 +268,8 @@ impl NameIndex {
             .filter(|(_, fit)| fit.score >= LOWEST_SCORE)
             .collect();
         found.sort_by(|a, b| self.order(*a, *b));
+        let top = found.iter().map(|(_, fit)| fit.score).fold(0.0, f64::max);
+        found.retain(|(_, fit)| fit.score >= top - FAR_BELOW);
         found.truncate(limit);
         found
             .into_iter()
@@ -267,10 +292,14 @@ impl NameIndex {
         }
         match found.len() {
             0 => AreaResolution::None,
-            // A name that fits none of the places around it is not sure, even if it is the only one.
-            1 if top.is_some() || found.iter().all(|area| area.score > 0.5) => found
-                .pop()
-                .map_or(AreaResolution::None, AreaResolution::One),
+            1 if found
+                .iter()
+                .all(|area| area.exact || area.score >= LIKELY_SCORE) =>
+            {
+                found
+                    .pop()
+                    .map_or(AreaResolution::None, AreaResolution::One)
+            }
             _ => AreaResolution::Several(found),
         }
     }
@@ -352,13 +381,16 @@ impl NameIndex {
             let piece = normalise_name(piece);
             let words: Vec<&str> = piece.split(' ').filter(|word| !word.is_empty()).collect();
             let mut start = 0;
-            for at in 1..words.len() {
+            // "Growong Lor kec Juwana", but not a name that has such a word in it.
+            let parting = if self.is_a_name(&piece) {
+                0..0
+            } else {
+                1..words.len()
+            };
+            for at in parting {
                 let rest = words.get(at..).unwrap_or_default().join(" ");
                 let before = words.get(start..at).unwrap_or_default().join(" ");
-                // "Kota Kab. Semarang": words before a name do not part it from one another.
-                if self.prefix_of(&rest).is_some() && self.part(&before).form.base != before
-                    || self.prefix_of(&rest).is_some() && !self.is_prefix(&before)
-                {
+                if self.prefix_of(&rest).is_some() && !self.is_prefix(&before) {
                     parts.push(self.part(&before));
                     start = at;
                 }
@@ -372,14 +404,18 @@ impl NameIndex {
     }
 
     /// The words before a name that a text begins with, if a name follows them.
-    fn prefix_of<'t>(
-        &self,
-        text: &'t str,
-    ) -> Option<(&'t str, &(String, AreaLevel, Option<String>))> {
+    fn prefix_of<'t>(&self, text: &'t str) -> Option<(&'t str, &Prefix)> {
         self.prefixes.iter().find_map(|prefix| {
             let rest = text.strip_prefix(prefix.0.as_str())?.strip_prefix(' ')?;
             (!rest.is_empty()).then_some((rest, prefix))
         })
+    }
+
+    fn is_a_name(&self, text: &str) -> bool {
+        self.entries
+            .iter()
+            .flat_map(|entry| &entry.forms)
+            .any(|form| form.full == text)
     }
 
     fn is_prefix(&self, text: &str) -> bool {
@@ -410,9 +446,9 @@ impl NameIndex {
         let (mut forward, mut backward) = (parts, reversed.as_slice());
         while let ([target, around @ ..], [top, inside @ ..]) = (forward, backward) {
             for index in 0..self.entries.len() {
-                let mut fit = self.fit_path(index, target, around);
+                let mut fit = self.fit_path(index, target, around, Reading::InsideOut);
                 if !inside.is_empty() {
-                    let other = self.fit_path(index, top, inside);
+                    let other = self.fit_path(index, top, inside, Reading::OutsideIn);
                     fit = better(fit, other.filter(|fit| fit.score >= 0.8));
                 }
                 if let Some(mut fit) = fit.filter(|fit| fit.score >= LOWEST_SCORE) {
@@ -464,13 +500,22 @@ impl NameIndex {
     }
 
     /// How a part and the places named around it fit one area.
-    fn fit_path(&self, index: usize, target: &Part, around: &[Part]) -> Option<Fit> {
+    fn fit_path(
+        &self,
+        index: usize,
+        target: &Part,
+        around: &[Part],
+        reading: Reading,
+    ) -> Option<Fit> {
         let mut fit = self.fit(index, target)?;
         let mut at = index;
         let mut outer = 0.0;
         let mut known = 0_u32;
         for part in around {
             let Some((next, found)) = self.ancestor_like(at, part) else {
+                if reading == Reading::OutsideIn {
+                    return None;
+                }
                 // Above the top of the file, "Jawa Tengah" can be neither confirmed nor denied.
                 let above = known > 0 && self.entries.get(at).is_some_and(|e| e.parent.is_none());
                 if !above {
@@ -497,10 +542,14 @@ impl NameIndex {
     /// The nearest area around one that a part may mean.
     fn ancestor_like(&self, index: usize, part: &Part) -> Option<(usize, Fit)> {
         let mut next = self.entries.get(index)?.parent;
+        let mut skipped = 0.0;
         while let Some(at) = next {
-            if let Some(fit) = self.fit(at, part) {
+            if let Some(mut fit) = self.fit(at, part) {
+                // Only a fifth of this score counts.
+                fit.score -= 5.0 * skipped;
                 return Some((at, fit));
             }
+            skipped += SKIPPED_LEVEL;
             next = self.entries.get(at)?.parent;
         }
         None
@@ -554,10 +603,6 @@ fn typing_errors_allowed(letters: usize) -> usize {
     }
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "a length of at most some hundred letters is exact in f64"
-)]
 fn fit_form(name: &Form, written: &Form) -> Option<Fit> {
     if written.letters == 0 {
         return None;
@@ -604,17 +649,33 @@ fn fit_form(name: &Form, written: &Form) -> Option<Fit> {
             });
         }
     }
-    // "Grwong" for one of the Growongs: the first word alone, misspelt.
-    let first = name
+    suggestion(name, written)
+}
+
+/// The first word of a name misspelt, "Grwong" for one of the Growongs, or a word in common.
+fn suggestion(name: &Form, written: &Form) -> Option<Fit> {
+    let mut score: f64 = 0.0;
+    if let Some((first, _)) = name.base.split_once(' ') {
+        let longer = first.chars().count().max(written.letters);
+        let allowed = typing_errors_allowed(longer);
+        let distance = strsim::osa_distance(first, &written.squeezed);
+        if allowed > 0 && distance <= allowed {
+            score = 0.65 * (1.0 - distance as f64 / longer as f64);
+        }
+    }
+    let in_name = |word: &&str| word.len() >= 4 && name.base.split(' ').any(|other| other == *word);
+    let common: usize = written
         .base
         .split(' ')
-        .next()
-        .filter(|first| first.len() < name.base.len())?;
-    let longer = first.chars().count().max(written.letters);
-    let allowed = typing_errors_allowed(longer);
-    let distance = strsim::osa_distance(first, &written.squeezed);
-    (allowed > 0 && distance <= allowed).then(|| Fit {
-        score: 0.65 * (1.0 - distance as f64 / longer as f64),
+        .filter(in_name)
+        .map(|word| word.chars().count())
+        .sum();
+    let like = 2.0 * common as f64 / (name.letters + written.letters) as f64;
+    if like >= 0.4 {
+        score = score.max(0.45 + 0.2 * like.min(0.7));
+    }
+    (score > 0.0).then_some(Fit {
+        score,
         exact: false,
         whole: false,
     })
