@@ -12,6 +12,7 @@ mod choice;
 mod code;
 mod entry;
 mod fault;
+mod findings;
 mod function;
 mod lang;
 mod law;
@@ -26,6 +27,8 @@ mod survey;
 mod words;
 
 use std::collections::BTreeMap;
+
+use crate::place::Strata;
 
 pub use case::{Channel, CloseOutcome, Explanation, LateReason};
 pub use choice::UnknownChoice;
@@ -65,6 +68,7 @@ pub struct Pack {
     report_kinds: Vec<ReportKind>,
     survey: Survey,
     strata: Vec<Stratum>,
+    distance_strata: Strata,
     groups: Vec<Group>,
     unit_levels: Vec<UnitLevel>,
     ranks: Vec<Rank>,
@@ -288,10 +292,10 @@ impl Pack {
         self.strata.iter().find(|stratum| stratum.code == *code)
     }
 
-    /// The distance stratum of a place `metres` from its station; `None` if that is negative or not finite.
+    /// The strata by distance, as the geography of a unit uses them (S46).
     #[must_use]
-    pub fn distance_stratum(&self, metres: f64) -> Option<&Stratum> {
-        people::distance_stratum(&self.strata, metres)
+    pub const fn distance_strata(&self) -> &Strata {
+        &self.distance_strata
     }
 
     /// Groups that need more (S76).

@@ -11,14 +11,15 @@ use super::Pack;
 use super::case::{Channel, CloseOutcome, Explanation, LateReason};
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
+use super::findings::{FileText, Findings, braced, nearest, shorten};
 use super::function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
 };
 use super::lang::Lang;
 use super::law::{Instrument, PackHead, Phrase};
 use super::org::{Rank, Role, UnitLevel};
-use super::people::{Group, Stratum, check_distance};
-use super::read::{FileText, Findings, TEXT_MAX_CHARS, Table, braced, nearest};
+use super::people::{Group, Stratum, distance_strata};
+use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
 use super::service::Service;
 use super::survey::Survey;
@@ -213,8 +214,8 @@ fn read<'a>(
     let strata = root("strata.toml").map(|root| {
         root.read(|root| {
             let strata = root.rows("stratum", Stratum::read);
-            check_distance(root, &strata);
-            strata
+            let distance = distance_strata(root, &strata);
+            (strata, distance)
         })
     });
     let groups = root("groups.toml").map(|root| root.read(|root| root.rows("group", Group::read)));
@@ -258,6 +259,7 @@ fn read<'a>(
     let (unit_levels, ranks, roles) = org?;
     let (close_outcomes, late_reasons, channels, explanations) = case?;
     let services = services?;
+    let (strata, distance_strata) = strata?;
     let by_code = services
         .iter()
         .enumerate()
@@ -267,7 +269,7 @@ fn read<'a>(
         head: head?,
         digest: digest(files),
         instruments: instruments?,
-        functions: functions.functions,
+        functions: functions.police,
         officer_roles: functions.roles,
         aspects: functions.aspects,
         duties: functions.duties,
@@ -275,7 +277,8 @@ fn read<'a>(
         by_code,
         report_kinds: reports?,
         survey: survey?,
-        strata: strata?,
+        strata,
+        distance_strata,
         groups: groups?,
         unit_levels,
         ranks,
@@ -292,7 +295,7 @@ fn read<'a>(
 }
 
 struct Functions {
-    functions: Vec<FunctionEntry>,
+    police: Vec<FunctionEntry>,
     roles: Vec<OfficerRoleEntry>,
     aspects: Vec<AspectEntry>,
     duties: Vec<Duty>,
@@ -301,7 +304,7 @@ struct Functions {
 impl Functions {
     fn read(root: &Table<'_>) -> Self {
         let read = Self {
-            functions: root.rows("function", FunctionEntry::read),
+            police: root.rows("function", FunctionEntry::read),
             roles: root.rows("role", OfficerRoleEntry::read),
             aspects: root.rows("aspect", AspectEntry::read),
             duties: root.rows("duty", Duty::read),
@@ -316,7 +319,7 @@ impl Functions {
         };
         each_once(
             "function",
-            read.functions.iter().map(|f| f.code.code()).collect(),
+            read.police.iter().map(|f| f.code.code()).collect(),
             PoliceFunction::ALL.iter().map(|f| f.code()).collect(),
         );
         each_once(
@@ -399,7 +402,7 @@ fn flatten<'p>(
         let offset = value.span().start;
         let report = |fault| findings.report_at(file, offset, &key, fault);
         if !super::code::is_code(name.get_ref()) {
-            let found = super::read::shorten(name.get_ref());
+            let found = shorten(name.get_ref());
             findings.report_at(file, name.span().start, &key, PackFault::BadCode { found });
             continue;
         }

@@ -6,6 +6,7 @@ use super::fault::PackRule;
 use super::lang::{Localized, LocalizedList};
 use super::read::Table;
 use super::source::{Certainty, Sourced};
+use crate::place::{Strata, StratumBound};
 
 choice!(
     /// What a stratum divides areas by.
@@ -53,39 +54,36 @@ impl Stratum {
     }
 }
 
-/// Checks that the distance strata, in their order, cover every distance once.
-pub(crate) fn check_distance(root: &Table<'_>, strata: &[Stratum]) {
-    let mut at = Some(0);
-    let mut any = false;
-    let mut broken = false;
+/// The strata by distance as places use them: from 0 km, each beginning where the one before ends, the last one open.
+/// Reports when they are not so.
+pub(crate) fn distance_strata(root: &Table<'_>, strata: &[Stratum]) -> Strata {
+    let mut bounds = Vec::new();
+    let mut over_km = Some(0);
+    let mut joined = true;
     for stratum in strata {
         if stratum.dimension != StratumDimension::Distance {
-            broken |= stratum.over_km.is_some() || stratum.up_to_km.is_some();
+            joined &= stratum.over_km.is_none() && stratum.up_to_km.is_none();
             continue;
         }
-        any = true;
-        broken |= at.is_none() || stratum.over_km != at;
-        broken |= stratum.up_to_km.is_some_and(|up_to| Some(up_to) <= at);
-        at = stratum.up_to_km;
+        joined &= over_km.is_some() && stratum.over_km == over_km;
+        over_km = stratum.up_to_km;
+        match stratum.code.as_str().parse() {
+            Ok(code) => bounds.push(StratumBound {
+                stratum: code,
+                up_to_metres: stratum.up_to_km.map(|km| f64::from(km) * 1_000.0),
+            }),
+            Err(_) => joined = false,
+        }
     }
-    if broken || !any || at.is_some() {
+    let found = if bounds.is_empty() {
+        None
+    } else {
+        Strata::new(bounds).ok()
+    };
+    if !joined || found.is_none() {
         root.break_rule("stratum", PackRule::DistanceWithoutGap);
     }
-}
-
-/// The distance stratum of `metres` (finite, not negative) from the station.
-pub(crate) fn distance_stratum(strata: &[Stratum], metres: f64) -> Option<&Stratum> {
-    if !metres.is_finite() || metres < 0.0 {
-        return None;
-    }
-    strata
-        .iter()
-        .filter(|stratum| stratum.dimension == StratumDimension::Distance)
-        .find(|stratum| {
-            stratum
-                .up_to_km
-                .is_none_or(|up_to| metres <= f64::from(up_to) * 1_000.0)
-        })
+    found.unwrap_or_default()
 }
 
 /// A group that needs protection and accommodation (S76).

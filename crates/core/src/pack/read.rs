@@ -4,8 +4,8 @@
 //! value. [`super::load`] throws away everything that was read if a single fault was recorded, so an empty value never
 //! reaches anyone. serde is not used here because it stops at the first fault and loses the place.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use toml::Spanned;
@@ -13,7 +13,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::choice::Choice;
 use super::code::is_code;
-use super::fault::{FAULTS_MAX, PackError, PackFault, PackRule};
+use super::fault::{PackError, PackFault, PackRule};
+use super::findings::{FileText, Findings, Pending, braced, nearest, shorten};
 use super::lang::{Localized, LocalizedList};
 use super::source::{Certainty, Sourced, SourcedEntry};
 use super::words::{has_stray_brace, placeholders};
@@ -27,142 +28,6 @@ const LIST_MAX: usize = 2_000;
 /// A code newtype made from a text that was checked.
 pub(crate) trait FromCode {
     fn from_code(text: String) -> Self;
-}
-
-/// A file being read, with what is needed to turn offsets into lines.
-pub(crate) struct FileText<'a> {
-    pub(crate) name: &'a str,
-    text: &'a str,
-    line_starts: Vec<usize>,
-}
-
-impl<'a> FileText<'a> {
-    pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
-        let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        Self {
-            name,
-            text,
-            line_starts,
-        }
-    }
-
-    pub(crate) const fn text(&self) -> &'a str {
-        self.text
-    }
-
-    /// Line and column (in characters), both from 1, of a byte offset.
-    pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
-        let line = self.line_starts.partition_point(|start| *start <= offset);
-        let start = self
-            .line_starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(0);
-        let before = self.text.get(start..offset).unwrap_or_default();
-        let column = before.chars().count() + 1;
-        (
-            u32::try_from(line).unwrap_or(u32::MAX),
-            u32::try_from(column).unwrap_or(u32::MAX),
-        )
-    }
-}
-
-/// A reference to be followed once everything has been read.
-struct Pending {
-    kind: &'static str,
-    id: String,
-    error: PackError,
-}
-
-/// What has been found so far in one load: faults, ids, references, sources.
-#[derive(Default)]
-pub(crate) struct Findings {
-    faults: RefCell<Vec<PackError>>,
-    omitted: Cell<usize>,
-    /// Kind and id to file and line of its first use.
-    ids: RefCell<BTreeMap<(&'static str, String), (String, u32)>>,
-    pending: RefCell<Vec<Pending>>,
-    sources: RefCell<Vec<SourcedEntry>>,
-}
-
-impl Findings {
-    pub(crate) fn report(&self, error: PackError) {
-        let mut faults = self.faults.borrow_mut();
-        if faults.len() < FAULTS_MAX {
-            faults.push(error);
-        } else {
-            self.omitted.set(self.omitted.get() + 1);
-        }
-    }
-
-    pub(crate) fn report_at(
-        &self,
-        file: &FileText<'_>,
-        offset: usize,
-        key: &str,
-        fault: PackFault,
-    ) {
-        let (line, column) = file.position(offset);
-        self.report(PackError {
-            file: file.name.to_owned(),
-            line,
-            column,
-            key: key.to_owned(),
-            fault,
-        });
-    }
-
-    /// Follows every reference; called when all files could be read, so that none is missed for a broken file.
-    pub(crate) fn follow_references(&self) {
-        let ids = self.ids.borrow();
-        for pending in self.pending.take() {
-            if ids.contains_key(&(pending.kind, pending.id.clone())) {
-                continue;
-            }
-            let known = ids
-                .keys()
-                .filter(|(kind, _)| *kind == pending.kind)
-                .map(|(_, id)| id.as_str());
-            let fault = PackFault::DanglingReference {
-                kind: pending.kind,
-                suggestion: nearest(&pending.id, known),
-                found: pending.id,
-            };
-            self.report(PackError {
-                fault,
-                ..pending.error
-            });
-        }
-    }
-
-    pub(crate) fn into_parts(self) -> (Vec<PackError>, usize, Vec<SourcedEntry>) {
-        (
-            self.faults.into_inner(),
-            self.omitted.get(),
-            self.sources.into_inner(),
-        )
-    }
-
-    pub(crate) fn is_clean(&self) -> bool {
-        self.faults.borrow().is_empty()
-    }
-}
-
-/// The known name most like `found`, if one is near enough to be meant.
-pub(crate) fn nearest<'k>(found: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
-    /// Names less alike than this are more likely another thing than a typing error.
-    const ALIKE: f64 = 0.8;
-    // A name longer than any key of ours is no typing error, and comparing it would cost.
-    if found.len() > 80 {
-        return None;
-    }
-    known
-        .map(|name| (strsim::jaro_winkler(found, name), name))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, name)| name.to_owned())
 }
 
 /// One table of a file: the whole file, a section, or a row.
@@ -438,18 +303,22 @@ impl<'a> Table<'a> {
     fn register(&self, kind: &'static str, key: &str, id: &str) {
         let offset = self.value_offset(key);
         let (line, _) = self.file.position(offset);
-        let mut ids = self.findings.ids.borrow_mut();
-        if let Some((first_file, first_line)) = ids.get(&(kind, id.to_owned())) {
+        if let Err((first_file, first_line)) = self.findings.take_id(kind, id, self.file.name, line)
+        {
             let fault = PackFault::DuplicateId {
                 id: id.to_owned(),
-                first_file: first_file.clone(),
-                first_line: *first_line,
+                first_file,
+                first_line,
             };
-            drop(ids);
             self.report(offset, key, fault);
-        } else {
-            ids.insert((kind, id.to_owned()), (self.file.name.to_owned(), line));
         }
+    }
+
+    /// Lets `id`, read before, be referred to under one more kind.
+    pub(crate) fn also(&self, kind: &'static str, id: &str) {
+        let line = self.line();
+        // A second one of that id was reported where it stands.
+        let _ = self.findings.take_id(kind, id, self.file.name, line);
     }
 
     /// A text that must be the only one of its `kind`, such as the part of an address.
@@ -469,7 +338,7 @@ impl<'a> Table<'a> {
     ) -> Option<T> {
         let id = self.check_code(key, value)?;
         let (line, column) = self.file.position(value.span().start);
-        self.findings.pending.borrow_mut().push(Pending {
+        self.findings.refer(Pending {
             kind,
             id: id.to_owned(),
             error: PackError {
@@ -725,7 +594,7 @@ impl<'a> Table<'a> {
     }
 
     fn keep_source(&self, path: String, sourced: Sourced) {
-        self.findings.sources.borrow_mut().push(SourcedEntry {
+        self.findings.keep_source(SourcedEntry {
             file: self.file.name.to_owned(),
             line: self.line(),
             path,
@@ -792,27 +661,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// At most 60 characters of a text that goes into a fault.
-pub(crate) fn shorten(text: &str) -> String {
-    const SHOWN: usize = 60;
-    if text.chars().count() <= SHOWN {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(SHOWN).collect();
-    short.push('…');
-    short
-}
-
 fn choices_of<T: Choice>() -> String {
     let names: Vec<&str> = T::CHOICES.iter().map(|(name, _)| *name).collect();
     names.join(", ")
-}
-
-/// Placeholder names as a person writes them: `{n}, {time}`, or a dash for none.
-pub(crate) fn braced(names: &BTreeSet<&str>) -> String {
-    if names.is_empty() {
-        return "–".to_owned();
-    }
-    let braced: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
-    braced.join(", ")
 }

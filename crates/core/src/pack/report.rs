@@ -4,6 +4,7 @@ use super::choice::choice;
 use super::code::{EntryCode, KindCode, ServiceCode};
 use super::lang::{Localized, LocalizedList};
 use super::read::Table;
+use super::service::{OPEN_SERVICE, SENSITIVE_SERVICE};
 use super::source::Sourced;
 
 choice!(
@@ -67,13 +68,21 @@ pub struct ReportKind {
 impl ReportKind {
     pub(crate) fn read(row: &Table<'_>) -> Self {
         let code: KindCode = row.id("report kind");
+        let sensitive = row.flag("sensitive");
         Self {
             slug: row.unique_text("slug", "slug"),
             icon: row.text("icon"),
             name: row.localized("name"),
             hint: row.localized("hint"),
-            service: row.reference("service", "service"),
-            sensitive: row.flag("sensitive"),
+            service: row.reference(
+                "service",
+                if sensitive {
+                    SENSITIVE_SERVICE
+                } else {
+                    OPEN_SERVICE
+                },
+            ),
+            sensitive,
             unknown: row.flag_or_false("unknown"),
             photo: row.flag("photo"),
             steps: row.choices("steps", &(1..=ReportStep::ALL.len())),

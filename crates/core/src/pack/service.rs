@@ -10,6 +10,11 @@ use super::source::{Certainty, Sourced};
 /// Longest first response a standard may allow: 30 days, in minutes.
 pub const RESPOND_WITHIN_MAX_MINUTES: u32 = 30 * 24 * 60;
 
+/// What sensitive kinds of report refer to.
+pub(crate) const SENSITIVE_SERVICE: &str = "sensitive service";
+/// What other kinds of report refer to.
+pub(crate) const OPEN_SERVICE: &str = "service that is not sensitive";
+
 choice!(
     /// What a request is at first sight; triage may change it.
     pub enum ServiceClass {
@@ -133,6 +138,15 @@ impl Service {
             sourced: row.sourced(),
         };
         row.part_certainty("promise", OURS);
+        // Kinds of report refer to one of these, so that a sensitive service is never behind an open kind.
+        row.also(
+            if service.sensitive {
+                SENSITIVE_SERVICE
+            } else {
+                OPEN_SERVICE
+            },
+            service.code.as_str(),
+        );
         service
     }
 }

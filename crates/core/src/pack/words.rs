@@ -67,14 +67,15 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     for piece in pieces(text) {
         match piece {
             Piece::Literal(literal) => filled.push_str(literal),
-            Piece::Placeholder(name) => match values.iter().find(|(n, _)| *n == name) {
-                Some((_, value)) => filled.push_str(value),
-                None => {
+            Piece::Placeholder(name) => {
+                if let Some((_, value)) = values.iter().find(|(n, _)| *n == name) {
+                    filled.push_str(value);
+                } else {
                     filled.push('{');
                     filled.push_str(name);
                     filled.push('}');
                 }
-            },
+            }
             Piece::Stray => filled.push('{'),
         }
     }
