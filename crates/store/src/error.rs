@@ -26,6 +26,12 @@ pub enum StoreError {
         /// What is taken.
         what: &'static str,
     },
+    /// Something an append needs is not there: an act to append, or a blob that it names.
+    #[error("{what} is missing")]
+    Missing {
+        /// What is missing.
+        what: &'static str,
+    },
     /// A stored thing does not read; the record is damaged or of a newer program.
     #[error("stored {what} does not read: {fault}")]
     Damaged {
@@ -37,8 +43,9 @@ pub enum StoreError {
     /// The disk is full or cannot be written; nothing was recorded.
     #[error("the store cannot be written: {0}")]
     NotWritable(String),
-    /// The address of a store is not understood.
-    #[error("store address {0:?} is not understood: expected sqlite:PATH")]
+    /// The address of a store is not understood; says why, without the address, which may hold a
+    /// password.
+    #[error("store address not understood: expected sqlite:PATH, found: {0}")]
     Address(String),
     /// The engine failed otherwise.
     #[error("the store failed: {0}")]

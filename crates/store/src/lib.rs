@@ -10,8 +10,12 @@
 mod error;
 mod query;
 pub mod rows;
+mod sqlite;
 pub mod views;
 mod write;
+
+use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -25,6 +29,7 @@ pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
     WaitGroup, WaitTotals,
 };
+pub use sqlite::{OpenOptions, SqliteStore};
 pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
 
 use rows::{
@@ -34,6 +39,27 @@ use rows::{
 
 /// Largest number of rows one reading returns; longer lists are read page by page.
 pub const PAGE_MAX: u32 = 500;
+
+/// Opens the store at an address: `sqlite:PATH`. The file is made when it is not there.
+///
+/// # Errors
+/// [`StoreError::Address`] for another kind of address; see [`SqliteStore::open`] for the rest.
+pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
+    let refused = |word: &str| Err(StoreError::Address(word.to_owned()));
+    match address.split_once(':') {
+        Some(("sqlite", path)) => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path == ":memory:" {
+                return refused("sqlite: needs the path of a file");
+            }
+            let store = SqliteStore::open(Path::new(path), OpenOptions::default()).await?;
+            Ok(Arc::new(store))
+        }
+        // The rest of such an address holds a password, so it is not repeated.
+        Some(("postgres" | "postgresql", _)) => refused("PostgreSQL is not supported yet"),
+        _ => refused("unknown kind of address"),
+    }
+}
 
 /// What every engine does. All methods may be called at the same time from many tasks.
 ///

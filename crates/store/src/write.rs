@@ -34,7 +34,7 @@ pub struct CommandRecord {
 }
 
 /// The key of a row in another system, so that importing it twice changes nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SourceKey {
     /// The source's name.
     pub source: String,

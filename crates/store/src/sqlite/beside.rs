@@ -1,0 +1,355 @@
+//! Changes beside the record: files, drafts, accounts, attempts, jobs, units, imports.
+
+use jiff::Timestamp;
+use pengayom_core::value::{OfficerId, SecretHash, UnitId};
+use sqlx::sqlite::{SqliteConnection, SqliteQueryResult};
+use uuid::Uuid;
+
+use super::map::beside::{job, roles_text};
+use super::map::{count, get, hash_bytes, stored};
+use super::writer::Answer;
+use crate::error::StoreError;
+use crate::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use crate::write::Blob;
+
+/// A change beside the record of a unit.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) unit: UnitId,
+    pub(super) what: What,
+}
+
+/// What is changed.
+#[derive(Debug)]
+pub(super) enum What {
+    PutBlob(Blob, Option<Timestamp>),
+    PutPreview(String, Vec<u8>),
+    PutDraft(DraftRow),
+    DropDraft(SecretHash),
+    DropExpired(Timestamp),
+    PutUser(UserRow),
+    PutSession(SessionRow),
+    DropSession(SecretHash),
+    DropSessionsOf(OfficerId),
+    CountAttempt {
+        key: SecretHash,
+        at: Timestamp,
+        window_seconds: u32,
+    },
+    ForgetAttempts(SecretHash),
+    TakeJob {
+        at: Timestamp,
+        lease_seconds: u32,
+    },
+    FinishJob(Uuid),
+    FailJob {
+        job: Uuid,
+        retry_at: Option<Timestamp>,
+        fault: String,
+    },
+    PutUnit(UnitRow),
+    PutImport(ImportRow),
+}
+
+/// Carries a change out. The inner error is a refusal that left nothing behind; the outer one
+/// spoils the transaction.
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    change: &Change,
+) -> Result<Result<Answer, StoreError>, StoreError> {
+    let unit = change.unit.as_str();
+    match &change.what {
+        What::PutBlob(blob, keep_until) => put_blob(connection, unit, blob, *keep_until).await?,
+        What::PutPreview(sha256, preview) => {
+            let query =
+                sqlx::query("UPDATE blobs SET preview = $3 WHERE unit = $1 AND sha256 = $2");
+            let query = query.bind(unit).bind(sha256).bind(preview);
+            query.execute(&mut *connection).await?;
+        }
+        What::PutDraft(draft) => put_draft(connection, unit, draft).await?,
+        What::DropDraft(key) => {
+            let query = sqlx::query("DELETE FROM drafts WHERE unit = $1 AND token = $2");
+            let query = query.bind(unit).bind(hash_bytes(*key));
+            query.execute(&mut *connection).await?;
+        }
+        What::DropExpired(at) => return drop_expired(connection, unit, *at).await,
+        What::PutUser(user) => return put_user(connection, unit, user).await,
+        What::PutSession(session) => put_session(connection, unit, session).await?,
+        What::DropSession(token) => {
+            let query = sqlx::query("DELETE FROM sessions WHERE unit = $1 AND token = $2");
+            let query = query.bind(unit).bind(hash_bytes(*token));
+            query.execute(&mut *connection).await?;
+        }
+        What::DropSessionsOf(user) => {
+            let query = sqlx::query("DELETE FROM sessions WHERE unit = $1 AND user_id = $2");
+            query
+                .bind(unit)
+                .bind(user.0)
+                .execute(&mut *connection)
+                .await?;
+        }
+        What::CountAttempt {
+            key,
+            at,
+            window_seconds,
+        } => return count_attempt(connection, unit, *key, *at, *window_seconds).await,
+        What::ForgetAttempts(key) => {
+            let query = sqlx::query("DELETE FROM attempts WHERE unit = $1 AND attempt_key = $2");
+            let query = query.bind(unit).bind(hash_bytes(*key));
+            query.execute(&mut *connection).await?;
+        }
+        What::TakeJob { at, lease_seconds } => {
+            return take_job(connection, unit, *at, *lease_seconds).await;
+        }
+        What::FinishJob(job) => {
+            let query = sqlx::query("DELETE FROM jobs WHERE unit = $1 AND id = $2");
+            query.bind(unit).bind(job).execute(&mut *connection).await?;
+        }
+        What::FailJob {
+            job,
+            retry_at,
+            fault,
+        } => {
+            let query =
+                sqlx::query("UPDATE jobs SET due_at = $3, fault = $4 WHERE unit = $1 AND id = $2");
+            let query = query.bind(unit).bind(job).bind(retry_at.map(stored));
+            query.bind(fault).execute(&mut *connection).await?;
+        }
+        What::PutUnit(row) => put_unit(connection, row).await?,
+        What::PutImport(import) => put_import(connection, unit, import).await?,
+    }
+    Ok(Ok(Answer::Done))
+}
+
+async fn put_blob(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    blob: &Blob,
+    keep_until: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    // The same content again: what is kept for good stays so, otherwise the longer time counts.
+    sqlx::query(
+        "INSERT INTO blobs (unit, sha256, media_type, recorded_at, keep_until, content)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (unit, sha256) DO UPDATE SET
+            keep_until = CASE
+                WHEN keep_until IS NULL OR excluded.keep_until IS NULL THEN NULL
+                ELSE max(keep_until, excluded.keep_until) END",
+    )
+    .bind(unit)
+    .bind(&blob.sha256)
+    .bind(&blob.media_type)
+    .bind(stored(blob.recorded_at))
+    .bind(keep_until.map(stored))
+    .bind(blob.content.as_slice())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn put_draft(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    draft: &DraftRow,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO drafts (unit, token, sealed, expires_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (unit, token) DO UPDATE SET
+            sealed = excluded.sealed, expires_at = excluded.expires_at",
+    )
+    .bind(unit)
+    .bind(hash_bytes(draft.key))
+    .bind(draft.sealed.as_slice())
+    .bind(stored(draft.expires_at))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn drop_expired(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    at: Timestamp,
+) -> Result<Result<Answer, StoreError>, StoreError> {
+    let mut rows = 0;
+    for statement in [
+        "DELETE FROM drafts WHERE unit = $1 AND expires_at <= $2",
+        "DELETE FROM blobs WHERE unit = $1 AND keep_until <= $2",
+        "DELETE FROM sessions WHERE unit = $1 AND expires_at <= $2",
+        "DELETE FROM attempts WHERE unit = $1 AND ends_at <= $2",
+    ] {
+        let query = sqlx::query(statement).bind(unit).bind(stored(at));
+        let result: SqliteQueryResult = query.execute(&mut *connection).await?;
+        rows += result.rows_affected();
+    }
+    Ok(Ok(Answer::Rows(rows)))
+}
+
+async fn put_user(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    user: &UserRow,
+) -> Result<Result<Answer, StoreError>, StoreError> {
+    let result = sqlx::query(
+        "INSERT INTO users (unit, id, login, name, rank, station, roles, password, demo,
+            disabled_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (unit, id) DO UPDATE SET
+            login = excluded.login, name = excluded.name, rank = excluded.rank,
+            station = excluded.station, roles = excluded.roles, password = excluded.password,
+            demo = excluded.demo, disabled_at = excluded.disabled_at,
+            created_at = excluded.created_at",
+    )
+    .bind(unit)
+    .bind(user.id.0)
+    .bind(&user.login)
+    .bind(&user.name)
+    .bind(user.rank.as_deref())
+    .bind(user.station.as_ref().map(ToString::to_string))
+    .bind(roles_text(&user.roles))
+    .bind(&user.password)
+    .bind(user.demo)
+    .bind(user.disabled_at.map(stored))
+    .bind(stored(user.created_at))
+    .execute(connection)
+    .await;
+    match result {
+        Ok(_) => Ok(Ok(Answer::Done)),
+        // The id has its own answer above, so what is not unique is the login.
+        Err(error)
+            if error
+                .as_database_error()
+                .is_some_and(sqlx::error::DatabaseError::is_unique_violation) =>
+        {
+            Ok(Err(StoreError::Taken { what: "login" }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn put_session(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    session: &SessionRow,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO sessions (unit, token, user_id, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (unit, token) DO UPDATE SET
+            user_id = excluded.user_id, created_at = excluded.created_at,
+            expires_at = excluded.expires_at",
+    )
+    .bind(unit)
+    .bind(hash_bytes(session.token))
+    .bind(session.user.0)
+    .bind(stored(session.created_at))
+    .bind(stored(session.expires_at))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Microseconds after so many seconds.
+fn later(at: Timestamp, seconds: u32) -> i64 {
+    stored(at).saturating_add(i64::from(seconds) * 1_000_000)
+}
+
+async fn count_attempt(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    key: SecretHash,
+    at: Timestamp,
+    window_seconds: u32,
+) -> Result<Result<Answer, StoreError>, StoreError> {
+    let row = sqlx::query(
+        "INSERT INTO attempts (unit, attempt_key, n, ends_at) VALUES ($1, $2, 1, $4)
+         ON CONFLICT (unit, attempt_key) DO UPDATE SET
+            n = CASE WHEN ends_at <= $3 THEN 1 ELSE n + 1 END,
+            ends_at = CASE WHEN ends_at <= $3 THEN $4 ELSE ends_at END
+         RETURNING n, ends_at",
+    )
+    .bind(unit)
+    .bind(hash_bytes(key))
+    .bind(stored(at))
+    .bind(later(at, window_seconds))
+    .fetch_one(connection)
+    .await?;
+    let attempts = count(&row, "n")?;
+    Ok(Ok(Answer::Attempts(attempts, get(&row, "ends_at")?)))
+}
+
+async fn take_job(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    at: Timestamp,
+    lease_seconds: u32,
+) -> Result<Result<Answer, StoreError>, StoreError> {
+    let row = sqlx::query(
+        "UPDATE jobs SET attempts = attempts + 1, due_at = $3
+         WHERE unit = $1 AND id = (
+            SELECT id FROM jobs WHERE unit = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT 1)
+         RETURNING id, kind, payload, attempts",
+    )
+    .bind(unit)
+    .bind(stored(at))
+    .bind(later(at, lease_seconds))
+    .fetch_optional(connection)
+    .await?;
+    Ok(Ok(Answer::Job(row.as_ref().map(job).transpose()?)))
+}
+
+async fn put_unit(connection: &mut SqliteConnection, unit: &UnitRow) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO units (unit, time_zone, adopted_at, simulated, config, areas, pack)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (unit) DO UPDATE SET
+            time_zone = excluded.time_zone, adopted_at = excluded.adopted_at,
+            simulated = excluded.simulated, config = excluded.config, areas = excluded.areas,
+            pack = excluded.pack",
+    )
+    .bind(unit.id.as_str())
+    .bind(time_zone(&unit.config))
+    .bind(stored(unit.adopted_at))
+    .bind(unit.simulated)
+    .bind(&unit.config)
+    .bind(&unit.areas)
+    .bind(&unit.pack)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The zone that a unit file names: `time_zone` in its table `unit`. Whether the file is right in
+/// other ways is judged where it is adopted.
+fn time_zone(config: &str) -> Option<String> {
+    let file: toml::Table = config.parse().ok()?;
+    let zone = file.get("unit")?.get("time_zone")?.as_str()?;
+    Some(zone.to_owned())
+}
+
+async fn put_import(
+    connection: &mut SqliteConnection,
+    unit: &str,
+    import: &ImportRow,
+) -> Result<(), StoreError> {
+    // SQLite counts with 64 bits and a sign; no file has that many rows.
+    let rows = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    sqlx::query(
+        "INSERT INTO imports (unit, source, file_sha256, rows_done, rows_rejected, complete,
+            noted_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (unit, source, file_sha256) DO UPDATE SET
+            rows_done = excluded.rows_done, rows_rejected = excluded.rows_rejected,
+            complete = excluded.complete, noted_at = excluded.noted_at",
+    )
+    .bind(unit)
+    .bind(&import.source)
+    .bind(&import.file_sha256)
+    .bind(rows(import.rows_done))
+    .bind(rows(import.rows_rejected))
+    .bind(import.complete)
+    .bind(stored(import.at))
+    .execute(connection)
+    .await?;
+    Ok(())
+}

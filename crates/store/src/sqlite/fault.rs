@@ -1,0 +1,78 @@
+//! Engine errors in the store's words.
+
+use crate::error::StoreError;
+
+/// SQLite's primary result codes (sqlite.org/rescode.html) that mean something to a caller.
+mod code {
+    pub(super) const PERM: i32 = 3;
+    pub(super) const BUSY: i32 = 5;
+    pub(super) const LOCKED: i32 = 6;
+    pub(super) const READONLY: i32 = 8;
+    pub(super) const IOERR: i32 = 10;
+    pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
+    pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const NOTADB: i32 = 26;
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(database) = error.as_database_error() else {
+            return Self::Engine(Box::new(error));
+        };
+        // Extended codes carry the primary one in their low byte.
+        let primary = database
+            .code()
+            .and_then(|code| code.parse::<i32>().ok())
+            .map(|code| code & 0xff);
+        match primary {
+            Some(code::BUSY | code::LOCKED) => Self::Busy,
+            Some(code::PERM | code::READONLY | code::IOERR | code::FULL | code::CANTOPEN) => {
+                Self::NotWritable(database.message().to_owned())
+            }
+            Some(code::CORRUPT | code::NOTADB) => Self::Damaged {
+                what: "file",
+                fault: database.message().to_owned(),
+            },
+            _ => Self::Engine(Box::new(error)),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError;
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+            MigrateError::VersionMissing(version) => Self::Damaged {
+                what: "schema",
+                fault: format!("migration {version} is of a newer program"),
+            },
+            MigrateError::VersionMismatch(version) => Self::Damaged {
+                what: "schema",
+                fault: format!("migration {version} differs from the one that was carried out"),
+            },
+            other => Self::Engine(Box::new(other)),
+        }
+    }
+}
+
+/// The same fault once more, for everybody whose write was part of what failed.
+pub(super) fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Busy => StoreError::Busy,
+        StoreError::Closing => StoreError::Closing,
+        StoreError::NotWritable(text) => StoreError::NotWritable(text.clone()),
+        StoreError::Damaged { what, fault } => StoreError::Damaged {
+            what,
+            fault: fault.clone(),
+        },
+        other => StoreError::Engine(other.to_string().into()),
+    }
+}
+
+/// Whether trying the writes of a failed commit one by one could help: a fault of one of them
+/// would not touch the others, a fault of the disk would.
+pub(super) fn may_be_of_one(error: &StoreError) -> bool {
+    !matches!(error, StoreError::NotWritable(_) | StoreError::Busy)
+}

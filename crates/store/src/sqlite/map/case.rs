@@ -1,0 +1,142 @@
+//! Cases.
+
+use jiff::Timestamp;
+use pengayom_core::subject::case::{CaseStage, Channel};
+use pengayom_core::value::{CaseId, OfficerId, PersonId, UnitId};
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::{
+    Values, code, count, damaged, get, hash_bytes, hash_of, maybe_code, maybe_moment, moment,
+    stored,
+};
+use crate::error::StoreError;
+use crate::rows::CaseRow;
+
+pub(in crate::sqlite) const COLUMNS: &[&str] = &[
+    "unit",
+    "id",
+    "version",
+    "number",
+    "secret",
+    "service",
+    "report_kind",
+    "channel",
+    "stage",
+    "danger",
+    "sensitive",
+    "simulated",
+    "station",
+    "beat",
+    "stratum",
+    "lat",
+    "lng",
+    "place_text",
+    "filed_at",
+    "recorded_at",
+    "respond_by",
+    "responded_at",
+    "responded_late",
+    "assessed_at",
+    "taken_by",
+    "assigned_to",
+    "next_news_by",
+    "late_reason",
+    "closed_at",
+    "outcome",
+    "reporter",
+    "reachable",
+    "last_at",
+    "due_order",
+];
+
+/// When the nearest open promise falls due: the first response, and once it came the next news.
+fn due_order(case: &CaseRow) -> i64 {
+    let due: Option<Timestamp> = match case.responded_at {
+        None => case.respond_by,
+        Some(_) => case.next_news_by,
+    };
+    due.map_or(i64::MAX, stored)
+}
+
+pub(in crate::sqlite) fn bind(values: &mut Values<'_>, (unit, case): &(&UnitId, &CaseRow)) {
+    values
+        .push_bind(unit.as_str())
+        .push_bind(case.id.0)
+        .push_bind(case.version)
+        .push_bind(case.number.as_ref().map(ToString::to_string))
+        .push_bind(case.secret.map(hash_bytes))
+        .push_bind(case.service.to_string())
+        .push_bind(case.report_kind.as_deref())
+        .push_bind(case.channel.as_str())
+        .push_bind(case.stage.as_str())
+        .push_bind(case.danger)
+        .push_bind(case.sensitive)
+        .push_bind(case.simulated)
+        .push_bind(case.station.as_ref().map(ToString::to_string))
+        .push_bind(case.beat.as_ref().map(ToString::to_string))
+        .push_bind(case.stratum.as_deref())
+        .push_bind(case.lat)
+        .push_bind(case.lng)
+        .push_bind(case.place_text.as_deref())
+        .push_bind(stored(case.filed_at))
+        .push_bind(stored(case.recorded_at))
+        .push_bind(case.respond_by.map(stored))
+        .push_bind(case.responded_at.map(stored))
+        .push_bind(case.responded_late)
+        .push_bind(case.assessed_at.map(stored))
+        .push_bind(case.taken_by.map(|officer| officer.0))
+        .push_bind(case.assigned_to.map(|officer| officer.0))
+        .push_bind(case.next_news_by.map(stored))
+        .push_bind(case.late_reason.as_deref())
+        .push_bind(case.closed_at.map(stored))
+        .push_bind(case.outcome.as_deref())
+        .push_bind(case.reporter.map(|person| person.0))
+        .push_bind(case.reachable)
+        .push_bind(stored(case.last_at))
+        .push_bind(due_order(case));
+}
+
+pub(in crate::sqlite) fn read(row: &SqliteRow) -> Result<CaseRow, StoreError> {
+    Ok(CaseRow {
+        id: CaseId(get(row, "id")?),
+        version: count(row, "version")?,
+        number: maybe_code(row, "number")?,
+        secret: get::<Option<&[u8]>>(row, "secret")?
+            .map(|bytes| hash_of(bytes, "secret"))
+            .transpose()?,
+        service: code(get(row, "service")?, "service")?,
+        report_kind: get(row, "report_kind")?,
+        channel: Channel::parse(get(row, "channel")?)
+            .ok_or_else(|| damaged("channel", "unknown to this version"))?,
+        stage: stage(row)?,
+        danger: get(row, "danger")?,
+        sensitive: get(row, "sensitive")?,
+        simulated: get(row, "simulated")?,
+        station: maybe_code(row, "station")?,
+        beat: maybe_code(row, "beat")?,
+        stratum: get(row, "stratum")?,
+        lat: get(row, "lat")?,
+        lng: get(row, "lng")?,
+        place_text: get(row, "place_text")?,
+        filed_at: moment(row, "filed_at")?,
+        recorded_at: moment(row, "recorded_at")?,
+        respond_by: maybe_moment(row, "respond_by")?,
+        responded_at: maybe_moment(row, "responded_at")?,
+        responded_late: get(row, "responded_late")?,
+        assessed_at: maybe_moment(row, "assessed_at")?,
+        taken_by: get::<Option<Uuid>>(row, "taken_by")?.map(OfficerId),
+        assigned_to: get::<Option<Uuid>>(row, "assigned_to")?.map(OfficerId),
+        next_news_by: maybe_moment(row, "next_news_by")?,
+        late_reason: get(row, "late_reason")?,
+        closed_at: maybe_moment(row, "closed_at")?,
+        outcome: get(row, "outcome")?,
+        reporter: get::<Option<Uuid>>(row, "reporter")?.map(PersonId),
+        reachable: get(row, "reachable")?,
+        last_at: moment(row, "last_at")?,
+    })
+}
+
+pub(in crate::sqlite) fn stage(row: &SqliteRow) -> Result<CaseStage, StoreError> {
+    CaseStage::parse(get(row, "stage")?).ok_or_else(|| damaged("stage", "unknown to this version"))
+}

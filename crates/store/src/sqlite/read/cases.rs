@@ -1,0 +1,205 @@
+//! Questions about cases.
+
+use jiff::Timestamp;
+use pengayom_core::subject::case::CaseStage;
+use pengayom_core::value::{CaseId, CaseNumber, UnitId};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::words::question;
+use super::{push_limit, select};
+use crate::PAGE_MAX;
+use crate::error::StoreError;
+use crate::query::{CaseCursor, CasePage, CaseQuery};
+use crate::rows::{CaseCounts, CaseRow};
+use crate::sqlite::map::case::{COLUMNS, read, stage};
+use crate::sqlite::map::{get, push_list, stored};
+
+/// Cases on a page when nothing else was asked for.
+const PAGE: u32 = 50;
+
+/// Open cases that wait for a promised response, in the words of the index `cases_waiting`.
+const WAITING: &str =
+    " AND stage <> 'closed' AND responded_at IS NULL AND respond_by IS NOT NULL AND respond_by < ";
+
+async fn fetch(
+    pool: &SqlitePool,
+    query: &mut QueryBuilder<Sqlite>,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let rows = query.build().fetch_all(pool).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(in crate::sqlite) async fn case(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    case: CaseId,
+) -> Result<Option<CaseRow>, StoreError> {
+    let mut query = select("cases", COLUMNS, unit);
+    query.push(" AND id = ").push_bind(case.0);
+    let row = query.build().fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(in crate::sqlite) async fn by_number(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    number: &CaseNumber,
+) -> Result<Option<CaseRow>, StoreError> {
+    let mut query = select("cases", COLUMNS, unit);
+    query.push(" AND number = ").push_bind(number.to_string());
+    let row = query.build().fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn push_filters(query: &mut QueryBuilder<Sqlite>, asked: &CaseQuery) {
+    if !asked.stages.is_empty() {
+        query.push(" AND stage IN ");
+        push_list(query, asked.stages.iter().map(|stage| stage.as_str()));
+    }
+    if !asked.stations.is_empty() {
+        query.push(" AND station IN ");
+        push_list(query, asked.stations.iter().map(ToString::to_string));
+    }
+    if let Some(beat) = &asked.beat {
+        query.push(" AND beat = ").push_bind(beat.to_string());
+    }
+    if let Some(service) = &asked.service {
+        query.push(" AND service = ").push_bind(service.to_string());
+    }
+    if let Some(officer) = asked.taken_by {
+        query.push(" AND taken_by = ").push_bind(officer.0);
+    }
+    if asked.untaken {
+        query.push(" AND taken_by IS NULL");
+    }
+    if let Some(officer) = asked.assigned_to {
+        query.push(" AND assigned_to = ").push_bind(officer.0);
+    }
+    if let Some(at) = asked.late_at {
+        query.push(WAITING).push_bind(stored(at));
+    }
+}
+
+/// The statement of a list, and how many rows make a page.
+fn list(unit: &UnitId, asked: &CaseQuery) -> (QueryBuilder<Sqlite>, u32) {
+    let limit = match asked.limit {
+        0 => PAGE,
+        limit => limit.min(PAGE_MAX),
+    };
+    let mut query = select("cases", COLUMNS, unit);
+    push_filters(&mut query, asked);
+    if let Some(after) = &asked.after {
+        query
+            .push(" AND (filed_at, id) < (")
+            .push_bind(stored(after.filed_at))
+            .push(", ")
+            .push_bind(after.case.0)
+            .push(")");
+    }
+    query.push(" ORDER BY filed_at DESC, id DESC LIMIT ");
+    // One more than a page shows whether there is another.
+    query.push_bind(i64::from(limit) + 1);
+    (query, limit)
+}
+
+pub(in crate::sqlite) async fn page(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    asked: &CaseQuery,
+) -> Result<CasePage, StoreError> {
+    let (mut query, limit) = list(unit, asked);
+    let mut rows = fetch(pool, &mut query).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| CaseCursor {
+        filed_at: row.filed_at,
+        case: row.id,
+    });
+    Ok(CasePage { rows, next })
+}
+
+fn in_order(unit: &UnitId, asked: &CaseQuery, limit: u32) -> QueryBuilder<Sqlite> {
+    let mut query = select("cases", COLUMNS, unit);
+    query.push(" AND stage <> 'closed'");
+    push_filters(&mut query, asked);
+    query.push(" ORDER BY danger DESC, due_order, filed_at, id");
+    push_limit(&mut query, limit);
+    query
+}
+
+pub(in crate::sqlite) async fn queue(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    asked: &CaseQuery,
+    limit: u32,
+) -> Result<Vec<CaseRow>, StoreError> {
+    fetch(pool, &mut in_order(unit, asked, limit)).await
+}
+
+pub(in crate::sqlite) async fn search(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    typed: &str,
+    limit: u32,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let Some(question) = question(typed) else {
+        return Ok(Vec::new());
+    };
+    let columns = COLUMNS.join(", ");
+    let mut query = QueryBuilder::<Sqlite>::new(format!(
+        "SELECT {columns} FROM cases_fts CROSS JOIN cases ON cases.row = cases_fts.rowid
+         WHERE cases_fts MATCH "
+    ));
+    query.push_bind(question);
+    query.push(" AND cases.unit = ").push_bind(unit.as_str());
+    query.push(" ORDER BY cases_fts.rank, filed_at DESC, id DESC");
+    push_limit(&mut query, limit);
+    fetch(pool, &mut query).await
+}
+
+fn late(unit: &UnitId, at: Timestamp, limit: u32) -> QueryBuilder<Sqlite> {
+    let mut query = select("cases", COLUMNS, unit);
+    query.push(WAITING).push_bind(stored(at));
+    query.push(" ORDER BY respond_by, id");
+    push_limit(&mut query, limit);
+    query
+}
+
+pub(in crate::sqlite) async fn late_cases(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    at: Timestamp,
+    limit: u32,
+) -> Result<Vec<CaseRow>, StoreError> {
+    fetch(pool, &mut late(unit, at, limit)).await
+}
+
+pub(in crate::sqlite) async fn counts(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    at: Timestamp,
+) -> Result<CaseCounts, StoreError> {
+    let mut counts = CaseCounts::default();
+    let rows = sqlx::query(
+        "SELECT stage, count(*) AS n FROM cases
+         WHERE unit = $1 AND stage IN ('received', 'assessed', 'handled') GROUP BY stage",
+    )
+    .bind(unit.as_str())
+    .fetch_all(pool)
+    .await?;
+    for row in &rows {
+        let n = get(row, "n")?;
+        match stage(row)? {
+            CaseStage::Received => counts.received = n,
+            CaseStage::Assessed => counts.assessed = n,
+            CaseStage::Handled => counts.handled = n,
+            CaseStage::Closed => {}
+        }
+    }
+    let mut query = select("cases", &["count(*) AS n"], unit);
+    query.push(WAITING).push_bind(stored(at));
+    counts.late = get(&query.build().fetch_one(pool).await?, "n")?;
+    Ok(counts)
+}

@@ -1,0 +1,266 @@
+//! The one writer: it takes what waits, carries it out in one transaction, and answers when the
+//! commit is on the disk.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::{mpsc, oneshot};
+
+use super::fault::{again, may_be_of_one};
+use super::{append, beside};
+use crate::error::StoreError;
+use crate::rows::JobRow;
+use crate::write::{Append, Appended};
+
+/// Most appends that share a commit. More would make the first of them wait for the last without
+/// asking the disk less often per append to speak of.
+const COMMIT_MAX: usize = 512;
+
+/// What is asked of the writer.
+#[derive(Debug)]
+pub(super) enum Write {
+    /// Append to the record.
+    Append(Box<Append>),
+    /// Append many, each on its own.
+    AppendMany(Vec<Append>),
+    /// Change something beside the record.
+    Beside(beside::Change),
+    /// Show that a write reaches the disk.
+    Probe,
+}
+
+impl Write {
+    fn appends(&self) -> &[Append] {
+        match self {
+            Self::Append(one) => std::slice::from_ref(&**one),
+            Self::AppendMany(many) => many,
+            Self::Beside(_) | Self::Probe => &[],
+        }
+    }
+}
+
+/// What a write came to.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// Of an append.
+    Appended(Box<Appended>),
+    /// Of many.
+    Many(Vec<Result<Appended, StoreError>>),
+    /// It is done.
+    Done,
+    /// So many rows went.
+    Rows(u64),
+    /// So many attempts until the window ends, in microseconds.
+    Attempts(u32, i64),
+    /// A job was taken, if one was due.
+    Job(Option<JobRow>),
+}
+
+/// A write that waits, and whom to tell.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) write: Write,
+    pub(super) answer: oneshot::Sender<Result<Answer, StoreError>>,
+}
+
+/// What the writer is sent.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// Carry this out.
+    Carry(Waiting),
+    /// Take nothing more, commit what waits, and end.
+    Close,
+}
+
+/// The fault of the last commit, kept until one succeeds again.
+#[derive(Debug, Default, Clone)]
+pub(super) struct LastFault(Arc<Mutex<Option<String>>>);
+
+impl LastFault {
+    pub(super) fn get(&self) -> Option<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set(&self, fault: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+}
+
+/// The writer with its connection.
+#[derive(Debug)]
+pub(super) struct Writer {
+    options: SqliteConnectOptions,
+    /// `None` after it failed so badly that it has to be opened anew.
+    connection: Option<SqliteConnection>,
+    last_fault: LastFault,
+}
+
+impl Writer {
+    pub(super) fn new(
+        options: SqliteConnectOptions,
+        connection: SqliteConnection,
+        last_fault: LastFault,
+    ) -> Self {
+        Self {
+            options,
+            connection: Some(connection),
+            last_fault,
+        }
+    }
+
+    /// Works until everybody who could ask is gone or the store is closed.
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Message>) {
+        let mut open = true;
+        while open {
+            let mut batch = Vec::new();
+            let mut size = 0;
+            let Some(mut message) = queue.recv().await else {
+                break;
+            };
+            loop {
+                match message {
+                    Message::Carry(waiting) => {
+                        size += waiting.write.appends().len().max(1);
+                        batch.push(waiting);
+                    }
+                    Message::Close => {
+                        // What was sent before still comes out of the queue, then `None`.
+                        queue.close();
+                    }
+                }
+                if size >= COMMIT_MAX {
+                    break;
+                }
+                match queue.try_recv() {
+                    Ok(next) => message = next,
+                    Err(mpsc::error::TryRecvError::Empty) => break,
+                    Err(mpsc::error::TryRecvError::Disconnected) => {
+                        open = false;
+                        break;
+                    }
+                }
+            }
+            self.carry_out(batch).await;
+        }
+        if let Some(connection) = self.connection.take()
+            && let Err(fault) = connection.close().await
+        {
+            tracing::warn!(%fault, "the store's writer did not close well");
+        }
+    }
+
+    async fn carry_out(&mut self, batch: Vec<Waiting>) {
+        if batch.is_empty() {
+            return;
+        }
+        let writes: Vec<&Write> = batch.iter().map(|waiting| &waiting.write).collect();
+        match self.commit(&writes).await {
+            Ok(answers) => tell(batch, answers),
+            Err(fault) if batch.len() == 1 || !may_be_of_one(&fault) => {
+                let answers = batch.iter().map(|_| Err(again(&fault))).collect();
+                tell(batch, answers);
+            }
+            Err(_) => {
+                // One of them spoiled the commit, and nothing of it is left. Each on its own, so
+                // that it spoils nothing but itself.
+                for waiting in batch {
+                    let answer = self.commit(&[&waiting.write]).await;
+                    let answer = answer.map_or_else(|fault| vec![Err(fault)], |answers| answers);
+                    tell(vec![waiting], answer);
+                }
+            }
+        }
+    }
+
+    /// Carries writes out in one transaction and commits it. On an error nothing of it is left.
+    async fn commit(
+        &mut self,
+        writes: &[&Write],
+    ) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+        let result = self.try_commit(writes).await;
+        match &result {
+            Ok(_) => self.last_fault.set(None),
+            Err(fault) => {
+                tracing::error!(%fault, "a commit of the store failed");
+                self.last_fault.set(Some(fault.to_string()));
+                // A transaction that cannot be undone goes with its connection.
+                if let Some(connection) = self.connection.as_mut()
+                    && connection.ping().await.is_err()
+                {
+                    self.connection = None;
+                }
+            }
+        }
+        result
+    }
+
+    async fn try_commit(
+        &mut self,
+        writes: &[&Write],
+    ) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(self.options.connect().await?),
+        };
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let answers = apply(&mut transaction, writes).await;
+        match answers {
+            Ok(answers) => {
+                transaction.commit().await?;
+                Ok(answers)
+            }
+            Err(fault) => {
+                // The first fault says more than one while undoing would.
+                let _ = transaction.rollback().await;
+                Err(fault)
+            }
+        }
+    }
+}
+
+/// Carries writes out: first what lies beside the record, then all appends together.
+async fn apply(
+    connection: &mut SqliteConnection,
+    writes: &[&Write],
+) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+    let mut answers: Vec<Option<Result<Answer, StoreError>>> = Vec::with_capacity(writes.len());
+    for write in writes {
+        answers.push(match write {
+            Write::Append(_) | Write::AppendMany(_) => None,
+            Write::Beside(change) => Some(beside::apply(connection, change).await?),
+            Write::Probe => {
+                sqlx::query("PRAGMA user_version = 1")
+                    .execute(&mut *connection)
+                    .await?;
+                Some(Ok(Answer::Done))
+            }
+        });
+    }
+    let appends: Vec<&Append> = writes.iter().flat_map(|write| write.appends()).collect();
+    let mut outcomes = append::apply(connection, &appends).await?.into_iter();
+    let mut next = || {
+        outcomes
+            .next()
+            .unwrap_or_else(|| Err(StoreError::Engine("an append has no outcome".into())))
+    };
+    Ok(writes
+        .iter()
+        .zip(answers)
+        .map(|(write, answer)| match write {
+            Write::Append(_) => next().map(|appended| Answer::Appended(Box::new(appended))),
+            Write::AppendMany(many) => Ok(Answer::Many(many.iter().map(|_| next()).collect())),
+            Write::Beside(_) | Write::Probe => answer.unwrap_or(Ok(Answer::Done)),
+        })
+        .collect())
+}
+
+fn tell(batch: Vec<Waiting>, answers: Vec<Result<Answer, StoreError>>) {
+    for (waiting, answer) in batch.into_iter().zip(answers) {
+        // Whoever asked may have gone away; what was asked is done all the same.
+        let _ = waiting.answer.send(answer);
+    }
+}
