@@ -1,0 +1,131 @@
+//! Stored names are for ever: what was written once still reads.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+use pengayom_core::act::Payload;
+use pengayom_core::subject::case::CaseAct;
+use pengayom_core::subject::encounter::EncounterAct;
+use pengayom_core::subject::feedback::FeedbackAct;
+use serde_json::Value;
+
+macro_rules! golden {
+    ($name:literal) => {
+        include_str!(concat!("golden/", $name, ".json"))
+    };
+}
+
+/// The file of a payload's kind; the match fails to compile until a new act has its file.
+fn file(payload: &Payload) -> &'static str {
+    match payload {
+        Payload::Case(act) => match act {
+            CaseAct::RequestFiled(_) => golden!("case.request_filed"),
+            CaseAct::CaseTaken { .. } => golden!("case.case_taken"),
+            CaseAct::CaseTakenOver { .. } => golden!("case.case_taken_over"),
+            CaseAct::CaseAssessed { .. } => golden!("case.case_assessed"),
+            CaseAct::OfficerAssigned { .. } => golden!("case.officer_assigned"),
+            CaseAct::ResponderDispatched { .. } => golden!("case.responder_dispatched"),
+            CaseAct::ResponderArrived { .. } => golden!("case.responder_arrived"),
+            CaseAct::ResponderCleared { .. } => golden!("case.responder_cleared"),
+            CaseAct::ActionTaken { .. } => golden!("case.action_taken"),
+            CaseAct::ReporterAnswered { .. } => golden!("case.reporter_answered"),
+            CaseAct::InformationAdded { .. } => golden!("case.information_added"),
+            CaseAct::DelayExplained { .. } => golden!("case.delay_explained"),
+            CaseAct::CaseClosed { .. } => golden!("case.case_closed"),
+            CaseAct::CaseReopened { .. } => golden!("case.case_reopened"),
+        },
+        Payload::Encounter(act) => match act {
+            EncounterAct::EncounterRecorded(_) => golden!("encounter.encounter_recorded"),
+            EncounterAct::EncounterCorrected { .. } => golden!("encounter.encounter_corrected"),
+            EncounterAct::RatingCodeRenewed { .. } => golden!("encounter.rating_code_renewed"),
+        },
+        Payload::Feedback(act) => match act {
+            FeedbackAct::FeedbackGiven(_) => golden!("feedback.feedback_given"),
+        },
+    }
+}
+
+/// Every file: with all fields, then with only those an act cannot do without.
+const FILES: [&str; 25] = [
+    golden!("case.request_filed"),
+    golden!("case.case_taken"),
+    golden!("case.case_taken_over"),
+    golden!("case.case_assessed"),
+    golden!("case.officer_assigned"),
+    golden!("case.responder_dispatched"),
+    golden!("case.responder_arrived"),
+    golden!("case.responder_cleared"),
+    golden!("case.action_taken"),
+    golden!("case.reporter_answered"),
+    golden!("case.information_added"),
+    golden!("case.delay_explained"),
+    golden!("case.case_closed"),
+    golden!("case.case_reopened"),
+    golden!("encounter.encounter_recorded"),
+    golden!("encounter.encounter_corrected"),
+    golden!("encounter.rating_code_renewed"),
+    golden!("feedback.feedback_given"),
+    golden!("case.request_filed.least"),
+    golden!("case.case_assessed.least"),
+    golden!("case.reporter_answered.least"),
+    golden!("case.information_added.least"),
+    golden!("case.delay_explained.least"),
+    golden!("encounter.encounter_recorded.least"),
+    golden!("feedback.feedback_given.least"),
+];
+
+fn read(text: &str) -> (Payload, Value) {
+    let golden: Value = serde_json::from_str(text).unwrap();
+    let schema = u16::try_from(golden["schema"].as_u64().unwrap()).unwrap();
+    let kind = golden["kind"].as_str().unwrap();
+    let payload = Payload::from_stored(kind, schema, &golden["payload"].to_string()).unwrap();
+    assert_eq!(payload.kind(), kind);
+    (payload, golden["payload"].clone())
+}
+
+#[test]
+fn what_was_stored_still_reads_and_is_written_the_same() {
+    for text in FILES {
+        let (payload, stored) = read(text);
+        let written: Value = serde_json::from_str(&payload.to_stored().unwrap()).unwrap();
+        assert_eq!(written, stored);
+    }
+}
+
+#[test]
+fn each_kind_of_act_has_a_file_of_its_own() {
+    let (full, least) = FILES.split_at(18);
+    for text in full {
+        assert_eq!(file(&read(text).0), *text);
+    }
+    for text in least {
+        assert!(full.contains(&file(&read(text).0)));
+    }
+    let kinds: std::collections::BTreeSet<&str> =
+        full.iter().map(|text| read(text).0.kind()).collect();
+    assert_eq!(kinds.len(), full.len());
+}
+
+#[test]
+fn a_field_a_newer_program_added_does_not_stop_this_one() {
+    let text = r#"{"act":"case_reopened","reason":"x","weather":"rain"}"#;
+    assert!(Payload::from_stored("case.case_reopened", 1, text).is_ok());
+}
+
+#[test]
+fn a_kind_or_schema_of_a_newer_program_is_named() {
+    let text = r#"{"act":"case_reopened","reason":"x"}"#;
+    for (kind, schema) in [
+        ("case.case_reopened", 2),
+        ("case.case_sung", 1),
+        ("complaint.complaint_filed", 1),
+        ("case", 1),
+        ("", 0),
+    ] {
+        let error = Payload::from_stored(kind, schema, text).unwrap_err();
+        assert!(error.to_string().contains(kind), "{error}");
+    }
+}

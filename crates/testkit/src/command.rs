@@ -1,0 +1,138 @@
+//! Arbitrary commands, mostly sensible ones.
+
+use pengayom_core::subject::case::CaseCommand;
+use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
+use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+
+use crate::method::{FUNCTIONS, ITEMS, ROLES};
+use crate::value::{any_service, channel, few_officers, hash, media, person, second, text, word};
+
+const RESPONDERS: &[&str] = &["P-1", "P-2"];
+
+/// Files a request.
+pub fn file_request() -> impl Strategy<Value = CaseCommand> {
+    let told = (any_service(), channel(), text(), of(text()), of(text()));
+    let kept = (of(hash()), any::<[bool; 3]>(), of(person()), media());
+    (told, kept, of(-90_000_i64..90_000)).prop_map(|(told, kept, occurred)| {
+        let (service, channel, description, when_text, report_kind) = told;
+        let (secret, [danger, reachable, simulated], reporter, media) = kept;
+        CaseCommand::FileRequest {
+            secret,
+            service,
+            report_kind,
+            channel,
+            description,
+            when_text,
+            occurred_at: occurred.map(second),
+            danger,
+            reporter,
+            reachable,
+            media,
+            pack_version: "1".to_owned(),
+            simulated,
+            priority: None,
+        }
+    })
+}
+
+/// Anything asked of a case.
+pub fn of_case() -> impl Strategy<Value = CaseCommand> {
+    prop_oneof![
+        file_request(),
+        few_officers().prop_map(|by| CaseCommand::Take { by }),
+        (few_officers(), few_officers(), text())
+            .prop_map(|(to, from, reason)| CaseCommand::TakeOver { to, from, reason }),
+        (any_service(), of(text()))
+            .prop_map(|(service, reason)| CaseCommand::Assess { service, reason }),
+        few_officers().prop_map(|officer| CaseCommand::AssignOfficer { officer }),
+        word(RESPONDERS).prop_map(|responder| CaseCommand::Dispatch { responder }),
+        word(RESPONDERS).prop_map(|responder| CaseCommand::Arrive { responder }),
+        word(RESPONDERS).prop_map(|responder| CaseCommand::Clear { responder }),
+        (text(), word(&FUNCTIONS))
+            .prop_map(|(text, function)| CaseCommand::RecordAction { text, function }),
+        (text(), of(0_i64..200_000)).prop_map(|(text, next)| CaseCommand::Answer {
+            text,
+            next_news_by: next.map(second),
+        }),
+        (text(), media()).prop_map(|(text, media)| CaseCommand::AddInformation { text, media }),
+        (word(&["flooded_road"]), text())
+            .prop_map(|(reason, text)| CaseCommand::ExplainDelay { reason, text }),
+        (word(&["helped"]), text())
+            .prop_map(|(outcome, reason)| CaseCommand::Close { outcome, reason }),
+        text().prop_map(|reason| CaseCommand::Reopen { reason }),
+    ]
+}
+
+/// Anything asked of an encounter.
+pub fn of_encounter() -> impl Strategy<Value = EncounterCommand> {
+    let who = (
+        few_officers(),
+        of(person()),
+        proptest::sample::select(&PersonCapacity::ALL[..]),
+        any_service(),
+    );
+    let what = (
+        word(&FUNCTIONS),
+        word(&ROLES),
+        vec(word(&["next_steps", "rights"]), 0..3),
+    );
+    let how = (any::<[bool; 2]>(), of(text()), of(text()), hash());
+    let record = (who, what, how).prop_map(|(who, what, how)| {
+        let (officer, person, capacity, service) = who;
+        let (function, role, explained) = what;
+        let ([force_used, simulated], legal_basis, note, rating_code) = how;
+        EncounterCommand::Record {
+            officer,
+            person,
+            capacity,
+            case: None,
+            service,
+            function,
+            role,
+            explained,
+            force_used,
+            legal_basis,
+            note,
+            rating_code,
+            simulated,
+        }
+    });
+    prop_oneof![
+        record,
+        text().prop_map(|text| EncounterCommand::Correct { text }),
+        hash().prop_map(|rating_code| EncounterCommand::RenewRatingCode { rating_code }),
+    ]
+}
+
+/// Anything asked of a feedback.
+pub fn of_feedback() -> impl Strategy<Value = FeedbackCommand> {
+    let answers = btree_map(
+        word(&ITEMS),
+        proptest::sample::select(&Answer::ALL[..]),
+        0..4,
+    );
+    let judged = proptest::sample::select(&[Judged::Encounter, Judged::Case][..]);
+    (
+        judged,
+        any_service(),
+        (-90_000_i64..0),
+        (-1_000_i64..100_000),
+        answers,
+        of(text()),
+    )
+        .prop_map(
+            |(judged, service, served, until, answers, message)| FeedbackCommand::Give {
+                judged,
+                service,
+                served_at: second(served),
+                rate_by: second(until),
+                answers,
+                message,
+                pack_version: "1".to_owned(),
+                simulated: false,
+            },
+        )
+}

@@ -1,0 +1,187 @@
+//! Histories that come out when the rules are driven with random commands.
+
+use jiff::SignedDuration;
+use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
+use pengayom_core::subject::Moment;
+use pengayom_core::subject::case::{self, Case, CaseCommand};
+use pengayom_core::subject::encounter::{self, Encounter, EncounterCommand};
+use pengayom_core::subject::feedback::{self, Feedback, FeedbackCommand};
+use pengayom_core::value::{ActId, CaseId, EncounterId, FeedbackId};
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::command;
+use crate::method::SampleMethod;
+use crate::value::{actor, place, second};
+
+/// A command with who gives it and when.
+#[derive(Debug, Clone)]
+pub struct Step<C> {
+    /// What is asked.
+    pub command: C,
+    /// Who asks.
+    pub actor: Actor,
+    /// When it happened and was told.
+    pub moment: Moment,
+    /// Where.
+    pub place: Option<ActPlace>,
+}
+
+/// A step at any moment within some days, told up to a day later.
+pub fn step<C: std::fmt::Debug>(
+    command: impl Strategy<Value = C>,
+) -> impl Strategy<Value = Step<C>> {
+    let told_after = prop_oneof![3 => Just(0_i64), 1 => -200_i64..90_000];
+    (command, actor(), -600_i64..200_000, told_after, of(place())).prop_map(
+        |(command, actor, at, told_after, place)| Step {
+            command,
+            actor,
+            moment: Moment {
+                happened_at: second(at),
+                recorded_at: second(at) + SignedDuration::from_secs(told_after),
+            },
+            place,
+        },
+    )
+}
+
+/// The subject of every history of a case here.
+pub const CASE: Subject = Subject::Case(CaseId(Uuid::from_u128(0xca5e)));
+/// The subject of every history of an encounter here.
+pub const ENCOUNTER: Subject = Subject::Encounter(EncounterId(Uuid::from_u128(0xe2c0)));
+/// The subject of every history of a feedback here.
+pub const FEEDBACK: Subject = Subject::Feedback(FeedbackId(Uuid::from_u128(0xfeed)));
+
+/// An act at its place in a history.
+pub fn act<C>(subject: Subject, version: usize, step: &Step<C>, payload: Payload) -> Act {
+    let version = u32::try_from(version).unwrap();
+    Act {
+        id: ActId(Uuid::from_u128(0xac70_0000 + u128::from(version))),
+        unit: "polres-pati".parse().unwrap(),
+        subject,
+        version,
+        actor: step.actor.clone(),
+        happened_at: step.moment.happened_at,
+        recorded_at: step.moment.recorded_at,
+        place: step.place.clone(),
+        payload,
+    }
+}
+
+/// What the rules make of the steps, refusals left out.
+pub fn drive_case(steps: &[Step<CaseCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Case> = None;
+    for step in steps {
+        let command = step.command.clone();
+        let decided = case::decide(
+            known.as_ref(),
+            command,
+            &step.actor,
+            step.moment,
+            &SampleMethod,
+        );
+        for what in decided.unwrap_or_default() {
+            let next = act(CASE, acts.len() + 1, step, Payload::Case(what));
+            known = case::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
+/// What the rules make of the steps, refusals left out.
+pub fn drive_encounter(steps: &[Step<EncounterCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Encounter> = None;
+    for step in steps {
+        let command = step.command.clone();
+        let decided = encounter::decide(
+            known.as_ref(),
+            command,
+            &step.actor,
+            step.moment,
+            step.place.as_ref(),
+            &SampleMethod,
+        );
+        for what in decided.unwrap_or_default() {
+            let next = act(ENCOUNTER, acts.len() + 1, step, Payload::Encounter(what));
+            known = encounter::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
+/// What the rules make of the steps, refusals left out.
+pub fn drive_feedback(steps: &[Step<FeedbackCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Feedback> = None;
+    for step in steps {
+        let decided = feedback::decide(
+            known.as_ref(),
+            step.command.clone(),
+            step.moment,
+            &SampleMethod,
+        );
+        for what in decided.unwrap_or_default() {
+            let next = act(FEEDBACK, acts.len() + 1, step, Payload::Feedback(what));
+            known = feedback::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
+/// Steps of a case that begin with filings, so that most become a case.
+pub fn case_steps() -> impl Strategy<Value = Vec<Step<CaseCommand>>> {
+    let filings = vec(step(command::file_request()), 1..4);
+    let others = vec(step(command::of_case()), 0..40);
+    (filings, others).prop_map(|(mut steps, others)| {
+        steps.sort_by_key(|step| step.moment.happened_at);
+        // The filing comes early, so that most of what follows is after it.
+        for step in &mut steps {
+            step.moment = Moment::now(second(0));
+        }
+        steps.extend(others);
+        steps
+    })
+}
+
+/// A case's acts as the rules let them come.
+pub fn of_case() -> impl Strategy<Value = Vec<Act>> {
+    case_steps().prop_map(|steps| drive_case(&steps))
+}
+
+/// An encounter's acts as the rules let them come.
+pub fn of_encounter() -> impl Strategy<Value = Vec<Act>> {
+    vec(step(command::of_encounter()), 1..20).prop_map(|steps| drive_encounter(&steps))
+}
+
+/// A feedback's acts as the rules let them come.
+pub fn of_feedback() -> impl Strategy<Value = Vec<Act>> {
+    vec(step(command::of_feedback()), 1..5).prop_map(|steps| drive_feedback(&steps))
+}
+
+/// Acts of a case that no rule led to, in any order, at any moment, by anybody.
+pub fn any_acts() -> impl Strategy<Value = Vec<Act>> {
+    let steps = vec(
+        (
+            step(crate::payload::any_payload()),
+            crate::value::any_moment(),
+            proptest::sample::select(&[CASE, CASE, CASE, ENCOUNTER, FEEDBACK][..]),
+        ),
+        0..20,
+    );
+    steps.prop_map(|steps| {
+        (1..)
+            .zip(steps)
+            .map(|(version, (mut step, at, subject))| {
+                step.moment.happened_at = at;
+                act(subject, version, &step, step.command.clone())
+            })
+            .collect()
+    })
+}

@@ -1,0 +1,57 @@
+//! A unit's method made for tests.
+
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::subject::Method;
+
+use crate::value::service;
+
+/// A method with one service of each sort: `lost_item` promises a response in 60 minutes,
+/// `violence_at_home` in 30 and is sensitive, `traffic_advice` promises no time.
+#[derive(Debug, Clone, Copy)]
+pub struct SampleMethod;
+
+/// The services [`SampleMethod`] offers.
+pub const SERVICES: [&str; 3] = ["lost_item", "violence_at_home", "traffic_advice"];
+
+/// The police functions it knows.
+pub const FUNCTIONS: [&str; 4] = ["order", "enforcement", "detection", "prevention"];
+
+/// The officer's roles it knows.
+pub const ROLES: [&str; 4] = ["protector", "servant", "enforcer", "guide"];
+
+/// The survey's items.
+pub const ITEMS: [&str; 3] = ["trust", "liking", "listened"];
+
+impl Method for SampleMethod {
+    fn offers(&self, asked: &ServiceCode) -> bool {
+        SERVICES.into_iter().any(|code| service(code) == *asked)
+    }
+    fn response_minutes(&self, asked: &ServiceCode) -> Option<u32> {
+        match asked.to_string().as_str() {
+            "lost_item" => Some(60),
+            "violence_at_home" => Some(30),
+            _ => None,
+        }
+    }
+    fn is_sensitive(&self, asked: &ServiceCode) -> bool {
+        *asked == service("violence_at_home")
+    }
+    fn has_outcome(&self, outcome: &str) -> bool {
+        outcome == "helped"
+    }
+    fn has_late_reason(&self, reason: &str) -> bool {
+        reason == "flooded_road"
+    }
+    fn has_function(&self, function: &str) -> bool {
+        FUNCTIONS.contains(&function)
+    }
+    fn has_role(&self, role: &str) -> bool {
+        ROLES.contains(&role)
+    }
+    fn has_explanation(&self, explanation: &str) -> bool {
+        ["next_steps", "rights"].contains(&explanation)
+    }
+    fn asks(&self, item: &str) -> bool {
+        ITEMS.contains(&item)
+    }
+}

@@ -1,0 +1,169 @@
+//! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
+
+use pengayom_core::act::Payload;
+use pengayom_core::subject::case::{CaseAct, RequestFiled};
+use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
+use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
+use pengayom_core::value::{CaseId, OfficerId};
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::value::{
+    any_moment, any_service, case_number, channel, few_officers, hash, media, person, text,
+};
+
+/// Any payload.
+pub fn any_payload() -> impl Strategy<Value = Payload> {
+    prop_oneof![
+        8 => case_act().prop_map(Payload::Case),
+        2 => encounter_act().prop_map(Payload::Encounter),
+        1 => feedback_act().prop_map(Payload::Feedback),
+    ]
+}
+
+/// Any act of a case.
+pub fn case_act() -> impl Strategy<Value = CaseAct> {
+    prop_oneof![
+        request_filed().prop_map(CaseAct::RequestFiled),
+        few_officers().prop_map(|by| CaseAct::CaseTaken { by }),
+        (few_officers(), few_officers(), text())
+            .prop_map(|(from, to, reason)| CaseAct::CaseTakenOver { from, to, reason }),
+        (any_service(), of(text()), of(any_moment()), any::<bool>()).prop_map(
+            |(service, reason, respond_by, sensitive)| CaseAct::CaseAssessed {
+                service,
+                reason,
+                respond_by,
+                sensitive,
+            }
+        ),
+        few_officers().prop_map(|officer| CaseAct::OfficerAssigned { officer }),
+        text().prop_map(|responder| CaseAct::ResponderDispatched { responder }),
+        text().prop_map(|responder| CaseAct::ResponderArrived { responder }),
+        text().prop_map(|responder| CaseAct::ResponderCleared { responder }),
+        (text(), text()).prop_map(|(text, function)| CaseAct::ActionTaken { text, function }),
+        (text(), of(any_moment()))
+            .prop_map(|(text, next_news_by)| CaseAct::ReporterAnswered { text, next_news_by }),
+        (text(), media()).prop_map(|(text, media)| CaseAct::InformationAdded { text, media }),
+        (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
+        (text(), text()).prop_map(|(outcome, reason)| CaseAct::CaseClosed { outcome, reason }),
+        text().prop_map(|reason| CaseAct::CaseReopened { reason }),
+    ]
+}
+
+fn request_filed() -> impl Strategy<Value = RequestFiled> {
+    let told = (any_service(), of(text()), channel(), text(), of(text()));
+    let about = (
+        of(any_moment()),
+        any::<[bool; 4]>(),
+        of(person()),
+        media(),
+        of(text()),
+    );
+    let kept = (
+        of(case_number()),
+        of(hash()),
+        of(any_moment()),
+        of(any::<u32>()),
+        text(),
+    );
+    (told, about, kept).prop_map(|(told, about, kept)| {
+        let (service, report_kind, channel, description, when_text) = told;
+        let (occurred_at, [danger, sensitive, reachable, simulated], reporter, media, priority) =
+            about;
+        let (number, secret, respond_by, respond_minutes, pack_version) = kept;
+        RequestFiled {
+            number,
+            secret,
+            service,
+            report_kind,
+            channel,
+            description,
+            when_text,
+            occurred_at,
+            danger,
+            sensitive,
+            reporter,
+            reachable,
+            media,
+            respond_by,
+            respond_minutes,
+            pack_version,
+            simulated,
+            priority,
+        }
+    })
+}
+
+/// Any act of an encounter.
+pub fn encounter_act() -> impl Strategy<Value = EncounterAct> {
+    let who = (
+        any::<u128>().prop_map(|n| OfficerId(Uuid::from_u128(n))),
+        of(person()),
+        proptest::sample::select(&PersonCapacity::ALL[..]),
+        of(any::<u128>().prop_map(|n| CaseId(Uuid::from_u128(n)))),
+    );
+    let what = (any_service(), text(), text(), vec(text(), 0..4));
+    let how = (
+        any::<[bool; 2]>(),
+        of(text()),
+        of(text()),
+        hash(),
+        any_moment(),
+    );
+    let recorded = (who, what, how).prop_map(|(who, what, how)| {
+        let (officer, person, capacity, case) = who;
+        let (service, function, role, explained) = what;
+        let ([force_used, simulated], legal_basis, note, rating_code, rate_by) = how;
+        EncounterAct::EncounterRecorded(EncounterRecorded {
+            officer,
+            person,
+            capacity,
+            case,
+            service,
+            function,
+            role,
+            explained,
+            force_used,
+            legal_basis,
+            note,
+            rating_code,
+            rate_by,
+            simulated,
+        })
+    });
+    prop_oneof![
+        recorded,
+        text().prop_map(|text| EncounterAct::EncounterCorrected { text }),
+        hash().prop_map(|rating_code| EncounterAct::RatingCodeRenewed { rating_code }),
+    ]
+}
+
+/// Any act of a feedback.
+pub fn feedback_act() -> impl Strategy<Value = FeedbackAct> {
+    let answers = btree_map(text(), proptest::sample::select(&Answer::ALL[..]), 0..5);
+    let judged = proptest::sample::select(&[Judged::Encounter, Judged::Case][..]);
+    (
+        judged,
+        any_service(),
+        any_moment(),
+        answers,
+        of(text()),
+        text(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(judged, service, served_at, answers, message, pack_version, simulated)| {
+                FeedbackAct::FeedbackGiven(FeedbackGiven {
+                    judged,
+                    service,
+                    served_at,
+                    answers,
+                    message,
+                    pack_version,
+                    simulated,
+                })
+            },
+        )
+}
