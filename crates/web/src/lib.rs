@@ -1,3 +1,31 @@
 //! Pages, JSON API and live streams of a unit.
+//!
+//! One folder per audience; what they share stands beside this file: the request's context, the
+//! frame of a page, forms, faults and their pages, limits and headers. Nothing here decides a rule:
+//! handlers turn what was typed into a command for `pengayom-node` and its answer into a page.
 
 pub mod assets;
+mod extract;
+mod form;
+mod format;
+mod frame;
+mod headers;
+mod limits;
+mod problem;
+mod public;
+mod state;
+
+use axum::Router;
+
+pub use state::{AppState, WebSettings};
+
+/// Everything a browser or a program can ask of a unit's node.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that tries can be
+/// counted by where they come from.
+pub fn router(state: AppState) -> Router {
+    let pages = Router::new()
+        .merge(public::router())
+        .merge(assets::router());
+    limits::around(pages, &state).with_state(state)
+}

@@ -1,0 +1,11 @@
+//! From a request to what a handler needs: who asks, in which language, what was typed.
+
+mod context;
+mod fields;
+mod page;
+mod post;
+
+pub(crate) use context::{Context, CookieKind};
+pub(crate) use fields::Fields;
+pub(crate) use page::{PublicPage, StaffPage};
+pub(crate) use post::{FormPost, PhotoPost, Upload};

@@ -1,0 +1,243 @@
+//! Forms sent by browsers: read within bounds, and only from pages of our own.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use pengayom_core::pack::Lang;
+use pengayom_node::media::PHOTO_MAX_BYTES;
+
+use super::context::Context;
+use super::fields::Fields;
+use super::page::context_of;
+use crate::limits::{FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES};
+use crate::problem::Fault;
+use crate::state::AppState;
+
+/// A form without files, shown by this site to this browser.
+pub(crate) struct FormPost {
+    /// What was typed.
+    pub(crate) fields: Fields,
+}
+
+/// A form that may bring photographs, shown by this site to this browser.
+pub(crate) struct PhotoPost {
+    /// What was typed.
+    pub(crate) fields: Fields,
+    /// Files, without those left empty.
+    pub(crate) uploads: Vec<Upload>,
+}
+
+/// A file that came with a form. Its name and declared type are not kept: neither is believed.
+pub(crate) enum Upload {
+    /// The content.
+    Content(Vec<u8>),
+    /// More than a photograph may have; the content was let go.
+    TooLarge,
+}
+
+impl FormPost {
+    /// The language the reader switched to instead of sending the form.
+    pub(crate) fn switched_lang(&self) -> Option<Lang> {
+        switched_lang(&self.fields)
+    }
+}
+
+impl PhotoPost {
+    /// The language the reader switched to instead of sending the form.
+    pub(crate) fn switched_lang(&self) -> Option<Lang> {
+        switched_lang(&self.fields)
+    }
+}
+
+fn switched_lang(fields: &Fields) -> Option<Lang> {
+    fields.some("lang").and_then(|lang| Lang::parse(&lang))
+}
+
+impl FromRequest<AppState> for FormPost {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        let context = context_of(&parts)?;
+        require_own_page(&parts, &context)?;
+        require_type(&parts, "application/x-www-form-urlencoded")?;
+        let body = collect(body, FORM_MAX_BYTES).await?;
+        let fields = Fields::parse(&body)?;
+        require_token(&context, &fields)?;
+        Ok(Self { fields })
+    }
+}
+
+impl FromRequest<AppState> for PhotoPost {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Fault> {
+        if !has_type(request.headers(), "multipart/form-data") {
+            let FormPost { fields } = FormPost::from_request(request, state).await?;
+            return Ok(Self {
+                fields,
+                uploads: Vec::new(),
+            });
+        }
+        let context = request
+            .extensions()
+            .get::<Context>()
+            .cloned()
+            .ok_or(Fault::Internal)?;
+        let (parts, body) = request.into_parts();
+        require_own_page(&parts, &context)?;
+        if declared_length(&parts).is_some_and(|length| length > PHOTO_FORM_MAX_BYTES) {
+            return Err(Fault::TooLarge {
+                limit: PHOTO_FORM_MAX_BYTES,
+            });
+        }
+        let body = axum::body::Body::new(Limited::new(body, PHOTO_FORM_MAX_BYTES));
+        let request = Request::from_parts(parts, body);
+        let mut form = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| Fault::Unreadable)?;
+        let mut post = Self {
+            fields: Fields::default(),
+            uploads: Vec::new(),
+        };
+        while let Some(field) = form.next_field().await.map_err(|error| fault_of(&error))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            if field.file_name().is_some() {
+                match read_file(field).await? {
+                    Upload::Content(content) if content.is_empty() => {}
+                    upload => post.uploads.push(upload),
+                }
+            } else {
+                let value = read_text(field).await?;
+                post.fields.push(&name, &value)?;
+            }
+        }
+        require_token(&context, &post.fields)?;
+        Ok(post)
+    }
+}
+
+/// Reads on to the end of a file that is too large, so that the page that says so arrives and what
+/// was typed beside it is kept.
+async fn read_file(mut field: axum::extract::multipart::Field<'_>) -> Result<Upload, Fault> {
+    let mut content = Vec::new();
+    let mut too_large = false;
+    while let Some(chunk) = field.chunk().await.map_err(|error| fault_of(&error))? {
+        if too_large || content.len() + chunk.len() > PHOTO_MAX_BYTES {
+            too_large = true;
+            content = Vec::new();
+        } else {
+            content.extend_from_slice(&chunk);
+        }
+    }
+    Ok(if too_large {
+        Upload::TooLarge
+    } else {
+        Upload::Content(content)
+    })
+}
+
+async fn read_text(mut field: axum::extract::multipart::Field<'_>) -> Result<String, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| fault_of(&error))? {
+        if bytes.len() + chunk.len() > FORM_MAX_BYTES {
+            return Err(Fault::TooLarge {
+                limit: FORM_MAX_BYTES,
+            });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Fault::Unreadable)
+}
+
+fn fault_of(error: &axum::extract::multipart::MultipartError) -> Fault {
+    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        Fault::TooLarge {
+            limit: PHOTO_FORM_MAX_BYTES,
+        }
+    } else {
+        Fault::Unreadable
+    }
+}
+
+/// Reads a body up to a limit.
+///
+/// # Errors
+/// [`Fault::TooLarge`]; [`Fault::Unreadable`] when it breaks off.
+pub(crate) async fn collect(body: axum::body::Body, limit: usize) -> Result<Bytes, Fault> {
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Fault::TooLarge { limit }),
+        Err(_) => Err(Fault::Unreadable),
+    }
+}
+
+/// Refuses a form that another site's page sent. Browsers say so themselves (`Sec-Fetch-Site`);
+/// older ones at least say the origin.
+fn require_own_page(parts: &Parts, context: &Context) -> Result<(), Fault> {
+    let header = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or("?"))
+    };
+    if let Some(from) = header("sec-fetch-site") {
+        // "none" is the person at the browser itself, such as a form sent again after a restart.
+        let own = matches!(from, "same-origin" | "none");
+        return if own { Ok(()) } else { Err(Fault::CrossSite) };
+    }
+    let Some(origin) = header("origin") else {
+        return Ok(());
+    };
+    let host = |url: &str| {
+        url.split_once("://")
+            .map(|(_, host)| host.to_ascii_lowercase())
+    };
+    if host(origin).is_some_and(|host_of| Some(host_of) == host(context.site())) {
+        Ok(())
+    } else {
+        Err(Fault::CrossSite)
+    }
+}
+
+fn require_token(context: &Context, fields: &Fields) -> Result<(), Fault> {
+    if context.fits(fields.get("csrf")) {
+        Ok(())
+    } else {
+        Err(Fault::FormOld)
+    }
+}
+
+fn require_type(parts: &Parts, wanted: &str) -> Result<(), Fault> {
+    if has_type(&parts.headers, wanted) {
+        Ok(())
+    } else {
+        Err(Fault::UnsupportedMedia)
+    }
+}
+
+/// Whether the body is said to be of a media type, parameters aside. Two such headers are none.
+pub(crate) fn has_type(headers: &axum::http::HeaderMap, wanted: &str) -> bool {
+    let mut all = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(one), None) = (all.next(), all.next()) else {
+        return false;
+    };
+    let text = one.to_str().unwrap_or_default();
+    text.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case(wanted)
+}
+
+fn declared_length(parts: &Parts) -> Option<usize> {
+    parts
+        .headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}

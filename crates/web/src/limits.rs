@@ -1,0 +1,152 @@
+//! What stands around every handler: bounds on size, time and number, headers, cookies, the log,
+//! and a page for whatever went wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::extract::Context;
+use crate::headers;
+use crate::problem::{self, Fault};
+use crate::state::AppState;
+
+/// Largest form without files, in bytes.
+pub(crate) const FORM_MAX_BYTES: usize = 64 * 1024;
+
+/// Largest form with photographs, in bytes. Above the limit of a photograph itself, so that a
+/// camera's larger picture is answered with words beside the field and not with a cut line.
+pub(crate) const PHOTO_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// Longest a request without files may take.
+const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Longest a request with files may take: 10 MB at 400 kbit/s take 200 seconds (S32).
+const FILE_TIME_MAX: Duration = Duration::from_secs(300);
+
+/// Requests in hand at once; beyond, askers are told to come again, and those in hand are served.
+const IN_HAND_MAX: usize = 512;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// An answer of ours that is no page although its status says it is an error.
+#[derive(Clone, Copy)]
+pub(crate) struct AsItIs;
+
+/// What the outer layers share.
+#[derive(Clone)]
+struct Bounds {
+    state: AppState,
+    in_hand: Arc<Semaphore>,
+}
+
+/// Puts the layers around the routes.
+pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    let bounds = Bounds {
+        state: state.clone(),
+        in_hand: Arc::new(Semaphore::new(IN_HAND_MAX)),
+    };
+    routes
+        .layer(middleware::from_fn(in_time))
+        .layer(CatchPanicLayer::custom(|_| Fault::Internal.into_response()))
+        .layer(middleware::from_fn_with_state(bounds, outermost))
+        .layer(CompressionLayer::new())
+}
+
+/// Ends a handler that takes too long. A stream of events goes on: only its beginning is timed.
+async fn in_time(request: Request, next: Next) -> Response {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let has_files = content_type.is_some_and(|value| {
+        value
+            .as_bytes()
+            .to_ascii_lowercase()
+            .starts_with(b"multipart/")
+    });
+    let limit = if has_files || problem::is_api(request.uri().path()) {
+        FILE_TIME_MAX
+    } else {
+        TIME_MAX
+    };
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Fault::TimedOut.into_response(),
+    }
+}
+
+async fn outermost(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let context = Context::of(&parts, &bounds.state);
+    parts.extensions.insert(context.clone());
+    let method = parts.method.clone();
+    // The pattern, never the address: addresses carry numbers and codes.
+    let route = parts
+        .extensions
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let began = tokio::time::Instant::now();
+    let answer = match bounds.in_hand.try_acquire() {
+        Ok(_turn) => next.run(Request::from_parts(parts, body)).await,
+        Err(_) => Fault::Busy.into_response(),
+    };
+    let mut answer = with_words(answer, &context);
+    context.write_cookies(answer.headers_mut());
+    headers::secure(answer.headers_mut(), bounds.state.settings.secure_cookies);
+    if let Ok(code) = HeaderValue::from_str(context.code()) {
+        answer.headers_mut().insert(REQUEST_ID, code);
+    }
+    tracing::info!(
+        request = context.code(),
+        %method,
+        route = route.as_deref().unwrap_or("none"),
+        status = answer.status().as_u16(),
+        milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    answer
+}
+
+/// Gives an answer that says only that something is wrong the words for it: a page for people, a
+/// problem for programs.
+fn with_words(answer: Response, context: &Context) -> Response {
+    if answer.extensions().get::<AsItIs>().is_some() {
+        return answer;
+    }
+    let fault = answer
+        .extensions()
+        .get::<Fault>()
+        .cloned()
+        .or_else(|| bare_fault(&answer));
+    match fault {
+        Some(fault) => fault.answer(context, answer.headers()),
+        None => answer,
+    }
+}
+
+/// What the framework says by a status alone.
+fn bare_fault(answer: &Response) -> Option<Fault> {
+    let content_type = answer
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
+    if content_type.is_some_and(|content_type| !content_type.starts_with(b"text/plain")) {
+        return None;
+    }
+    match answer.status() {
+        StatusCode::NOT_FOUND => Some(Fault::NotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Fault::MethodNotAllowed),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Fault::TooLarge {
+            limit: FORM_MAX_BYTES,
+        }),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Fault::UnsupportedMedia),
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Some(Fault::Unreadable),
+        status if status.is_server_error() => Some(Fault::Internal),
+        _ => None,
+    }
+}

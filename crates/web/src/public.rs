@@ -1,0 +1,38 @@
+//! Pages for everybody: no account, no application, no identity number.
+
+mod home;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+
+use crate::limits::AsItIs;
+use crate::state::AppState;
+
+/// The routes.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+}
+
+/// The process lives.
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The store can be reached and written.
+async fn ready(State(state): State<AppState>) -> Response {
+    match state.node.check().await {
+        Ok(()) => "ok\n".into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            let mut answer = (StatusCode::SERVICE_UNAVAILABLE, "store\n").into_response();
+            answer.extensions_mut().insert(AsItIs);
+            answer
+        }
+    }
+}
