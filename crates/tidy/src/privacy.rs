@@ -7,7 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Finding;
 
 /// What may be decided about a column; `docs/privacy.md` says what each means.
-pub const DECISIONS: &[&str] = &["public", "operational", "personal-sealed", "secret-hash"];
+pub const DECISIONS: &[&str] = &[
+    "public",
+    "operational",
+    "told",
+    "personal-sealed",
+    "secret-hash",
+];
 
 /// Columns by table.
 pub type Columns = BTreeMap<String, BTreeSet<String>>;

@@ -183,6 +183,7 @@ fn parse<'a>(findings: &Findings, file: &FileText<'a>) -> Option<Spanned<DeTable
 }
 
 /// Reads every file that could be parsed; `None` if one is missing whose absence leaves nothing to build.
+#[expect(clippy::too_many_lines, reason = "one piece for each file of a pack")]
 fn read<'a>(
     files: &BTreeMap<String, Vec<u8>>,
     root: &dyn Fn(&str) -> Option<Table<'a>>,
