@@ -140,7 +140,15 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
 
 /// The first moment of the hour a moment falls in. Hours are counted in UTC: the zones of a unit
 /// differ from it by whole or half hours, and a half-hour zone shows its hours from the half.
+///
+/// The calendar's first moment is not at a full hour; what falls before the first full hour counts
+/// from it.
 pub fn hour_of(at: Timestamp) -> Timestamp {
-    let second = at.as_second();
-    Timestamp::from_second(second - second.rem_euclid(3600)).unwrap_or(Timestamp::UNIX_EPOCH)
+    const HOUR: i128 = 3_600_000_000_000;
+    // By nanoseconds: whole seconds are cut towards 1970, which before it is towards later.
+    let begun = at.as_nanosecond().div_euclid(HOUR) * HOUR;
+    Timestamp::from_nanosecond(begun).unwrap_or(Timestamp::MIN)
 }
+
+#[cfg(test)]
+mod tests;
