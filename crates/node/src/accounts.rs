@@ -355,15 +355,15 @@ async fn verify_password(password: String, hash: Option<String>) -> bool {
     let Ok(_turn) = CHECKS.acquire().await else {
         return false;
     };
-    let check = tokio::task::spawn_blocking(move || match hash {
-        Some(hash) => Argon2::default()
-            .verify_password(password.as_bytes(), hash.as_str())
-            .is_ok(),
-        None => {
-            let mut out = [0_u8; 32];
-            let _ = Argon2::default().hash_password_into(password.as_bytes(), &[0; 16], &mut out);
-            false
+    let check = tokio::task::spawn_blocking(move || {
+        if let Some(hash) = hash {
+            return Argon2::default()
+                .verify_password(password.as_bytes(), hash.as_str())
+                .is_ok();
         }
+        let mut out = [0_u8; 32];
+        let _ = Argon2::default().hash_password_into(password.as_bytes(), &[0; 16], &mut out);
+        false
     });
     check.await.unwrap_or(false)
 }

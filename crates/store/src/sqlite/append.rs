@@ -146,10 +146,8 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
 
 /// The acts as they will be recorded, with their versions, and the filing with its number.
 fn record(append: &Append, known: &mut Known) -> Appended {
-    let mut version = append.expected_version();
     let mut acts = Vec::with_capacity(append.acts.len());
-    for act in &append.acts {
-        version += 1;
+    for (version, act) in (append.expected_version() + 1..).zip(&append.acts) {
         let mut payload = act.payload.clone();
         if let Payload::Case(CaseAct::RequestFiled(filed)) = &mut payload
             && let Some(series) = &append.series

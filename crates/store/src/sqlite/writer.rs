@@ -66,6 +66,10 @@ pub(super) struct Waiting {
 
 /// What the writer is sent.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every message is the large one"
+)]
 pub(super) enum Message {
     /// Carry this out.
     Carry(Waiting),
@@ -169,7 +173,7 @@ impl Writer {
                 // that it spoils nothing but itself.
                 for waiting in batch {
                     let answer = self.commit(&[&waiting.write]).await;
-                    let answer = answer.map_or_else(|fault| vec![Err(fault)], |answers| answers);
+                    let answer = answer.unwrap_or_else(|fault| vec![Err(fault)]);
                     tell(vec![waiting], answer);
                 }
             }

@@ -1,6 +1,7 @@
 //! The case view.
 
 use pengayom_core::act::{Act, Payload};
+use pengayom_core::place::Point;
 use pengayom_core::subject::case::{Case, CaseAct};
 use pengayom_core::value::CaseId;
 
@@ -25,8 +26,8 @@ pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
         station: place.map(|place| place.station.clone()),
         beat: place.and_then(|place| place.beat.clone()),
         stratum: place.and_then(|place| place.stratum.clone()),
-        lat: place.and_then(|place| place.point).map(|point| point.lat()),
-        lng: place.and_then(|place| place.point).map(|point| point.lng()),
+        lat: place.and_then(|place| place.point).map(Point::lat),
+        lng: place.and_then(|place| place.point).map(Point::lng),
         place_text: place.and_then(|place| place.text.clone()),
         filed_at: case.filed_at,
         recorded_at: case.recorded_at,
