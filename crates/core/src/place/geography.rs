@@ -325,8 +325,9 @@ impl Geography {
             .locate_in_envelope_intersecting(around)
             .filter_map(|frame| {
                 let area = self.areas.at(self.beat_area(frame.data))?;
-                let (metres, _) = area.shape().border_metres(scale);
-                (metres <= NEAR_BEAT_METRES).then_some((metres, frame.data))
+                let (metres_2, _) = area.shape().border_metres_2(scale);
+                let near = metres_2 <= NEAR_BEAT_METRES * NEAR_BEAT_METRES;
+                near.then_some((metres_2, frame.data))
             })
             // Two beats share a border: the lower code, so that the answer is always the same.
             .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)))
@@ -347,7 +348,7 @@ impl Geography {
             f64::INFINITY,
         );
         let distance_to_us_metres = to_us.and_then(|(_, _, border)| {
-            Some(point.geodesic_metres(Point::new(border.y, border.x).ok()?))
+            Some(point.ground_metres(Point::new(border.y, border.x).ok()?))
         });
         let (index, rule) = if let Some(index) = covering {
             (index, RoutingRule::NeighbourCovers)
@@ -405,7 +406,7 @@ impl Geography {
             beat_name: None,
             stratum: None,
             rule,
-            distance_to_station_metres: metres.map(|(from, to)| from.geodesic_metres(to)),
+            distance_to_station_metres: metres.map(|(from, to)| from.ground_metres(to)),
         }
     }
 }
@@ -423,25 +424,29 @@ fn nearest_up<T>(areas: &Areas, index: usize, answer: impl Fn(usize) -> Option<T
 
 /// The area of a list whose border is nearest, nearer than `limit` metres: its position, the metres and
 /// the place on its border.
+///
+/// The area of the nearest frame gives a first limit, so that few outlines are looked at.
 fn nearest(
     areas: &Areas,
-    list: impl Iterator<Item = usize>,
+    list: impl Iterator<Item = usize> + Clone,
     scale: LocalScale,
     limit: f64,
 ) -> Option<(usize, f64, Coord<f64>)> {
-    let mut limit = limit;
+    let shapes = list.filter_map(|index| Some((index, areas.at(index)?.shape())));
+    let mut limit_2 = limit * limit;
     let mut best = None;
-    for index in list {
-        let Some(area) = areas.at(index) else {
-            continue;
-        };
-        if area.shape().frame_metres(scale) >= limit {
+    let first = shapes.clone().min_by(|a, b| {
+        a.1.frame_metres_2(scale)
+            .total_cmp(&b.1.frame_metres_2(scale))
+    });
+    for (index, shape) in first.into_iter().chain(shapes) {
+        if shape.frame_metres_2(scale) >= limit_2 {
             continue;
         }
-        let (metres, border) = area.shape().border_metres(scale);
-        if metres < limit {
-            limit = metres;
-            best = Some((index, metres, border));
+        let (metres_2, border) = shape.border_metres_2(scale);
+        if metres_2 < limit_2 {
+            limit_2 = metres_2;
+            best = Some((index, metres_2.sqrt(), border));
         }
     }
     best

@@ -3,11 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-use geo::{Distance, Geodesic, Haversine};
+use geo::{Distance, Geodesic};
 use serde::{Deserialize, Serialize};
+
+use super::shape::LocalScale;
 
 /// Steps per degree: seven decimals, about 1.1 cm on the ground.
 const STEPS_PER_DEGREE: f64 = 1e7;
+
+/// Degrees of latitude or longitude within which the ground is taken as flat: about 110 km.
+const FLAT_DEGREES: f64 = 1.0;
+
+/// Latitude, north or south, up to which it is.
+const FLAT_LATITUDE: f64 = 75.0;
 
 /// A position in WGS84, in degrees, kept to seven decimals (about 1.1 cm).
 ///
@@ -97,9 +105,22 @@ impl Point {
         Geodesic.distance(self.to_geo(), other.to_geo())
     }
 
-    /// Distance in metres on the mean sphere: quick, within about 0.5 %, for ranking only.
-    pub fn haversine_metres(self, other: Self) -> f64 {
-        Haversine.distance(self.to_geo(), other.to_geo())
+    /// Distance in metres along the ground: as [`Self::geodesic_metres`], many times quicker.
+    ///
+    /// Up to one degree apart (about 110 km) the ellipsoid is taken as flat with its radii of curvature at the
+    /// middle latitude (Gauss's mid-latitude formulas to first order). Between latitudes 75° south and
+    /// north that is within 0.01 % of the geodesic. Beyond, and nearer a pole, it is the geodesic.
+    pub fn ground_metres(self, other: Self) -> f64 {
+        let (from, to) = (self.to_geo().0, other.to_geo().0);
+        let middle = f64::midpoint(from.y, to.y);
+        let is_near = (from.y - to.y).abs() <= FLAT_DEGREES
+            && (from.x - to.x).abs() <= FLAT_DEGREES
+            && middle.abs() <= FLAT_LATITUDE;
+        if is_near {
+            LocalScale::with_latitude(from, middle).metres_to(to)
+        } else {
+            self.geodesic_metres(other)
+        }
     }
 
     /// The position as the geometry library writes it: x is the longitude, y the latitude.
@@ -195,5 +216,20 @@ mod tests {
             (one - 6_378_137.0 * std::f64::consts::PI / 180.0).abs() < 0.001,
             "{one}"
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_quick_distance_is_the_geodesic_within_a_ten_thousandth(
+            lat in -75.0..75.0_f64,
+            lng in -179.0..179.0_f64,
+            north in -1.2..1.2_f64,
+            east in -0.9..0.9_f64,
+        ) {
+            let from = Point::new(lat, lng).unwrap();
+            let to = Point::new(lat + north, lng + east).unwrap();
+            let (quick, exact) = (from.ground_metres(to), from.geodesic_metres(to));
+            proptest::prop_assert!((quick - exact).abs() <= 1e-4 * exact, "{quick} {exact}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The outline of one area, with what routing asks of it.
 
-use geo::{BoundingRect, ChamberlainDuquetteArea, Coord, InteriorPoint, Intersects, MultiPolygon};
+use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
+use geo::{BoundingRect, ChamberlainDuquetteArea, Coord, InteriorPoint, MultiPolygon, Polygon};
 
 use super::point::Point;
 
@@ -33,11 +34,13 @@ pub(crate) struct LocalScale {
 impl LocalScale {
     /// The scale around a position.
     pub(crate) fn at(point: Point) -> Self {
-        let origin = Coord {
-            x: point.lng(),
-            y: point.lat(),
-        };
-        let lat = origin.y.to_radians();
+        let origin = point.to_geo().0;
+        Self::with_latitude(origin, origin.y)
+    }
+
+    /// The scale around a position, with the curvature of a latitude in degrees.
+    pub(crate) fn with_latitude(origin: Coord<f64>, latitude: f64) -> Self {
+        let lat = latitude.to_radians();
         let w2 = 1.0 - WGS84_E2 * lat.sin() * lat.sin();
         let prime_vertical = WGS84_A / w2.sqrt();
         let meridian = prime_vertical * (1.0 - WGS84_E2) / w2;
@@ -46,6 +49,12 @@ impl LocalScale {
             east: (prime_vertical * lat.cos()).to_radians(),
             north: meridian.to_radians(),
         }
+    }
+
+    /// Metres on the ground between the origin and another position, taken as flat.
+    pub(crate) fn metres_to(self, other: Coord<f64>) -> f64 {
+        let offset = self.project(other);
+        offset.x.hypot(offset.y)
     }
 
     /// Degrees of longitude and latitude that hold a distance in metres. At a pole every longitude
@@ -114,21 +123,25 @@ impl Shape {
             && coord.x <= self.upper.x
             && self.lower.y <= coord.y
             && coord.y <= self.upper.y
-            && self.polygons.intersects(&coord)
+            && self
+                .polygons
+                .iter()
+                .any(|polygon| polygon_covers(polygon, coord))
     }
 
-    /// Metres from the origin of `scale` to the frame: never more than to the outline itself.
-    pub(crate) fn frame_metres(&self, scale: LocalScale) -> f64 {
+    /// Square of the metres from the origin of `scale` to the frame: never more than to the outline.
+    pub(crate) fn frame_metres_2(&self, scale: LocalScale) -> f64 {
         let nearest = Coord {
             x: scale.origin.x.clamp(self.lower.x, self.upper.x),
             y: scale.origin.y.clamp(self.lower.y, self.upper.y),
         };
         let offset = scale.project(nearest);
-        offset.x.hypot(offset.y)
+        offset.x * offset.x + offset.y * offset.y
     }
 
-    /// Metres from the origin of `scale` to the nearest place on the border, and that place.
-    pub(crate) fn border_metres(&self, scale: LocalScale) -> (f64, Coord<f64>) {
+    /// Square of the metres from the origin of `scale` to the nearest place on the border, and that
+    /// place.
+    pub(crate) fn border_metres_2(&self, scale: LocalScale) -> (f64, Coord<f64>) {
         let mut best = (f64::INFINITY, self.lower);
         for polygon in &self.polygons {
             for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
@@ -141,14 +154,28 @@ impl Shape {
                     } else {
                         0.0
                     };
-                    let metres = (from.x + share * step_x).hypot(from.y + share * step_y);
-                    if metres < best.0 {
-                        let at = line.start + (line.end - line.start) * share;
-                        best = (metres, at);
+                    let (x, y) = (from.x + share * step_x, from.y + share * step_y);
+                    let metres_2 = x * x + y * y;
+                    if metres_2 < best.0 {
+                        best = (metres_2, line.start + (line.end - line.start) * share);
                     }
                 }
             }
         }
         best
+    }
+}
+
+/// Whether a position lies inside a polygon or on its border; a hole is outside, its border is not.
+///
+/// By ring, because the library's test for many polygons works out all their frames again each time.
+fn polygon_covers(polygon: &Polygon<f64>, coord: Coord<f64>) -> bool {
+    match coord_pos_relative_to_ring(coord, polygon.exterior()) {
+        CoordPos::Outside => false,
+        CoordPos::OnBoundary => true,
+        CoordPos::Inside => !polygon
+            .interiors()
+            .iter()
+            .any(|hole| coord_pos_relative_to_ring(coord, hole) == CoordPos::Inside),
     }
 }
