@@ -29,6 +29,4 @@ pub use names::{AreaMatch, AreaResolution, NameEntry, NameIndex, normalise_name}
 pub use point::{Point, PointError};
 pub use route::{Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule};
 pub use strata::{Strata, StrataError, StratumBound};
-pub use unit::{
-    Certainty, NamePrefix, Outside, Provenance, Station, UnitConfig, UnitError, UnitErrors,
-};
+pub use unit::{NamePrefix, Outside, Provenance, Station, UnitConfig, UnitError, UnitErrors};

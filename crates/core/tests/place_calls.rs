@@ -83,7 +83,10 @@ fn each_call_of_san_francisco_routes_by_its_point_but_for_the_airport() {
         *answers.entry(answer).or_default() += 1;
     }
     // data/san_francisco/README.md: six positions are recorded with two station areas.
-    assert_eq!(answers, [("own", 3_773), ("another", 12), ("unknown", 1)].into());
+    assert_eq!(
+        answers,
+        [("own", 3_773), ("another", 12), ("unknown", 1)].into()
+    );
 }
 
 // S85: wherever in the country a person stands, the regency is named.

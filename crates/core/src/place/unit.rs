@@ -6,47 +6,11 @@
 mod read;
 
 use std::fmt;
-use std::str::FromStr;
 
 use super::code::{AreaCode, AreaLevel, StationId};
 use super::point::Point;
+use crate::pack::Certainty;
 use crate::value::UnitId;
-
-/// How sure an entry is, and why: as in the packs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Certainty {
-    /// The source supports the entry.
-    Found,
-    /// The source supports part of it.
-    FoundPartial,
-    /// From memory: to be verified before use.
-    Memory,
-    /// Our own wording or design, no rule of any body.
-    Draft,
-}
-
-impl Certainty {
-    /// The word in the file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Found => "found",
-            Self::FoundPartial => "found_partial",
-            Self::Memory => "memory",
-            Self::Draft => "draft",
-        }
-    }
-}
-
-impl FromStr for Certainty {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Found, Self::FoundPartial, Self::Memory, Self::Draft]
-            .into_iter()
-            .find(|certainty| certainty.as_str() == text)
-            .ok_or(())
-    }
-}
 
 /// Where an entry comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

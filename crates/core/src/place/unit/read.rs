@@ -8,9 +8,8 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{
-    Certainty, NamePrefix, Outside, Provenance, Station, UnitConfig, UnitError, UnitErrors,
-};
+use super::{NamePrefix, Outside, Provenance, Station, UnitConfig, UnitError, UnitErrors};
+use crate::pack::Certainty;
 use crate::place::code::StationId;
 use crate::place::names::normalise_name;
 use crate::place::point::Point;
@@ -261,25 +260,8 @@ impl<'a, 'i> Table<'a, 'i> {
 
     fn provenance(&mut self, log: &mut Log<'_>) -> Provenance {
         let source = self.text("source", "\"where this was published\"", log);
-        let words = "\"found\", \"found_partial\", \"memory\" or \"draft\"";
-        let text = self.needed_text("certainty", "\"found\"", log);
-        let certainty = text.as_deref().map(str::parse);
-        let certainty = if let Some(Err(())) = certainty {
-            let span = self
-                .entries
-                .get("certainty")
-                .map_or(self.span.clone(), Spanned::span);
-            let problem = format!("unknown certainty {:?}", text.unwrap_or_default());
-            log.add(
-                &span,
-                &self.key("certainty"),
-                problem,
-                &format!("Write one of {words}"),
-            );
-            Certainty::Draft
-        } else {
-            certainty.and_then(Result::ok).unwrap_or(Certainty::Draft)
-        };
+        let certainty = self.needed_parsed("certainty", "\"found\" or \"draft\"", log);
+        let certainty = certainty.unwrap_or(Certainty::Draft);
         if certainty == Certainty::Found && source.is_none() {
             log.add(
                 &self.span,
