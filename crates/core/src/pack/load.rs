@@ -24,6 +24,7 @@ use super::report::ReportKind;
 use super::service::Service;
 use super::survey::Survey;
 use super::words::{Words, has_stray_brace, placeholders};
+use crate::place::Strata;
 
 /// Largest file of a pack, in bytes.
 pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -53,6 +54,17 @@ pub const PACK_FILES: [&str; 20] = [
     "use_of_force.toml",
     "words/en.toml",
     "words/id.toml",
+];
+
+/// Files that hold nothing but generic entries.
+const ENTRY_FILES: [&str; 7] = [
+    "clocks.toml",
+    "complaints.toml",
+    "evidence.toml",
+    "glossary.toml",
+    "offences.toml",
+    "triage.toml",
+    "use_of_force.toml",
 ];
 
 /// Syntax faults kept of one file: the first explains the rest.
@@ -182,83 +194,58 @@ fn parse<'a>(findings: &Findings, file: &FileText<'a>) -> Option<Spanned<DeTable
     None
 }
 
+/// The rows of `[[key]]` where `root` holds nothing else.
+fn only<'a, T>(
+    root: Option<Table<'a>>,
+    key: &str,
+    read: impl FnMut(&Table<'a>) -> T,
+) -> Option<Vec<T>> {
+    Some(root?.read(|root| root.rows(key, read)))
+}
+
+/// The sections of generic entries of one file.
+fn read_entries(root: &Table<'_>, file: &str, entries: &mut BTreeMap<&'static str, Vec<Entry>>) {
+    for section in SECTIONS.iter().filter(|section| section.file == file) {
+        let rows = root.rows(section.name, |row| section.read(row));
+        entries.insert(section.name, rows);
+    }
+}
+
 /// Reads every file that could be parsed; `None` if one is missing whose absence leaves nothing to build.
-#[expect(clippy::too_many_lines, reason = "one piece for each file of a pack")]
+///
+/// All files are read before the first is missed, so that the faults of each are told.
 fn read<'a>(
     files: &BTreeMap<String, Vec<u8>>,
     root: &dyn Fn(&str) -> Option<Table<'a>>,
     words: impl FnOnce() -> Option<[Words; 2]>,
 ) -> Option<Pack> {
-    let mut entries: BTreeMap<&'static str, Vec<Entry>> = BTreeMap::new();
-    let generic = |entries: &mut BTreeMap<_, _>, root: &Table<'a>, file: &str| {
-        for section in SECTIONS.iter().filter(|section| section.file == file) {
-            entries.insert(
-                section.name,
-                root.rows(section.name, |row| section.read(row)),
-            );
-        }
-    };
-
+    let mut entries = BTreeMap::new();
     let head = root("pack.toml").and_then(|root| root.read(PackHead::read));
-    let instruments = root("instruments.toml")
-        .map(|root| root.read(|root| root.rows("instrument", Instrument::read)));
+    let instruments = only(root("instruments.toml"), "instrument", Instrument::read);
     let functions = root("functions.toml").map(|root| root.read(Functions::read));
-    let services =
-        root("services.toml").map(|root| root.read(|root| root.rows("service", Service::read)));
+    let services = only(root("services.toml"), "service", Service::read);
     let reports = root("report.toml").map(|root| root.read(read_kinds));
     let survey = root("survey.toml").and_then(|root| {
         root.read(|root| {
-            generic(&mut entries, root, "survey.toml");
+            read_entries(root, "survey.toml", &mut entries);
             Survey::read(root)
         })
     });
-    let strata = root("strata.toml").map(|root| {
-        root.read(|root| {
-            let strata = root.rows("stratum", Stratum::read);
-            let distance = distance_strata(root, &strata);
-            (strata, distance)
-        })
-    });
-    let groups = root("groups.toml").map(|root| root.read(|root| root.rows("group", Group::read)));
-    let org = root("org.toml").map(|root| {
-        root.read(|root| {
-            (
-                root.rows("unit_level", UnitLevel::read),
-                root.rows("rank", Rank::read),
-                root.rows("role", Role::read),
-            )
-        })
-    });
-    let case = root("case.toml").map(|root| {
-        root.read(|root| {
-            (
-                root.rows("outcome", CloseOutcome::read),
-                root.rows("late_reason", LateReason::read),
-                root.rows("channel", Channel::read),
-                root.rows("explanation", Explanation::read),
-            )
-        })
-    });
-    let phrases =
-        root("phrases.toml").map(|root| root.read(|root| root.rows("phrase", Phrase::read)));
-    for file in [
-        "triage.toml",
-        "clocks.toml",
-        "complaints.toml",
-        "evidence.toml",
-        "offences.toml",
-        "use_of_force.toml",
-        "glossary.toml",
-    ] {
+    let strata = root("strata.toml").map(|root| root.read(read_strata));
+    let groups = only(root("groups.toml"), "group", Group::read);
+    let org = root("org.toml").map(|root| root.read(Organisation::read));
+    let case = root("case.toml").map(|root| root.read(CaseWords::read));
+    let phrases = only(root("phrases.toml"), "phrase", Phrase::read);
+    for file in ENTRY_FILES {
         if let Some(root) = root(file) {
-            root.read(|root| generic(&mut entries, root, file));
+            root.read(|root| read_entries(root, file, &mut entries));
         }
     }
     let words = words();
 
     let functions = functions?;
-    let (unit_levels, ranks, roles) = org?;
-    let (close_outcomes, late_reasons, channels, explanations) = case?;
+    let org = org?;
+    let case = case?;
     let services = services?;
     let (strata, distance_strata) = strata?;
     let by_code = services
@@ -281,13 +268,13 @@ fn read<'a>(
         strata,
         distance_strata,
         groups: groups?,
-        unit_levels,
-        ranks,
-        roles,
-        close_outcomes,
-        late_reasons,
-        channels,
-        explanations,
+        unit_levels: org.unit_levels,
+        ranks: org.ranks,
+        roles: org.roles,
+        close_outcomes: case.close_outcomes,
+        late_reasons: case.late_reasons,
+        channels: case.channels,
+        explanations: case.explanations,
         phrases: phrases?,
         entries,
         words: words?,
@@ -344,6 +331,46 @@ impl Functions {
     }
 }
 
+fn read_strata(root: &Table<'_>) -> (Vec<Stratum>, Strata) {
+    let strata = root.rows("stratum", Stratum::read);
+    let distance = distance_strata(root, &strata);
+    (strata, distance)
+}
+
+struct Organisation {
+    unit_levels: Vec<UnitLevel>,
+    ranks: Vec<Rank>,
+    roles: Vec<Role>,
+}
+
+impl Organisation {
+    fn read(root: &Table<'_>) -> Self {
+        Self {
+            unit_levels: root.rows("unit_level", UnitLevel::read),
+            ranks: root.rows("rank", Rank::read),
+            roles: root.rows("role", Role::read),
+        }
+    }
+}
+
+struct CaseWords {
+    close_outcomes: Vec<CloseOutcome>,
+    late_reasons: Vec<LateReason>,
+    channels: Vec<Channel>,
+    explanations: Vec<Explanation>,
+}
+
+impl CaseWords {
+    fn read(root: &Table<'_>) -> Self {
+        Self {
+            close_outcomes: root.rows("outcome", CloseOutcome::read),
+            late_reasons: root.rows("late_reason", LateReason::read),
+            channels: root.rows("channel", Channel::read),
+            explanations: root.rows("explanation", Explanation::read),
+        }
+    }
+}
+
 fn read_kinds(root: &Table<'_>) -> Vec<ReportKind> {
     let kinds = root.rows("kind", ReportKind::read);
     if kinds.iter().filter(|kind| kind.unknown).count() != 1 {
@@ -354,7 +381,8 @@ fn read_kinds(root: &Table<'_>) -> Vec<ReportKind> {
 
 /// A word with the place of its text.
 struct Word<'a> {
-    text: &'a str,
+    /// `None` where the text is faulty, so that no fault is told twice.
+    text: Option<&'a str>,
     offset: usize,
 }
 
@@ -379,7 +407,7 @@ fn read_words(
     let words = |list: BTreeMap<String, Word<'_>>| {
         Words::new(
             list.into_iter()
-                .map(|(key, word)| (key, word.text.to_owned()))
+                .filter_map(|(key, word)| Some((key, word.text?.to_owned())))
                 .collect(),
         )
     };
@@ -400,33 +428,39 @@ fn flatten<'p>(
             key.push('.');
         }
         key.push_str(name.get_ref());
-        let offset = value.span().start;
-        let report = |fault| findings.report_at(file, offset, &key, fault);
         if !super::code::is_code(name.get_ref()) {
             let found = shorten(name.get_ref());
             findings.report_at(file, name.span().start, &key, PackFault::BadCode { found });
             continue;
         }
-        match value.get_ref() {
-            DeValue::Table(inner) => flatten(findings, file, &key, inner, words),
-            DeValue::String(text) if text.trim().is_empty() => report(PackFault::EmptyText),
+        let text = match value.get_ref() {
+            DeValue::Table(inner) => {
+                flatten(findings, file, &key, inner, words);
+                continue;
+            }
             DeValue::String(text) => {
                 let found = text.chars().count();
-                if found > TEXT_MAX_CHARS {
-                    report(PackFault::TooLong {
-                        max: TEXT_MAX_CHARS,
-                        found,
-                    });
+                if text.trim().is_empty() {
+                    Err(PackFault::EmptyText)
+                } else if found > TEXT_MAX_CHARS {
+                    let max = TEXT_MAX_CHARS;
+                    Err(PackFault::TooLong { max, found })
                 } else if has_stray_brace(text) {
-                    report(PackFault::StrayBrace);
+                    Err(PackFault::StrayBrace)
+                } else {
+                    Ok(text.as_ref())
                 }
-                words.insert(key, Word { text, offset });
             }
-            other => report(PackFault::WrongType {
+            other => Err(PackFault::WrongType {
                 expected: "string",
                 found: other.type_str(),
             }),
-        }
+        };
+        let offset = value.span().start;
+        let text = text
+            .map_err(|fault| findings.report_at(file, offset, &key, fault))
+            .ok();
+        words.insert(key, Word { text, offset });
     }
 }
 
@@ -450,7 +484,10 @@ fn compare(
             );
             continue;
         };
-        let (mine, theirs) = (placeholders(word.text), placeholders(other.text));
+        let (Some(mine), Some(theirs)) = (word.text, other.text) else {
+            continue;
+        };
+        let (mine, theirs) = (placeholders(mine), placeholders(theirs));
         if check_placeholders && mine != theirs {
             let (line, _) = there_file.position(other.offset);
             findings.report_at(

@@ -177,7 +177,6 @@ impl<'a> Table<'a> {
                 key,
                 PackFault::WrongCount { min, max, found },
             );
-            return &[];
         }
         array
     }

@@ -1,21 +1,18 @@
-//! The Indonesian pack of this repository, as it stands in `packs/id`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
+//! What the tests of packs share: the real files of `packs/id`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use pengayom_core::pack::Pack;
 
-fn folder() -> PathBuf {
+/// The folder of the Indonesian pack.
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/id")
 }
 
-fn files() -> BTreeMap<String, String> {
+/// Its files: path inside the pack to text.
+pub(crate) fn files() -> BTreeMap<String, String> {
     fn walk(root: &Path, at: &Path, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();
@@ -23,10 +20,8 @@ fn files() -> BTreeMap<String, String> {
                 walk(root, &path, files);
             } else {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-                files.insert(
-                    name.replace('\\', "/"),
-                    std::fs::read_to_string(&path).unwrap(),
-                );
+                let text = std::fs::read_to_string(&path).unwrap();
+                files.insert(name.replace('\\', "/"), text);
             }
         }
     }
@@ -35,16 +30,11 @@ fn files() -> BTreeMap<String, String> {
     files
 }
 
-fn pack() -> Pack {
-    match Pack::load(&files()) {
+/// The pack itself.
+pub(crate) fn pack() -> &'static Pack {
+    static PACK: LazyLock<Pack> = LazyLock::new(|| match Pack::load(&files()) {
         Ok(pack) => pack,
         Err(errors) => panic!("packs/id does not load:\n{errors}"),
-    }
-}
-
-#[test]
-fn the_pack_loads() {
-    let pack = pack();
-    assert_eq!(pack.head().code.as_str(), "id");
-    assert_eq!(pack.services().len(), 30);
+    });
+    &PACK
 }
