@@ -3,6 +3,7 @@
 pub mod case;
 pub mod encounter;
 pub mod feedback;
+pub mod import;
 pub mod place;
 
 use jiff::Timestamp;

@@ -1,3 +1,19 @@
-//! The `pengayom` command line.
+//! The `pengayom` command line: arguments in, exit code out.
 
-fn main() {}
+mod cli;
+mod clock;
+mod demo;
+mod fault;
+mod files;
+mod import;
+mod key;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // Clap ends the process itself on wrong usage, with code 2.
+    cli::run(cli::Arguments::parse())
+}

@@ -1,0 +1,88 @@
+//! The verbs of the command line, one file each.
+
+mod demo;
+mod import;
+mod init;
+mod pack;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::fault::Fault;
+
+/// The program a police unit runs to serve its community.
+#[derive(Debug, Parser)]
+#[command(name = "pengayom", version, about, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve a sample unit with a simulated month, ready to click through
+    Demo(demo::DemoArguments),
+    /// Put a unit into a store: its file, its areas and its pack
+    Init(init::InitArguments),
+    /// Serve the pages of a unit
+    Serve(serve::ServeArguments),
+    /// Import records of another system by a mapping file
+    Import(import::ImportArguments),
+    /// Keep the accounts of staff
+    User(user::UserArguments),
+    /// Work with packs, the method of a unit as data
+    Pack(pack::PackArguments),
+}
+
+/// Where the record is.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct StoreArguments {
+    /// The store, such as sqlite:unit.db
+    #[arg(long, env = "PENGAYOM_STORE", value_name = "STORE")]
+    pub(crate) store: String,
+    /// Code of the unit, when the store has several
+    #[arg(long, env = "PENGAYOM_UNIT", value_name = "CODE")]
+    pub(crate) unit: Option<pengayom_core::value::UnitId>,
+}
+
+/// Carries out a command; the exit code says how it went.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    start_log();
+    let done = match arguments.verb {
+        Verb::Demo(arguments) => waiting(demo::run(arguments)),
+        Verb::Init(arguments) => waiting(init::run(arguments)),
+        Verb::Serve(arguments) => waiting(serve::run(arguments)),
+        Verb::Import(arguments) => waiting(import::run(arguments)),
+        Verb::User(arguments) => waiting(user::run(arguments)),
+        Verb::Pack(arguments) => pack::run(arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("pengayom: {fault}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Runs a verb that waits for the store or the network.
+fn waiting(verb: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Fault::system("starting the runtime"))?
+        .block_on(verb)
+}
+
+/// Logs go to standard error; what is said is decided by `PENGAYOM_LOG`.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PENGAYOM_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pengayom=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

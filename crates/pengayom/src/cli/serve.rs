@@ -1,0 +1,76 @@
+//! `pengayom serve`: the pages of a unit.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use pengayom_core::value::UnitId;
+use serde::Deserialize;
+
+use crate::fault::Fault;
+use crate::files;
+use crate::key::KeyArguments;
+use crate::wiring::{self, ServeSettings, Serving};
+
+/// Arguments of `serve`. Each can stand in the configuration file under its name with `_` for `-`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArguments {
+    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file; what is given
+    /// here or in the environment goes first
+    #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The store, such as sqlite:unit.db
+    #[arg(long, env = "PENGAYOM_STORE", value_name = "STORE")]
+    store: Option<String>,
+    /// Code of the unit, when the store has several
+    #[arg(long, env = "PENGAYOM_UNIT", value_name = "CODE")]
+    unit: Option<UnitId>,
+    /// Where to listen [default: 127.0.0.1:8110]
+    #[arg(long, env = "PENGAYOM_LISTEN", value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// The address people use, for links and QR codes [default: http:// and where it listens]
+    #[arg(long, env = "PENGAYOM_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    #[command(flatten)]
+    key: KeyArguments,
+}
+
+/// The configuration file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    store: Option<String>,
+    unit: Option<UnitId>,
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    node_key_file: Option<PathBuf>,
+}
+
+/// Where a node listens unless told otherwise: this machine only.
+const LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8110);
+
+/// Serves until told to end.
+pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
+    let file = match &arguments.config {
+        None => Configuration::default(),
+        Some(path) => toml::from_str(&files::read_text(path)?)
+            .map_err(|error| Fault::Input(format!("{}: {error}", path.display())))?,
+    };
+    let store = arguments.store.or(file.store).ok_or_else(|| {
+        Fault::Input("which store? use --store, PENGAYOM_STORE or the configuration file".into())
+    })?;
+    let key = arguments
+        .key
+        .or_file(file.node_key_file)
+        .load(&store, false)?;
+    let opened = pengayom_store::open(&store).await?;
+    let unit = arguments.unit.or(file.unit);
+    let node = wiring::open_node(opened, unit.as_ref(), key).await?;
+    let settings = ServeSettings {
+        listen: arguments.listen.or(file.listen).unwrap_or(LISTEN),
+        public_url: arguments.public_url.or(file.public_url),
+    };
+    let serving = Serving::begin(node, settings).await?;
+    println!("http://{}", serving.address);
+    serving.until_told().await
+}

@@ -1,0 +1,216 @@
+//! The demonstration: an embedded node with a sample unit, ready to click through.
+//!
+//! Polres Pati with its real areas and stations, and a month made up by a simulation that says so on
+//! every page. The same seed and the same last day give the same month.
+
+mod clock;
+mod simulate;
+mod words;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+use jiff::Timestamp;
+use pengayom_core::place::UnitConfig;
+use pengayom_node::access::Role;
+use pengayom_node::accounts::NewUser;
+use pengayom_node::{Node, NodeKey, Randomness as _};
+use pengayom_store::rows::UnitRow;
+
+use crate::clock::SystemRandomness;
+use crate::fault::Fault;
+use clock::{SeededRandomness, SimulatedClock};
+use words::SimulationWords;
+
+static PACK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs/id");
+static UNIT: &str = include_str!("../../../data/pati/unit.toml");
+static AREAS: &str = include_str!("../../../data/pati/areas.geojson");
+static WORDS: &str = include_str!("../../../data/pati/simulation.toml");
+static CALLS: &[u8] = include_bytes!("../../../data/detroit/calls_2019.csv.gz");
+
+/// Password of every demonstration account that can be signed in to. It is published; a store that
+/// has such accounts is served on loopback only.
+pub(crate) const PASSWORD: &str = "contoh-pengayom";
+
+/// One account to sign in with.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(crate) struct DemoAccount {
+    /// Role of the account.
+    pub(crate) role: &'static str,
+    /// Name to sign in with.
+    pub(crate) user: String,
+    /// Password.
+    pub(crate) password: &'static str,
+}
+
+/// The accounts of the demonstration.
+///
+/// # Errors
+/// [`Fault`] when the file of words that is built in does not read.
+pub(crate) fn accounts() -> Result<Vec<DemoAccount>, Fault> {
+    let words = SimulationWords::parse(WORDS)?;
+    Ok(words
+        .account
+        .into_iter()
+        .filter_map(|account| {
+            let role = Role::parse(&account.role)?.as_str();
+            Some(DemoAccount {
+                role,
+                user: account.login,
+                password: PASSWORD,
+            })
+        })
+        .collect())
+}
+
+/// How a demonstration is made.
+#[derive(Debug, Clone)]
+pub(crate) struct DemoPlan {
+    /// What all chance follows from.
+    pub(crate) seed: u64,
+    /// Days before today that are made up.
+    pub(crate) days: u16,
+    /// The moment the month ends.
+    pub(crate) until: Timestamp,
+}
+
+/// The unit as it is stored.
+///
+/// # Errors
+/// [`Fault`] when what is built in does not read.
+pub(crate) fn unit_row(adopted_at: Timestamp) -> Result<UnitRow, Fault> {
+    let mut pack = BTreeMap::new();
+    read_dir(&PACK, &mut pack);
+    let config = UnitConfig::parse(UNIT).map_err(|error| Fault::Input(error.to_string()))?;
+    Ok(UnitRow {
+        id: config.code,
+        config: UNIT.to_owned(),
+        areas: AREAS.to_owned(),
+        pack: serde_json::to_string(&pack).map_err(|error| Fault::Input(error.to_string()))?,
+        adopted_at,
+        simulated: true,
+    })
+}
+
+fn read_dir(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
+    for file in dir.files() {
+        let path = file.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+            && let (Some(name), Some(text)) = (path.to_str(), file.contents_utf8())
+        {
+            files.insert(name.to_owned(), text.to_owned());
+        }
+    }
+    for inner in dir.dirs() {
+        read_dir(inner, files);
+    }
+}
+
+/// Makes the demonstration in a folder, unless it is there already. Gives the store's address and
+/// the key's file.
+///
+/// It is made beside and moved into place when whole, so that one that was broken off is made anew.
+///
+/// # Errors
+/// [`Fault`].
+pub(crate) async fn make(dir: &Path, plan: &DemoPlan) -> Result<Made, Fault> {
+    let made = Made {
+        database: dir.join("unit.db"),
+        key: dir.join("unit.key"),
+    };
+    if made.database.exists() && made.key.exists() {
+        return Ok(made);
+    }
+    std::fs::create_dir_all(dir).map_err(Fault::file(dir))?;
+    let building = dir.join("building");
+    if building.exists() {
+        std::fs::remove_dir_all(&building).map_err(Fault::file(&building))?;
+    }
+    std::fs::create_dir_all(&building).map_err(Fault::file(&building))?;
+    let database = building.join("unit.db");
+    let key_file = building.join("unit.key");
+    let key = crate::key::make_key(&key_file)?;
+    fill(&database, key, plan).await?;
+    std::fs::rename(&key_file, &made.key).map_err(Fault::file(&key_file))?;
+    std::fs::rename(&database, &made.database).map_err(Fault::file(&database))?;
+    std::fs::remove_dir_all(&building).map_err(Fault::file(&building))?;
+    Ok(made)
+}
+
+/// Where a demonstration is.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    /// The database file.
+    pub(crate) database: PathBuf,
+    /// The key's file.
+    pub(crate) key: PathBuf,
+}
+
+impl Made {
+    /// The store's address.
+    pub(crate) fn store(&self) -> String {
+        format!("sqlite:{}", self.database.display())
+    }
+}
+
+async fn fill(database: &Path, key: NodeKey, plan: &DemoPlan) -> Result<(), Fault> {
+    let store = pengayom_store::open(&format!("sqlite:{}", database.display())).await?;
+    let row = unit_row(plan.until)?;
+    store.put_unit(&row).await?;
+    let clock = Arc::new(SimulatedClock::new(plan.until));
+    let randomness = Arc::new(SeededRandomness::new(plan.seed));
+    let node = Node::open(
+        Arc::clone(&store),
+        &row.id,
+        key,
+        Arc::clone(&clock) as Arc<dyn pengayom_node::Clock>,
+        randomness,
+    )
+    .await?;
+    let words = SimulationWords::parse(WORDS)?;
+    add_accounts(&node, &words).await?;
+    simulate::month(&node, &clock, &words, CALLS, plan).await?;
+    store.close().await;
+    Ok(())
+}
+
+async fn add_accounts(node: &Node, words: &SimulationWords) -> Result<(), Fault> {
+    for account in &words.account {
+        let role = Role::parse(&account.role)
+            .ok_or_else(|| Fault::Input(format!("simulation.toml: role {:?}", account.role)))?;
+        let new = NewUser {
+            login: account.login.clone(),
+            name: account.name.clone(),
+            rank: Some(account.rank.clone()),
+            station: account.station.clone(),
+            roles: vec![role],
+            demo: true,
+        };
+        node.add_user(new, PASSWORD).await?;
+    }
+    let unit = node.unit();
+    let stations = unit.geography.stations();
+    let names = words.officers.names.iter().cycle();
+    let ranks = words.officers.ranks.iter().cycle();
+    for ((station, name), rank) in stations.iter().zip(names).zip(ranks) {
+        let new = NewUser {
+            login: format!("petugas-{}", station.id),
+            name: name.clone(),
+            rank: Some(rank.clone()),
+            station: Some(station.id.clone()),
+            roles: vec![Role::Patrol],
+            demo: true,
+        };
+        // Nobody knows this password, which does not follow from the seed: these accounts only stand
+        // in the record.
+        let mut random = [0_u8; 32];
+        SystemRandomness.fill(&mut random);
+        let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        node.add_user(new, &password).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The words and weights of the simulation, from `data/pati/simulation.toml`.
+
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::place::StationId;
+use serde::Deserialize;
+
+use crate::fault::Fault;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SimulationWords {
+    /// Requests in a day, on average.
+    pub(super) requests_per_day: f64,
+    /// Of answered requests, those with a recorded encounter.
+    pub(super) share_met: f64,
+    /// Of encounters, those judged.
+    pub(super) share_rated: f64,
+    /// Of late answers, those with a reason.
+    pub(super) share_explained: f64,
+    /// Of answered requests, those closed.
+    pub(super) share_closed: f64,
+    /// Of requests, those without a name.
+    pub(super) share_anonymous: f64,
+    /// What is reported.
+    pub(super) report: Vec<Report>,
+    /// What officers write.
+    pub(super) words: Written,
+    /// Who reports.
+    pub(super) people: Names,
+    /// Accounts to sign in with.
+    pub(super) account: Vec<Account>,
+    /// Officers of the stations.
+    pub(super) officers: Officers,
+}
+
+/// One kind of request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Report {
+    /// Kind of the report form, if it can be reported there.
+    pub(super) kind: Option<String>,
+    /// Service.
+    pub(super) service: ServiceCode,
+    /// How it comes in.
+    pub(super) channel: pengayom_core::subject::case::Channel,
+    /// How often, in parts of the sum.
+    pub(super) weight: u32,
+    /// What is told.
+    pub(super) texts: Vec<String>,
+    /// Where in the beat.
+    pub(super) places: Vec<String>,
+}
+
+/// What officers and people write.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    pub(super) actions: Vec<String>,
+    pub(super) answers: Vec<String>,
+    pub(super) closings: Vec<String>,
+    pub(super) delays: Vec<String>,
+    pub(super) messages: Vec<String>,
+}
+
+/// Names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Names {
+    pub(super) names: Vec<String>,
+}
+
+/// An account to sign in with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Account {
+    pub(super) role: String,
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) rank: String,
+    pub(super) station: Option<StationId>,
+}
+
+/// Officers of the stations.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Officers {
+    pub(super) ranks: Vec<String>,
+    pub(super) names: Vec<String>,
+}
+
+impl SimulationWords {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`Fault::Input`] with line and column.
+    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
+        toml::from_str(text).map_err(|error| Fault::Input(format!("simulation.toml: {error}")))
+    }
+}

@@ -1,0 +1,62 @@
+//! Why a command failed, as its exit code and what is said on standard error.
+
+/// Why a command failed. Always exit code 1: the input or the state is bad.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file's content is wrong; the text names where and the remedy.
+    #[error("{0}")]
+    Input(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] pengayom_store::StoreError),
+    /// A unit cannot be served.
+    #[error(transparent)]
+    Unit(#[from] pengayom_node::UnitError),
+    /// A command was refused.
+    #[error(transparent)]
+    Handle(#[from] pengayom_node::HandleError),
+    /// An account cannot be made.
+    #[error(transparent)]
+    Account(#[from] pengayom_node::accounts::AccountError),
+    /// The network or the process failed.
+    #[error("{what}: {source}")]
+    System {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Fault {
+    /// Wraps an error about a file.
+    pub(crate) fn file(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let path = path.display().to_string();
+        move |source| Self::File { path, source }
+    }
+
+    /// Wraps an error of the system.
+    pub(crate) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let what = what.to_owned();
+        move |source| Self::System { what, source }
+    }
+}
+
+impl From<Result<pengayom_node::accounts::AccountError, pengayom_node::HandleError>> for Fault {
+    fn from(
+        error: Result<pengayom_node::accounts::AccountError, pengayom_node::HandleError>,
+    ) -> Self {
+        match error {
+            Ok(account) => Self::Account(account),
+            Err(handle) => Self::Handle(handle),
+        }
+    }
+}

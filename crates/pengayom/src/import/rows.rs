@@ -1,0 +1,430 @@
+//! Rows of a file, read one by one, with our fields found by the mapping.
+
+use std::io::Read;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::field::Field;
+use super::mapping::{DurationUnit, Mapping};
+use super::rejects::Reject;
+use crate::fault::Fault;
+
+/// Most columns a file can have.
+const COLUMNS_MAX: usize = 512;
+
+/// Longest value that is looked at, in bytes.
+const VALUE_MAX: usize = 64 * 1024;
+
+/// Longest duration a source can give: a year. What is longer is a mistake of the source.
+const DURATION_MAX_SECONDS: f64 = 366.0 * 86_400.0;
+
+/// Where the value of a field comes from.
+#[derive(Debug, Clone)]
+enum Origin {
+    Column(usize),
+    Constant(String),
+}
+
+/// A duration found in a column.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    column: usize,
+    unit: DurationUnit,
+    from: Field,
+}
+
+/// Which column is what, for one file.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    headers: Vec<String>,
+    origins: Vec<Option<Origin>>,
+    durations: Vec<Option<Counted>>,
+    tables: Vec<Option<std::collections::BTreeMap<String, String>>>,
+    key: Vec<usize>,
+    zone: TimeZone,
+    time_format: String,
+    has_offset: bool,
+}
+
+impl Plan {
+    /// Fits a mapping to the header of a file.
+    ///
+    /// # Errors
+    /// [`Fault::Input`] naming the column that is missing or there twice.
+    fn new(mapping: &Mapping, headers: Vec<String>) -> Result<Self, Fault> {
+        if headers.len() > COLUMNS_MAX {
+            return Err(Fault::Input(format!(
+                "the file has {} columns, at most {COLUMNS_MAX} are read; is the delimiter right?",
+                headers.len()
+            )));
+        }
+        for (at, header) in headers.iter().enumerate() {
+            if let Some(before) = headers.iter().take(at).position(|known| known == header) {
+                return Err(Fault::Input(format!(
+                    "the header names {header:?} twice (columns {} and {}): give each column a \
+                     name of its own",
+                    before + 1,
+                    at + 1
+                )));
+            }
+        }
+        let column = |name: &String| {
+            headers
+                .iter()
+                .position(|known| known == name)
+                .ok_or_else(|| {
+                    Fault::Input(format!(
+                        "the mapping names column {name:?}, the file has: {}",
+                        headers.join(", ")
+                    ))
+                })
+        };
+        let mut origins = vec![None; Field::COUNT];
+        let mut durations = vec![None; Field::COUNT];
+        let mut tables = vec![None; Field::COUNT];
+        for (field, name) in &mapping.columns {
+            set(&mut origins, *field, Origin::Column(column(name)?));
+        }
+        for (field, value) in &mapping.constants {
+            set(&mut origins, *field, Origin::Constant(value.clone()));
+        }
+        for (field, duration) in &mapping.durations {
+            let counted = Counted {
+                column: column(&duration.column)?,
+                unit: duration.unit,
+                from: duration.from,
+            };
+            set(&mut durations, *field, counted);
+        }
+        for (field, table) in &mapping.tables {
+            set(&mut tables, *field, table.clone());
+        }
+        let key = mapping
+            .key
+            .columns
+            .iter()
+            .map(column)
+            .collect::<Result<_, _>>()?;
+        let time_format = mapping.source.time_format.clone();
+        Ok(Self {
+            origins,
+            durations,
+            tables,
+            key,
+            zone: mapping.zone()?,
+            has_offset: time_format.contains("%z") || time_format.contains("%:z"),
+            time_format,
+            headers,
+        })
+    }
+}
+
+fn set<T: Clone>(table: &mut [Option<T>], field: Field, value: T) {
+    if let Some(slot) = table.get_mut(field.index()) {
+        *slot = Some(value);
+    }
+}
+
+/// One row.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Line of the file where it begins, from 1.
+    pub(crate) line: u64,
+    /// The record's key.
+    pub(crate) key: String,
+    values: Vec<String>,
+}
+
+/// Rows of a file.
+pub(crate) struct Rows<R> {
+    reader: csv::Reader<R>,
+    record: csv::ByteRecord,
+    plan: Plan,
+    read: u64,
+}
+
+/// What reading on came to.
+pub(crate) enum Next {
+    /// A row.
+    Row(Row),
+    /// A row that cannot be read.
+    Bad(Reject),
+    /// The file is at its end.
+    End,
+    /// The file ends before its end: it was cut off, or the disk failed.
+    CutOff {
+        /// The last line that was read.
+        line: u64,
+        /// What the system said.
+        fault: String,
+    },
+}
+
+impl<R: Read> Rows<R> {
+    /// Begins to read: the header is fitted to the mapping.
+    ///
+    /// # Errors
+    /// [`Fault::Input`] when the header does not read or does not fit.
+    pub(crate) fn new(input: R, mapping: &Mapping) -> Result<Self, Fault> {
+        let delimiter = u8::try_from(mapping.source.delimiter).unwrap_or(b',');
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(input);
+        let mut header = csv::ByteRecord::new();
+        let found = reader
+            .read_byte_record(&mut header)
+            .map_err(|error| Fault::Input(format!("the header does not read: {error}")))?;
+        if !found {
+            return Err(Fault::Input(
+                "the file is empty: it needs a header".to_owned(),
+            ));
+        }
+        let headers = header
+            .iter()
+            .enumerate()
+            .map(|(at, name)| {
+                let name = if at == 0 {
+                    name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name)
+                } else {
+                    name
+                };
+                std::str::from_utf8(name)
+                    .map(|name| name.trim().to_owned())
+                    .map_err(|_| {
+                        Fault::Input(format!(
+                            "the header's column {} is not UTF-8: save the file as UTF-8",
+                            at + 1
+                        ))
+                    })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            reader,
+            record: csv::ByteRecord::new(),
+            plan: Plan::new(mapping, headers)?,
+            read: 0,
+        })
+    }
+
+    /// The mapping, fitted.
+    pub(crate) const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Rows read so far, the header not counted.
+    pub(crate) const fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// Reads on.
+    pub(crate) fn next(&mut self) -> Next {
+        let before = self.reader.position().line();
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(false) => return Next::End,
+            Ok(true) => {}
+            Err(error) => {
+                return Next::CutOff {
+                    line: before,
+                    fault: error.to_string(),
+                };
+            }
+        }
+        self.read += 1;
+        let line = self.record.position().map_or(before, csv::Position::line);
+        let bad = |field: &str, reason: String| {
+            Next::Bad(Reject {
+                line,
+                field: field.to_owned(),
+                reason,
+            })
+        };
+        let expected = self.plan.headers.len();
+        if self.record.len() != expected {
+            return bad(
+                "",
+                format!("{} columns, the header has {expected}", self.record.len()),
+            );
+        }
+        let mut values = Vec::with_capacity(expected);
+        for (value, header) in self.record.iter().zip(&self.plan.headers) {
+            if value.len() > VALUE_MAX {
+                let found = value.len();
+                return bad(
+                    header,
+                    format!("value of {found} bytes; at most {VALUE_MAX} are taken"),
+                );
+            }
+            match std::str::from_utf8(value) {
+                Ok(value) => values.push(value.trim().to_owned()),
+                Err(_) => return bad(header, "not UTF-8; save the file as UTF-8".to_owned()),
+            }
+        }
+        let mut key = String::new();
+        for at in &self.plan.key {
+            if !key.is_empty() {
+                key.push('\u{1f}');
+            }
+            match values.get(*at).filter(|value| !value.is_empty()) {
+                Some(value) => key.push_str(value),
+                None => {
+                    let header = self
+                        .plan
+                        .headers
+                        .get(*at)
+                        .map_or("", String::as_str)
+                        .to_owned();
+                    return bad(&header, "the record's key is empty".to_owned());
+                }
+            }
+        }
+        Next::Row(Row { line, key, values })
+    }
+}
+
+impl Row {
+    /// The value of a field after its table; `None` when empty or not mapped.
+    ///
+    /// # Errors
+    /// [`Reject`] when the field has a table and the value is not in it.
+    pub(crate) fn value<'a>(
+        &'a self,
+        plan: &'a Plan,
+        field: Field,
+    ) -> Result<Option<&'a str>, Reject> {
+        let raw = match plan.origins.get(field.index()).and_then(Option::as_ref) {
+            None => return Ok(None),
+            Some(Origin::Constant(value)) => value.as_str(),
+            Some(Origin::Column(at)) => self.values.get(*at).map_or("", String::as_str),
+        };
+        if raw.is_empty() {
+            return Ok(None);
+        }
+        match plan.tables.get(field.index()).and_then(Option::as_ref) {
+            None => Ok(Some(raw)),
+            Some(table) => table
+                .get(raw)
+                .map(|value| Some(value.as_str()))
+                .ok_or_else(|| {
+                    self.reject(
+                        field,
+                        format!("{:?} is not in the table tables.{}", cut(raw), field.name()),
+                    )
+                }),
+        }
+    }
+
+    /// The value of a field that must be there.
+    ///
+    /// # Errors
+    /// [`Reject`] when it is empty.
+    pub(crate) fn needed<'a>(&'a self, plan: &'a Plan, field: Field) -> Result<&'a str, Reject> {
+        self.value(plan, field)?
+            .ok_or_else(|| self.reject(field, "missing".to_owned()))
+    }
+
+    /// A moment, given as such or as a duration from another.
+    ///
+    /// # Errors
+    /// [`Reject`] when it does not read, or a duration is negative or longer than a year.
+    pub(crate) fn moment(&self, plan: &Plan, field: Field) -> Result<Option<Timestamp>, Reject> {
+        self.moment_within(plan, field, 8)
+    }
+
+    fn moment_within(
+        &self,
+        plan: &Plan,
+        field: Field,
+        depth: u8,
+    ) -> Result<Option<Timestamp>, Reject> {
+        if let Some(counted) = plan.durations.get(field.index()).copied().flatten() {
+            if depth == 0 {
+                return Err(
+                    self.reject(field, "durations count from one another in a circle".into())
+                );
+            }
+            let Some(from) = self.moment_within(plan, counted.from, depth - 1)? else {
+                return Ok(None);
+            };
+            let raw = self.values.get(counted.column).map_or("", String::as_str);
+            if raw.is_empty() {
+                return Ok(None);
+            }
+            let number: f64 = raw
+                .parse()
+                .map_err(|_| self.reject(field, format!("{:?} is not a number", cut(raw))))?;
+            let seconds = number * counted.unit.seconds();
+            if !seconds.is_finite() || seconds < 0.0 {
+                return Err(self.reject(field, format!("negative duration {}", cut(raw))));
+            }
+            if seconds > DURATION_MAX_SECONDS {
+                return Err(self.reject(field, format!("duration {} is over a year", cut(raw))));
+            }
+            // To the second: sources that give tenths of minutes say no more than that.
+            let whole = SignedDuration::from_secs_f64(seconds.round());
+            return from
+                .checked_add(whole)
+                .map(Some)
+                .map_err(|_| self.reject(field, "beyond the calendar".to_owned()));
+        }
+        let Some(raw) = self.value(plan, field)? else {
+            return Ok(None);
+        };
+        let parsed = jiff::fmt::strtime::parse(&plan.time_format, raw).map_err(|_| {
+            self.reject(
+                field,
+                format!(
+                    "{:?} does not fit the format {:?}",
+                    cut(raw),
+                    plan.time_format
+                ),
+            )
+        })?;
+        let moment = if plan.has_offset {
+            parsed.to_timestamp()
+        } else {
+            // In the hour that comes twice the first is meant; in the one left out, the one after.
+            parsed
+                .to_datetime()
+                .and_then(|local| plan.zone.to_ambiguous_timestamp(local).compatible())
+        };
+        moment
+            .map(Some)
+            .map_err(|_| self.reject(field, format!("{:?} is no moment", cut(raw))))
+    }
+
+    /// A number.
+    ///
+    /// # Errors
+    /// [`Reject`] when it is not one.
+    pub(crate) fn number(&self, plan: &Plan, field: Field) -> Result<Option<f64>, Reject> {
+        let Some(raw) = self.value(plan, field)? else {
+            return Ok(None);
+        };
+        match raw.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number)),
+            _ => Err(self.reject(field, format!("{:?} is not a number", cut(raw)))),
+        }
+    }
+
+    /// A reject of this row.
+    pub(crate) fn reject(&self, field: Field, reason: String) -> Reject {
+        Reject {
+            line: self.line,
+            field: field.name().to_owned(),
+            reason,
+        }
+    }
+}
+
+/// A value as a message can show it.
+pub(crate) fn cut(value: &str) -> String {
+    const SHOWN: usize = 40;
+    let mut shown: String = value.chars().take(SHOWN).collect();
+    if value.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,114 @@
+//! The node's key: from the environment, or from a file that only its owner can read.
+
+use std::path::{Path, PathBuf};
+
+use pengayom_node::{NodeKey, Randomness};
+
+use crate::fault::Fault;
+
+/// Where the key is.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct KeyArguments {
+    /// The node's key as 64 hexadecimal digits. Keep it out of the command line: use the
+    /// environment, or the file
+    #[arg(long, env = "PENGAYOM_NODE_KEY", hide_env_values = true, hide = true)]
+    node_key: Option<String>,
+    /// File with the node's key [default: the store's path with `.key` behind it; made when
+    /// missing]
+    #[arg(long, env = "PENGAYOM_NODE_KEY_FILE", value_name = "FILE")]
+    node_key_file: Option<PathBuf>,
+}
+
+impl KeyArguments {
+    /// The key in this file.
+    pub(crate) const fn in_file(path: PathBuf) -> Self {
+        Self {
+            node_key: None,
+            node_key_file: Some(path),
+        }
+    }
+
+    /// The same, with a file of the configuration where none was given.
+    pub(crate) fn or_file(mut self, file: Option<PathBuf>) -> Self {
+        self.node_key_file = self.node_key_file.or(file);
+        self
+    }
+
+    /// Reads the key, or makes one when `make` and there is none.
+    ///
+    /// # Errors
+    /// [`Fault`] when there is none, it does not read, or others can read its file.
+    pub(crate) fn load(&self, store: &str, make: bool) -> Result<NodeKey, Fault> {
+        if let Some(text) = &self.node_key {
+            return NodeKey::from_hex(text)
+                .map_err(|error| Fault::Input(format!("PENGAYOM_NODE_KEY: {error}")));
+        }
+        let path = self.path(store)?;
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                refuse_if_open_to_others(&path)?;
+                NodeKey::from_hex(&text)
+                    .map_err(|error| Fault::Input(format!("{}: {error}", path.display())))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && make => make_key(&path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(Fault::Input(format!(
+                    "{}: the node's key is missing. Without it names, telephone numbers and \
+                     secret codes in the store cannot be used. Put the file back, or say where it \
+                     is with --node-key-file",
+                    path.display()
+                )))
+            }
+            Err(error) => Err(Fault::file(&path)(error)),
+        }
+    }
+
+    fn path(&self, store: &str) -> Result<PathBuf, Fault> {
+        if let Some(path) = &self.node_key_file {
+            return Ok(path.clone());
+        }
+        match store.strip_prefix("sqlite:") {
+            Some(path) => Ok(PathBuf::from(format!("{path}.key"))),
+            None => Err(Fault::Input(
+                "this store has no default place for the node's key: use --node-key-file".into(),
+            )),
+        }
+    }
+}
+
+/// Makes a key in a new file that only its owner can read.
+///
+/// # Errors
+/// [`Fault::File`] when the file is there already or cannot be written.
+pub(crate) fn make_key(path: &Path) -> Result<NodeKey, Fault> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut bytes = [0_u8; 32];
+    crate::clock::SystemRandomness.fill(&mut bytes);
+    let key = NodeKey::new(bytes);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(Fault::file(path))?;
+    file.write_all(key.to_hex().as_bytes())
+        .map_err(Fault::file(path))?;
+    file.sync_all().map_err(Fault::file(path))?;
+    Ok(key)
+}
+
+fn refuse_if_open_to_others(path: &Path) -> Result<(), Fault> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path)
+        .map_err(Fault::file(path))?
+        .permissions()
+        .mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(Fault::Input(format!(
+        "{0}: others on this machine can read the node's key. Run: chmod 600 {0}",
+        path.display()
+    )))
+}

@@ -1,0 +1,159 @@
+//! Putting the parts together: store, key, node, pages.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use pengayom_core::value::UnitId;
+use pengayom_node::{Node, NodeKey, SharedNode, jobs};
+use pengayom_store::Store;
+use tokio::sync::watch;
+
+use crate::clock::{SystemClock, SystemRandomness};
+use crate::fault::Fault;
+
+/// Opens the node of a unit; without a code, of the only unit in the store.
+///
+/// # Errors
+/// [`Fault`] when there is none, or several and none was named.
+pub(crate) async fn open_node(
+    store: Arc<dyn Store>,
+    unit: Option<&UnitId>,
+    key: NodeKey,
+) -> Result<SharedNode, Fault> {
+    let unit = match unit {
+        Some(unit) => unit.clone(),
+        None => only_unit(store.as_ref()).await?,
+    };
+    let node = Node::open(
+        store,
+        &unit,
+        key,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandomness),
+    )
+    .await?;
+    Ok(Arc::new(node))
+}
+
+async fn only_unit(store: &dyn Store) -> Result<UnitId, Fault> {
+    let mut units = store.units().await?;
+    match (units.pop(), units.len()) {
+        (Some(unit), 0) => Ok(unit),
+        (None, _) => Err(Fault::Input(
+            "the store has no unit: run `pengayom init` first".to_owned(),
+        )),
+        (Some(last), _) => {
+            units.push(last);
+            let codes: Vec<String> = units.iter().map(ToString::to_string).collect();
+            Err(Fault::Input(format!(
+                "the store has several units: say which with --unit ({})",
+                codes.join(", ")
+            )))
+        }
+    }
+}
+
+/// A node that serves pages and does its jobs.
+pub(crate) struct Serving {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    stop: watch::Sender<bool>,
+    pages: tokio::task::JoinHandle<std::io::Result<()>>,
+    jobs: tokio::task::JoinHandle<()>,
+    node: SharedNode,
+}
+
+/// How pages are served.
+#[derive(Debug, Clone)]
+pub(crate) struct ServeSettings {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The address people use, without a slash behind it.
+    pub(crate) public_url: Option<String>,
+}
+
+impl Serving {
+    /// Begins to serve.
+    ///
+    /// # Errors
+    /// [`Fault`] when the address is taken, or lies beyond loopback while demonstration accounts
+    /// exist: their passwords are published.
+    pub(crate) async fn begin(node: SharedNode, settings: ServeSettings) -> Result<Self, Fault> {
+        if !settings.listen.ip().is_loopback() && node.has_demo_accounts().await? {
+            return Err(Fault::Input(format!(
+                "refusing to listen on {}: this store has demonstration accounts, whose passwords \
+                 are published. Listen on 127.0.0.1, or disable them with `pengayom user disable`",
+                settings.listen
+            )));
+        }
+        let listener = tokio::net::TcpListener::bind(settings.listen)
+            .await
+            .map_err(Fault::system(&format!("listening on {}", settings.listen)))?;
+        let address = listener
+            .local_addr()
+            .map_err(Fault::system("reading the address"))?;
+        let public_url = settings
+            .public_url
+            .unwrap_or_else(|| format!("http://{address}"));
+        let (stop, stopped) = watch::channel(false);
+        let web = pengayom_web::WebSettings::at(Some(public_url));
+        let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));
+        let jobs = tokio::spawn(jobs::run(Arc::clone(&node), stopped.clone()));
+        let mut ending = stopped;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let pages = tokio::spawn(async move {
+            axum::serve(listener, service)
+                .with_graceful_shutdown(async move {
+                    let _ = ending.wait_for(|stop| *stop).await;
+                })
+                .await
+        });
+        Ok(Self {
+            address,
+            stop,
+            pages,
+            jobs,
+            node,
+        })
+    }
+
+    /// Serves until the process is told to end, then commits what waits.
+    ///
+    /// # Errors
+    /// [`Fault`] when serving itself failed.
+    pub(crate) async fn until_told(self) -> Result<(), Fault> {
+        let mut pages = self.pages;
+        let served = tokio::select! {
+            served = &mut pages => Some(served),
+            () = told_to_end() => None,
+        };
+        let _ = self.stop.send(true);
+        let served = match served {
+            Some(served) => served,
+            // A page that streams ends with the signal; one that hangs does not hold up the end.
+            None => tokio::time::timeout(std::time::Duration::from_secs(10), pages)
+                .await
+                .unwrap_or(Ok(Ok(()))),
+        };
+        let _ = self.jobs.await;
+        self.node.store().close().await;
+        match served {
+            Ok(served) => served.map_err(Fault::system("serving pages")),
+            Err(error) => Err(Fault::system("serving pages")(std::io::Error::other(
+                error.to_string(),
+            ))),
+        }
+    }
+}
+
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
