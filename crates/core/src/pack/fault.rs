@@ -206,7 +206,7 @@ pub enum PackRule {
     SameLength,
     /// Exactly one kind of report stands for "I do not know".
     OneUnknownKind,
-    /// Every class in the triage and on services is one of the named classes.
+    /// The languages are Indonesian, then English.
     LanguagesFixed,
     /// A distance stratum's bounds follow each other without a gap, from 0 km to the last one open.
     DistanceWithoutGap,

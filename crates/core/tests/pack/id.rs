@@ -1,9 +1,8 @@
 //! The Indonesian pack of this repository, as it stands in `packs/id`.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use crate::support::{folder, pack};
+use crate::support::pack;
 use pengayom_core::pack::{
     Aspect, Certainty, Field, GoodEnd, Lang, Localized, OfficerRole, PoliceFunction, ReportStep,
     ServiceClass, SurveyScale,
@@ -400,45 +399,4 @@ fn the_words_of_the_pages_are_there() {
     );
     assert_eq!(text(Lang::Id, "desk.left", &[("n", "18")]), "sisa 18 menit");
     assert_eq!(text(Lang::Id, "no.such_key", &[]), "no.such_key");
-}
-
-/// `docs/glossary.md` as it follows from `glossary.toml`.
-fn glossary() -> String {
-    let pack = pack();
-    let mut page = String::from(
-        "# Glossary\n\n\
-         One word for one thing: the first column is the name in code, the others are what people read.\n\
-         This page follows from `packs/id/glossary.toml`, where each term has its source; a test keeps them equal.\n\
-         Certainty is about the Indonesian term. The names in code and the English terms are ours.\n\n\
-         | in code | Indonesian | English | certainty |\n\
-         |---|---|---|---|\n",
-    );
-    let mut terms: Vec<_> = pack.entries("term").iter().collect();
-    terms.sort_by(|a, b| a.code.cmp(&b.code));
-    for term in terms {
-        let name = term.localized("name").unwrap();
-        let certainty = term.sourced.certainty;
-        writeln!(
-            page,
-            "| `{}` | {} | {} | {certainty} |",
-            term.code, name.id, name.en
-        )
-        .unwrap();
-    }
-    page
-}
-
-#[test]
-fn the_glossary_page_says_what_the_pack_says() {
-    let path = folder().join("../../docs/glossary.md");
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    let expected = glossary();
-    if found != expected {
-        let written = std::env::temp_dir().join("pengayom-glossary.md");
-        std::fs::write(&written, &expected).unwrap();
-        panic!(
-            "docs/glossary.md differs from packs/id/glossary.toml; the right page is in {}",
-            written.display()
-        );
-    }
 }

@@ -1,4 +1,4 @@
-//! Packs: the real one, every fault of one, and the laws of the loader.
+//! Packs: the real one, every fault of one, the laws of the loader, and what the documents say of them.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,4 +9,5 @@
 mod faults;
 mod id;
 mod laws;
+mod page;
 mod support;
