@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::act::{CaseAct, Channel, RequestFiled};
+use super::act::{CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::state::{Case, CaseStage};
 use crate::act::Actor;
@@ -114,7 +114,7 @@ pub fn decide(
         });
     }
     let Some(case) = case else {
-        return file(command, moment, method).map(|filed| vec![CaseAct::RequestFiled(filed)]);
+        return file(command, actor, moment, method).map(|filed| vec![CaseAct::RequestFiled(filed)]);
     };
     follows(moment, case.filed_at)?;
     let imported = matches!(actor, Actor::Import { .. });
@@ -240,6 +240,7 @@ pub fn decide(
 
 fn file(
     command: CaseCommand,
+    actor: &Actor,
     moment: Moment,
     method: &impl Method,
 ) -> Result<RequestFiled, CaseRefusal> {
@@ -267,7 +268,7 @@ fn file(
     }
     if let Some(fault) = text_fault(&description) {
         // Another system's call has no words of the caller; a person's report needs some.
-        if fault != TextFault::Empty || channel != Channel::Import {
+        if fault != TextFault::Empty || !matches!(actor, Actor::Import { .. }) {
             return Err(CaseRefusal::Text {
                 field: "description",
                 fault,

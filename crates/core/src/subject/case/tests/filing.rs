@@ -39,18 +39,12 @@ fn a_request_for_what_the_unit_does_not_offer_is_refused() {
 
 #[test]
 fn a_report_has_words_unless_another_system_sent_it() {
-    let with = |text: &str, way: Channel| {
+    let with = |text: &str, actor: Actor| {
         let mut command = file_request();
-        if let CaseCommand::FileRequest {
-            description,
-            channel,
-            ..
-        } = &mut command
-        {
+        if let CaseCommand::FileRequest { description, .. } = &mut command {
             text.clone_into(description);
-            *channel = way;
         }
-        given([]).when(command).map(|acts| acts.len())
+        given([]).by(actor).when(command).map(|acts| acts.len())
     };
     let refusal = |fault| {
         Err(CaseRefusal::Text {
@@ -58,15 +52,15 @@ fn a_report_has_words_unless_another_system_sent_it() {
             fault,
         })
     };
-    assert_eq!(with(" ", Channel::Web), refusal(TextFault::Empty));
-    assert_eq!(with("\u{200b}", Channel::Web), refusal(TextFault::Empty));
-    assert_eq!(with("", Channel::Import), Ok(1));
+    assert_eq!(with(" ", Actor::Citizen), refusal(TextFault::Empty));
+    assert_eq!(with("\u{200b}", Actor::Citizen), refusal(TextFault::Empty));
+    assert_eq!(with("", import()), Ok(1));
     let (chars, limit) = (TEXT_MAX_CHARS + 1, TEXT_MAX_CHARS);
     assert_eq!(
-        with(&"x".repeat(chars), Channel::Import),
+        with(&"x".repeat(chars), import()),
         refusal(TextFault::TooLong { chars, limit })
     );
-    assert_eq!(with(&"x".repeat(limit), Channel::Web), Ok(1));
+    assert_eq!(with(&"x".repeat(limit), Actor::Citizen), Ok(1));
 }
 
 #[test]

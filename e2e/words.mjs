@@ -1,0 +1,73 @@
+// The words a person reads, from the pack, so that tests name keys and a page of one language can be searched for the other.
+
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PACK = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "packs", "id");
+
+/** A TOML basic string on one line; enough for words files, which hold one key a line. */
+const LINE = /^([A-Za-z0-9_.-]+)\s*=\s*("(?:[^"\\]|\\.)*")\s*$/;
+
+function readWords(language) {
+  const words = new Map();
+  let section = "";
+  for (const line of readFileSync(path.join(PACK, "words", `${language}.toml`), "utf8").split("\n")) {
+    const heading = line.match(/^\[([A-Za-z0-9_.-]+)\]\s*$/);
+    if (heading) section = `${heading[1]}.`;
+    const entry = line.match(LINE);
+    if (entry) words.set(section + entry[1], JSON.parse(entry[2]));
+  }
+  return words;
+}
+
+const WORDS = { id: readWords("id"), en: readWords("en") };
+
+/** The words of `key` in `language`, with `{name}` filled in from `values`. */
+export function t(language, key, values = {}) {
+  const text = WORDS[language].get(key);
+  if (text === undefined) throw new Error(`no words for ${key} in ${language}`);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** A pattern that finds the words of `key` whatever is filled in. */
+export function pattern(language, key) {
+  return new RegExp(t(language, key).split(/\{\w+\}/).map(escape).join(".{1,200}?"));
+}
+
+function escape(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** Pairs `name_id = "…"`, `name_en = "…"` of the pack's other files. */
+function pairs() {
+  const found = [];
+  for (const name of readdirSync(PACK).filter((file) => file.endsWith(".toml"))) {
+    const texts = new Map();
+    for (const line of readFileSync(path.join(PACK, name), "utf8").split("\n")) {
+      const entry = line.match(LINE);
+      const language = entry?.[1].match(/^(.+)_(id|en)$/);
+      if (!language) continue;
+      const [, key, code] = language;
+      if (code === "id") texts.set(key, JSON.parse(entry[2]));
+      else if (texts.has(key)) found.push({ id: texts.get(key), en: JSON.parse(entry[2]) });
+    }
+  }
+  return found;
+}
+
+/** What stands between the filled-in values, where it is long enough to be no accident. */
+function fragments(text) {
+  return text.split(/\{\w+\}/).map((part) => part.trim()).filter((part) => part.length >= 8 && /\s/.test(part));
+}
+
+/**
+ * Fragments that belong to the other language only: on a page of `language` none of them may be left.
+ */
+export function foreign(language) {
+  const other = language === "id" ? "en" : "id";
+  const texts = [...WORDS[language].keys()].map((key) => ({ [language]: WORDS[language].get(key), [other]: WORDS[other].get(key) ?? "" }));
+  const all = [...texts, ...pairs()];
+  const own = all.map((text) => text[language]).join("\n");
+  return [...new Set(all.flatMap((text) => fragments(text[other])))].filter((fragment) => !own.includes(fragment));
+}
