@@ -114,7 +114,8 @@ pub fn decide(
         });
     }
     let Some(case) = case else {
-        return file(command, actor, moment, method).map(|filed| vec![CaseAct::RequestFiled(filed)]);
+        return file(command, actor, moment, method)
+            .map(|filed| vec![CaseAct::RequestFiled(filed)]);
     };
     follows(moment, case.filed_at)?;
     let imported = matches!(actor, Actor::Import { .. });
