@@ -142,7 +142,7 @@ fn each_service_proposes_one_of_the_four_roles_of_the_officer() {
     assert_eq!(used.len(), OfficerRole::ALL.len());
 }
 
-// S8, S18
+// S18
 #[test]
 fn every_service_has_a_standard_and_danger_is_answered_first() {
     let pack = pack();
@@ -237,7 +237,6 @@ fn there_are_eight_kinds_of_report_and_one_for_who_does_not_know() {
     }
 }
 
-// S76
 #[test]
 fn a_sensitive_kind_says_nothing_in_an_address() {
     let pack = pack();
