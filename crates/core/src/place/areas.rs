@@ -180,8 +180,10 @@ pub enum AreaProblem {
         /// The code of the parent.
         parent: AreaCode,
     },
-    /// Following the parents comes back to the area itself.
-    #[error("its parents run in a circle; the top area must have the parent null")]
+    /// Following the parents comes to no end.
+    #[error(
+        "its parents run in a circle, or more than {MAX_DEPTH} deep; the top area must have the parent null"
+    )]
     Circle,
     /// No geometry, or one that is no area.
     #[error("geometry must be a Polygon or MultiPolygon: found {found}")]
@@ -470,7 +472,7 @@ fn hierarchy_errors(read: &[(usize, Area)]) -> Vec<AreaError> {
                 },
             );
         }
-        // Brent's rule is not needed: a chain without a circle is at most as long as the file.
+        // A chain into a circle that the area itself is no part of ends by its length.
         let mut next = area.parent.as_ref();
         let mut steps = 0_usize;
         while let Some(code) = next {
