@@ -1,4 +1,13 @@
 //! Statistics for police service quality. Pure; every figure carries its interval and its n.
+//!
+//! One method, one file. [`calc`] gives a method by its name, JSON in and JSON out.
 
+mod calc;
+pub mod difference;
 pub mod histogram;
 pub mod proportion;
+mod quantile;
+pub mod rate;
+pub mod rate_ratio;
+
+pub use calc::{CalcError, METHODS, calc};

@@ -1,6 +1,12 @@
 //! A share with its interval.
+//!
+//! [`wilson_interval`] is the one the board shows: right on average also for few trials, and never
+//! outside `[0, 1]`. The others are for whoever checks or must use them: [`clopper_pearson`] is
+//! never too short, [`jeffreys`] is the Bayesian one, [`agresti_coull`] is the one by hand.
 
 use serde::Serialize;
+
+use crate::quantile::{self, TAIL_95};
 
 /// Two-sided 95 % standard-normal quantile.
 pub const Z_95: f64 = 1.959_963_984_540_054;
@@ -71,17 +77,7 @@ pub enum ProportionError {
 /// Wilson, E. B. (1927). Probable inference, the law of succession, and statistical
 /// inference. *J. Amer. Statist. Assoc.* 22(158), 209–212.
 pub fn wilson_interval(successes: u64, trials: u64, z: f64) -> Result<Interval, ProportionError> {
-    if trials == 0 {
-        return Err(ProportionError::NoTrials);
-    }
-    if successes > trials {
-        return Err(ProportionError::MoreSuccessesThanTrials { successes, trials });
-    }
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "counts of people are far below 2^52"
-    )]
-    let (x, n) = (successes as f64, trials as f64);
+    let (x, n) = counts(successes, trials)?;
     let p = x / n;
     let z2 = z * z;
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
@@ -92,6 +88,105 @@ pub fn wilson_interval(successes: u64, trials: u64, z: f64) -> Result<Interval, 
     })
 }
 
+/// Both counts as numbers, once they make sense together.
+pub(crate) fn counts(successes: u64, trials: u64) -> Result<(f64, f64), ProportionError> {
+    if trials == 0 {
+        return Err(ProportionError::NoTrials);
+    }
+    if successes > trials {
+        return Err(ProportionError::MoreSuccessesThanTrials { successes, trials });
+    }
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "counts of people are far below 2^52"
+    )]
+    Ok((successes as f64, trials as f64))
+}
+
+/// Clopper–Pearson 95 % interval for a share: it covers the true share at least 95 times in 100,
+/// at the price of being long.
+///
+/// # Shape and units
+///
+/// - `successes`, `trials`: counts, with `successes <= trials`.
+/// - returns: both ends as fractions in `[0, 1]`; exactly 0 without successes and 1 without failures.
+///
+/// # Errors
+///
+/// As [`wilson_interval`].
+///
+/// # References
+///
+/// Clopper, C. J. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated
+/// in the case of the binomial. *Biometrika* 26(4), 404–413.
+pub fn clopper_pearson(successes: u64, trials: u64) -> Result<Interval, ProportionError> {
+    let (x, n) = counts(successes, trials)?;
+    let low = if successes == 0 {
+        0.0
+    } else {
+        quantile::beta(x, n - x + 1.0, TAIL_95)
+    };
+    let high = if successes == trials {
+        1.0
+    } else {
+        quantile::beta(x + 1.0, n - x, 1.0 - TAIL_95)
+    };
+    Ok(Interval { low, high })
+}
+
+/// Jeffreys 95 % interval for a share: equal tails of the posterior under the prior
+/// Beta(1/2, 1/2), the ends not moved to 0 or 1.
+///
+/// # Shape and units
+///
+/// - `successes`, `trials`: counts, with `successes <= trials`.
+/// - returns: both ends as fractions in (0, 1).
+///
+/// # Errors
+///
+/// As [`wilson_interval`].
+///
+/// # References
+///
+/// Brown, L. D., Cai, T. T. and DasGupta, A. (2001). Interval estimation for a binomial
+/// proportion. *Statistical Science* 16(2), 101–133.
+pub fn jeffreys(successes: u64, trials: u64) -> Result<Interval, ProportionError> {
+    let (x, n) = counts(successes, trials)?;
+    let (a, b) = (x + 0.5, n - x + 0.5);
+    Ok(Interval {
+        low: quantile::beta(a, b, TAIL_95),
+        high: quantile::beta(a, b, 1.0 - TAIL_95),
+    })
+}
+
+/// Agresti–Coull 95 % interval for a share: the plain normal one after adding z²/2 successes and
+/// z²/2 failures, cut to `[0, 1]`.
+///
+/// # Shape and units
+///
+/// - `successes`, `trials`: counts, with `successes <= trials`.
+/// - returns: both ends as fractions in `[0, 1]`.
+///
+/// # Errors
+///
+/// As [`wilson_interval`].
+///
+/// # References
+///
+/// Agresti, A. and Coull, B. A. (1998). Approximate is better than "exact" for interval estimation
+/// of binomial proportions. *The American Statistician* 52(2), 119–126.
+pub fn agresti_coull(successes: u64, trials: u64) -> Result<Interval, ProportionError> {
+    let (x, n) = counts(successes, trials)?;
+    let z2 = Z_95 * Z_95;
+    let n = n + z2;
+    let p = (x + z2 / 2.0) / n;
+    let half = Z_95 * (p * (1.0 - p) / n).sqrt();
+    Ok(Interval {
+        low: (p - half).max(0.0),
+        high: (p + half).min(1.0),
+    })
+}
+
 /// A share with its 95 % interval.
 ///
 /// # Errors
@@ -99,13 +194,9 @@ pub fn wilson_interval(successes: u64, trials: u64, z: f64) -> Result<Interval, 
 /// As [`wilson_interval`].
 pub fn share(successes: u64, trials: u64) -> Result<Share, ProportionError> {
     let interval = wilson_interval(successes, trials, Z_95)?;
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "counts of people are far below 2^52"
-    )]
-    let share = successes as f64 / trials as f64;
+    let (x, n) = counts(successes, trials)?;
     Ok(Share {
-        share,
+        share: x / n,
         interval,
         n: trials,
     })
@@ -134,12 +225,33 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_interval_holds_the_share_and_stays_a_share(trials in 1_u64..100_000, part in 0.0_f64..=1.0) {
-            let successes = ((trials as f64 * part) as u64).min(trials);
+        fn the_interval_holds_the_share_and_stays_a_share(trials in 1_u64..100_000, percent in 0_u64..=100) {
+            let successes = trials * percent / 100;
             let share = share(successes, trials).unwrap();
             prop_assert!(share.interval.low >= 0.0 && share.interval.high <= 1.0);
             prop_assert!(share.interval.low <= share.share + 1e-12);
             prop_assert!(share.interval.high >= share.share - 1e-12);
+        }
+
+        #[test]
+        fn successes_and_failures_mirror_each_other(trials in 1_u64..2_000, percent in 0_u64..=100) {
+            let successes = trials * percent / 100;
+            for method in [clopper_pearson, jeffreys, agresti_coull] {
+                let (of, mirrored) = (
+                    method(successes, trials).unwrap(),
+                    method(trials - successes, trials).unwrap(),
+                );
+                prop_assert!((of.low - (1.0 - mirrored.high)).abs() < 1e-11);
+                prop_assert!((of.high - (1.0 - mirrored.low)).abs() < 1e-11);
+            }
+        }
+
+        #[test]
+        fn the_exact_interval_is_longer_than_the_bayesian(trials in 1_u64..2_000, percent in 0_u64..=100) {
+            let successes = trials * percent / 100;
+            let (exact, bayes) =
+                (clopper_pearson(successes, trials).unwrap(), jeffreys(successes, trials).unwrap());
+            prop_assert!(exact.low <= bayes.low && bayes.high <= exact.high);
         }
     }
 }
