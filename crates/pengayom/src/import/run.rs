@@ -94,6 +94,9 @@ pub(crate) async fn import_records(
         .store()
         .import_state(&unit, &source, &file_sha256)
         .await?;
+    // A whole file with refused rows is read again: the mapping, the areas or the pack may have been
+    // mended since. What is recorded is known by its keys.
+    let state = state.filter(|state| !(state.complete && state.rows_rejected > 0));
     let skip = state.as_ref().map_or(0, |state| state.rows_done);
     let mut summary = ImportSummary {
         rows: 0,
