@@ -1,1 +1,180 @@
 //! What every store engine must do, as one suite run against each of them.
+//!
+//! A rule is a function that is given an [`Engine`] and stops at the first surprise. An engine
+//! runs them all with [`store_contract!`], each as a test of its own with a store of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "the whole crate is tests: each stops at the first surprise"
+)]
+
+pub mod accounts;
+pub mod beside;
+pub mod cases;
+pub mod encounters;
+pub mod jobs;
+pub mod made;
+pub mod rebuild;
+pub mod record;
+pub mod totals;
+pub mod units;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use pengayom_store::Store;
+
+/// A place where an engine keeps one store, empty at first.
+pub trait Engine: Send + Sync {
+    /// Opens the store. Opened again after it was closed, it holds what was kept.
+    fn open(&self) -> impl Future<Output = Arc<dyn Store>> + Send;
+}
+
+/// Names every rule, and hands the names to a macro: `module: rule, rule, …;`.
+#[macro_export]
+macro_rules! for_each_rule {
+    ($run:path, $engine:ty) => {
+        $run! { $engine;
+            record: acts_of_a_subject_come_in_their_order,
+            acts_of_a_unit_come_in_the_order_of_commit,
+            an_act_comes_back_as_it_was_recorded,
+            a_stale_version_is_refused,
+            one_of_many_appends_to_a_subject_wins,
+            a_repeated_command_gets_the_first_answer,
+            a_command_repeated_at_once_files_one_case,
+            a_command_id_with_other_content_is_refused,
+            a_repeated_command_is_known_before_its_version_is_judged,
+            a_repeated_source_key_changes_nothing,
+            known_source_keys_are_told,
+            appends_of_many_are_refused_one_by_one,
+            a_subject_appended_twice_in_one_commit_sees_itself,
+            an_append_without_acts_is_refused,
+            an_act_about_another_kind_of_subject_is_refused,
+            a_refused_append_leaves_nothing_behind,
+            the_subject_of_a_command_is_found,
+            numbers_have_no_gaps_under_concurrency,
+            numbers_start_again_in_each_series_and_unit,
+            a_number_brought_along_is_kept_and_unique,
+            what_was_recorded_is_there_after_closing,
+            a_closed_store_takes_nothing;
+            units: the_same_ids_in_two_units_stay_apart,
+            lists_of_one_unit_show_nothing_of_another,
+            totals_of_one_unit_count_nothing_of_another,
+            what_lies_beside_the_record_stays_apart,
+            a_unit_is_kept_and_replaced,
+            days_are_those_of_the_units_zone;
+            cases: a_case_row_shows_what_its_acts_tell,
+            a_case_is_found_by_its_number,
+            a_list_is_newest_first,
+            a_list_is_filtered_by_everything_asked,
+            pages_follow_each_other_without_gap_or_repetition,
+            the_queue_serves_danger_then_the_nearest_promise,
+            the_queue_keeps_to_what_is_asked,
+            a_search_finds_beginnings_of_words,
+            a_search_needs_every_word_wherever_it_stands,
+            a_search_is_blind_to_case_and_accents,
+            a_search_takes_any_text,
+            late_cases_are_longest_overdue_first,
+            open_cases_are_counted_by_stage;
+            encounters: an_encounter_row_shows_what_was_recorded,
+            a_rating_code_leads_to_its_encounter,
+            a_renewed_rating_code_ends_the_old_one,
+            a_rating_code_belongs_to_one_encounter,
+            encounters_are_listed_newest_first,
+            a_feedback_row_names_nobody,
+            feedback_with_a_message_is_listed_newest_first;
+            totals: requests_are_counted_by_hour_and_place,
+            a_corrected_case_moves_its_counts,
+            waiting_times_are_kept_as_histograms,
+            answers_are_counted_by_item,
+            officers_days_are_counted;
+            rebuild: views_equal_those_derived_from_the_acts;
+            beside: a_person_is_kept_with_the_append,
+            a_blob_is_kept_by_its_content,
+            a_blob_with_another_content_is_refused,
+            a_blob_no_append_named_goes_with_time,
+            a_blob_that_is_not_there_cannot_be_named,
+            a_preview_stands_beside_its_blob,
+            a_draft_is_kept_until_it_expires,
+            an_import_goes_on_where_it_stopped;
+            accounts: an_account_is_kept_and_replaced,
+            a_login_is_unique_in_a_unit,
+            accounts_are_listed_by_name,
+            a_session_ends_when_it_should,
+            all_sessions_of_an_account_end_together,
+            attempts_are_counted_in_their_window,
+            attempts_at_once_are_all_counted,
+            what_has_expired_is_dropped_and_counted;
+            jobs: a_job_is_taken_when_it_is_due,
+            a_job_is_taken_by_one_at_a_time,
+            a_lease_that_ran_out_frees_the_job,
+            a_job_that_is_done_does_not_come_back,
+            a_job_that_failed_is_tried_later,
+            a_job_given_up_stays_away,
+            jobs_are_taken_in_the_order_they_are_due;
+        }
+    };
+}
+
+/// Runs every rule on an engine, each as a test. The engine's type is made with `Default`.
+#[macro_export]
+macro_rules! store_contract {
+    ($engine:ty) => {
+        $crate::for_each_rule! { $crate::rule_tests, $engine }
+    };
+}
+
+/// Makes a test of each rule; used by [`store_contract!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! rule_tests {
+    ($engine:ty; $($module:ident: $($rule:ident),+;)+) => {
+        $(
+            mod $module {
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $rule() {
+                        let engine = <$engine>::default();
+                        $crate::$module::$rule(&engine).await;
+                    }
+                )+
+            }
+        )+
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    /// A rule that no engine runs would protect nobody.
+    #[test]
+    fn every_rule_is_run() {
+        let listed = include_str!("lib.rs");
+        let sources = [
+            include_str!("accounts.rs"),
+            include_str!("beside.rs"),
+            include_str!("cases.rs"),
+            include_str!("encounters.rs"),
+            include_str!("jobs.rs"),
+            include_str!("record.rs"),
+            include_str!("rebuild.rs"),
+            include_str!("totals.rs"),
+            include_str!("units.rs"),
+        ];
+        let rules: Vec<&str> = sources
+            .iter()
+            .flat_map(|source| source.lines())
+            .filter_map(|line| line.strip_prefix("pub async fn "))
+            .map(|rest| rest.split(['(', '<']).next().unwrap())
+            .collect();
+        assert!(rules.len() > 60, "{}", rules.len());
+        for rule in rules {
+            assert!(
+                listed.contains(&format!(" {rule},")) || listed.contains(&format!(" {rule};")),
+                "{rule} is not in for_each_rule"
+            );
+        }
+    }
+}

@@ -105,7 +105,8 @@ impl SqliteStore {
             for_writing = for_writing.pragma("max_page_count", (bytes / PAGE_BYTES).to_string());
         }
         let mut connection = for_writing.connect().await?;
-        MIGRATIONS.run(&mut connection).await?;
+        // `run` cannot be awaited where a future has to be `Send`; this is what it does.
+        MIGRATIONS.run_direct(None, &mut connection, false).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(Duration::from_secs(10))
@@ -145,7 +146,8 @@ impl SqliteStore {
 
     async fn change(&self, unit: &UnitId, what: What) -> Result<Answer, StoreError> {
         let unit = unit.clone();
-        self.write(Write::Beside(Change { unit, what })).await
+        self.write(Write::Beside(Box::new(Change { unit, what })))
+            .await
     }
 
     async fn done(&self, unit: &UnitId, what: What) -> Result<(), StoreError> {

@@ -25,7 +25,7 @@ pub(super) enum Write {
     /// Append many, each on its own.
     AppendMany(Vec<Append>),
     /// Change something beside the record.
-    Beside(beside::Change),
+    Beside(Box<beside::Change>),
     /// Show that a write reaches the disk.
     Probe,
 }
