@@ -1,9 +1,8 @@
 //! Many units in one store, strictly apart; and what a unit is.
 
 use pengayom_core::subject::feedback::Answer;
-use pengayom_core::value::PersonId;
 use pengayom_store::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
-use pengayom_store::{Blob, CaseQuery, HourGroup, SealedPerson, WaitGroup};
+use pengayom_store::{Blob, CaseQuery, HourGroup, SealedPerson, Store, WaitGroup};
 
 use crate::Engine;
 use crate::beside::blob;
@@ -12,7 +11,7 @@ use crate::made::{
     pati, rembang, request, request_due, taken,
 };
 use pengayom_core::act::Subject;
-use pengayom_core::value::{EncounterId, FeedbackId};
+use pengayom_core::value::{EncounterId, FeedbackId, PersonId, UnitId};
 
 /// The same case, command and number in two units are two cases.
 // S50
@@ -239,39 +238,7 @@ pub async fn what_lies_beside_the_record_stays_apart(engine: &impl Engine) {
     };
     store.put_import_state(&ours, &import).await.unwrap();
 
-    assert!(
-        store
-            .person(&other, PersonId(id(5)))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(store.blob(&other, &kept.sha256).await.unwrap().is_none());
-    assert!(store.draft(&other, hash(1), at(0)).await.unwrap().is_none());
-    assert!(store.user(&other, user.id).await.unwrap().is_none());
-    assert!(store.user_by_login(&other, "siti").await.unwrap().is_none());
-    assert!(store.users(&other).await.unwrap().is_empty());
-    assert!(
-        store
-            .session(&other, hash(2), at(0))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert_eq!(
-        store
-            .count_attempt(&other, hash(3), at(0), 60)
-            .await
-            .unwrap()
-            .0,
-        1
-    );
-    assert!(store.take_job(&other, at(90), 60).await.unwrap().is_none());
-    let state = store
-        .import_state(&other, "detroit", &"0".repeat(64))
-        .await
-        .unwrap();
-    assert!(state.is_none());
+    nothing_is_there(&*store, &other, &kept.sha256).await;
     // What the other unit drops is not ours.
     store.drop_draft(&other, hash(1)).await.unwrap();
     store.drop_session(&other, hash(2)).await.unwrap();
@@ -301,6 +268,42 @@ pub async fn what_lies_beside_the_record_stays_apart(engine: &impl Engine) {
         .put_user(&other, &crate::accounts::user(2, "siti"))
         .await
         .unwrap();
+}
+
+async fn nothing_is_there(store: &dyn Store, other: &UnitId, sha256: &str) {
+    assert!(
+        store
+            .person(other, PersonId(id(5)))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(store.blob(other, sha256).await.unwrap().is_none());
+    assert!(store.draft(other, hash(1), at(0)).await.unwrap().is_none());
+    assert!(store.user(other, officer(1)).await.unwrap().is_none());
+    assert!(store.user_by_login(other, "siti").await.unwrap().is_none());
+    assert!(store.users(other).await.unwrap().is_empty());
+    assert!(
+        store
+            .session(other, hash(2), at(0))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(
+        store
+            .count_attempt(other, hash(3), at(0), 60)
+            .await
+            .unwrap()
+            .0,
+        1
+    );
+    assert!(store.take_job(other, at(90), 60).await.unwrap().is_none());
+    let state = store
+        .import_state(other, "detroit", &"0".repeat(64))
+        .await
+        .unwrap();
+    assert!(state.is_none());
 }
 
 fn unit_row(zone: &str) -> UnitRow {

@@ -66,10 +66,6 @@ pub(super) struct Waiting {
 
 /// What the writer is sent.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every message is the large one"
-)]
 pub(super) enum Message {
     /// Carry this out.
     Carry(Waiting),
