@@ -1,7 +1,7 @@
 //! Drafts: a form not yet sent, kept for a day on the server, sealed, under a secret token.
 
 use jiff::{SignedDuration, Timestamp};
-use pengayom_core::value::SecretHash;
+use pengayom_core::value::{SecretDigits, SecretHash};
 use pengayom_store::rows::DraftRow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,6 +12,9 @@ use crate::{Node, seal};
 
 /// How long a draft is kept, in hours (UX page 3).
 pub const DRAFT_HOURS: i64 = 24;
+
+/// Codes tried from one origin in a quarter of an hour.
+pub const TRIES_PER_ORIGIN: u32 = 30;
 
 /// Largest draft, in bytes of JSON.
 pub const DRAFT_MAX_BYTES: usize = 64 * 1024;
@@ -79,6 +82,22 @@ impl Node {
         let text = seal::open(&wrap, &row.sealed, &key.0)?;
         // A draft of an older program that no longer reads is no draft: the person starts anew.
         Ok(serde_json::from_slice(&text).ok())
+    }
+
+    /// Reads a draft by the digits a person wrote down. Tries are counted by `origin`, right ones
+    /// too, so that nobody can try many.
+    ///
+    /// # Errors
+    /// [`HandleError::NoMatch`], [`HandleError::TooManyTries`], or as [`Node::draft`].
+    pub async fn draft_by_code<T: DeserializeOwned>(
+        &self,
+        code: &SecretDigits,
+        origin: &str,
+    ) -> Result<T, HandleError> {
+        self.count_try(&format!("draft/origin/{origin}"), TRIES_PER_ORIGIN)
+            .await?;
+        let draft = self.draft(&DraftToken(code.plain())).await?;
+        draft.ok_or(HandleError::NoMatch)
     }
 
     /// Drops a draft.

@@ -1,6 +1,8 @@
 //! Pages for everybody: no account, no application, no identity number.
 
 mod home;
+mod qr;
+mod report;
 
 use axum::Router;
 use axum::extract::State;
@@ -14,6 +16,7 @@ use crate::state::AppState;
 /// The routes.
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
+        .merge(report::router())
         .route("/", get(home::show))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))

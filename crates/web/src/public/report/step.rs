@@ -1,0 +1,647 @@
+//! One question a page: `/lapor/{jenis}/{langkah}`.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use pengayom_core::pack::{ReportKind, ReportStep};
+use pengayom_core::subject::TEXT_MAX_CHARS;
+use pengayom_core::subject::case::BlobRef;
+use pengayom_node::HandleError;
+use pengayom_node::handle::case::MEDIA_MAX;
+use pengayom_node::media::MediaError;
+use serde::Deserialize;
+
+use super::draft::{self, ContactAnswer, PlaceAnswer, ReportDraft, WhenAnswer};
+use super::place::{PlaceFault, area_choices, district_choices, too_long, village_choices};
+use super::resume::saved_page;
+use crate::extract::{Context, Fields, PhotoPost, PublicPage, Upload};
+use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+
+/// Longest name and longest line on how to make contact, in characters.
+const LINE_MAX_CHARS: usize = 200;
+
+/// What the address says besides the step.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct StepQuery {
+    /// `periksa`: the reader came to change one answer.
+    dari: Option<String>,
+    /// A list to choose the place from: empty for the first, the area's code for the second.
+    daftar: Option<String>,
+    /// Set after "yes, in danger": the number comes first.
+    bahaya: Option<String>,
+}
+
+/// What stands around a question.
+struct StepView {
+    n: usize,
+    of: usize,
+    words: String,
+    back: String,
+    action: String,
+    from_check: bool,
+    photo_form: bool,
+    hint: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/choice.html")]
+struct ChoicePage {
+    page: PageFrame,
+    step: StepView,
+    errors: Vec<FieldError>,
+    group: ChoiceGroup,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/danger.html")]
+struct DangerPage {
+    page: PageFrame,
+    on: String,
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/where.html")]
+struct WherePage {
+    page: PageFrame,
+    step: StepView,
+    errors: Vec<FieldError>,
+    text: TextField,
+    meant: Option<ChoiceGroup>,
+    lat: String,
+    lng: String,
+    unknown: bool,
+    list: String,
+    chosen: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/districts.html")]
+struct DistrictsPage {
+    page: PageFrame,
+    action: String,
+    from_check: bool,
+    back: String,
+    group: ChoiceGroup,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/when.html")]
+struct WhenPage {
+    page: PageFrame,
+    step: StepView,
+    errors: Vec<FieldError>,
+    group: ChoiceGroup,
+    date: TextField,
+    time: TextField,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/words.html")]
+struct WordsPage {
+    page: PageFrame,
+    step: StepView,
+    errors: Vec<FieldError>,
+    text: TextField,
+    tell: Vec<String>,
+    photo: bool,
+    photo_error: Option<String>,
+    photos: Vec<PhotoLine>,
+    more: bool,
+}
+
+struct PhotoLine {
+    sha256: String,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/report/contact.html")]
+struct ContactPage {
+    page: PageFrame,
+    step: StepView,
+    errors: Vec<FieldError>,
+    name: TextField,
+    phone: TextField,
+    safe: Option<TextField>,
+}
+
+/// `GET /lapor/{jenis}`
+pub(super) async fn first(Path(slug): Path<String>, page: PublicPage) -> Result<Response, Fault> {
+    let unit = page.context.unit();
+    let kind = unit.pack.report_kind_by_slug(&slug).ok_or(Fault::NotFound)?;
+    let first = kind.steps.first().ok_or(Fault::NotFound)?;
+    Ok(Redirect::to(&step_address(kind, *first)).into_response())
+}
+
+/// `GET /lapor/{jenis}/{langkah}`
+pub(super) async fn show(
+    Path((slug, address)): Path<(String, String)>,
+    Query(query): Query<StepQuery>,
+    page: PublicPage,
+) -> Result<Response, Fault> {
+    let PublicPage { context, frame, .. } = page;
+    let unit = context.unit().clone();
+    let (kind, step) = found(&unit.pack, &slug, &address)?;
+    let kept = draft::load(&context).await?.filter(|draft| draft.sent.is_none());
+    // The answers of another kind are shown where the question is the same; nothing is written yet.
+    let mut answers = kept.unwrap_or_else(|| ReportDraft::new(&context, kind));
+    answers.turn_to(kind);
+    let asked = Asked { kind, step, from_check: query.dari.as_deref() == Some("periksa") };
+    if step == ReportStep::Danger && query.bahaya.is_some() {
+        return danger_page(&context, frame, &asked);
+    }
+    match (step, query.daftar.as_deref()) {
+        (ReportStep::Where, Some(area)) => list_page(&context, frame, &asked, &answers, area),
+        _ => question_page(&context, frame, &asked, &answers, Vec::new(), None),
+    }
+}
+
+/// `POST /lapor/{jenis}/{langkah}`
+pub(super) async fn answer(
+    Path((slug, address)): Path<(String, String)>,
+    page: PublicPage,
+    post: PhotoPost,
+) -> Result<Response, Fault> {
+    let PublicPage { context, frame, .. } = page;
+    let unit = context.unit().clone();
+    let (kind, step) = found(&unit.pack, &slug, &address)?;
+    let kept = draft::load(&context).await?.filter(|draft| draft.sent.is_none());
+    let mut answers = kept.unwrap_or_else(|| ReportDraft::new(&context, kind));
+    answers.turn_to(kind);
+    let switched = post.switched_lang();
+    let asked = Asked { kind, step, from_check: post.fields.get("dari") == "periksa" };
+    let PhotoPost { fields, uploads } = post;
+    let mut meant = None;
+    let mut errors = take(&mut answers, &asked, &fields, &frame, &mut meant, &context);
+    if step == ReportStep::Words && kind.photo {
+        errors.extend(take_photos(&mut answers, &fields, uploads, &frame, &context).await?);
+    }
+    answers.mark(step, errors.is_empty() && meant.is_none());
+    if fields.has("simpan") {
+        let code = draft::keep_for_later(&context, &mut answers).await?;
+        if kind.sensitive {
+            draft::forget(&context).await?;
+        } else {
+            draft::keep(&context, &answers, false).await?;
+        }
+        return saved_page(frame, kind.sensitive, &code);
+    }
+    draft::keep(&context, &answers, kind.sensitive).await?;
+    if let Some(lang) = switched {
+        let back = if asked.from_check { "&dari=periksa" } else { "" };
+        let address = format!("{}?lang={lang}{back}", step_address(kind, step));
+        return Ok(Redirect::to(&address).into_response());
+    }
+    if !errors.is_empty() || meant.is_some() {
+        return question_page(&context, frame, &asked, &answers, errors, meant);
+    }
+    if step == ReportStep::Danger && answers.danger == "ya" && !asked.from_check {
+        let address = format!("{}?bahaya=ya", step_address(kind, step));
+        return Ok(Redirect::to(&address).into_response());
+    }
+    let next = asked.next().map(|next| step_address(kind, next));
+    let next = next.filter(|_| !asked.from_check).unwrap_or_else(|| "/lapor/periksa".to_owned());
+    Ok(Redirect::to(&next).into_response())
+}
+
+/// Which question of which kind.
+struct Asked<'p> {
+    kind: &'p ReportKind,
+    step: ReportStep,
+    from_check: bool,
+}
+
+impl Asked<'_> {
+    fn place(&self) -> usize {
+        self.kind.steps.iter().position(|step| *step == self.step).unwrap_or(0)
+    }
+
+    fn next(&self) -> Option<ReportStep> {
+        self.kind.steps.get(self.place() + 1).copied()
+    }
+
+    fn back(&self) -> String {
+        if self.from_check {
+            return "/lapor/periksa".to_owned();
+        }
+        let before = self.place().checked_sub(1).and_then(|at| self.kind.steps.get(at));
+        before.map_or_else(|| "/lapor".to_owned(), |step| step_address(self.kind, *step))
+    }
+}
+
+fn found<'p>(
+    pack: &'p pengayom_core::pack::Pack,
+    slug: &str,
+    address: &str,
+) -> Result<(&'p ReportKind, ReportStep), Fault> {
+    let kind = pack.report_kind_by_slug(slug).ok_or(Fault::NotFound)?;
+    let step = draft::step_at(address).filter(|step| kind.steps.contains(step));
+    Ok((kind, step.ok_or(Fault::NotFound)?))
+}
+
+/// Address of a step of a kind.
+pub(super) fn step_address(kind: &ReportKind, step: ReportStep) -> String {
+    format!("/lapor/{}/{}", kind.slug, draft::address_of(step))
+}
+
+/// Takes what was typed into the draft, right or wrong, and says what is wrong.
+fn take(
+    answers: &mut ReportDraft,
+    asked: &Asked<'_>,
+    fields: &Fields,
+    frame: &PageFrame,
+    meant: &mut Option<Vec<pengayom_core::place::AreaMatch>>,
+    context: &Context,
+) -> Vec<FieldError> {
+    let error = |id: &str, key: &str| vec![FieldError::new(id, frame.t(key))];
+    match asked.step {
+        ReportStep::Danger => {
+            fields.get("bahaya").clone_into(&mut answers.danger);
+            match answers.danger.as_str() {
+                "ya" | "tidak" => Vec::new(),
+                _ => error("bahaya", "error.danger_choose"),
+            }
+        }
+        ReportStep::What => {
+            fields.get("apa").clone_into(&mut answers.what);
+            let known = asked.kind.what.iter().any(|one| one.code.as_str() == answers.what);
+            if known { Vec::new() } else { error("apa", "error.what_choose") }
+        }
+        ReportStep::Where => {
+            answers.place = PlaceAnswer::of(fields);
+            match answers.place.settle(frame) {
+                Ok(_) => Vec::new(),
+                Err(PlaceFault::Wrong(words)) => vec![FieldError::new("tempat", words)],
+                Err(PlaceFault::Choose(areas)) => {
+                    *meant = Some(areas);
+                    error("wilayah", "report.where_found")
+                }
+            }
+        }
+        ReportStep::When => {
+            answers.when = WhenAnswer::of(fields);
+            answers.when.settle(frame, context.state().node.now())
+        }
+        ReportStep::Words => {
+            fields.get("cerita").clone_into(&mut answers.words);
+            let found = answers.words.chars().count();
+            if answers.words.is_empty() {
+                error("cerita", "error.words_write")
+            } else if found > TEXT_MAX_CHARS {
+                vec![FieldError::new("cerita", too_long(frame, found, TEXT_MAX_CHARS))]
+            } else {
+                Vec::new()
+            }
+        }
+        ReportStep::Contact => {
+            answers.contact = ContactAnswer {
+                name: fields.line("nama").unwrap_or_default(),
+                phone: fields.line("telepon").unwrap_or_default(),
+                safe: fields.line("aman").unwrap_or_default(),
+            };
+            contact_errors(&answers.contact, frame)
+        }
+    }
+}
+
+fn contact_errors(contact: &ContactAnswer, frame: &PageFrame) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (id, text) in [("nama", &contact.name), ("aman", &contact.safe)] {
+        let found = text.chars().count();
+        if found > LINE_MAX_CHARS {
+            errors.push(FieldError::new(id, too_long(frame, found, LINE_MAX_CHARS)));
+        }
+    }
+    if !contact.phone.is_empty() && parse_phone(&contact.phone).is_none() {
+        errors.push(FieldError::new("telepon", frame.t("error.phone_digits")));
+    }
+    errors
+}
+
+/// A telephone number as digits: `+62 812-3456-7890` becomes `081234567890`. Numbers of other
+/// countries keep their plus sign. `None` unless 10 to 13 digits are left.
+pub(crate) fn parse_phone(text: &str) -> Option<String> {
+    let between = |c: &char| !(c.is_whitespace() || matches!(c, '-' | '.' | '(' | ')' | '/'));
+    let signs: String = text.chars().filter(between).take(32).collect();
+    let (plus, digits) = match signs.strip_prefix('+') {
+        Some(digits) => (true, digits),
+        None => (false, signs.as_str()),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // The country's own code is 62; nobody dials 062.
+    let home = digits.strip_prefix("62").filter(|_| plus || digits.len() > 10);
+    let number = match home {
+        Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
+        None if plus => format!("+{digits}"),
+        None => digits.to_owned(),
+    };
+    let length = number.trim_start_matches('+').len();
+    (10..=13).contains(&length).then_some(number)
+}
+
+async fn take_photos(
+    answers: &mut ReportDraft,
+    fields: &Fields,
+    uploads: Vec<Upload>,
+    frame: &PageFrame,
+    context: &Context,
+) -> Result<Vec<FieldError>, Fault> {
+    let gone: Vec<&str> = fields.all("hapus_foto").collect();
+    answers.photos.retain(|photo| !gone.contains(&photo.sha256.as_str()));
+    let mut errors = Vec::new();
+    for upload in uploads {
+        match put_photo(context, frame, upload).await? {
+            Ok(_) if answers.photos.len() >= MEDIA_MAX => {
+                let max = frame.format().count(i64::try_from(MEDIA_MAX).unwrap_or(0));
+                let words = frame.tf("error.photo_count", &[("max", &max)]);
+                errors.push(FieldError::new("foto", words));
+                break;
+            }
+            Ok(photo) if answers.photos.contains(&photo) => {}
+            Ok(photo) => answers.photos.push(photo),
+            Err(words) => errors.push(FieldError::new("foto", words)),
+        }
+    }
+    errors.dedup();
+    Ok(errors)
+}
+
+/// Keeps a photograph for the draft, or says in words why not.
+pub(crate) async fn put_photo(
+    context: &Context,
+    frame: &PageFrame,
+    upload: Upload,
+) -> Result<Result<BlobRef, String>, Fault> {
+    let Upload::Content(content) = upload else {
+        return Ok(Err(frame.t("error.photo_size").to_owned()));
+    };
+    match context.state().node.put_photo(content).await {
+        Ok(photo) => Ok(Ok(photo)),
+        Err(HandleError::Media(MediaError::TooLarge { .. })) => {
+            Ok(Err(frame.t("error.photo_size").to_owned()))
+        }
+        Err(HandleError::Media(_)) => Ok(Err(frame.t("error.file_kind").to_owned())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Title and step line; of sensitive kinds the title says nothing.
+fn frame_step(context: &Context, frame: &mut PageFrame, asked: &Asked<'_>) -> StepView {
+    let n = asked.place() + 1;
+    let of = asked.kind.steps.len();
+    let count = |n: usize| n.to_string();
+    let title = if asked.kind.sensitive {
+        frame.sensitive = true;
+        frame.t("report.neutral_title")
+    } else {
+        frame.t(draft::question_of(asked.step))
+    };
+    let values = [("title", title), ("n", &count(n)), ("total", &count(of))];
+    let title = frame.tf("report.title_step", &values);
+    frame.title = title;
+    frame.with_form(context, "form");
+    StepView {
+        n,
+        of,
+        words: frame.tf("report.step", &[("n", &count(n)), ("total", &count(of))]),
+        back: asked.back(),
+        action: step_address(asked.kind, asked.step),
+        from_check: asked.from_check,
+        photo_form: asked.step == ReportStep::Words && asked.kind.photo,
+        hint: None,
+    }
+}
+
+fn question_page(
+    context: &Context,
+    mut frame: PageFrame,
+    asked: &Asked<'_>,
+    answers: &ReportDraft,
+    errors: Vec<FieldError>,
+    meant: Option<Vec<pengayom_core::place::AreaMatch>>,
+) -> Result<Response, Fault> {
+    let step = frame_step(context, &mut frame, asked);
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        frame.refused();
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    match asked.step {
+        ReportStep::Danger => {
+            let options = [("ya", "common.yes"), ("tidak", "common.no")]
+                .map(|(value, key)| Choice::new(value, frame.t(key), &answers.danger));
+            let question = frame.t("report.danger_title");
+            let group = ChoiceGroup::new("bahaya", question, options.into(), &errors);
+            let group = group.hint(frame.t("report.danger_help"));
+            draw(status, &ChoicePage { page: frame, step, errors, group })
+        }
+        ReportStep::What => {
+            let options = asked.kind.what.iter();
+            let options = options
+                .map(|one| Choice::new(one.code.as_str(), frame.say(&one.name), &answers.what))
+                .collect();
+            let question = frame.t("report.what_title");
+            let group = ChoiceGroup::new("apa", question, options, &errors);
+            let group = if asked.kind.sensitive {
+                group
+            } else {
+                group.hint(frame.say(&asked.kind.name))
+            };
+            draw(status, &ChoicePage { page: frame, step, errors, group })
+        }
+        ReportStep::Where => draw(status, &where_page(frame, step, answers, errors, meant)),
+        ReportStep::When => draw(status, &when_page(frame, step, answers, errors)),
+        ReportStep::Words => {
+            let page = words_page(frame, step, asked.kind, answers, errors);
+            draw(status, &page)
+        }
+        ReportStep::Contact => {
+            draw(status, &contact_page(frame, step, asked.kind, answers, errors))
+        }
+    }
+}
+
+fn where_page(
+    frame: PageFrame,
+    step: StepView,
+    answers: &ReportDraft,
+    errors: Vec<FieldError>,
+    meant: Option<Vec<pengayom_core::place::AreaMatch>>,
+) -> WherePage {
+    let place = &answers.place;
+    let text = TextField::new("tempat", frame.t("report.where_title"), &place.text, &errors)
+        .hint(frame.t("report.where_help"));
+    let meant = meant.map(|areas| {
+        let options = area_choices(&areas, &place.area);
+        ChoiceGroup::new("wilayah", frame.t("report.where_meant"), options, &errors)
+    });
+    let chosen = place.area.parse::<pengayom_core::place::AreaCode>().ok();
+    let chosen = chosen.filter(|_| meant.is_none()).map(|area| frame.unit().geography.label(&area));
+    let from_check = if step.from_check { "&dari=periksa" } else { "" };
+    WherePage {
+        lat: place.lat.clone(),
+        lng: place.lng.clone(),
+        unknown: place.unknown,
+        list: format!("{}?daftar={from_check}", step.action),
+        chosen,
+        page: frame,
+        step,
+        errors,
+        text,
+        meant,
+    }
+}
+
+fn list_page(
+    context: &Context,
+    mut frame: PageFrame,
+    asked: &Asked<'_>,
+    answers: &ReportDraft,
+    area: &str,
+) -> Result<Response, Fault> {
+    let mut step = frame_step(context, &mut frame, asked);
+    let choices = frame.unit().geography.choices();
+    let district = choices.iter().find(|choice| choice.area.code.to_string() == area);
+    let Some(district) = district else {
+        let chosen = choices
+            .iter()
+            .find(|choice| choice.beats.iter().any(|b| b.code.to_string() == answers.place.area))
+            .map(|choice| choice.area.code.to_string())
+            .unwrap_or_default();
+        let options = district_choices(&choices, &chosen);
+        let question = frame.t("report.where_district");
+        let group = ChoiceGroup::new("daftar", question, options, &[]);
+        let page = DistrictsPage {
+            page: frame,
+            action: step.action.clone(),
+            from_check: asked.from_check,
+            back: step.action,
+            group,
+        };
+        return draw(StatusCode::OK, &page);
+    };
+    let options = village_choices(&frame, district, &answers.place.area);
+    let question = frame.tf("report.where_village", &[("area", &district.area.name)]);
+    let group = ChoiceGroup::new("wilayah", question, options, &[]);
+    step.back = format!("{}?daftar=", step.action);
+    step.hint = Some(answers.place.text.clone()).filter(|text| !text.is_empty());
+    draw(StatusCode::OK, &ChoicePage { page: frame, step, errors: Vec::new(), group })
+}
+
+fn when_page(
+    frame: PageFrame,
+    step: StepView,
+    answers: &ReportDraft,
+    errors: Vec<FieldError>,
+) -> WhenPage {
+    let when = &answers.when;
+    let options = [
+        ("sekarang", "report.when_now"),
+        ("hari-ini", "report.when_today"),
+        ("kemarin", "report.when_yesterday"),
+        ("lain", "report.when_earlier"),
+        ("tidak-tahu", "common.do_not_know"),
+    ]
+    .map(|(value, key)| Choice::new(value, frame.t(key), &when.choice));
+    let group = ChoiceGroup::new("kapan", frame.t("report.when_title"), options.into(), &errors);
+    let date = TextField::new("tanggal", frame.t("report.when_date"), &when.date, &errors)
+        .hint(frame.t("report.when_date_help"));
+    let time = TextField::new("jam", frame.t("report.when_time"), &when.time, &errors)
+        .optional()
+        .hint(frame.t("report.when_time_help"));
+    WhenPage { page: frame, step, errors, group, date, time }
+}
+
+fn words_page(
+    frame: PageFrame,
+    step: StepView,
+    kind: &ReportKind,
+    answers: &ReportDraft,
+    errors: Vec<FieldError>,
+) -> WordsPage {
+    let text = TextField::new("cerita", frame.t("report.words_title"), &answers.words, &errors);
+    let photos = answers.photos.iter().enumerate().map(|(at, photo)| PhotoLine {
+        sha256: photo.sha256.clone(),
+        words: photo_words(&frame, at, photo),
+    });
+    WordsPage {
+        photos: photos.collect(),
+        more: answers.photos.len() < MEDIA_MAX,
+        photo: kind.photo,
+        photo_error: crate::form::error_at(&errors, "foto"),
+        tell: kind.tell.get(frame.lang).to_vec(),
+        page: frame,
+        step,
+        errors,
+        text,
+    }
+}
+
+/// "Foto 1, 820 kB".
+pub(super) fn photo_words(frame: &PageFrame, at: usize, photo: &BlobRef) -> String {
+    let kilobytes = i64::try_from(photo.size_bytes.div_ceil(1024)).unwrap_or(i64::MAX);
+    let values = [("n", (at + 1).to_string()), ("kb", frame.format().count(kilobytes))];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    frame.tf("report.photo_line", &values)
+}
+
+fn contact_page(
+    frame: PageFrame,
+    step: StepView,
+    kind: &ReportKind,
+    answers: &ReportDraft,
+    errors: Vec<FieldError>,
+) -> ContactPage {
+    let contact = &answers.contact;
+    let field = |name, key, value| TextField::new(name, frame.t(key), value, &errors).optional();
+    let name = field("nama", "report.contact_name", &contact.name);
+    let phone = field("telepon", "report.contact_phone", &contact.phone)
+        .hint(frame.t("report.contact_phone_help"));
+    let safe = kind.sensitive.then(|| {
+        field("aman", "report.contact_safe", &contact.safe)
+            .hint(frame.t("report.contact_safe_help"))
+    });
+    ContactPage { page: frame, step, errors, name, phone, safe }
+}
+
+fn danger_page(
+    context: &Context,
+    mut frame: PageFrame,
+    asked: &Asked<'_>,
+) -> Result<Response, Fault> {
+    frame_step(context, &mut frame, asked);
+    frame.form_id = None;
+    if !asked.kind.sensitive {
+        frame.titled("report.danger_now");
+    }
+    let on = asked.next().map_or_else(
+        || "/lapor/periksa".to_owned(),
+        |next| step_address(asked.kind, next),
+    );
+    let back = step_address(asked.kind, asked.step);
+    draw(StatusCode::OK, &DangerPage { page: frame, on, back })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_read_as_people_write_it() {
+        let read = |text| parse_phone(text);
+        assert_eq!(read("+62 812-3456-7890").as_deref(), Some("081234567890"));
+        assert_eq!(read("6281234567890").as_deref(), Some("081234567890"));
+        assert_eq!(read("(0295) 381 2345").as_deref(), Some("02953812345"));
+        assert_eq!(read("+65 9123 45678").as_deref(), Some("+65912345678"));
+        for bad in ["", "0812", "08123456789012345", "0812x345678", "+", "٠٨١٢٣٤٥٦٧٨٩"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}
