@@ -47,13 +47,18 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lapor/lanjut", get(resume::show).post(resume::enter))
         .route("/lapor/tempat", post(send::locate))
         .route("/lapor/{jenis}", get(step::first))
-        .route("/lapor/{jenis}/{langkah}", get(step::show).post(step::answer))
+        .route(
+            "/lapor/{jenis}/{langkah}",
+            get(step::show).post(step::answer),
+        )
         .route("/keluar", get(resume::leave))
 }
 
 /// `GET /lapor`
 async fn kinds(page: PublicPage) -> Result<Response, Fault> {
-    let PublicPage { context, mut frame, .. } = page;
+    let PublicPage {
+        context, mut frame, ..
+    } = page;
     frame.titled("report.choose_kind");
     let unit = context.unit().clone();
     let kinds = unit.pack.report_kinds().iter().map(|kind| KindLink {
@@ -63,7 +68,9 @@ async fn kinds(page: PublicPage) -> Result<Response, Fault> {
         hint: frame.say(&kind.hint).to_owned(),
     });
     let kinds = kinds.collect();
-    let kept = draft::load(&context).await?.filter(|kept| kept.sent.is_none());
+    let kept = draft::load(&context)
+        .await?
+        .filter(|kept| kept.sent.is_none());
     let go_on = kept.and_then(|kept| {
         // What was begun about a sensitive kind is not mentioned to whoever opens the browser next.
         let kind = draft::kind_of(&context, &kept).filter(|kind| !kind.sensitive)?;
@@ -72,5 +79,12 @@ async fn kinds(page: PublicPage) -> Result<Response, Fault> {
             |step| step::step_address(kind, step),
         ))
     });
-    draw(StatusCode::OK, &KindsPage { page: frame, kinds, go_on })
+    draw(
+        StatusCode::OK,
+        &KindsPage {
+            page: frame,
+            kinds,
+            go_on,
+        },
+    )
 }

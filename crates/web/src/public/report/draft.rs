@@ -175,7 +175,10 @@ pub(super) const fn address_of(step: ReportStep) -> &'static str {
 
 /// The step at an address.
 pub(super) fn step_at(address: &str) -> Option<ReportStep> {
-    ReportStep::ALL.iter().copied().find(|step| address_of(*step) == address)
+    ReportStep::ALL
+        .iter()
+        .copied()
+        .find(|step| address_of(*step) == address)
 }
 
 /// Key of the question of a step.
@@ -192,8 +195,14 @@ pub(super) const fn question_of(step: ReportStep) -> &'static str {
 
 /// The draft of this browser.
 pub(super) async fn load(context: &Context) -> Result<Option<ReportDraft>, Fault> {
-    let Some(token) = context.cookie(CookieKind::Draft) else { return Ok(None) };
-    Ok(context.state().node.draft(&DraftToken(token.to_owned())).await?)
+    let Some(token) = context.cookie(CookieKind::Draft) else {
+        return Ok(None);
+    };
+    Ok(context
+        .state()
+        .node
+        .draft(&DraftToken(token.to_owned()))
+        .await?)
 }
 
 /// Keeps the draft of this browser. Of a sensitive kind the browser forgets it when it closes, and
@@ -220,7 +229,11 @@ pub(super) async fn keep(
 /// Forgets the draft of this browser.
 pub(super) async fn forget(context: &Context) -> Result<(), Fault> {
     if let Some(token) = context.cookie(CookieKind::Draft) {
-        context.state().node.drop_draft(&DraftToken(token.to_owned())).await?;
+        context
+            .state()
+            .node
+            .drop_draft(&DraftToken(token.to_owned()))
+            .await?;
         context.drop_cookie(CookieKind::Draft);
     }
     Ok(())
@@ -232,10 +245,16 @@ pub(super) async fn keep_for_later(
     draft: &mut ReportDraft,
 ) -> Result<SecretDigits, Fault> {
     let node = &context.state().node;
-    let known = draft.resume.as_deref().and_then(|code| code.parse::<SecretDigits>().ok());
+    let known = draft
+        .resume
+        .as_deref()
+        .and_then(|code| code.parse::<SecretDigits>().ok());
     let code = known.unwrap_or_else(|| {
         let draw = node.hash(Purpose::Draft, node.new_token().as_bytes()).0;
-        let draw = draw.iter().take(8).fold(0_u64, |draw, byte| draw << 8 | u64::from(*byte));
+        let draw = draw
+            .iter()
+            .take(8)
+            .fold(0_u64, |draw, byte| draw << 8 | u64::from(*byte));
         SecretDigits::from_random(draw)
     });
     draft.resume = Some(code.plain());
@@ -250,7 +269,14 @@ pub(super) fn kind_of<'p>(context: &'p Context, draft: &ReportDraft) -> Option<&
 }
 
 /// The words of an answer to "what happened?".
-pub(super) fn what_of<'k>(kind: &'k ReportKind, draft: &ReportDraft, lang: Lang) -> Option<&'k str> {
-    let option = kind.what.iter().find(|option| option.code.as_str() == draft.what)?;
+pub(super) fn what_of<'k>(
+    kind: &'k ReportKind,
+    draft: &ReportDraft,
+    lang: Lang,
+) -> Option<&'k str> {
+    let option = kind
+        .what
+        .iter()
+        .find(|option| option.code.as_str() == draft.what)?;
     Some(option.name.get(lang))
 }

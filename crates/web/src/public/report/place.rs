@@ -54,7 +54,10 @@ impl PlaceAnswer {
             // itself answers then.
             let unit_area = frame.unit().config().area.clone();
             return Ok(match text {
-                Some(text) => PlaceInput::Area { area: unit_area, text: Some(text) },
+                Some(text) => PlaceInput::Area {
+                    area: unit_area,
+                    text: Some(text),
+                },
                 None => PlaceInput::Unknown,
             });
         }
@@ -67,7 +70,9 @@ impl PlaceAnswer {
             let point = point.map_err(|_| write())?;
             return Ok(PlaceInput::Point { point, text });
         }
-        let Some(text) = text else { return Err(write()) };
+        let Some(text) = text else {
+            return Err(write());
+        };
         // Two numbers are a position, as map programs copy it.
         match text.parse::<Point>() {
             Ok(point) => Ok(PlaceInput::Point { point, text: None }),
@@ -78,10 +83,18 @@ impl PlaceAnswer {
     /// The place in words, for the page that shows all answers.
     pub(super) fn words(&self, frame: &PageFrame) -> String {
         let unit = frame.unit();
-        let Ok(input) = self.settle(frame) else { return self.text.clone() };
-        let Ok(place) = unit.resolve(&input) else { return self.text.clone() };
+        let Ok(input) = self.settle(frame) else {
+            return self.text.clone();
+        };
+        let Ok(place) = unit.resolve(&input) else {
+            return self.text.clone();
+        };
         let area = place.beat.as_ref().map(|beat| unit.geography.label(beat));
-        let named = self.area.parse::<AreaCode>().ok().map(|area| unit.geography.label(&area));
+        let named = self
+            .area
+            .parse::<AreaCode>()
+            .ok()
+            .map(|area| unit.geography.label(&area));
         let area = area.or(named.filter(|_| !self.unknown));
         let mut words: Vec<String> = Vec::new();
         words.extend(place.text.filter(|text| Some(text) != area.as_ref()));
@@ -111,13 +124,19 @@ pub(crate) fn place_fault(frame: &PageFrame, error: &HandleError, text: &str) ->
 
 /// "This place is in Kabupaten Rembang, which another police unit answers for", and how to reach it.
 pub(crate) fn outside(frame: &PageFrame, area: &str) -> String {
-    frame.tf("error.place_elsewhere", &[("area", area), ("number", &frame.emergency_number)])
+    frame.tf(
+        "error.place_elsewhere",
+        &[("area", area), ("number", &frame.emergency_number)],
+    )
 }
 
 /// A text that is too long, in words.
 pub(crate) fn too_long(frame: &PageFrame, found: usize, max: usize) -> String {
     let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
-    frame.tf("error.text_long", &[("max", &count(max)), ("found", &count(found))])
+    frame.tf(
+        "error.text_long",
+        &[("max", &count(max)), ("found", &count(found))],
+    )
 }
 
 /// Areas to choose from, when several may be meant; those of others come last, as the index gives
@@ -138,7 +157,10 @@ pub(crate) fn area_choices(areas: &[AreaMatch], chosen: &str) -> Vec<Choice> {
 /// The first list: station-level areas.
 pub(crate) fn district_choices(choices: &[StationChoice], chosen: &str) -> Vec<Choice> {
     let words = |choice: &StationChoice| choice.area.name.to_string();
-    choices.iter().map(|one| Choice::new(one.area.code.to_string(), words(one), chosen)).collect()
+    choices
+        .iter()
+        .map(|one| Choice::new(one.area.code.to_string(), words(one), chosen))
+        .collect()
 }
 
 /// The second list: the beats of one of them, and it as a whole for who does not know the village.

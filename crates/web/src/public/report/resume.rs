@@ -37,7 +37,11 @@ pub(super) fn saved_page(
     sensitive: bool,
     code: &SecretDigits,
 ) -> Result<Response, Fault> {
-    frame.titled(if sensitive { "report.neutral_title" } else { "report.saved_title" });
+    frame.titled(if sensitive {
+        "report.neutral_title"
+    } else {
+        "report.saved_title"
+    });
     frame.sensitive = sensitive;
     let page = SavedPage {
         grouped: code.grouped(),
@@ -50,7 +54,10 @@ pub(super) fn saved_page(
 
 /// Digits one by one, for a reader who hears them.
 pub(crate) fn spelt(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(|c| [c, ' ']).collect::<String>()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(|c| [c, ' '])
+        .collect::<String>()
         .trim_end()
         .to_owned()
 }
@@ -71,23 +78,35 @@ pub(super) async fn enter(mut page: PublicPage, post: FormPost) -> Result<Respon
         let errors = vec![FieldError::new("kode", page.frame.t(key))];
         form(page, typed.clone(), errors)
     };
-    let Ok(code) = typed.parse::<SecretDigits>() else { return wrong(page, "error.code_digits") };
-    let found = page.node.draft_by_code::<ReportDraft>(&code, page.context.client()).await;
+    let Ok(code) = typed.parse::<SecretDigits>() else {
+        return wrong(page, "error.code_digits");
+    };
+    let found = page
+        .node
+        .draft_by_code::<ReportDraft>(&code, page.context.client())
+        .await;
     let kept = match found {
         Ok(kept) => kept,
         Err(HandleError::NoMatch) => return wrong(page, "error.resume_unknown"),
         Err(error) => return Err(error.into()),
     };
-    let Some(kind) = draft::kind_of(&page.context, &kept) else { return Err(Fault::NotFound) };
+    let Some(kind) = draft::kind_of(&page.context, &kept) else {
+        return Err(Fault::NotFound);
+    };
     draft::keep(&page.context, &kept, kind.sensitive).await?;
     page.node.drop_draft(&DraftToken(code.plain())).await?;
     let next = kind.steps.iter().find(|step| !kept.is_answered(**step));
-    let next = next.map_or_else(|| "/lapor/periksa".to_owned(), |step| step_address(kind, *step));
+    let next = next.map_or_else(
+        || "/lapor/periksa".to_owned(),
+        |step| step_address(kind, *step),
+    );
     Ok(Redirect::to(&next).into_response())
 }
 
 fn form(
-    PublicPage { context, mut frame, .. }: PublicPage,
+    PublicPage {
+        context, mut frame, ..
+    }: PublicPage,
     typed: String,
     errors: Vec<FieldError>,
 ) -> Result<Response, Fault> {
@@ -101,7 +120,14 @@ fn form(
     };
     let code = TextField::new("kode", frame.t("report.resume_code"), typed, &errors)
         .hint(frame.t("report.resume_code_help"));
-    draw(status, &ResumePage { page: frame, errors, code })
+    draw(
+        status,
+        &ResumePage {
+            page: frame,
+            errors,
+            code,
+        },
+    )
 }
 
 /// `GET /keluar`: the draft is dropped, the browser forgets what it kept of this site, and a page
@@ -109,7 +135,10 @@ fn form(
 pub(super) async fn leave(page: PublicPage) -> Result<Response, Fault> {
     draft::forget(&page.context).await?;
     let away = page.frame.t("report.leave_address").to_owned();
-    let clear = (HeaderName::from_static("clear-site-data"), r#""cache", "cookies", "storage""#);
+    let clear = (
+        HeaderName::from_static("clear-site-data"),
+        r#""cache", "cookies", "storage""#,
+    );
     Ok(([clear], Redirect::to(&away)).into_response())
 }
 
@@ -118,5 +147,8 @@ pub(super) fn next_of(
     kind: &pengayom_core::pack::ReportKind,
     kept: &ReportDraft,
 ) -> Option<ReportStep> {
-    kind.steps.iter().copied().find(|step| !kept.is_answered(*step))
+    kind.steps
+        .iter()
+        .copied()
+        .find(|step| !kept.is_answered(*step))
 }

@@ -159,7 +159,10 @@ fn blame(frame: &PageFrame, error: &HandleError, answers: &ReportDraft) -> Optio
 
 /// Questions still without a right answer.
 fn missing(frame: &PageFrame, kind: &ReportKind, answers: &ReportDraft) -> Vec<FieldError> {
-    let open = kind.steps.iter().filter(|step| !answers.is_answered(**step));
+    let open = kind
+        .steps
+        .iter()
+        .filter(|step| !answers.is_answered(**step));
     open.map(|step| {
         let question = frame.t(draft::question_of(*step));
         let words = frame.tf("check.answer_first", &[("question", question)]);
@@ -224,7 +227,9 @@ fn receipt(filed: &Filed, reachable: bool) -> Receipt {
 }
 
 fn check_page(
-    PublicPage { context, mut frame, .. }: PublicPage,
+    PublicPage {
+        context, mut frame, ..
+    }: PublicPage,
     answers: &ReportDraft,
     errors: Vec<FieldError>,
 ) -> Result<Response, Fault> {
@@ -233,7 +238,11 @@ fn check_page(
     let Some(kind) = kinds.iter().find(|kind| kind.code.as_str() == answers.kind) else {
         return Ok(Redirect::to("/lapor").into_response());
     };
-    frame.titled(if kind.sensitive { "check.neutral_title" } else { "check.title" });
+    frame.titled(if kind.sensitive {
+        "check.neutral_title"
+    } else {
+        "check.title"
+    });
     frame.sensitive = kind.sensitive;
     frame.with_form(&context, "form");
     let status = if errors.is_empty() {
@@ -243,7 +252,10 @@ fn check_page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let rows = rows(&frame, kind, answers);
-    let back = kind.steps.last().map_or_else(|| "/lapor".to_owned(), |last| step_address(kind, *last));
+    let back = kind
+        .steps
+        .last()
+        .map_or_else(|| "/lapor".to_owned(), |last| step_address(kind, *last));
     let page = CheckPage {
         complete: next_of(kind, answers).is_none(),
         page: frame,
@@ -270,7 +282,11 @@ fn rows(frame: &PageFrame, kind: &ReportKind, answers: &ReportDraft) -> Vec<Answ
         let words: Vec<String> = match step {
             _ if !answers.is_answered(*step) => Vec::new(),
             ReportStep::Danger => {
-                let key = if answers.danger == "ya" { "common.yes" } else { "common.no" };
+                let key = if answers.danger == "ya" {
+                    "common.yes"
+                } else {
+                    "common.no"
+                };
                 vec![frame.t(key).to_owned()]
             }
             ReportStep::What => draft::what_of(kind, answers, frame.lang)
@@ -316,7 +332,9 @@ const fn part_of(step: ReportStep) -> &'static str {
 }
 
 async fn not_sent(
-    PublicPage { context, mut frame, .. }: PublicPage,
+    PublicPage {
+        context, mut frame, ..
+    }: PublicPage,
     answers: &mut ReportDraft,
     sensitive: bool,
 ) -> Result<Response, Fault> {
@@ -327,8 +345,13 @@ async fn not_sent(
         Ok(code) => frame.tf("sent.not_sent", &[("code", &code.grouped())]),
         Err(_) => frame.t("error.not_sent").to_owned(),
     };
-    let mut response = draw(StatusCode::SERVICE_UNAVAILABLE, &NotSentPage { page: frame, words })?;
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    let mut response = draw(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &NotSentPage { page: frame, words },
+    )?;
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     Ok(response)
 }
 
@@ -344,12 +367,20 @@ pub(super) async fn sent(
     Query(query): Query<SentQuery>,
     page: PublicPage,
 ) -> Result<Response, Fault> {
-    let PublicPage { context, mut frame, node } = page;
+    let PublicPage {
+        context,
+        mut frame,
+        node,
+    } = page;
     let kept = draft::load(&context).await?;
     let Some(receipt) = kept.as_ref().and_then(|kept| kept.receipt(node.now())) else {
         return Ok(Redirect::to("/lapor").into_response());
     };
-    frame.titled(if receipt.sensitive { "sent.neutral_title" } else { "sent.title" });
+    frame.titled(if receipt.sensitive {
+        "sent.neutral_title"
+    } else {
+        "sent.title"
+    });
     frame.sensitive = receipt.sensitive;
     let facts = Facts::of(&frame, receipt);
     let address = format!("{}/lacak?nomor={}", context.site(), receipt.number);
@@ -377,7 +408,11 @@ pub(super) async fn sent(
 
 /// `GET /lapor/terkirim.txt`
 pub(super) async fn sent_text(page: PublicPage) -> Result<Response, Fault> {
-    let PublicPage { context, frame, node } = page;
+    let PublicPage {
+        context,
+        frame,
+        node,
+    } = page;
     let kept = draft::load(&context).await?;
     let Some(receipt) = kept.as_ref().and_then(|kept| kept.receipt(node.now())) else {
         return Err(Fault::NotFound);
@@ -397,7 +432,10 @@ pub(super) async fn sent_text(page: PublicPage) -> Result<Response, Fault> {
     let name = format!("attachment; filename=\"{}.txt\"", receipt.number);
     let name = HeaderValue::from_str(&name).map_err(|_| Fault::Internal)?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        ),
         (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
@@ -425,7 +463,10 @@ impl Facts {
         let by = if station == frame.unit_name {
             frame.tf("sent.by_unit", &[("unit", &frame.unit_name)])
         } else {
-            let values = [("unit", frame.unit_name.as_str()), ("station", station.as_str())];
+            let values = [
+                ("unit", frame.unit_name.as_str()),
+                ("station", station.as_str()),
+            ];
             frame.tf("sent.unit", &values)
         };
         Self {
@@ -499,9 +540,10 @@ fn located(frame: &PageFrame, context: &Context, post: &FormPost) -> (StatusCode
         }
         Err(error) => match place_fault(frame, &error, "") {
             PlaceFault::Wrong(words) => (StatusCode::UNPROCESSABLE_ENTITY, words),
-            PlaceFault::Choose(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, frame.t("error.place_write").to_owned())
-            }
+            PlaceFault::Choose(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                frame.t("error.place_write").to_owned(),
+            ),
         },
     }
 }

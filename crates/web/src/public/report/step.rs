@@ -132,7 +132,10 @@ struct ContactPage {
 /// `GET /lapor/{jenis}`
 pub(super) async fn first(Path(slug): Path<String>, page: PublicPage) -> Result<Response, Fault> {
     let unit = page.context.unit();
-    let kind = unit.pack.report_kind_by_slug(&slug).ok_or(Fault::NotFound)?;
+    let kind = unit
+        .pack
+        .report_kind_by_slug(&slug)
+        .ok_or(Fault::NotFound)?;
     let first = kind.steps.first().ok_or(Fault::NotFound)?;
     Ok(Redirect::to(&step_address(kind, *first)).into_response())
 }
@@ -146,11 +149,17 @@ pub(super) async fn show(
     let PublicPage { context, frame, .. } = page;
     let unit = context.unit().clone();
     let (kind, step) = found(&unit.pack, &slug, &address)?;
-    let kept = draft::load(&context).await?.filter(|draft| draft.sent.is_none());
+    let kept = draft::load(&context)
+        .await?
+        .filter(|draft| draft.sent.is_none());
     // The answers of another kind are shown where the question is the same; nothing is written yet.
     let mut answers = kept.unwrap_or_else(|| ReportDraft::new(&context, kind));
     answers.turn_to(kind);
-    let asked = Asked { kind, step, from_check: query.dari.as_deref() == Some("periksa") };
+    let asked = Asked {
+        kind,
+        step,
+        from_check: query.dari.as_deref() == Some("periksa"),
+    };
     if step == ReportStep::Danger && query.bahaya.is_some() {
         return danger_page(&context, frame, &asked);
     }
@@ -169,11 +178,17 @@ pub(super) async fn answer(
     let PublicPage { context, frame, .. } = page;
     let unit = context.unit().clone();
     let (kind, step) = found(&unit.pack, &slug, &address)?;
-    let kept = draft::load(&context).await?.filter(|draft| draft.sent.is_none());
+    let kept = draft::load(&context)
+        .await?
+        .filter(|draft| draft.sent.is_none());
     let mut answers = kept.unwrap_or_else(|| ReportDraft::new(&context, kind));
     answers.turn_to(kind);
     let switched = post.switched_lang();
-    let asked = Asked { kind, step, from_check: post.fields.get("dari") == "periksa" };
+    let asked = Asked {
+        kind,
+        step,
+        from_check: post.fields.get("dari") == "periksa",
+    };
     let PhotoPost { fields, uploads } = post;
     let mut meant = None;
     let mut errors = take(&mut answers, &asked, &fields, &frame, &mut meant, &context);
@@ -192,7 +207,11 @@ pub(super) async fn answer(
     }
     draft::keep(&context, &answers, kind.sensitive).await?;
     if let Some(lang) = switched {
-        let back = if asked.from_check { "&dari=periksa" } else { "" };
+        let back = if asked.from_check {
+            "&dari=periksa"
+        } else {
+            ""
+        };
         let address = format!("{}?lang={lang}{back}", step_address(kind, step));
         return Ok(Redirect::to(&address).into_response());
     }
@@ -204,7 +223,9 @@ pub(super) async fn answer(
         return Ok(Redirect::to(&address).into_response());
     }
     let next = asked.next().map(|next| step_address(kind, next));
-    let next = next.filter(|_| !asked.from_check).unwrap_or_else(|| "/lapor/periksa".to_owned());
+    let next = next
+        .filter(|_| !asked.from_check)
+        .unwrap_or_else(|| "/lapor/periksa".to_owned());
     Ok(Redirect::to(&next).into_response())
 }
 
@@ -217,7 +238,11 @@ struct Asked<'p> {
 
 impl Asked<'_> {
     fn place(&self) -> usize {
-        self.kind.steps.iter().position(|step| *step == self.step).unwrap_or(0)
+        self.kind
+            .steps
+            .iter()
+            .position(|step| *step == self.step)
+            .unwrap_or(0)
     }
 
     fn next(&self) -> Option<ReportStep> {
@@ -228,8 +253,14 @@ impl Asked<'_> {
         if self.from_check {
             return "/lapor/periksa".to_owned();
         }
-        let before = self.place().checked_sub(1).and_then(|at| self.kind.steps.get(at));
-        before.map_or_else(|| "/lapor".to_owned(), |step| step_address(self.kind, *step))
+        let before = self
+            .place()
+            .checked_sub(1)
+            .and_then(|at| self.kind.steps.get(at));
+        before.map_or_else(
+            || "/lapor".to_owned(),
+            |step| step_address(self.kind, *step),
+        )
     }
 }
 
@@ -268,8 +299,16 @@ fn take(
         }
         ReportStep::What => {
             fields.get("apa").clone_into(&mut answers.what);
-            let known = asked.kind.what.iter().any(|one| one.code.as_str() == answers.what);
-            if known { Vec::new() } else { error("apa", "error.what_choose") }
+            let known = asked
+                .kind
+                .what
+                .iter()
+                .any(|one| one.code.as_str() == answers.what);
+            if known {
+                Vec::new()
+            } else {
+                error("apa", "error.what_choose")
+            }
         }
         ReportStep::Where => {
             answers.place = PlaceAnswer::of(fields);
@@ -292,7 +331,10 @@ fn take(
             if answers.words.is_empty() {
                 error("cerita", "error.words_write")
             } else if found > TEXT_MAX_CHARS {
-                vec![FieldError::new("cerita", too_long(frame, found, TEXT_MAX_CHARS))]
+                vec![FieldError::new(
+                    "cerita",
+                    too_long(frame, found, TEXT_MAX_CHARS),
+                )]
             } else {
                 Vec::new()
             }
@@ -335,7 +377,9 @@ pub(crate) fn parse_phone(text: &str) -> Option<String> {
         return None;
     }
     // The country's own code is 62; nobody dials 062.
-    let home = digits.strip_prefix("62").filter(|_| plus || digits.len() > 10);
+    let home = digits
+        .strip_prefix("62")
+        .filter(|_| plus || digits.len() > 10);
     let number = match home {
         Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
         None if plus => format!("+{digits}"),
@@ -353,7 +397,9 @@ async fn take_photos(
     context: &Context,
 ) -> Result<Vec<FieldError>, Fault> {
     let gone: Vec<&str> = fields.all("hapus_foto").collect();
-    answers.photos.retain(|photo| !gone.contains(&photo.sha256.as_str()));
+    answers
+        .photos
+        .retain(|photo| !gone.contains(&photo.sha256.as_str()));
     let mut errors = Vec::new();
     for upload in uploads {
         match put_photo(context, frame, upload).await? {
@@ -440,7 +486,15 @@ fn question_page(
             let question = frame.t("report.danger_title");
             let group = ChoiceGroup::new("bahaya", question, options.into(), &errors);
             let group = group.hint(frame.t("report.danger_help"));
-            draw(status, &ChoicePage { page: frame, step, errors, group })
+            draw(
+                status,
+                &ChoicePage {
+                    page: frame,
+                    step,
+                    errors,
+                    group,
+                },
+            )
         }
         ReportStep::What => {
             let options = asked.kind.what.iter();
@@ -454,7 +508,15 @@ fn question_page(
             } else {
                 group.hint(frame.say(&asked.kind.name))
             };
-            draw(status, &ChoicePage { page: frame, step, errors, group })
+            draw(
+                status,
+                &ChoicePage {
+                    page: frame,
+                    step,
+                    errors,
+                    group,
+                },
+            )
         }
         ReportStep::Where => draw(status, &where_page(frame, step, answers, errors, meant)),
         ReportStep::When => draw(status, &when_page(frame, step, answers, errors)),
@@ -462,9 +524,10 @@ fn question_page(
             let page = words_page(frame, step, asked.kind, answers, errors);
             draw(status, &page)
         }
-        ReportStep::Contact => {
-            draw(status, &contact_page(frame, step, asked.kind, answers, errors))
-        }
+        ReportStep::Contact => draw(
+            status,
+            &contact_page(frame, step, asked.kind, answers, errors),
+        ),
     }
 }
 
@@ -476,14 +539,21 @@ fn where_page(
     meant: Option<Vec<pengayom_core::place::AreaMatch>>,
 ) -> WherePage {
     let place = &answers.place;
-    let text = TextField::new("tempat", frame.t("report.where_title"), &place.text, &errors)
-        .hint(frame.t("report.where_help"));
+    let text = TextField::new(
+        "tempat",
+        frame.t("report.where_title"),
+        &place.text,
+        &errors,
+    )
+    .hint(frame.t("report.where_help"));
     let meant = meant.map(|areas| {
         let options = area_choices(&areas, &place.area);
         ChoiceGroup::new("wilayah", frame.t("report.where_meant"), options, &errors)
     });
     let chosen = place.area.parse::<pengayom_core::place::AreaCode>().ok();
-    let chosen = chosen.filter(|_| meant.is_none()).map(|area| frame.unit().geography.label(&area));
+    let chosen = chosen
+        .filter(|_| meant.is_none())
+        .map(|area| frame.unit().geography.label(&area));
     let from_check = if step.from_check { "&dari=periksa" } else { "" };
     WherePage {
         lat: place.lat.clone(),
@@ -508,11 +578,18 @@ fn list_page(
 ) -> Result<Response, Fault> {
     let mut step = frame_step(context, &mut frame, asked);
     let choices = frame.unit().geography.choices();
-    let district = choices.iter().find(|choice| choice.area.code.to_string() == area);
+    let district = choices
+        .iter()
+        .find(|choice| choice.area.code.to_string() == area);
     let Some(district) = district else {
         let chosen = choices
             .iter()
-            .find(|choice| choice.beats.iter().any(|b| b.code.to_string() == answers.place.area))
+            .find(|choice| {
+                choice
+                    .beats
+                    .iter()
+                    .any(|b| b.code.to_string() == answers.place.area)
+            })
             .map(|choice| choice.area.code.to_string())
             .unwrap_or_default();
         let options = district_choices(&choices, &chosen);
@@ -532,7 +609,15 @@ fn list_page(
     let group = ChoiceGroup::new("wilayah", question, options, &[]);
     step.back = format!("{}?daftar=", step.action);
     step.hint = Some(answers.place.text.clone()).filter(|text| !text.is_empty());
-    draw(StatusCode::OK, &ChoicePage { page: frame, step, errors: Vec::new(), group })
+    draw(
+        StatusCode::OK,
+        &ChoicePage {
+            page: frame,
+            step,
+            errors: Vec::new(),
+            group,
+        },
+    )
 }
 
 fn when_page(
@@ -550,13 +635,25 @@ fn when_page(
         ("tidak-tahu", "common.do_not_know"),
     ]
     .map(|(value, key)| Choice::new(value, frame.t(key), &when.choice));
-    let group = ChoiceGroup::new("kapan", frame.t("report.when_title"), options.into(), &errors);
+    let group = ChoiceGroup::new(
+        "kapan",
+        frame.t("report.when_title"),
+        options.into(),
+        &errors,
+    );
     let date = TextField::new("tanggal", frame.t("report.when_date"), &when.date, &errors)
         .hint(frame.t("report.when_date_help"));
     let time = TextField::new("jam", frame.t("report.when_time"), &when.time, &errors)
         .optional()
         .hint(frame.t("report.when_time_help"));
-    WhenPage { page: frame, step, errors, group, date, time }
+    WhenPage {
+        page: frame,
+        step,
+        errors,
+        group,
+        date,
+        time,
+    }
 }
 
 fn words_page(
@@ -566,11 +663,20 @@ fn words_page(
     answers: &ReportDraft,
     errors: Vec<FieldError>,
 ) -> WordsPage {
-    let text = TextField::new("cerita", frame.t("report.words_title"), &answers.words, &errors);
-    let photos = answers.photos.iter().enumerate().map(|(at, photo)| PhotoLine {
-        sha256: photo.sha256.clone(),
-        words: photo_words(&frame, at, photo),
-    });
+    let text = TextField::new(
+        "cerita",
+        frame.t("report.words_title"),
+        &answers.words,
+        &errors,
+    );
+    let photos = answers
+        .photos
+        .iter()
+        .enumerate()
+        .map(|(at, photo)| PhotoLine {
+            sha256: photo.sha256.clone(),
+            words: photo_words(&frame, at, photo),
+        });
     WordsPage {
         photos: photos.collect(),
         more: answers.photos.len() < MEDIA_MAX,
@@ -587,8 +693,13 @@ fn words_page(
 /// "Foto 1, 820 kB".
 pub(super) fn photo_words(frame: &PageFrame, at: usize, photo: &BlobRef) -> String {
     let kilobytes = i64::try_from(photo.size_bytes.div_ceil(1024)).unwrap_or(i64::MAX);
-    let values = [("n", (at + 1).to_string()), ("kb", frame.format().count(kilobytes))];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let values = [
+        ("n", (at + 1).to_string()),
+        ("kb", frame.format().count(kilobytes)),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     frame.tf("report.photo_line", &values)
 }
 
@@ -608,7 +719,14 @@ fn contact_page(
         field("aman", "report.contact_safe", &contact.safe)
             .hint(frame.t("report.contact_safe_help"))
     });
-    ContactPage { page: frame, step, errors, name, phone, safe }
+    ContactPage {
+        page: frame,
+        step,
+        errors,
+        name,
+        phone,
+        safe,
+    }
 }
 
 fn danger_page(
@@ -626,7 +744,14 @@ fn danger_page(
         |next| step_address(asked.kind, next),
     );
     let back = step_address(asked.kind, asked.step);
-    draw(StatusCode::OK, &DangerPage { page: frame, on, back })
+    draw(
+        StatusCode::OK,
+        &DangerPage {
+            page: frame,
+            on,
+            back,
+        },
+    )
 }
 
 #[cfg(test)]
@@ -640,7 +765,14 @@ mod tests {
         assert_eq!(read("6281234567890").as_deref(), Some("081234567890"));
         assert_eq!(read("(0295) 381 2345").as_deref(), Some("02953812345"));
         assert_eq!(read("+65 9123 45678").as_deref(), Some("+65912345678"));
-        for bad in ["", "0812", "08123456789012345", "0812x345678", "+", "٠٨١٢٣٤٥٦٧٨٩"] {
+        for bad in [
+            "",
+            "0812",
+            "08123456789012345",
+            "0812x345678",
+            "+",
+            "٠٨١٢٣٤٥٦٧٨٩",
+        ] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

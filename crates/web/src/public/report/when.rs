@@ -58,7 +58,9 @@ impl WhenAnswer {
             };
             // An hour that a change of clocks skips is taken as the one after.
             let at = frame.unit().zone.to_timestamp(day.to_datetime(time));
-            let Ok(at) = at else { return error("jam", "error.time_unreadable") };
+            let Ok(at) = at else {
+                return error("jam", "error.time_unreadable");
+            };
             if at > now {
                 return error("jam", "error.time_future");
             }
@@ -120,8 +122,13 @@ fn example_date(today: Date) -> String {
 /// `24 November 2026` with the month's name, or its first three letters, in either language.
 fn parse_date(frame: &PageFrame, text: &str) -> Result<Date, DateFault> {
     let is_break = |c: char| c.is_whitespace() || matches!(c, '-' | '/' | '.' | ',');
-    let parts: Vec<&str> = text.split(is_break).filter(|part| !part.is_empty()).collect();
-    let [first, month, last] = parts.as_slice() else { return Err(DateFault::Unreadable) };
+    let parts: Vec<&str> = text
+        .split(is_break)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let [first, month, last] = parts.as_slice() else {
+        return Err(DateFault::Unreadable);
+    };
     let number = |part: &str| part.parse::<i16>().map_err(|_| DateFault::Unreadable);
     let month = match number(month) {
         Ok(month) => month,
@@ -137,7 +144,11 @@ fn parse_date(frame: &PageFrame, text: &str) -> Result<Date, DateFault> {
     }
     let small = |value: i16| i8::try_from(value).map_err(|_| DateFault::NotADay);
     let date = Date::new(year, small(month)?, small(day)?).map_err(|_| DateFault::NotADay)?;
-    if date.year() < FIRST_YEAR { Err(DateFault::NotADay) } else { Ok(date) }
+    if date.year() < FIRST_YEAR {
+        Err(DateFault::NotADay)
+    } else {
+        Ok(date)
+    }
 }
 
 fn month_of(frame: &PageFrame, text: &str) -> Option<i16> {
@@ -177,7 +188,17 @@ mod tests {
         assert_eq!(parse_time("9:05"), time(9, 5));
         assert_eq!(parse_time("2130"), time(21, 30));
         assert_eq!(parse_time("0"), time(0, 0));
-        for bad in ["", "24.00", "21.60", "-1.30", "21.3", "malam", "1.2.3", "21.30.00", "٢١.٣٠"] {
+        for bad in [
+            "",
+            "24.00",
+            "21.60",
+            "-1.30",
+            "21.3",
+            "malam",
+            "1.2.3",
+            "21.30.00",
+            "٢١.٣٠",
+        ] {
             assert_eq!(parse_time(bad), None, "{bad}");
         }
     }
