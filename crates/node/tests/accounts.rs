@@ -40,7 +40,10 @@ async fn a_disabled_account_is_out_at_once() {
     let signed_in = node.sign_in("sari", PASSWORD, "a").await.unwrap();
     node.disable_user("sari").await.unwrap();
     assert_eq!(node.session(&signed_in.token).await.unwrap(), None);
-    assert!(matches!(node.sign_in("sari", PASSWORD, "a").await, Err(HandleError::NoMatch)));
+    assert!(matches!(
+        node.sign_in("sari", PASSWORD, "a").await,
+        Err(HandleError::NoMatch)
+    ));
 }
 
 #[tokio::test]
@@ -49,11 +52,17 @@ async fn guessing_a_password_is_slowed_and_a_wrong_name_looks_the_same() {
     world.officer("sari", Role::Desk, None).await;
     let node = &world.node;
     for _ in 0..5 {
-        assert!(matches!(node.sign_in("sari", "salah", "a").await, Err(HandleError::NoMatch)));
+        assert!(matches!(
+            node.sign_in("sari", "salah", "a").await,
+            Err(HandleError::NoMatch)
+        ));
     }
     let sixth = node.sign_in("sari", PASSWORD, "a").await;
     assert!(matches!(sixth, Err(HandleError::TooManyTries { .. })));
-    assert!(matches!(node.sign_in("nobody", "salah", "b").await, Err(HandleError::NoMatch)));
+    assert!(matches!(
+        node.sign_in("nobody", "salah", "b").await,
+        Err(HandleError::NoMatch)
+    ));
     world.pass_minutes(16);
     assert!(node.sign_in("sari", PASSWORD, "a").await.is_ok());
 }
@@ -70,13 +79,23 @@ async fn an_account_has_a_plain_login_a_long_password_and_a_role() {
         demo: false,
     };
     let desk = vec![Role::Desk];
-    let bad = world.node.add_user(new("Sari W", desk.clone()), PASSWORD).await;
+    let bad = world
+        .node
+        .add_user(new("Sari W", desk.clone()), PASSWORD)
+        .await;
     assert!(matches!(bad, Err(Ok(AccountError::Login(_)))));
-    let short = world.node.add_user(new("sari", desk.clone()), "pendek").await;
+    let short = world
+        .node
+        .add_user(new("sari", desk.clone()), "pendek")
+        .await;
     assert!(matches!(short, Err(Ok(AccountError::PasswordShort(6)))));
     let none = world.node.add_user(new("sari", Vec::new()), PASSWORD).await;
     assert!(matches!(none, Err(Ok(AccountError::NoRole))));
-    world.node.add_user(new("sari", desk.clone()), PASSWORD).await.unwrap();
+    world
+        .node
+        .add_user(new("sari", desk.clone()), PASSWORD)
+        .await
+        .unwrap();
     let taken = world.node.add_user(new("sari", desk), PASSWORD).await;
     assert!(matches!(taken, Err(Err(HandleError::Store(_)))));
 }
@@ -115,11 +134,19 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 fn a_picture_is_known_by_its_content() {
     assert_eq!(media::media_type(&png(2, 2)), Ok("image/png"));
     assert_eq!(media::media_type(b""), Err(MediaError::Empty));
-    for not in [&b"<svg onload=alert(1)>"[..], b"GIF89a......", b"%PDF-1.7", b"PK\x03\x04"] {
+    for not in [
+        &b"<svg onload=alert(1)>"[..],
+        b"GIF89a......",
+        b"%PDF-1.7",
+        b"PK\x03\x04",
+    ] {
         assert_eq!(media::media_type(not), Err(MediaError::NotAPicture));
     }
     let large = vec![0xff; media::PHOTO_MAX_BYTES + 1];
-    assert!(matches!(media::media_type(&large), Err(MediaError::TooLarge { .. })));
+    assert!(matches!(
+        media::media_type(&large),
+        Err(MediaError::TooLarge { .. })
+    ));
 }
 
 #[test]
@@ -144,10 +171,27 @@ async fn a_photo_of_a_sent_report_stays_and_gets_its_small_copy_by_a_job() {
     assert!(jobs::work_once(node).await.unwrap());
     assert!(!jobs::work_once(node).await.unwrap());
     let unit = node.unit().id.clone();
-    let row = node.store().blob(&unit, &kept.sha256).await.unwrap().unwrap();
+    let row = node
+        .store()
+        .blob(&unit, &kept.sha256)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(row.preview.is_some());
     world.pass_minutes(26 * 60);
     node.store().drop_expired(&unit, node.now()).await.unwrap();
-    assert!(node.store().blob(&unit, &unsent.sha256).await.unwrap().is_none());
-    assert!(node.store().blob(&unit, &kept.sha256).await.unwrap().is_some());
+    assert!(
+        node.store()
+            .blob(&unit, &unsent.sha256)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        node.store()
+            .blob(&unit, &kept.sha256)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }

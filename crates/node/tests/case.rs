@@ -26,9 +26,17 @@ const TAYU: &str = "33.18.19.2001";
 async fn sending_twice_gives_one_case_and_the_same_secret() {
     let world = World::new().await;
     let sent = request(command(1), "gangguan", JUWANA);
-    let first = world.node.file_request(sent.clone(), &Actor::Citizen).await.unwrap();
+    let first = world
+        .node
+        .file_request(sent.clone(), &Actor::Citizen)
+        .await
+        .unwrap();
     world.pass_minutes(3);
-    let second = world.node.file_request(sent.clone(), &Actor::Citizen).await.unwrap();
+    let second = world
+        .node
+        .file_request(sent.clone(), &Actor::Citizen)
+        .await
+        .unwrap();
     assert!(!first.repeated && second.repeated);
     assert_eq!(first.case, second.case);
     assert_eq!(first.number.to_string(), "PTI-2611-0001");
@@ -38,7 +46,10 @@ async fn sending_twice_gives_one_case_and_the_same_secret() {
     let mut other = sent;
     other.description = "Yang lain".to_owned();
     let reused = world.node.file_request(other, &Actor::Citizen).await;
-    assert!(matches!(reused, Err(HandleError::Store(StoreError::CommandReused))));
+    assert!(matches!(
+        reused,
+        Err(HandleError::Store(StoreError::CommandReused))
+    ));
 }
 
 #[tokio::test]
@@ -48,7 +59,9 @@ async fn many_at_once_under_one_command_make_one_case() {
     for _ in 0..16 {
         let node = world.node.clone();
         let sent = request(command(9), "gangguan", JUWANA);
-        tasks.push(tokio::spawn(async move { node.file_request(sent, &Actor::Citizen).await }));
+        tasks.push(tokio::spawn(async move {
+            node.file_request(sent, &Actor::Citizen).await
+        }));
     }
     let mut numbers = std::collections::BTreeSet::new();
     for task in tasks {
@@ -73,23 +86,38 @@ async fn a_place_finds_its_station_by_area_words_and_position() {
     let world = World::new().await;
     let unit = world.node.unit();
     let station = |place: &PlaceInput| unit.resolve(place).unwrap().station.to_string();
-    let area = PlaceInput::Area { area: JUWANA.parse().unwrap(), text: None };
+    let area = PlaceInput::Area {
+        area: JUWANA.parse().unwrap(),
+        text: None,
+    };
     assert_eq!(station(&area), "polsek-juwana");
     let point = Point::new(-6.719_074, 111.150_69).unwrap();
-    assert_eq!(station(&PlaceInput::Point { point, text: None }), "polsek-juwana");
+    assert_eq!(
+        station(&PlaceInput::Point { point, text: None }),
+        "polsek-juwana"
+    );
     let words = PlaceInput::Text("warung dekat jembatan, Growong Lor, Juwana".to_owned());
     assert_eq!(station(&words), "polsek-juwana");
     assert_eq!(station(&PlaceInput::Unknown), "polres-pati");
     let nonsense = unit.resolve(&PlaceInput::Text("qqqq zzzz".to_owned()));
     assert!(matches!(nonsense, Err(HandleError::PlaceUnknown)));
     let rembang = Point::new(-6.708, 111.345).unwrap();
-    match unit.resolve(&PlaceInput::Point { point: rembang, text: None }) {
+    match unit.resolve(&PlaceInput::Point {
+        point: rembang,
+        text: None,
+    }) {
         Err(HandleError::Elsewhere { area }) => assert!(area.contains("Rembang"), "{area}"),
         other => panic!("{other:?}"),
     }
     let jakarta = Point::new(-6.2, 106.8).unwrap();
-    let nowhere = unit.resolve(&PlaceInput::Point { point: jakarta, text: None });
-    assert!(matches!(nowhere, Err(HandleError::Nowhere | HandleError::Elsewhere { .. })));
+    let nowhere = unit.resolve(&PlaceInput::Point {
+        point: jakarta,
+        text: None,
+    });
+    assert!(matches!(
+        nowhere,
+        Err(HandleError::Nowhere | HandleError::Elsewhere { .. })
+    ));
 }
 
 #[tokio::test]
@@ -98,7 +126,10 @@ async fn a_name_that_is_only_like_an_area_is_offered_not_chosen() {
     let unit = world.node.unit();
     match unit.resolve(&PlaceInput::Text("Groweng Lor".to_owned())) {
         Err(HandleError::PlaceAmbiguous(found)) => {
-            assert!(found.iter().any(|area| &*area.name == "Growong Lor"), "{found:?}");
+            assert!(
+                found.iter().any(|area| &*area.name == "Growong Lor"),
+                "{found:?}"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -113,12 +144,18 @@ async fn two_officers_take_one_case_and_one_of_them_has_it() {
     let take = |by: &pengayom_node::access::Staff| {
         let (node, by) = (world.node.clone(), by.clone());
         let case = filed.case;
-        async move { node.change_case(&by, case, None, CaseCommand::Take { by: by.id }, None).await }
+        async move {
+            node.change_case(&by, case, None, CaseCommand::Take { by: by.id }, None)
+                .await
+        }
     };
     let (one, other) = tokio::join!(take(&sari), take(&budi));
     assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
     let refused = one.err().or(other.err()).unwrap();
-    let refusal = matches!(refused, HandleError::Case(CaseRefusal::WithAnotherOfficer { .. }));
+    let refusal = matches!(
+        refused,
+        HandleError::Case(CaseRefusal::WithAnotherOfficer { .. })
+    );
     assert!(refusal, "{refused:?}");
 }
 
@@ -130,7 +167,11 @@ async fn the_next_to_serve_is_danger_then_the_nearest_promise() {
     let soon = world.file("gangguan", JUWANA).await;
     let mut danger = request(world.command(), "lp_b", TAYU);
     danger.danger = true;
-    let danger = world.node.file_request(danger, &Actor::Citizen).await.unwrap();
+    let danger = world
+        .node
+        .file_request(danger, &Actor::Citizen)
+        .await
+        .unwrap();
     let mut served = Vec::new();
     while let Some(case) = world.node.serve_next(&desk).await.unwrap() {
         served.push(case);
@@ -145,11 +186,24 @@ async fn a_late_case_is_closed_only_with_a_reason() {
     let desk = world.officer("sari", Role::Desk, None).await;
     let filed = world.file("gangguan", JUWANA).await;
     world.pass_minutes(11);
-    let close = CaseCommand::Close { outcome: "resolved".into(), reason: "selesai".into() };
-    let change = |command| world.node.change_case(&desk, filed.case, None, command, None);
+    let close = CaseCommand::Close {
+        outcome: "resolved".into(),
+        reason: "selesai".into(),
+    };
+    let change = |command| {
+        world
+            .node
+            .change_case(&desk, filed.case, None, command, None)
+    };
     let refused = change(close.clone()).await;
-    assert!(matches!(refused, Err(HandleError::Case(CaseRefusal::LateWithoutReason { .. }))));
-    let reason = CaseCommand::ExplainDelay { reason: "far".into(), text: String::new() };
+    assert!(matches!(
+        refused,
+        Err(HandleError::Case(CaseRefusal::LateWithoutReason { .. }))
+    ));
+    let reason = CaseCommand::ExplainDelay {
+        reason: "far".into(),
+        text: String::new(),
+    };
     change(reason).await.unwrap();
     let closed = change(close).await.unwrap();
     assert_eq!(closed.case.stage, CaseStage::Closed);
@@ -160,39 +214,63 @@ async fn what_was_written_since_is_seen_before_it_is_decided_on() {
     let world = World::new().await;
     let desk = world.officer("sari", Role::Desk, None).await;
     let filed = world.file("gangguan", JUWANA).await;
-    let answer = |text: &str| CaseCommand::Answer { text: text.to_owned(), next_news_by: None };
+    let answer = |text: &str| CaseCommand::Answer {
+        text: text.to_owned(),
+        next_news_by: None,
+    };
     let node = &world.node;
-    node.change_case(&desk, filed.case, Some(1), answer("satu"), None).await.unwrap();
-    let stale = node.change_case(&desk, filed.case, Some(1), answer("dua"), None).await;
+    node.change_case(&desk, filed.case, Some(1), answer("satu"), None)
+        .await
+        .unwrap();
+    let stale = node
+        .change_case(&desk, filed.case, Some(1), answer("dua"), None)
+        .await;
     assert!(matches!(stale, Err(HandleError::Conflict { .. })));
 }
 
 #[tokio::test]
 async fn a_case_kept_narrow_is_not_for_every_role() {
     let world = World::new().await;
-    let patrol = world.officer("dimas", Role::Patrol, Some("polsek-juwana")).await;
+    let patrol = world
+        .officer("dimas", Role::Patrol, Some("polsek-juwana"))
+        .await;
     let desk = world.officer("sari", Role::Desk, None).await;
     let filed = world.file("kdrt", JUWANA).await;
     let refused = world.node.case_history(&patrol, filed.case).await;
-    let denied =
-        matches!(refused, Err(HandleError::NotAllowed(Permission::ReadSensitiveCase)));
+    let denied = matches!(
+        refused,
+        Err(HandleError::NotAllowed(Permission::ReadSensitiveCase))
+    );
     assert!(denied);
     assert!(world.node.case_history(&desk, filed.case).await.is_ok());
-    let found = world.node.search_cases(&patrol, "bertengkar", 10).await.unwrap();
+    let found = world
+        .node
+        .search_cases(&patrol, "bertengkar", 10)
+        .await
+        .unwrap();
     assert!(found.is_empty());
     // Who is given the case may read it.
     let assign = CaseCommand::AssignOfficer { officer: patrol.id };
-    world.node.change_case(&desk, filed.case, None, assign, None).await.unwrap();
+    world
+        .node
+        .change_case(&desk, filed.case, None, assign, None)
+        .await
+        .unwrap();
     assert!(world.node.case_history(&patrol, filed.case).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_officer_of_one_station_does_not_open_the_cases_of_another() {
     let world = World::new().await;
-    let juwana = world.officer("dimas", Role::Desk, Some("polsek-juwana")).await;
+    let juwana = world
+        .officer("dimas", Role::Desk, Some("polsek-juwana"))
+        .await;
     let tayu = world.file("gangguan", TAYU).await;
     let refused = world.node.case_history(&juwana, tayu.case).await;
-    assert!(matches!(refused, Err(HandleError::NotAllowed(Permission::ReadAllStations))));
+    assert!(matches!(
+        refused,
+        Err(HandleError::NotAllowed(Permission::ReadAllStations))
+    ));
     assert!(world.node.waiting(&juwana, 50).await.unwrap().is_empty());
     assert_eq!(world.node.serve_next(&juwana).await.unwrap(), None);
 }
@@ -204,9 +282,18 @@ async fn those_who_keep_accounts_or_oversee_do_not_work_cases() {
     let oversight = world.officer("hadi", Role::Oversight, None).await;
     let filed = world.file("gangguan", JUWANA).await;
     assert!(world.node.case_history(&admin, filed.case).await.is_err());
-    let answer = CaseCommand::Answer { text: "ya".into(), next_news_by: None };
-    let refused = world.node.change_case(&oversight, filed.case, None, answer, None).await;
-    assert!(matches!(refused, Err(HandleError::NotAllowed(Permission::WorkCase))));
+    let answer = CaseCommand::Answer {
+        text: "ya".into(),
+        next_news_by: None,
+    };
+    let refused = world
+        .node
+        .change_case(&oversight, filed.case, None, answer, None)
+        .await;
+    assert!(matches!(
+        refused,
+        Err(HandleError::NotAllowed(Permission::WorkCase))
+    ));
 }
 
 #[tokio::test]
@@ -220,19 +307,40 @@ async fn who_reported_is_sealed_in_the_store_and_read_by_those_who_may() {
         phone: Some("081234567890".into()),
         ..PersonDetails::default()
     };
-    let filed = world.node.file_request(sent, &Actor::Citizen).await.unwrap();
+    let filed = world
+        .node
+        .file_request(sent, &Actor::Citizen)
+        .await
+        .unwrap();
     let history = world.node.case_history(&desk, filed.case).await.unwrap();
     let unit = world.node.unit().id.clone();
     let person = history.case.filed.reporter.unwrap();
-    let row = world.node.store().person(&unit, person).await.unwrap().unwrap();
+    let row = world
+        .node
+        .store()
+        .person(&unit, person)
+        .await
+        .unwrap()
+        .unwrap();
     for bytes in [&row.sealed, &row.wrapped_key] {
         assert!(!bytes.windows(4).any(|window| window == b"Siti"));
     }
     let stored = history.acts[0].payload.to_stored().unwrap();
     assert!(!stored.contains("Siti") && !stored.contains("0812"));
-    let read = world.node.reporter(&desk, &history.case).await.unwrap().unwrap();
+    let read = world
+        .node
+        .reporter(&desk, &history.case)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(read.name.as_deref(), Some("Siti Aminah"));
-    assert!(world.node.reporter(&oversight, &history.case).await.is_err());
+    assert!(
+        world
+            .node
+            .reporter(&oversight, &history.case)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -263,7 +371,13 @@ async fn a_reporter_adds_what_they_remember_later() {
     let filed = world.file("gangguan", JUWANA).await;
     let node = &world.node;
     let added = node
-        .add_information(&filed.number, &filed.secret, "a", "Pelakunya tiga orang".into(), vec![])
+        .add_information(
+            &filed.number,
+            &filed.secret,
+            "a",
+            "Pelakunya tiga orang".into(),
+            vec![],
+        )
         .await
         .unwrap();
     assert_eq!(added.case.version, 2);
@@ -281,7 +395,16 @@ async fn live_pages_hear_of_each_act_and_of_nothing_that_was_refused() {
     assert_eq!(event.kind, "case.request_filed");
     assert_eq!(event.station.unwrap().to_string(), "polsek-juwana");
     let desk = world.officer("sari", Role::Desk, None).await;
-    let close = CaseCommand::Close { outcome: "tidak ada".into(), reason: "x".into() };
-    assert!(world.node.change_case(&desk, filed.case, None, close, None).await.is_err());
+    let close = CaseCommand::Close {
+        outcome: "tidak ada".into(),
+        reason: "x".into(),
+    };
+    assert!(
+        world
+            .node
+            .change_case(&desk, filed.case, None, close, None)
+            .await
+            .is_err()
+    );
     assert!(news.try_recv().is_err());
 }

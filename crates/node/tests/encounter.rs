@@ -37,14 +37,21 @@ fn record(command: CommandId) -> RecordEncounter {
         force_used: false,
         legal_basis: None,
         note: None,
-        place: PlaceInput::Area { area: JUWANA.parse().unwrap(), text: None },
+        place: PlaceInput::Area {
+            area: JUWANA.parse().unwrap(),
+            text: None,
+        },
         happened_at: None,
         simulated: false,
     }
 }
 
 async fn meet(world: &World, officer: &Staff) -> Recorded {
-    world.node.record_encounter(officer, record(world.command())).await.unwrap()
+    world
+        .node
+        .record_encounter(officer, record(world.command()))
+        .await
+        .unwrap()
 }
 
 fn answers(digit: u8) -> BTreeMap<String, Answer> {
@@ -56,16 +63,26 @@ fn answers(digit: u8) -> BTreeMap<String, Answer> {
 
 async fn rate(world: &World, code: &SecretDigits, digit: u8) -> Result<(), HandleError> {
     let rateable = world.node.rateable(code, "a").await?;
-    world.node.give_feedback(rateable, answers(digit), None, None).await
+    world
+        .node
+        .give_feedback(rateable, answers(digit), None, None)
+        .await
 }
 
 #[tokio::test]
 async fn an_encounter_has_citizen_officer_place_time_and_service() {
     // S4
     let world = World::new().await;
-    let dimas = world.officer("dimas", Role::Patrol, Some("polsek-juwana")).await;
+    let dimas = world
+        .officer("dimas", Role::Patrol, Some("polsek-juwana"))
+        .await;
     let recorded = meet(&world, &dimas).await;
-    let known = world.node.encounter_history(&dimas, recorded.encounter).await.unwrap().encounter;
+    let known = world
+        .node
+        .encounter_history(&dimas, recorded.encounter)
+        .await
+        .unwrap()
+        .encounter;
     assert_eq!(known.recorded.officer, dimas.id);
     assert_eq!(known.recorded.capacity, PersonCapacity::Reporter);
     assert_eq!(known.recorded.service.as_str(), "gangguan");
@@ -78,7 +95,10 @@ async fn an_encounter_names_a_police_function_and_a_role_of_the_pack() {
     // S1 S28
     let world = World::new().await;
     let dimas = world.officer("dimas", Role::Patrol, None).await;
-    for (function, role, field) in [("helping", "servant", "function"), ("order", "boss", "role")] {
+    for (function, role, field) in [
+        ("helping", "servant", "function"),
+        ("order", "boss", "role"),
+    ] {
         let mut bad = record(world.command());
         bad.function = function.into();
         bad.role = role.into();
@@ -96,7 +116,11 @@ async fn recording_twice_gives_one_encounter_and_the_same_card() {
     let world = World::new().await;
     let dimas = world.officer("dimas", Role::Patrol, None).await;
     let sent = record(world.command());
-    let first = world.node.record_encounter(&dimas, sent.clone()).await.unwrap();
+    let first = world
+        .node
+        .record_encounter(&dimas, sent.clone())
+        .await
+        .unwrap();
     let second = world.node.record_encounter(&dimas, sent).await.unwrap();
     assert_eq!(first.encounter, second.encounter);
     assert_eq!(first.code, second.code);
@@ -111,11 +135,17 @@ async fn a_card_is_used_once_and_for_thirty_days() {
     let recorded = meet(&world, &dimas).await;
     rate(&world, &recorded.code, 3).await.unwrap();
     let again = rate(&world, &recorded.code, 4).await;
-    assert!(matches!(again, Err(HandleError::Feedback(FeedbackRefusal::AlreadyGiven))));
+    assert!(matches!(
+        again,
+        Err(HandleError::Feedback(FeedbackRefusal::AlreadyGiven))
+    ));
     let late = meet(&world, &dimas).await;
     world.pass_minutes(30 * 24 * 60 + 1);
     let refused = rate(&world, &late.code, 3).await;
-    assert!(matches!(refused, Err(HandleError::Feedback(FeedbackRefusal::RatingEnded { .. }))));
+    assert!(matches!(
+        refused,
+        Err(HandleError::Feedback(FeedbackRefusal::RatingEnded { .. }))
+    ));
 }
 
 #[tokio::test]
@@ -134,8 +164,14 @@ async fn a_renewed_card_replaces_the_old_one() {
     let dimas = world.officer("dimas", Role::Patrol, None).await;
     let recorded = meet(&world, &dimas).await;
     let node = &world.node;
-    let fresh = node.renew_rating_code(&dimas, recorded.encounter, world.command()).await.unwrap();
-    assert!(matches!(rate(&world, &recorded.code, 3).await, Err(HandleError::NoMatch)));
+    let fresh = node
+        .renew_rating_code(&dimas, recorded.encounter, world.command())
+        .await
+        .unwrap();
+    assert!(matches!(
+        rate(&world, &recorded.code, 3).await,
+        Err(HandleError::NoMatch)
+    ));
     rate(&world, &fresh, 3).await.unwrap();
 }
 
@@ -147,16 +183,26 @@ async fn the_chief_sees_a_judgement_at_once_with_its_n_and_not_before_enough_peo
     let chief = world.officer("ratna", Role::Commander, None).await;
     for n in 1..=5_u64 {
         let code = meet(&world, &dimas).await.code;
-        rate(&world, &code, if n == 1 { 1 } else { 3 }).await.unwrap();
+        rate(&world, &code, if n == 1 { 1 } else { 3 })
+            .await
+            .unwrap();
         let morning = world.node.morning(&chief).await.unwrap();
-        let item = morning.survey.iter().find(|item| item.item == "k1").unwrap();
+        let item = morning
+            .survey
+            .iter()
+            .find(|item| item.item == "k1")
+            .unwrap();
         assert_eq!(item.n, n);
         assert_eq!(item.aspect, Some(Aspect::Competence));
         assert_eq!(item.hidden, n < 5);
         assert_eq!(item.good.is_some(), n >= 5);
     }
     let morning = world.node.morning(&chief).await.unwrap();
-    let item = morning.survey.iter().find(|item| item.item == "k1").unwrap();
+    let item = morning
+        .survey
+        .iter()
+        .find(|item| item.item == "k1")
+        .unwrap();
     let good = item.good.unwrap();
     assert!((good.share - 0.8).abs() < 1e-12 && good.n == 5);
     assert!(good.interval.low < 0.8 && good.interval.high > 0.8);
@@ -169,7 +215,13 @@ async fn trust_and_liking_stand_apart_from_the_three_aspects() {
     let chief = world.officer("ratna", Role::Commander, None).await;
     let morning = world.node.morning(&chief).await.unwrap();
     for aspect in [Aspect::Competence, Aspect::Consistency, Aspect::Civility] {
-        assert!(morning.survey.iter().any(|item| item.aspect == Some(aspect)), "{aspect}");
+        assert!(
+            morning
+                .survey
+                .iter()
+                .any(|item| item.aspect == Some(aspect)),
+            "{aspect}"
+        );
     }
     let apart: Vec<&str> = morning
         .survey
@@ -190,7 +242,10 @@ async fn a_judgement_names_neither_the_person_nor_the_officer() {
     rate(&world, &recorded.code, 3).await.unwrap();
     let unit = world.node.unit().id.clone();
     let acts = world.node.store().acts_after(&unit, 0, 100).await.unwrap();
-    let given = acts.iter().find(|act| act.act.payload.kind() == "feedback.feedback_given").unwrap();
+    let given = acts
+        .iter()
+        .find(|act| act.act.payload.kind() == "feedback.feedback_given")
+        .unwrap();
     let text = given.act.payload.to_stored().unwrap();
     assert!(!text.contains(&dimas.id.to_string()));
     assert!(!text.contains(&recorded.encounter.to_string()));
@@ -206,10 +261,23 @@ async fn the_handling_of_a_case_is_judged_after_the_first_answer() {
     let node = &world.node;
     let early = node.rateable_case(&filed.number, &filed.secret, "a").await;
     assert!(matches!(early, Err(HandleError::NotFound(_))));
-    let answer = CaseCommand::Answer { text: "Petugas datang".into(), next_news_by: None };
-    node.change_case(&desk, filed.case, None, answer, None).await.unwrap();
-    let rateable = node.rateable_case(&filed.number, &filed.secret, "a").await.unwrap();
-    node.give_feedback(rateable, answers(4), None, None).await.unwrap();
-    let again = node.rateable_case(&filed.number, &filed.secret, "a").await.unwrap();
+    let answer = CaseCommand::Answer {
+        text: "Petugas datang".into(),
+        next_news_by: None,
+    };
+    node.change_case(&desk, filed.case, None, answer, None)
+        .await
+        .unwrap();
+    let rateable = node
+        .rateable_case(&filed.number, &filed.secret, "a")
+        .await
+        .unwrap();
+    node.give_feedback(rateable, answers(4), None, None)
+        .await
+        .unwrap();
+    let again = node
+        .rateable_case(&filed.number, &filed.secret, "a")
+        .await
+        .unwrap();
     assert!(again.used);
 }

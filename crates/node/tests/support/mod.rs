@@ -70,9 +70,15 @@ fn pack() -> String {
     for (dir, prefix) in [(root.clone(), ""), (root.join("words"), "words/")] {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 let name = path.file_name().unwrap().to_str().unwrap();
-                files.insert(format!("{prefix}{name}"), std::fs::read_to_string(&path).unwrap());
+                files.insert(
+                    format!("{prefix}{name}"),
+                    std::fs::read_to_string(&path).unwrap(),
+                );
             }
         }
     }
@@ -84,7 +90,9 @@ impl World {
     pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("unit.db");
-        let store = pengayom_store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        let store = pengayom_store::open(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap();
         let row = UnitRow {
             id: "polres-pati".parse().unwrap(),
             config: read("data/pati/unit.toml"),
@@ -99,8 +107,14 @@ impl World {
         let randomness = Arc::new(CountedRandomness(AtomicU64::new(1)));
         let key = NodeKey::new([7; 32]);
         let shared = Arc::clone(&clock) as Arc<dyn Clock>;
-        let node = Node::open(store, &row.id, key, shared, randomness).await.unwrap();
-        Self { node: Arc::new(node), clock, _dir: dir }
+        let node = Node::open(store, &row.id, key, shared, randomness)
+            .await
+            .unwrap();
+        Self {
+            node: Arc::new(node),
+            clock,
+            _dir: dir,
+        }
     }
 
     pub fn pass_minutes(&self, minutes: i64) {
@@ -120,12 +134,18 @@ impl World {
         };
         self.node.add_user(new, PASSWORD).await.unwrap();
         let staff = self.node.active_staff().await.unwrap();
-        staff.into_iter().find(|staff| staff.login == login).unwrap()
+        staff
+            .into_iter()
+            .find(|staff| staff.login == login)
+            .unwrap()
     }
 
     pub async fn file(&self, service: &str, area: &str) -> Filed {
         let request = request(self.command(), service, area);
-        self.node.file_request(request, &Actor::Citizen).await.unwrap()
+        self.node
+            .file_request(request, &Actor::Citizen)
+            .await
+            .unwrap()
     }
 
     pub fn command(&self) -> CommandId {
@@ -147,7 +167,10 @@ pub fn request(command: CommandId, service: &str, area: &str) -> FileRequest {
         when_text: None,
         occurred_at: None,
         danger: false,
-        place: PlaceInput::Area { area: area.parse().unwrap(), text: None },
+        place: PlaceInput::Area {
+            area: area.parse().unwrap(),
+            text: None,
+        },
         reporter: PersonDetails::default(),
         media: Vec::new(),
         simulated: false,
