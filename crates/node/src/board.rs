@@ -3,9 +3,12 @@
 //! Every share carries its interval and its n; nothing ranks officers. Totals of fewer people than
 //! the pack's small-cell limit are hidden.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use pengayom_core::pack::{Aspect, GoodEnd};
+use pengayom_core::place::StationId;
 use pengayom_measure::histogram::WaitHistogram;
 use pengayom_measure::proportion::{self, Share};
 use pengayom_store::rows::{CaseCounts, CaseRow};
@@ -80,7 +83,105 @@ pub struct Morning {
     pub small_cell: u32,
 }
 
+/// Waiting times of one station in one local hour of the day, or of all hours together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StationHour {
+    /// The station; `None`: the unit as a whole.
+    pub station: Option<StationId>,
+    /// Local hour of filing, 0 to 23; `None`: all hours.
+    pub hour: Option<u8>,
+    /// Waiting times until the first response.
+    pub waits: WaitHistogram,
+}
+
+/// Response times over a span of local days (S15, S16).
+#[derive(Debug, Clone)]
+pub struct ResponseTimes {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Requests filed in those days.
+    pub filed: i64,
+    /// The unit as a whole, then each station, all hours; then by hour, the unit first.
+    pub rows: Vec<StationHour>,
+}
+
+/// Longest span of days one reading covers.
+pub const RESPONSE_DAYS_MAX: i32 = 3 * 366;
+
 impl Node {
+    /// Reads response times by station and local hour of filing over a span of local days, both
+    /// included.
+    ///
+    /// Fair comparison needs the same service and enough cases: each row carries its n, and rows
+    /// are in the order of the stations' codes, not of their figures.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`]; [`HandleError::TooLarge`] beyond [`RESPONSE_DAYS_MAX`] days;
+    /// [`HandleError::Malformed`] when `to` is before `from`; otherwise the store's.
+    pub async fn response_times(
+        &self,
+        by: &Staff,
+        from: Date,
+        to: Date,
+    ) -> Result<ResponseTimes, HandleError> {
+        by.require(Permission::ReadBoard)?;
+        let days = from
+            .until(to)
+            .map_err(|_| HandleError::Malformed)?
+            .get_days();
+        if days < 0 {
+            return Err(HandleError::Malformed);
+        }
+        if days > RESPONSE_DAYS_MAX {
+            let found = usize::try_from(days).unwrap_or(usize::MAX);
+            let limit = usize::try_from(RESPONSE_DAYS_MAX).unwrap_or(usize::MAX);
+            return Err(HandleError::TooLarge { found, limit });
+        }
+        let unit = self.unit();
+        let span = Span {
+            from: self.day_span(from)?.from,
+            to: self.day_span(to)?.to,
+        };
+        let totals = self
+            .store
+            .wait_totals(&unit.id, span, WaitGroup::StationHour)
+            .await?;
+        let mut sums: BTreeMap<(Option<u8>, Option<StationId>), WaitHistogram> = BTreeMap::new();
+        for row in &totals {
+            let hour = row
+                .hour
+                .map(|hour| unit.zone.to_datetime(hour).hour())
+                .and_then(|hour| u8::try_from(hour).ok());
+            let station = row.key.as_deref().and_then(|key| key.parse().ok());
+            for hour in [None, hour] {
+                sums.entry((hour, None)).or_default().merge(&row.histogram);
+                if station.is_some() {
+                    let key = (hour, station.clone());
+                    sums.entry(key).or_default().merge(&row.histogram);
+                }
+            }
+        }
+        let filed = self
+            .store
+            .hour_totals(&unit.id, span, HourGroup::Station)
+            .await?;
+        Ok(ResponseTimes {
+            from,
+            to,
+            filed: filed.iter().map(|row| row.filed).sum(),
+            rows: sums
+                .into_iter()
+                .map(|((hour, station), waits)| StationHour {
+                    station,
+                    hour,
+                    waits,
+                })
+                .collect(),
+        })
+    }
+
     /// Reads the chief's morning.
     ///
     /// # Errors

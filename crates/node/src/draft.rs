@@ -14,7 +14,7 @@ use crate::{Node, seal};
 pub const DRAFT_HOURS: i64 = 24;
 
 /// Codes tried from one origin in a quarter of an hour.
-pub const TRIES_PER_ORIGIN: u32 = 30;
+pub(crate) const TRIES_PER_ORIGIN: u32 = 30;
 
 /// Largest draft, in bytes of JSON.
 pub const DRAFT_MAX_BYTES: usize = 64 * 1024;

@@ -408,3 +408,51 @@ async fn live_pages_hear_of_each_act_and_of_nothing_that_was_refused() {
     );
     assert!(news.try_recv().is_err());
 }
+
+#[tokio::test]
+async fn response_times_are_told_by_station_and_local_hour_with_their_n() {
+    // S15 S16
+    let world = World::new().await;
+    let desk = world.officer("sari", Role::Desk, None).await;
+    let chief = world.officer("ratna", Role::Commander, None).await;
+    let mut cases = Vec::new();
+    for area in [JUWANA, JUWANA, TAYU] {
+        cases.push(world.file("gangguan", area).await.case);
+    }
+    world.pass_minutes(8);
+    for case in cases {
+        let answer = CaseCommand::Answer {
+            text: "ya".into(),
+            next_news_by: None,
+        };
+        world
+            .node
+            .change_case(&desk, case, None, answer, None)
+            .await
+            .unwrap();
+    }
+    let day = "2026-11-24".parse().unwrap();
+    let times = world.node.response_times(&chief, day, day).await.unwrap();
+    assert_eq!(times.filed, 3);
+    let n = |station: Option<&str>, hour: Option<u8>| {
+        let fits = |row: &&pengayom_node::board::StationHour| {
+            row.station.as_ref().map(|known| known.as_str()) == station && row.hour == hour
+        };
+        times.rows.iter().find(fits).map_or(0, |row| row.waits.n())
+    };
+    // Filed at 09.00 WIB, whatever hour it is in UTC.
+    assert_eq!((n(None, None), n(None, Some(9))), (3, 3));
+    assert_eq!(n(Some("polsek-juwana"), Some(9)), 2);
+    assert_eq!(n(Some("polsek-tayu"), None), 1);
+    let median = times.rows[0].waits.quantile(0.5).unwrap();
+    assert!((median / 480.0 - 1.0).abs() < 0.045, "{median}");
+    let before = "2026-11-23".parse().unwrap();
+    assert!(
+        world
+            .node
+            .response_times(&chief, day, before)
+            .await
+            .is_err()
+    );
+    assert!(world.node.response_times(&desk, day, day).await.is_err());
+}

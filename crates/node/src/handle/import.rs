@@ -135,82 +135,12 @@ impl Node {
         };
         let recorded_at = self.now();
         let place = unit.resolve_imported(call.point, call.area.as_ref())?;
-        let mut commands = vec![(
-            call.received_at,
-            CaseCommand::FileRequest {
-                secret: None,
-                service: call.service,
-                report_kind: None,
-                channel: call.channel,
-                description: call.note.unwrap_or_default(),
-                when_text: None,
-                occurred_at: None,
-                danger: false,
-                reporter: None,
-                reachable: false,
-                media: Vec::new(),
-                pack_version: unit.pack.version().to_owned(),
-                simulated: false,
-                priority: call.priority,
-            },
-        )];
-        let mut last = call.received_at;
-        let mut steps = Vec::new();
-        for (at, response) in call.responses.into_iter().enumerate() {
-            // A source without call signs still tells responses apart by their order.
-            let responder = match response.unit.trim() {
-                "" => format!("{}", at + 1),
-                unit => unit.to_owned(),
-            };
-            if let Some(at) = response.dispatched_at {
-                steps.push((
-                    at,
-                    0,
-                    CaseCommand::Dispatch {
-                        responder: responder.clone(),
-                    },
-                ));
-            }
-            if let Some(at) = response.arrived_at {
-                steps.push((
-                    at,
-                    1,
-                    CaseCommand::Arrive {
-                        responder: responder.clone(),
-                    },
-                ));
-            }
-            if let Some(at) = response.cleared_at {
-                steps.push((at, 2, CaseCommand::Clear { responder }));
-            }
-        }
-        steps.sort_by_key(|(at, order, _)| (*at, *order));
-        let all_cleared_at = steps
-            .iter()
-            .filter(|(_, order, _)| *order == 2)
-            .map(|(at, ..)| *at)
-            .max();
-        commands.extend(steps.into_iter().map(|(at, _, command)| (at, command)));
-        if let (Some(at), Some(disposition)) = (all_cleared_at, call.disposition) {
-            let outcome = unit
-                .pack
-                .close_outcomes()
-                .first()
-                .map(|outcome| outcome.code.to_string())
-                .unwrap_or_default();
-            commands.push((
-                at,
-                CaseCommand::Close {
-                    outcome,
-                    reason: disposition,
-                },
-            ));
-        }
+        let (source, key, received_at) = (call.source.clone(), call.key.clone(), call.received_at);
+        let commands = commands_of(call, &unit);
         let id = CaseId(self.new_id());
         let mut known = None;
         let mut acts = Vec::with_capacity(commands.len());
         for (happened_at, command) in commands {
-            last = last.max(happened_at);
             let moment = Moment {
                 happened_at,
                 recorded_at,
@@ -240,12 +170,9 @@ impl Node {
             }
         }
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), None, acts);
-        let local_day = unit.zone.to_datetime(call.received_at).date();
+        let local_day = unit.zone.to_datetime(received_at).date();
         append.series = CaseSeries::on(&unit.config().case_prefix, local_day).ok();
-        append.source_key = Some(SourceKey {
-            source: call.source,
-            key: call.key,
-        });
+        append.source_key = Some(SourceKey { source, key });
         Ok(append)
     }
 
@@ -299,6 +226,81 @@ impl Node {
         });
         Ok(append)
     }
+}
+
+/// The commands a call of another system stands for, in the order of their moments.
+fn commands_of(call: ImportedCall, unit: &UnitContext) -> Vec<(Timestamp, CaseCommand)> {
+    let mut commands = vec![(
+        call.received_at,
+        CaseCommand::FileRequest {
+            secret: None,
+            service: call.service,
+            report_kind: None,
+            channel: call.channel,
+            description: call.note.unwrap_or_default(),
+            when_text: None,
+            occurred_at: None,
+            danger: false,
+            reporter: None,
+            reachable: false,
+            media: Vec::new(),
+            pack_version: unit.pack.version().to_owned(),
+            simulated: false,
+            priority: call.priority,
+        },
+    )];
+    let mut steps = Vec::new();
+    for (at, response) in call.responses.into_iter().enumerate() {
+        // A source without call signs still tells responses apart by their order.
+        let responder = match response.unit.trim() {
+            "" => format!("{}", at + 1),
+            unit => unit.to_owned(),
+        };
+        if let Some(at) = response.dispatched_at {
+            steps.push((
+                at,
+                0,
+                CaseCommand::Dispatch {
+                    responder: responder.clone(),
+                },
+            ));
+        }
+        if let Some(at) = response.arrived_at {
+            steps.push((
+                at,
+                1,
+                CaseCommand::Arrive {
+                    responder: responder.clone(),
+                },
+            ));
+        }
+        if let Some(at) = response.cleared_at {
+            steps.push((at, 2, CaseCommand::Clear { responder }));
+        }
+    }
+    steps.sort_by_key(|(at, order, _)| (*at, *order));
+    let all_cleared_at = steps
+        .iter()
+        .filter(|(_, order, _)| *order == 2)
+        .map(|(at, ..)| *at)
+        .max();
+    commands.extend(steps.into_iter().map(|(at, _, command)| (at, command)));
+    if let (Some(at), Some(disposition)) = (all_cleared_at, call.disposition) {
+        let outcome = unit
+            .pack
+            .close_outcomes()
+            .first()
+            .map(|outcome| outcome.code.to_string())
+            .unwrap_or_default();
+        commands.push((
+            at,
+            CaseCommand::Close {
+                outcome,
+                reason: disposition,
+            },
+        ));
+    }
+    commands
 }
 
 /// The identifier of another system's officer: it follows from the source and the code there.
