@@ -1,8 +1,12 @@
 //! Pages for everybody: no account, no application, no identity number.
 
+mod area;
 mod home;
-mod qr;
-mod report;
+pub(crate) mod qr;
+mod rate;
+pub(crate) mod report;
+mod services;
+mod track;
 
 use axum::Router;
 use axum::extract::State;
@@ -17,6 +21,10 @@ use crate::state::AppState;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(report::router())
+        .merge(track::router())
+        .merge(rate::router())
+        .merge(services::router())
+        .route("/wilayah", get(area::show))
         .route("/", get(home::show))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))

@@ -7,7 +7,7 @@ use pengayom_core::act::{ActPlace, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::encounter::RATING_DAYS;
 use pengayom_core::subject::feedback::{self, Answer, FeedbackCommand, FeedbackRefusal, Judged};
-use pengayom_core::value::{CaseNumber, FeedbackId, SecretDigits};
+use pengayom_core::value::{CaseId, CaseNumber, FeedbackId, SecretDigits};
 use pengayom_store::{Append, StoreError};
 
 use super::case::CaseHistory;
@@ -85,6 +85,19 @@ impl Node {
     ) -> Result<Rateable, HandleError> {
         let history = self.track(number, secret, origin).await?;
         self.rateable_of(&history).await
+    }
+
+    /// Whether the handling of a case was judged.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn feedback_given_about_case(&self, case: CaseId) -> Result<bool, HandleError> {
+        let feedback = FeedbackId::about_case(case);
+        Ok(self
+            .store
+            .feedback(&self.unit().id, feedback)
+            .await?
+            .is_some())
     }
 
     async fn rateable_of(&self, history: &CaseHistory) -> Result<Rateable, HandleError> {

@@ -3,13 +3,16 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pengayom_core::pack::ServiceClass;
 
+use super::services;
 use crate::extract::PublicPage;
+use crate::form::TextField;
 use crate::frame::{Keep, PageFrame, draw_kept};
 use crate::problem::Fault;
 
 struct Door {
-    href: &'static str,
+    href: String,
     icon: &'static str,
     words: String,
     hint: Option<String>,
@@ -21,30 +24,73 @@ struct Door {
 struct HomePage {
     page: PageFrame,
     doors: Vec<Door>,
+    area: TextField,
 }
 
 /// `GET /`
 pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fault> {
     frame.titled("home.title");
-    let doors = vec![door(
-        "/lapor",
-        "door-report",
-        frame.t("home.door_report"),
-        true,
-    )];
-    draw_kept(
-        StatusCode::OK,
-        &HomePage { page: frame, doors },
-        Keep::AskAgain,
-    )
-}
-
-fn door(href: &'static str, icon: &'static str, words: &str, urgent: bool) -> Door {
-    Door {
-        href,
+    let door = |href: &str, icon, words: &str, hint: Option<&str>, urgent| Door {
+        href: href.to_owned(),
         icon,
         words: words.to_owned(),
-        hint: None,
+        hint: hint.map(ToOwned::to_owned),
         urgent,
+    };
+    let mut doors = vec![
+        door(
+            "/lapor",
+            "door-report",
+            frame.t("home.door_report"),
+            None,
+            true,
+        ),
+        door(
+            "/layanan",
+            "door-letter",
+            frame.t("home.door_services"),
+            Some(frame.t("home.door_services_help")),
+            false,
+        ),
+        door(
+            "/lacak",
+            "door-track",
+            frame.t("home.door_track"),
+            None,
+            false,
+        ),
+        door(
+            "/nilai",
+            "door-rate",
+            frame.t("home.door_rate"),
+            None,
+            false,
+        ),
+    ];
+    // How to complain is told where the pack knows of it.
+    let services = frame.unit().pack.services().iter();
+    if let Some(service) = services
+        .into_iter()
+        .find(|s| s.class == ServiceClass::Complaint)
+    {
+        let hint = Some(frame.t("home.door_complain_help"));
+        let words = frame.t("home.door_complain");
+        doors.push(door(
+            &services::address(service),
+            "door-complain",
+            words,
+            hint,
+            false,
+        ));
     }
+    let area = TextField::new("desa", frame.t("home.area_label"), "", &[]);
+    draw_kept(
+        StatusCode::OK,
+        &HomePage {
+            page: frame,
+            doors,
+            area,
+        },
+        Keep::AskAgain,
+    )
 }

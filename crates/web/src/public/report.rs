@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-pub(crate) use place::{PlaceFault, area_choices, place_fault};
+pub(crate) use place::{PlaceFault, outside, place_fault, too_long};
 pub(crate) use resume::spelt;
 pub(crate) use step::{parse_phone, put_photo};
 

@@ -1,0 +1,136 @@
+//! `/layanan`: what each service costs, takes, promises and does not promise (S2, S26).
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use pengayom_core::pack::{Certainty, Service, ServiceCode};
+
+use crate::extract::PublicPage;
+use crate::frame::{Keep, PageFrame, draw_kept};
+use crate::problem::Fault;
+use crate::state::AppState;
+
+struct ServiceLink {
+    href: String,
+    words: String,
+    hint: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/service/list.html")]
+struct ListPage {
+    page: PageFrame,
+    services: Vec<ServiceLink>,
+}
+
+#[derive(Template)]
+#[template(path = "public/service/one.html")]
+struct ServicePage {
+    page: PageFrame,
+    emergency: bool,
+    promise: String,
+    not_promised: String,
+    fee: String,
+    first: String,
+    basis: String,
+    proposed: bool,
+    time: Option<String>,
+    bring: Vec<String>,
+    ways: Vec<String>,
+    get: String,
+    law: Vec<String>,
+    report: Option<String>,
+}
+
+/// The routes.
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/layanan", get(list))
+        .route("/layanan/{layanan}", get(one))
+}
+
+/// `GET /layanan`
+async fn list(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fault> {
+    frame.titled("service.list_title");
+    let services = frame
+        .unit()
+        .pack
+        .services()
+        .iter()
+        .map(|service| ServiceLink {
+            href: address(service),
+            words: frame.say(&service.name).to_owned(),
+            hint: fee(&frame, service),
+        });
+    let services = services.collect();
+    draw_kept(
+        StatusCode::OK,
+        &ListPage {
+            page: frame,
+            services,
+        },
+        Keep::AskAgain,
+    )
+}
+
+/// Address of a service's page.
+pub(super) fn address(service: &Service) -> String {
+    format!("/layanan/{}", service.code)
+}
+
+/// `GET /layanan/{layanan}`
+async fn one(
+    Path(code): Path<String>,
+    PublicPage {
+        context, mut frame, ..
+    }: PublicPage,
+) -> Result<Response, Fault> {
+    let unit = context.unit().clone();
+    let code = code.parse::<ServiceCode>().map_err(|_| Fault::NotFound)?;
+    let service = unit.pack.service(&code).ok_or(Fault::NotFound)?;
+    frame.say(&service.name).clone_into(&mut frame.title);
+    let standard = &service.standard;
+    let minutes = i64::from(standard.respond_within_minutes);
+    let kinds = unit.pack.report_kinds().iter();
+    let report = kinds
+        .filter(|kind| kind.service == service.code && !kind.unknown)
+        .next();
+    let list = |texts: &pengayom_core::pack::LocalizedList| texts.get(frame.lang).to_vec();
+    let page = ServicePage {
+        emergency: service.emergency,
+        promise: frame.say(&service.promise).to_owned(),
+        not_promised: frame.say(&service.not_promised).to_owned(),
+        fee: fee(&frame, service),
+        first: frame.tf(
+            "service.first",
+            &[("time", &frame.format().duration(minutes))],
+        ),
+        basis: frame.say(&standard.basis).to_owned(),
+        proposed: standard.sourced.certainty == Certainty::Draft,
+        time: service
+            .time_standard
+            .as_ref()
+            .map(|time| frame.say(time).to_owned()),
+        bring: list(&service.requirements),
+        ways: list(&service.channels),
+        get: frame.say(&service.notice).to_owned(),
+        law: service.legal_basis.clone(),
+        report: report.map(|kind| format!("/lapor/{}", kind.slug)),
+        page: frame,
+    };
+    draw_kept(StatusCode::OK, &page, Keep::AskAgain)
+}
+
+fn fee(frame: &PageFrame, service: &Service) -> String {
+    match service.fee_idr {
+        Some(0) => frame.t("common.free").to_owned(),
+        Some(rupiah) => {
+            let amount = frame.format().count(i64::from(rupiah));
+            frame.tf("service.fee", &[("amount", &amount)])
+        }
+        None => frame.t("service.fee_unknown").to_owned(),
+    }
+}

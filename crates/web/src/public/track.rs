@@ -1,0 +1,523 @@
+//! `/lacak`: what became of a report, for the one who has its number and code (S18, S40).
+//!
+//! The code is sent once, by POST, and never stands in an address. What opens the page afterwards is
+//! a cookie that leads to number and code, sealed on the server, for half an hour.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use jiff::{SignedDuration, Timestamp};
+use pengayom_core::act::{Act, Payload};
+use pengayom_core::subject::TEXT_MAX_CHARS;
+use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage};
+use pengayom_core::value::{CaseNumber, OfficerId, SecretDigits};
+use pengayom_node::access::Staff;
+use pengayom_node::handle::case::CaseHistory;
+use pengayom_node::{DraftToken, HandleError};
+use serde::{Deserialize, Serialize};
+
+use super::report::{put_photo, too_long};
+use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
+use crate::form::{FieldError, TextField, error_at};
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::state::AppState;
+
+/// Minutes for which number and code need not be typed again.
+const OPEN_MINUTES: i64 = 30;
+
+/// Number and code that fitted a moment ago.
+#[derive(Serialize, Deserialize)]
+struct Opened {
+    number: CaseNumber,
+    secret: String,
+    until: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "public/track/enter.html")]
+struct EnterPage {
+    page: PageFrame,
+    errors: Vec<FieldError>,
+    number: TextField,
+    code: TextField,
+}
+
+/// One step of the four, as `ui::timeline` reads it.
+struct StepLine {
+    words: String,
+    when: Option<String>,
+    detail: Option<String>,
+    state: &'static str,
+    state_words: String,
+}
+
+/// Something that was said between the reporter and the unit.
+struct Message {
+    from: String,
+    when: String,
+    lines: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "public/track/case.html")]
+struct CasePage {
+    page: PageFrame,
+    errors: Vec<FieldError>,
+    number: String,
+    service: Option<String>,
+    place: Option<String>,
+    steps: Vec<StepLine>,
+    promise: Option<String>,
+    late: Option<String>,
+    outcome: Option<String>,
+    messages: Vec<Message>,
+    news: String,
+    added: bool,
+    may_rate: bool,
+    text: TextField,
+    photo_error: Option<String>,
+}
+
+/// The routes.
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/lacak", get(enter).post(open))
+        .route("/lacak/{nomor}", get(show).post(add))
+}
+
+/// What the address of the form says.
+#[derive(Debug, Default, Deserialize)]
+struct EnterQuery {
+    /// The number, from a receipt's QR code.
+    nomor: Option<String>,
+}
+
+/// `GET /lacak`
+async fn enter(Query(query): Query<EnterQuery>, page: PublicPage) -> Result<Response, Fault> {
+    let number: String = query.nomor.unwrap_or_default().chars().take(40).collect();
+    enter_page(page, &number, "", Vec::new(), StatusCode::OK)
+}
+
+/// `POST /lacak`
+async fn open(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
+    let typed_number = post.fields.line("nomor").unwrap_or_default();
+    let typed_code = post.fields.line("kode").unwrap_or_default();
+    if let Some(lang) = post.switched_lang() {
+        page.frame.switch_lang(&page.context, lang);
+        return enter_page(page, &typed_number, &typed_code, Vec::new(), StatusCode::OK);
+    }
+    let mut errors = Vec::new();
+    let number = typed_number.to_uppercase().parse::<CaseNumber>();
+    if number.is_err() {
+        errors.push(FieldError::new("nomor", page.frame.t("error.case_number")));
+    }
+    let secret = typed_code.parse::<SecretDigits>();
+    if secret.is_err() {
+        errors.push(FieldError::new("kode", page.frame.t("error.code_digits")));
+    }
+    let (Ok(number), Ok(secret)) = (number, secret) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return enter_page(page, &typed_number, &typed_code, errors, status);
+    };
+    match page
+        .node
+        .track(&number, &secret, page.context.client())
+        .await
+    {
+        Ok(_) => {
+            let opened = Opened {
+                number: number.clone(),
+                secret: secret.plain(),
+                until: page.node.now() + SignedDuration::from_mins(OPEN_MINUTES),
+            };
+            let token = page.node.new_token();
+            page.node
+                .keep_draft(&DraftToken(token.clone()), &opened)
+                .await?;
+            page.context.set_cookie(CookieKind::Track, &token);
+            Ok(Redirect::to(&format!("/lacak/{number}")).into_response())
+        }
+        Err(HandleError::NoMatch) => {
+            let errors = vec![FieldError::new("nomor", page.frame.t("track.no_match"))];
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            enter_page(page, &typed_number, &typed_code, errors, status)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn enter_page(
+    PublicPage {
+        context, mut frame, ..
+    }: PublicPage,
+    number: &str,
+    code: &str,
+    errors: Vec<FieldError>,
+    status: StatusCode,
+) -> Result<Response, Fault> {
+    frame.titled("track.title");
+    frame.with_form(&context, "form");
+    if !errors.is_empty() {
+        frame.refused();
+    }
+    let number = TextField::new("nomor", frame.t("track.number"), number, &errors)
+        .hint(frame.t("track.number_help"));
+    let code = TextField::new("kode", frame.t("track.code"), code, &errors)
+        .hint(frame.t("track.code_help"));
+    draw(
+        status,
+        &EnterPage {
+            page: frame,
+            errors,
+            number,
+            code,
+        },
+    )
+}
+
+/// The number and code that this browser gave a moment ago.
+pub(super) async fn opened(context: &Context) -> Result<Option<(CaseNumber, SecretDigits)>, Fault> {
+    let Some(token) = context.cookie(CookieKind::Track) else {
+        return Ok(None);
+    };
+    let node = &context.state().node;
+    let opened: Option<Opened> = node.draft(&DraftToken(token.to_owned())).await?;
+    let opened = opened.filter(|opened| node.now() < opened.until);
+    Ok(opened.and_then(|opened| Some((opened.number, opened.secret.parse().ok()?))))
+}
+
+/// What the address of the case says.
+#[derive(Debug, Default, Deserialize)]
+struct CaseQuery {
+    /// Something was added just now.
+    ditambah: Option<String>,
+}
+
+/// `GET /lacak/{nomor}`
+async fn show(
+    Path(number): Path<String>,
+    Query(query): Query<CaseQuery>,
+    page: PublicPage,
+) -> Result<Response, Fault> {
+    let Some((number, secret)) = fitting(&page.context, &number).await? else {
+        return to_enter(&number);
+    };
+    let history = page
+        .node
+        .track(&number, &secret, page.context.client())
+        .await?;
+    let added = query.ditambah.is_some();
+    case_page(page, &history, &number, added, "", Vec::new()).await
+}
+
+async fn fitting(
+    context: &Context,
+    number: &str,
+) -> Result<Option<(CaseNumber, SecretDigits)>, Fault> {
+    let asked = number.parse::<CaseNumber>().ok();
+    Ok(opened(context)
+        .await?
+        .filter(|(number, _)| asked.as_ref() == Some(number)))
+}
+
+fn to_enter(number: &str) -> Result<Response, Fault> {
+    // A number in the address is not the code; what is no number is not repeated.
+    let number = number.parse::<CaseNumber>().map_err(|_| Fault::NotFound)?;
+    Ok(Redirect::to(&format!("/lacak?nomor={number}")).into_response())
+}
+
+/// `POST /lacak/{nomor}`: adds something to the report.
+async fn add(
+    Path(number): Path<String>,
+    mut page: PublicPage,
+    post: PhotoPost,
+) -> Result<Response, Fault> {
+    let Some((number, secret)) = fitting(&page.context, &number).await? else {
+        return to_enter(&number);
+    };
+    let client = page.context.client().to_owned();
+    let history = page.node.track(&number, &secret, &client).await?;
+    let typed = post.fields.get("keterangan").to_owned();
+    if let Some(lang) = post.switched_lang() {
+        page.frame.switch_lang(&page.context, lang);
+        return case_page(page, &history, &number, false, &typed, Vec::new()).await;
+    }
+    let mut errors = Vec::new();
+    let found = typed.chars().count();
+    if typed.is_empty() {
+        errors.push(FieldError::new(
+            "keterangan",
+            page.frame.t("error.information_write"),
+        ));
+    } else if found > TEXT_MAX_CHARS {
+        let words = too_long(&page.frame, found, TEXT_MAX_CHARS);
+        errors.push(FieldError::new("keterangan", words));
+    }
+    let mut media = Vec::new();
+    for upload in post.uploads.into_iter().take(1) {
+        match put_photo(&page.context, &page.frame, upload).await? {
+            Ok(photo) => media.push(photo),
+            Err(words) => errors.push(FieldError::new("foto", words)),
+        }
+    }
+    if !errors.is_empty() {
+        return case_page(page, &history, &number, false, &typed, errors).await;
+    }
+    match page
+        .node
+        .add_information(&number, &secret, &client, typed.clone(), media)
+        .await
+    {
+        Ok(_) => Ok(Redirect::to(&format!("/lacak/{number}?ditambah=ya")).into_response()),
+        Err(HandleError::Case(CaseRefusal::Text { .. })) => {
+            let words = page.frame.t("error.information_write");
+            let errors = vec![FieldError::new("keterangan", words)];
+            case_page(page, &history, &number, false, &typed, errors).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn case_page(
+    PublicPage {
+        context,
+        mut frame,
+        node,
+    }: PublicPage,
+    history: &CaseHistory,
+    number: &CaseNumber,
+    added: bool,
+    typed: &str,
+    errors: Vec<FieldError>,
+) -> Result<Response, Fault> {
+    let now = node.now();
+    let case = &history.case;
+    let people = node.active_staff().await?;
+    frame.sensitive = case.sensitive;
+    let key = if case.sensitive {
+        "track.neutral_title"
+    } else {
+        "track.report_title"
+    };
+    frame.title = frame.tf(key, &[("number", &number.to_string())]);
+    frame.with_form(&context, "form");
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        frame.refused();
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let unit = frame.unit();
+    let service = unit.pack.service(&case.service).filter(|_| !case.sensitive);
+    let place = case
+        .place
+        .as_ref()
+        .filter(|_| !case.sensitive)
+        .map(|place| {
+            let beat = place.beat.as_ref().map(|beat| unit.geography.label(beat));
+            let station = unit.station_name(&place.station);
+            let place = beat
+                .or_else(|| place.text.clone())
+                .unwrap_or_else(|| frame.unit_name.clone());
+            let values = [("place", place.as_str()), ("station", station.as_str())];
+            frame.tf("home.place_answers", &values)
+        });
+    let rated = node.feedback_given_about_case(history.id).await?;
+    let text = TextField::new(
+        "keterangan",
+        frame.t("track.add_information"),
+        typed,
+        &errors,
+    )
+    .hint(frame.t("track.add_help"));
+    let page = CasePage {
+        number: number.to_string(),
+        service: service.map(|service| frame.say(&service.name).to_owned()),
+        place,
+        steps: steps(&frame, history, &people),
+        promise: promise(&frame, case),
+        late: late(&frame, history, now),
+        outcome: outcome(&frame, case),
+        messages: messages(&frame, &history.acts, &people),
+        news: news(&frame, case),
+        added,
+        may_rate: case.response.is_some() && !rated,
+        text,
+        photo_error: error_at(&errors, "foto"),
+        page: frame,
+        errors,
+    };
+    draw(status, &page)
+}
+
+fn name_of(frame: &PageFrame, people: &[Staff], officer: Option<OfficerId>) -> String {
+    let known = people.iter().find(|staff| Some(staff.id) == officer);
+    known.map_or_else(
+        || frame.t("sent.promise_default_officer").to_owned(),
+        Staff::addressed,
+    )
+}
+
+fn steps(frame: &PageFrame, history: &CaseHistory, people: &[Staff]) -> Vec<StepLine> {
+    let case = &history.case;
+    let handled_at = history.acts.iter().find_map(|act| match &act.payload {
+        Payload::Case(
+            CaseAct::OfficerAssigned { .. }
+            | CaseAct::ResponderDispatched { .. }
+            | CaseAct::ResponderArrived { .. }
+            | CaseAct::ActionTaken { .. },
+        ) => Some(act.happened_at),
+        _ => None,
+    });
+    let handler = case.assigned_to.or(case.taken_by);
+    let handled_by = handler.map(|officer| {
+        let officer = name_of(frame, people, Some(officer));
+        frame.tf("track.handled_by", &[("officer", &officer)])
+    });
+    [
+        (
+            CaseStage::Received,
+            "track.state_received",
+            Some(case.filed_at),
+            None,
+        ),
+        (
+            CaseStage::Assessed,
+            "track.state_assessed",
+            case.assessed_at,
+            None,
+        ),
+        (
+            CaseStage::Handled,
+            "track.state_handled",
+            handled_at,
+            handled_by,
+        ),
+        (
+            CaseStage::Closed,
+            "track.state_closed",
+            case.closed_at,
+            None,
+        ),
+    ]
+    .into_iter()
+    .map(|(stage, key, at, detail)| {
+        let (state, state_key) = match stage.cmp(&case.stage) {
+            std::cmp::Ordering::Less => ("done", "track.step_done"),
+            std::cmp::Ordering::Equal => ("current", "track.step_current"),
+            std::cmp::Ordering::Greater => ("ahead", "track.step_ahead"),
+        };
+        let reached = stage <= case.stage;
+        StepLine {
+            words: frame.t(key).to_owned(),
+            when: at.filter(|_| reached).map(|at| frame.format().moment(at)),
+            detail: detail.filter(|_| reached || stage == CaseStage::Handled),
+            state,
+            state_words: frame.t(state_key).to_owned(),
+        }
+    })
+    .collect()
+}
+
+fn promise(frame: &PageFrame, case: &Case) -> Option<String> {
+    let due = case.respond_by?;
+    let time = frame.format().moment(due);
+    Some(match case.response {
+        Some(response) => {
+            let answered = frame.format().moment(response.at);
+            let values = [("time", time.as_str()), ("answered", answered.as_str())];
+            frame.tf("track.standard_met", &values)
+        }
+        None => frame.tf("track.standard", &[("time", &time)]),
+    })
+}
+
+/// "We are 2 days late. Reason: …"; the facts are the officer's own clock.
+fn late(frame: &PageFrame, history: &CaseHistory, now: Timestamp) -> Option<String> {
+    let case = &history.case;
+    let due = case.respond_by.filter(|_| case.is_late(now))?;
+    let until = case.response.map_or(now, |response| response.at);
+    let minutes = until.duration_since(due).as_mins().max(1);
+    let (key, n) = match minutes {
+        ..120 => ("track.late_minutes", minutes),
+        120..2880 => ("track.late_hours", minutes / 60),
+        _ => ("track.late", minutes / 1440),
+    };
+    let pack = &frame.unit().pack;
+    let reason = case.late_reason.as_deref().and_then(|code| {
+        let known = pack
+            .late_reasons()
+            .iter()
+            .find(|reason| reason.code.as_str() == code)?;
+        Some(frame.say(&known.name).to_owned())
+    });
+    let told = history
+        .acts
+        .iter()
+        .rev()
+        .find_map(|act| match &act.payload {
+            Payload::Case(CaseAct::DelayExplained { text, .. }) => {
+                Some(text.clone()).filter(|text| !text.is_empty())
+            }
+            _ => None,
+        });
+    let reason = match (reason, told) {
+        (Some(reason), Some(told)) => format!("{reason}. {told}"),
+        (Some(reason), None) => reason,
+        (None, Some(told)) => told,
+        (None, None) => frame.t("track.late_no_reason").to_owned(),
+    };
+    Some(frame.tf(key, &[("n", &frame.format().count(n)), ("reason", &reason)]))
+}
+
+fn outcome(frame: &PageFrame, case: &Case) -> Option<String> {
+    let code = case.outcome.as_deref()?;
+    let outcomes = frame.unit().pack.close_outcomes();
+    let known = outcomes
+        .iter()
+        .find(|outcome| outcome.code.as_str() == code)?;
+    Some(frame.say(&known.citizen).to_owned())
+}
+
+fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
+    acts.iter()
+        .filter_map(|act| {
+            let Payload::Case(payload) = &act.payload else {
+                return None;
+            };
+            let officer = || name_of(frame, people, act.actor.officer());
+            let (from, text, photos) = match payload {
+                CaseAct::ReporterAnswered { text, .. } => (officer(), text, 0),
+                CaseAct::CaseClosed { reason, .. } | CaseAct::CaseReopened { reason } => {
+                    (officer(), reason, 0)
+                }
+                CaseAct::InformationAdded { text, media } => {
+                    (frame.t("track.you").to_owned(), text, media.len())
+                }
+                _ => return None,
+            };
+            let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+            if photos > 0 {
+                let n = frame.format().count(i64::try_from(photos).unwrap_or(0));
+                lines.push(frame.tf("case.act_photos", &[("n", &n)]));
+            }
+            Some(Message {
+                from,
+                when: frame.format().moment(act.happened_at),
+                lines,
+            })
+        })
+        .collect()
+}
+
+fn news(frame: &PageFrame, case: &Case) -> String {
+    let first = case.respond_by.filter(|_| case.response.is_none());
+    match case.next_news_by.or(first) {
+        Some(by) => frame.tf("track.next_news", &[("time", &frame.format().moment(by))]),
+        None => frame.t("track.no_news_promised").to_owned(),
+    }
+}
