@@ -115,10 +115,10 @@ pub async fn one_of_many_appends_to_a_subject_wins(engine: &impl Engine) {
         .append(filing(&pati(), 1, at(0), request()))
         .await
         .unwrap();
+    let append = next(&*store, &pati(), 1, vec![act(at(10), taken(1))]).await;
     let mut tasks = Vec::new();
-    for n in 0..16 {
-        let append = next(&*store, &pati(), 1, vec![act(at(10), taken(n))]).await;
-        let store = Arc::clone(&store);
+    for _ in 0..16 {
+        let (store, append) = (Arc::clone(&store), append.clone());
         tasks.push(tokio::spawn(async move { store.append(append).await }));
     }
     let mut won = 0;
