@@ -192,7 +192,6 @@ pub async fn a_draft_is_kept_until_it_expires(engine: &impl Engine) {
 }
 
 /// How far an import came is known by the file, so that a second run goes on from there.
-// S45
 pub async fn an_import_goes_on_where_it_stopped(engine: &impl Engine) {
     let store = engine.open().await;
     let mut import = ImportRow {

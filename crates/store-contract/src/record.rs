@@ -78,7 +78,8 @@ pub async fn acts_of_a_unit_come_in_the_order_of_commit(engine: &impl Engine) {
     assert!(end.is_empty());
 }
 
-/// What is read is what the append answered: actor, place, both moments and payload.
+/// What is read is what the append answered: who did it, place, both moments and payload.
+// S45
 pub async fn an_act_comes_back_as_it_was_recorded(engine: &impl Engine) {
     let store = engine.open().await;
     let mut append = filing(&pati(), 1, at(0), request());

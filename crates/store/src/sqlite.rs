@@ -119,6 +119,8 @@ impl SqliteStore {
             .await?;
         let last_fault = LastFault::default();
         let (queue, waiting) = mpsc::channel(options.queue.max(1));
+        // Opened anew after a fault, the file has to be there.
+        let for_writing = for_writing.create_if_missing(false);
         let writer = Writer::new(for_writing, connection, last_fault.clone());
         let writer = tokio::spawn(writer.run(waiting));
         Ok(Self {

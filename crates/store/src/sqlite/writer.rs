@@ -160,7 +160,7 @@ impl Writer {
         let writes: Vec<&Write> = batch.iter().map(|waiting| &waiting.write).collect();
         match self.commit(&writes).await {
             Ok(answers) => tell(batch, answers),
-            Err(fault) if batch.len() == 1 || !may_be_of_one(&fault) => {
+            Err(fault) if is_one(&writes) || !may_be_of_one(&fault) => {
                 let answers = batch.iter().map(|_| Err(again(&fault))).collect();
                 tell(batch, answers);
             }
@@ -168,12 +168,35 @@ impl Writer {
                 // One of them spoiled the commit, and nothing of it is left. Each on its own, so
                 // that it spoils nothing but itself.
                 for waiting in batch {
-                    let answer = self.commit(&[&waiting.write]).await;
-                    let answer = answer.unwrap_or_else(|fault| vec![Err(fault)]);
-                    tell(vec![waiting], answer);
+                    let answer = self.commit_alone(&waiting.write).await;
+                    tell(vec![waiting], vec![answer]);
                 }
             }
         }
+    }
+
+    /// Carries one write out; many appends in one each by itself.
+    async fn commit_alone(&mut self, write: &Write) -> Result<Answer, StoreError> {
+        let Write::AppendMany(many) = write else {
+            return self.commit_one(write).await;
+        };
+        let mut outcomes = Vec::with_capacity(many.len());
+        for append in many {
+            let one = Write::Append(Box::new(append.clone()));
+            outcomes.push(match self.commit_one(&one).await {
+                Ok(Answer::Appended(appended)) => Ok(*appended),
+                Ok(_) => Err(StoreError::Engine("an append has no outcome".into())),
+                Err(fault) => Err(fault),
+            });
+        }
+        Ok(Answer::Many(outcomes))
+    }
+
+    async fn commit_one(&mut self, write: &Write) -> Result<Answer, StoreError> {
+        let mut answers = self.commit(&[write]).await?;
+        answers
+            .pop()
+            .unwrap_or_else(|| Err(StoreError::Engine("a write has no outcome".into())))
     }
 
     /// Carries writes out in one transaction and commits it. On an error nothing of it is left.
@@ -187,9 +210,11 @@ impl Writer {
             Err(fault) => {
                 tracing::error!(%fault, "a commit of the store failed");
                 self.last_fault.set(Some(fault.to_string()));
-                // A transaction that cannot be undone goes with its connection.
+                // On some faults, such as a full disk, SQLite has undone the transaction already
+                // and says that there is none. Either way a connection of which it is not certain
+                // that nothing is left is given up, which undoes what it began.
                 if let Some(connection) = self.connection.as_mut()
-                    && connection.ping().await.is_err()
+                    && run(connection, "ROLLBACK").await.is_err()
                 {
                     self.connection = None;
                 }
@@ -206,20 +231,17 @@ impl Writer {
             Some(connection) => connection,
             none => none.insert(self.options.connect().await?),
         };
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let answers = apply(&mut transaction, writes).await;
-        match answers {
-            Ok(answers) => {
-                transaction.commit().await?;
-                Ok(answers)
-            }
-            Err(fault) => {
-                // The first fault says more than one while undoing would.
-                let _ = transaction.rollback().await;
-                Err(fault)
-            }
-        }
+        // Said in SQL, because sqlx goes on counting a transaction that SQLite undid by itself.
+        run(connection, "BEGIN IMMEDIATE").await?;
+        let answers = apply(connection, writes).await?;
+        run(connection, "COMMIT").await?;
+        Ok(answers)
     }
+}
+
+async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
+    sqlx::query(sql).execute(connection).await?;
+    Ok(())
 }
 
 /// Carries writes out: first what lies beside the record, then all appends together.
@@ -233,9 +255,7 @@ async fn apply(
             Write::Append(_) | Write::AppendMany(_) => None,
             Write::Beside(change) => Some(beside::apply(connection, change).await?),
             Write::Probe => {
-                sqlx::query("PRAGMA user_version = 1")
-                    .execute(&mut *connection)
-                    .await?;
+                run(connection, "PRAGMA user_version = 1").await?;
                 Some(Ok(Answer::Done))
             }
         });
@@ -256,6 +276,12 @@ async fn apply(
             Write::Beside(_) | Write::Probe => answer.unwrap_or(Ok(Answer::Done)),
         })
         .collect())
+}
+
+/// Whether there is nothing that could be carried out apart from the rest.
+fn is_one(writes: &[&Write]) -> bool {
+    let parts = writes.iter().map(|write| write.appends().len().max(1));
+    parts.sum::<usize>() == 1
 }
 
 fn tell(batch: Vec<Waiting>, answers: Vec<Result<Answer, StoreError>>) {

@@ -203,3 +203,133 @@ pub(in crate::sqlite) async fn counts(
     counts.late = get(&query.build().fetch_one(pool).await?, "n")?;
     Ok(counts)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test may stop at the first surprise"
+    )]
+
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::sqlite::{OpenOptions, SqliteStore};
+
+    fn unit() -> UnitId {
+        "polres-pati".parse().unwrap()
+    }
+
+    /// How SQLite would answer a statement, one step a line.
+    async fn plan(store: &SqliteStore, query: &QueryBuilder<Sqlite>) -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&store.readers)
+            .await
+            .unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        steps.join("\n")
+    }
+
+    async fn store() -> (tempfile::TempDir, SqliteStore) {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("record.sqlite");
+        let store = SqliteStore::open(&path, OpenOptions::default())
+            .await
+            .unwrap();
+        (place, store)
+    }
+
+    fn cursor() -> CaseCursor {
+        CaseCursor {
+            filed_at: Timestamp::UNIX_EPOCH,
+            case: CaseId(uuid::Uuid::nil()),
+        }
+    }
+
+    #[tokio::test]
+    async fn lists_are_read_off_an_index_in_their_order() {
+        let (_place, store) = store().await;
+        let all = CaseQuery::default;
+        let officer = pengayom_core::value::OfficerId(uuid::Uuid::nil());
+        let station = vec!["polsek-juwana".parse().unwrap()];
+        let beat = Some("33.18.10.2013".parse().unwrap());
+        let service = Some("report_theft".parse().unwrap());
+        let stages = vec![CaseStage::Received];
+        for (query, index) in [
+            (all(), "cases_by_filing"),
+            (CaseQuery { stages, ..all() }, "cases_by_stage"),
+            (
+                CaseQuery {
+                    stations: station,
+                    ..all()
+                },
+                "cases_by_station",
+            ),
+            (CaseQuery { beat, ..all() }, "cases_by_beat"),
+            (CaseQuery { service, ..all() }, "cases_by_service"),
+            (
+                CaseQuery {
+                    taken_by: Some(officer),
+                    ..all()
+                },
+                "cases_by_taker",
+            ),
+            (
+                CaseQuery {
+                    assigned_to: Some(officer),
+                    ..all()
+                },
+                "cases_by_handler",
+            ),
+        ] {
+            for after in [None, Some(cursor())] {
+                let query = CaseQuery {
+                    after,
+                    ..query.clone()
+                };
+                let plan = plan(&store, &list(&unit(), &query).0).await;
+                assert!(plan.starts_with("SEARCH"), "{plan}");
+                assert!(plan.contains(&format!("USING INDEX {index} ")), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_queue_and_late_cases_are_read_off_an_index_in_their_order() {
+        let (_place, store) = store().await;
+        let at = Timestamp::UNIX_EPOCH;
+        for (query, index) in [
+            (in_order(&unit(), &CaseQuery::default(), 50), "cases_open"),
+            (late(&unit(), at, 50), "cases_waiting"),
+        ] {
+            let plan = plan(&store, &query).await;
+            assert!(plan.contains(&format!("USING INDEX {index} ")), "{plan}");
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+                "{plan}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn no_list_reads_the_whole_table() {
+        let (_place, store) = store().await;
+        let station: Vec<_> = vec!["polsek-juwana".parse().unwrap()];
+        let stages = vec![CaseStage::Received, CaseStage::Assessed];
+        let query = CaseQuery {
+            stages,
+            stations: station,
+            untaken: true,
+            late_at: Some(Timestamp::UNIX_EPOCH),
+            after: Some(cursor()),
+            ..CaseQuery::default()
+        };
+        for query in [list(&unit(), &query).0, in_order(&unit(), &query, 50)] {
+            let plan = plan(&store, &query).await;
+            assert!(!plan.contains("SCAN"), "{plan}");
+        }
+    }
+}
