@@ -202,7 +202,8 @@ pub fn decide(
             }
         }
         CaseCommand::ExplainDelay { reason, text } => {
-            if !case.is_late(moment.happened_at) {
+            let told_at = moment.happened_at.max(moment.recorded_at);
+            if case.missed_promise(told_at).is_none() {
                 return Err(CaseRefusal::NotLate);
             }
             if !method.has_late_reason(&reason) {
@@ -227,8 +228,10 @@ pub fn decide(
                 });
             }
             let reason = needed("reason", reason)?;
-            if let Some(due) = case.respond_by
-                && case.owes_a_reason(moment.happened_at)
+            // Judged when it is told: a closing dated back does not make a missed promise kept.
+            let told_at = moment.happened_at.max(moment.recorded_at);
+            if let Some(due) = case.missed_promise(told_at)
+                && case.late_reason.is_none()
                 && !imported
             {
                 return Err(CaseRefusal::LateWithoutReason { due });

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::act::{CaseAct, RequestFiled};
-use crate::act::{Act, ActPlace, Payload};
+use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
 use crate::value::OfficerId;
 
@@ -84,6 +84,9 @@ pub struct Case {
     pub sensitive: bool,
     /// When the first response is due.
     pub respond_by: Option<Timestamp>,
+    /// The promise of a service asked for before, when it was missed and then another service was
+    /// decided on: that does not undo it (S18).
+    pub missed_before: Option<Timestamp>,
     /// The first response, once there was one.
     pub response: Option<Response>,
     /// When an officer first read it, as far as the acts show: the earliest assessment, answer,
@@ -110,9 +113,15 @@ pub struct Case {
 }
 
 impl Case {
-    /// Whether the promised first response is missed at a moment and no reason is written (S18).
+    /// Whether a promise of a first response is missed at a moment and no reason is written (S18).
     pub fn owes_a_reason(&self, at: Timestamp) -> bool {
-        self.is_late(at) && self.late_reason.is_none()
+        self.missed_promise(at).is_some() && self.late_reason.is_none()
+    }
+
+    /// The promise that is missed at a moment: of this service, or of the one asked for before.
+    pub fn missed_promise(&self, at: Timestamp) -> Option<Timestamp> {
+        let now = self.respond_by.filter(|_| self.is_late(at));
+        self.missed_before.or(now)
     }
 
     /// Whether the first response came late, or has not come and is overdue at this moment.
@@ -135,6 +144,7 @@ impl Case {
             service: filed.service.clone(),
             sensitive: filed.sensitive,
             respond_by: filed.respond_by,
+            missed_before: None,
             response: None,
             assessed_at: None,
             taken_by: None,
@@ -212,6 +222,11 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             sensitive,
             ..
         } => {
+            let told_at = match act.actor {
+                Actor::Import { .. } => act.happened_at,
+                _ => act.happened_at.max(act.recorded_at),
+            };
+            case.missed_before = case.missed_promise(told_at);
             case.service = service.clone();
             case.sensitive = *sensitive;
             case.respond_by = *respond_by;
@@ -262,7 +277,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.outcome = Some(outcome.clone());
             case.next_news_by = None;
             case.assess(act.happened_at);
-            if !matches!(act.actor, crate::act::Actor::Import { .. }) {
+            if !matches!(act.actor, Actor::Import { .. }) {
                 case.respond(act.happened_at);
             }
         }

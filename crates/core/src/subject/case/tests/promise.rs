@@ -13,7 +13,7 @@ fn another_service_than_was_asked_for_needs_a_reason() {
         given(received()).when(assess("violence_at_home", None)),
         Err(CaseRefusal::ReasonMissing)
     );
-    let acts = given(received())
+    let acts = given(read())
         .when(assess("violence_at_home", Some("pelapor dipukul")))
         .unwrap();
     assert_eq!(
@@ -56,6 +56,62 @@ fn a_late_case_is_not_closed_before_somebody_says_why() {
     acts.push((61, by(1), explained[0].clone()));
     let after = given(acts).at(62).when(close("helped", "selesai"));
     assert_eq!(after.unwrap()[0].kind(), "case.case_closed");
+}
+
+#[test]
+fn a_closing_dated_back_does_not_make_a_missed_promise_kept() {
+    // S18
+    let dated_back = Moment {
+        happened_at: minute(59),
+        recorded_at: minute(300),
+    };
+    let late = || given(received()).told(dated_back);
+    assert_eq!(
+        late().when(close("helped", "selesai")),
+        Err(CaseRefusal::LateWithoutReason { due: minute(60) })
+    );
+    // The reason can be given in the same breath.
+    assert!(late().when(explain_delay("flooded_road")).is_ok());
+    assert!(late().by(import()).when(close("helped", "x")).is_ok());
+}
+
+#[test]
+fn choosing_another_service_does_not_undo_a_missed_promise() {
+    // S18
+    let mut acts = received();
+    acts.push((70, by(1), assessed("traffic_advice", None)));
+    let late = || given(acts.clone()).at(71);
+    assert!(!late().state().unwrap().is_late(minute(71)));
+    assert!(late().state().unwrap().owes_a_reason(minute(71)));
+    assert_eq!(
+        late().when(close("helped", "selesai")),
+        Err(CaseRefusal::LateWithoutReason { due: minute(60) })
+    );
+    let explained = late().when(explain_delay("flooded_road")).unwrap();
+    let mut after = acts.clone();
+    after.push((71, by(1), explained[0].clone()));
+    assert!(given(after).at(72).when(close("helped", "selesai")).is_ok());
+
+    // In time, nothing was missed; a report of another system is judged by its own times.
+    let mut acts = received();
+    acts.push((60, by(1), assessed("traffic_advice", None)));
+    let found = given(acts).at(500).when(close("helped", "selesai"));
+    assert!(found.is_ok());
+    let mut given = given(received());
+    let mut assessed = act(
+        SUBJECT,
+        2,
+        import(),
+        minute(50),
+        Payload::Case(assessed("traffic_advice", None)),
+    );
+    assessed.recorded_at = minute(100_000);
+    given.history.push(assessed.clone());
+    assert_eq!(given.state().unwrap().missed_before, None);
+    // An officer who says so later says it late.
+    assessed.actor = by(1);
+    given.history[1] = assessed;
+    assert_eq!(given.state().unwrap().missed_before, Some(minute(60)));
 }
 
 #[test]
