@@ -7,5 +7,5 @@ mod post;
 
 pub(crate) use context::{Context, CookieKind};
 pub(crate) use fields::Fields;
-pub(crate) use page::{PublicPage, StaffPage};
-pub(crate) use post::{FormPost, PhotoPost, Upload};
+pub(crate) use page::{PublicPage, StaffPage, escape_query};
+pub(crate) use post::{FormPost, PhotoPost, Upload, collect, has_type};

@@ -158,7 +158,7 @@ impl PageFrame {
             role: roles.join(", "),
             station: self.unit.station_name(station),
             links,
-            sign_out: "/keluar-sesi",
+            sign_out: "/keluar-akun",
         });
         self.theme = context.theme();
         self.body_class = "staff";

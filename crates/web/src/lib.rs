@@ -5,14 +5,20 @@
 //! handlers turn what was typed into a command for `pengayom-node` and its answer into a page.
 
 pub mod assets;
+mod board;
+mod desk;
 mod extract;
+mod field;
 mod form;
 mod format;
 mod frame;
 mod headers;
 mod limits;
+mod live;
 mod problem;
 mod public;
+mod signin;
+mod staff;
 mod state;
 
 use axum::Router;
@@ -26,6 +32,8 @@ pub use state::{AppState, WebSettings};
 pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .merge(public::router())
+        .merge(signin::router())
+        .merge(staff::router())
         .merge(assets::router());
     limits::around(pages, &state).with_state(state)
 }

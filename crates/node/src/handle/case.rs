@@ -12,7 +12,7 @@ use pengayom_core::value::{
 use pengayom_store::rows::CaseRow;
 use pengayom_store::views::{self, State};
 use pengayom_store::{
-    Append, Appended, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey, StoreError,
+    Append, Appended, CasePage, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey, StoreError,
 };
 
 use super::place::PlaceInput;
@@ -430,6 +430,29 @@ impl Node {
                 && (!row.sensitive || by.may(Permission::ReadSensitiveCase))
         });
         Ok(rows)
+    }
+
+    /// Cases page by page, newest first, as far as they concern the staff member. Kinds kept narrow
+    /// are left out for those who may not read them.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn list_cases(
+        &self,
+        by: &Staff,
+        mut query: CaseQuery,
+    ) -> Result<CasePage, HandleError> {
+        by.require(Permission::ReadCase)?;
+        let own = self.stations_of(by);
+        if !own.is_empty() {
+            query.stations = own;
+        }
+        let mut page = self.store.cases(&self.unit().id, &query).await?;
+        page.rows.retain(|row| {
+            let has_it = row.taken_by == Some(by.id) || row.assigned_to == Some(by.id);
+            !row.sensitive || has_it || by.may(Permission::ReadSensitiveCase)
+        });
+        Ok(page)
     }
 
     /// A case with its history, for staff.

@@ -29,6 +29,8 @@ pub(crate) enum CookieKind {
     Form,
     /// Finds a report not yet sent.
     Draft,
+    /// Finds a form of staff that came after its session had ended; until the browser closes.
+    Held,
     /// Somebody gave number and code of a case a moment ago; until the browser closes.
     Track,
 }
@@ -44,6 +46,8 @@ impl CookieKind {
             (Self::Form, true) => "__Host-form",
             (Self::Draft, false) => "draft",
             (Self::Draft, true) => "__Host-draft",
+            (Self::Held, false) => "held",
+            (Self::Held, true) => "__Host-held",
             (Self::Track, false) => "track",
             (Self::Track, true) => "__Host-track",
         }

@@ -1,0 +1,21 @@
+//! The chief's morning: decisions due, what is late and why, today hour by hour, how people judge the
+//! service (S5, S6, S18, S41, S56). The same figures as a page, as CSV and as JSON; nothing ranks
+//! officers.
+
+mod chart;
+mod export;
+mod figures;
+mod morning;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::state::AppState;
+
+/// The pages of the board.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/pimpinan", get(morning::show))
+        .route("/pimpinan.csv", get(export::csv))
+        .route("/pimpinan.json", get(export::json))
+}

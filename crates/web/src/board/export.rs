@@ -1,0 +1,176 @@
+//! `/pimpinan.csv` and `/pimpinan.json`: the figures of the page, with the same hidden totals.
+
+use axum::Json;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use pengayom_node::access::Permission;
+
+use super::figures::{Figures, Known, ShareFigure};
+use crate::extract::StaffPage;
+use crate::problem::Fault;
+
+/// The figures as JSON.
+pub(super) async fn json(page: StaffPage) -> Result<Response, Fault> {
+    let (figures, day) = read(&page).await?;
+    let name = format!("inline; filename=\"pimpinan-{day}.json\"");
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(figures)).into_response())
+}
+
+/// The figures as CSV (RFC 4180): one figure a line; a line without a value says why.
+pub(super) async fn csv(page: StaffPage) -> Result<Response, Fault> {
+    let (figures, day) = read(&page).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"pimpinan-{day}.csv\""),
+        ),
+    ];
+    Ok((headers, table(&figures)).into_response())
+}
+
+async fn read(page: &StaffPage) -> Result<(Figures, String), Fault> {
+    page.require(Permission::ReadBoard)?;
+    let morning = page.node.morning(&page.staff).await?;
+    let day = morning.day.to_string();
+    Ok((Figures::new(&page.frame, &morning), day))
+}
+
+const HEAD: [&str; 8] = ["part", "key", "name", "value", "low", "high", "n", "state"];
+
+fn table(figures: &Figures) -> String {
+    let mut rows: Vec<[String; 8]> = vec![HEAD.map(ToOwned::to_owned)];
+    let open = figures.open;
+    let stages = [
+        ("received", open.received),
+        ("assessed", open.assessed),
+        ("handled", open.handled),
+        ("late", open.late),
+    ];
+    for (key, n) in stages {
+        rows.push(count("open", key, "cases", n));
+    }
+    for hour in &figures.hours {
+        let key = format!("{:02}", hour.hour);
+        rows.push(count("hour", &key, "filed", hour.filed));
+        rows.push(count("hour", &key, "answered", hour.answered));
+        rows.push(count("hour", &key, "answered_late", hour.answered_late));
+    }
+    for wait in &figures.waits {
+        rows.push(seconds(
+            wait.period,
+            "median_seconds",
+            wait.median_seconds,
+            wait.n,
+        ));
+        rows.push(seconds(
+            wait.period,
+            "p90_seconds",
+            wait.p90_seconds,
+            wait.n,
+        ));
+    }
+    rows.push(share("promise", "in_time", "", figures.in_time));
+    for item in &figures.survey {
+        rows.push(share(item.group.as_str(), &item.item, &item.ask, item.good));
+    }
+    rows.iter().map(|row| line(row)).collect()
+}
+
+fn count(part: &str, key: &str, name: &str, n: i64) -> [String; 8] {
+    let text = |text: &str| text.to_owned();
+    [
+        text(part),
+        text(key),
+        text(name),
+        n.to_string(),
+        text(""),
+        text(""),
+        text(""),
+        text("known"),
+    ]
+}
+
+fn seconds(period: &str, name: &str, known: Known<f64>, n: u64) -> [String; 8] {
+    let (value, state) = match known {
+        Known::Known { value } => (format!("{value:.0}"), "known"),
+        Known::NotEnough { .. } => (String::new(), "not_enough"),
+        Known::Hidden => (String::new(), "hidden"),
+    };
+    let text = |text: &str| text.to_owned();
+    [
+        text("wait"),
+        text(period),
+        text(name),
+        value,
+        text(""),
+        text(""),
+        n.to_string(),
+        text(state),
+    ]
+}
+
+fn share(part: &str, key: &str, name: &str, known: Known<ShareFigure>) -> [String; 8] {
+    let four = |value: f64| format!("{value:.4}");
+    let (value, low, high, n, state) = match known {
+        Known::Known { value } => (
+            four(value.share),
+            four(value.low),
+            four(value.high),
+            value.n.to_string(),
+            "known",
+        ),
+        Known::NotEnough { n, .. } => (
+            String::new(),
+            String::new(),
+            String::new(),
+            n.to_string(),
+            "not_enough",
+        ),
+        Known::Hidden => (
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            "hidden",
+        ),
+    };
+    [
+        part.to_owned(),
+        key.to_owned(),
+        name.to_owned(),
+        value,
+        low,
+        high,
+        n,
+        state.to_owned(),
+    ]
+}
+
+/// A line of CSV. A text that a spreadsheet would take for a formula is written with a mark before.
+fn line(cells: &[String]) -> String {
+    let cell = |text: &String| {
+        let text = match text.chars().next() {
+            Some('=' | '+' | '-' | '@' | '\t') => format!("'{text}"),
+            _ => text.clone(),
+        };
+        if text.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text
+        }
+    };
+    let cells: Vec<String> = cells.iter().map(cell).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_looks_like_a_formula_is_no_formula() {
+        let cells = ["=1+1", "a,b", "say \"x\"", "plain"].map(ToOwned::to_owned);
+        assert_eq!(line(&cells), "'=1+1,\"a,b\",\"say \"\"x\"\"\",plain\r\n");
+    }
+}

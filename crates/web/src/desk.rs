@@ -1,0 +1,31 @@
+//! The desk: who waits, reports taken in person, and cases.
+
+mod act;
+mod case;
+mod history;
+mod list;
+mod queue;
+mod receipt;
+mod report;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+pub(crate) use history::late_reason;
+
+/// The pages of the desk and of cases.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/meja", get(queue::show))
+        .route("/meja/layani", post(queue::serve_next))
+        .route("/meja/ambil-alih", post(queue::take_over))
+        .route("/meja/cari", get(list::search))
+        .route("/meja/daftar", get(list::list))
+        .route("/meja/laporan/baru", get(report::show).post(report::send))
+        .route("/meja/laporan/{case}", get(receipt::show))
+        .route("/perkara/{case}", get(case::show))
+        .route("/perkara/{case}/{act}", post(case::carry_out))
+        .route("/perkara/{case}/foto/{sha256}", get(case::photo))
+}

@@ -1,0 +1,621 @@
+//! What staff can do to a case: each act with its form, the command it asks for, and the words for
+//! the rule that stood in its way.
+
+use pengayom_core::pack::ServiceClass;
+use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, CaseRefusal, CaseStage};
+use pengayom_core::value::OfficerId;
+use pengayom_node::access::{Permission, Staff};
+
+use crate::extract::Fields;
+use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
+use crate::frame::PageFrame;
+use crate::problem::Fault;
+use crate::staff::{
+    Names, OptionGroup, Pick, Select, local_moment, service_groups, service_name, text_words,
+};
+
+/// An act on a case, as the address names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CaseForm {
+    /// Take it to serve.
+    Take,
+    /// Take it over from a colleague.
+    TakeOver,
+    /// Decide which service it needs.
+    Assess,
+    /// Say why a promise was missed.
+    Delay,
+    /// Record what was done.
+    Act,
+    /// Answer the reporter.
+    Answer,
+    /// Give it to an officer.
+    Assign,
+    /// End it.
+    Close,
+    /// Open it again.
+    Reopen,
+}
+
+/// Every form, in the order of the page: what is owed first, then what is done most.
+const FORMS: [CaseForm; 8] = [
+    CaseForm::Delay,
+    CaseForm::Assess,
+    CaseForm::Act,
+    CaseForm::Answer,
+    CaseForm::Assign,
+    CaseForm::Close,
+    CaseForm::TakeOver,
+    CaseForm::Reopen,
+];
+
+impl CaseForm {
+    /// Its part of the address, which is also its identifier in the page.
+    pub(super) const fn slug(self) -> &'static str {
+        match self {
+            Self::Take => "ambil",
+            Self::TakeOver => "ambil-alih",
+            Self::Assess => "telaah",
+            Self::Delay => "alasan-terlambat",
+            Self::Act => "tindakan-baru",
+            Self::Answer => "jawab",
+            Self::Assign => "tugaskan",
+            Self::Close => "tutup",
+            Self::Reopen => "buka-lagi",
+        }
+    }
+
+    pub(super) fn parse(slug: &str) -> Option<Self> {
+        FORMS
+            .into_iter()
+            .chain([Self::Take])
+            .find(|form| form.slug() == slug)
+    }
+
+    pub(super) const fn permission(self) -> Permission {
+        match self {
+            Self::Take | Self::TakeOver => Permission::ServeQueue,
+            Self::Assess | Self::Delay | Self::Act | Self::Answer => Permission::WorkCase,
+            Self::Assign => Permission::AssignCase,
+            Self::Close | Self::Reopen => Permission::CloseCase,
+        }
+    }
+
+    /// Whether it is offered now; the rules of the case decide again when it is sent.
+    fn is_offered(self, by: &Staff, case: &Case, late: bool) -> bool {
+        let open = case.stage != CaseStage::Closed;
+        let fits = match self {
+            Self::Take => open && case.taken_by.is_none(),
+            Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
+            Self::Delay => open && late,
+            Self::Reopen => !open,
+            Self::Assess | Self::Act | Self::Answer | Self::Assign | Self::Close => open,
+        };
+        fits && by.may(self.permission())
+    }
+
+    /// Identifiers of its fields: the first is where an error without a place of its own goes.
+    const fn field_ids(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Take => ("tindakan", "tindakan"),
+            Self::TakeOver => ("ambil-alih-alasan", "ambil-alih-alasan"),
+            Self::Assess => ("telaah-layanan", "telaah-alasan"),
+            Self::Delay => ("terlambat-alasan", "terlambat-penjelasan"),
+            Self::Act => ("tindakan-uraian", "tindakan-fungsi"),
+            Self::Answer => ("jawab-jawaban", "jawab-kabar"),
+            Self::Assign => ("tugaskan-petugas", "tugaskan-petugas"),
+            Self::Close => ("tutup-hasil", "tutup-alasan"),
+            Self::Reopen => ("buka-alasan", "buka-alasan"),
+        }
+    }
+}
+
+/// An act as the page offers it.
+pub(super) struct ActForm {
+    /// Slug and identifier.
+    pub(super) id: &'static str,
+    /// Heading.
+    pub(super) title: String,
+    /// Its form is open.
+    pub(super) open: bool,
+    /// One sentence under the heading.
+    pub(super) help: Option<String>,
+    /// Fields the form carries unseen.
+    pub(super) hidden: Vec<(&'static str, String)>,
+    /// Its fields, in order.
+    pub(super) parts: Vec<Part>,
+    /// Words of the button.
+    pub(super) button: String,
+}
+
+/// A field of an act.
+#[expect(clippy::large_enum_variant, reason = "a page has some thirty of them")]
+pub(super) enum Part {
+    /// Several lines.
+    Area(TextField),
+    /// One line.
+    Line(TextField),
+    /// Day and hour.
+    Moment(TextField),
+    /// One of a few.
+    Radios(ChoiceGroup),
+    /// One of many.
+    Select(Select),
+}
+
+/// What was typed into one act and what was wrong with it.
+#[derive(Default)]
+pub(super) struct Typed {
+    /// The act.
+    pub(super) form: Option<CaseForm>,
+    /// What was typed.
+    pub(super) fields: Fields,
+    /// What was wrong.
+    pub(super) errors: Vec<FieldError>,
+}
+
+/// Draws the acts offered.
+pub(super) struct Offer<'p> {
+    pub(super) frame: &'p PageFrame,
+    pub(super) by: &'p Staff,
+    pub(super) case: &'p Case,
+    pub(super) late: bool,
+    pub(super) owes_reason: bool,
+    pub(super) names: &'p Names,
+    pub(super) typed: &'p Typed,
+}
+
+impl Offer<'_> {
+    /// Whether an act without fields of its own is offered.
+    pub(super) fn has(&self, form: CaseForm) -> bool {
+        form.is_offered(self.by, self.case, self.late)
+    }
+
+    /// The forms, with the one that comes next open.
+    pub(super) fn forms(&self) -> Vec<ActForm> {
+        let shown = |form: &CaseForm| self.has(*form) || self.typed.form == Some(*form);
+        let mut forms: Vec<ActForm> = FORMS
+            .into_iter()
+            .filter(shown)
+            .map(|form| self.form(form))
+            .collect();
+        if !forms.iter().any(|form| form.open) {
+            let next = if self.owes_reason {
+                Some(CaseForm::Delay)
+            } else if self.case.stage == CaseStage::Received && self.case.taken_by.is_some() {
+                Some(CaseForm::Assess)
+            } else {
+                None
+            };
+            for form in &mut forms {
+                form.open = next.is_some_and(|next| next.slug() == form.id);
+            }
+        }
+        forms
+    }
+
+    /// What was typed into a field of a form; empty in the others.
+    fn value(&self, form: CaseForm, name: &str) -> &str {
+        if self.typed.form == Some(form) {
+            self.typed.fields.get(name)
+        } else {
+            ""
+        }
+    }
+
+    fn text(&self, form: CaseForm, id: &'static str, name: &'static str, key: &str) -> TextField {
+        TextField {
+            id,
+            name,
+            label: self.frame.t(key).to_owned(),
+            error: error_at(&self.typed.errors, id),
+            value: self.value(form, name).to_owned(),
+            ..TextField::default()
+        }
+    }
+
+    fn radios(&self, id: &str, name: &str, key: &str, options: Vec<Choice>) -> ChoiceGroup {
+        ChoiceGroup {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            label: self.frame.t(key).to_owned(),
+            error: error_at(&self.typed.errors, id),
+            options,
+            ..ChoiceGroup::default()
+        }
+    }
+
+    fn form(&self, form: CaseForm) -> ActForm {
+        let frame = self.frame;
+        let (first, second) = form.field_ids();
+        let mut hidden = Vec::new();
+        let (title, help, button, parts) = match form {
+            CaseForm::Take => ("case.take_self", None, "case.take_self", Vec::new()),
+            CaseForm::TakeOver => {
+                let from = self.case.taken_by.map(|from| from.to_string());
+                hidden.push(("dari", from.unwrap_or_default()));
+                let reason = self.text(form, first, "alasan", "desk.take_over_reason");
+                (
+                    "desk.take_over",
+                    None,
+                    "desk.take_over",
+                    vec![Part::Line(reason)],
+                )
+            }
+            CaseForm::Assess => (
+                "case.assess",
+                Some("case.assess_help"),
+                "case.save_assess",
+                self.assess(),
+            ),
+            CaseForm::Delay => (
+                "case.delay",
+                Some("case.delay_help"),
+                "case.save_delay",
+                self.delay(),
+            ),
+            CaseForm::Act => ("case.act_record", None, "case.save_act", self.act()),
+            CaseForm::Answer => {
+                let text = self
+                    .text(form, first, "jawaban", "case.answer_text")
+                    .hint(frame.t("case.answer_help"));
+                let news = self
+                    .text(form, second, "kabar", "case.answer_news")
+                    .optional();
+                let parts = vec![Part::Area(text), Part::Moment(news)];
+                ("case.answer_citizen", None, "case.save_answer", parts)
+            }
+            CaseForm::Assign => ("case.assign", None, "case.assign", self.assign()),
+            CaseForm::Close => ("case.close", None, "case.close", self.close()),
+            CaseForm::Reopen => {
+                let reason = self.text(form, first, "alasan", "case.reopen_reason");
+                ("case.reopen", None, "case.reopen", vec![Part::Line(reason)])
+            }
+        };
+        ActForm {
+            id: form.slug(),
+            title: frame.t(title).to_owned(),
+            open: self.typed.form == Some(form),
+            help: help.map(|key| frame.t(key).to_owned()),
+            hidden,
+            parts,
+            button: frame.t(button).to_owned(),
+        }
+    }
+
+    fn assess(&self) -> Vec<Part> {
+        let form = CaseForm::Assess;
+        let (first, second) = form.field_ids();
+        let name = service_name(self.frame, &self.case.service);
+        let service = Select {
+            field: self.text(form, first, "layanan", "case.assess_service"),
+            first: self.frame.tf("case.assess_same", &[("service", &name)]),
+            groups: service_groups(self.frame, self.value(form, "layanan"), |service| {
+                service.code == self.case.service
+            }),
+        };
+        let reason = self
+            .text(form, second, "alasan", "case.assess_reason")
+            .optional()
+            .hint(self.frame.t("case.assess_reason_help"));
+        vec![Part::Select(service), Part::Line(reason)]
+    }
+
+    fn delay(&self) -> Vec<Part> {
+        let form = CaseForm::Delay;
+        let (first, second) = form.field_ids();
+        let chosen = self.value(form, "sebab");
+        let reasons = self.frame.unit().pack.late_reasons().iter();
+        let options = reasons
+            .map(|known| Choice::new(known.code.as_str(), self.frame.say(&known.name), chosen))
+            .collect();
+        let reason = self.radios(first, "sebab", "case.late_reason", options);
+        let text = self
+            .text(form, second, "penjelasan", "case.delay_text")
+            .optional();
+        vec![Part::Radios(reason), Part::Line(text)]
+    }
+
+    fn act(&self) -> Vec<Part> {
+        let form = CaseForm::Act;
+        let (first, second) = form.field_ids();
+        let pack = &self.frame.unit().pack;
+        let proposed = pack
+            .service(&self.case.service)
+            .map(|service| service.function.code());
+        let typed = self.value(form, "fungsi");
+        let chosen = if typed.is_empty() {
+            proposed.unwrap_or_default()
+        } else {
+            typed
+        };
+        let functions = pack.functions().iter();
+        let options = functions
+            .map(|known| {
+                Choice::new(known.code.code(), self.frame.say(&known.name), chosen)
+                    .hint(self.frame.say(&known.help))
+            })
+            .collect();
+        let text = self
+            .text(form, first, "uraian", "case.act_text")
+            .hint(self.frame.t("case.act_text_help"));
+        vec![
+            Part::Area(text),
+            Part::Radios(self.radios(second, "fungsi", "case.function", options)),
+        ]
+    }
+
+    fn assign(&self) -> Vec<Part> {
+        let form = CaseForm::Assign;
+        let (first, _) = form.field_ids();
+        let unit = self.frame.unit();
+        let chosen = self.value(form, "petugas");
+        let here = self.case.place.as_ref().map(|place| &place.station);
+        let mut groups: Vec<(bool, OptionGroup)> = Vec::new();
+        for staff in self
+            .names
+            .active()
+            .filter(|staff| staff.may(Permission::WorkCase))
+        {
+            let station = staff.station.as_ref().unwrap_or(unit.own_station());
+            let label = unit.station_name(station);
+            let pick = Pick::new(staff.id.to_string(), staff.addressed(), chosen);
+            match groups.iter_mut().find(|(_, group)| group.label == label) {
+                Some((_, group)) => group.options.push(pick),
+                None => {
+                    let group = OptionGroup {
+                        label,
+                        options: vec![pick],
+                    };
+                    groups.push((here != Some(station), group));
+                }
+            }
+        }
+        // Officers of the station that answers for the place first.
+        groups.sort_by(|(a, one), (b, other)| (a, &one.label).cmp(&(b, &other.label)));
+        let officer = Select {
+            field: self.text(form, first, "petugas", "case.assign_officer"),
+            first: self.frame.t("case.assign_choose").to_owned(),
+            groups: groups.into_iter().map(|(_, group)| group).collect(),
+        };
+        vec![Part::Select(officer)]
+    }
+
+    fn close(&self) -> Vec<Part> {
+        let form = CaseForm::Close;
+        let (first, second) = form.field_ids();
+        let chosen = self.value(form, "hasil");
+        let outcomes = self.frame.unit().pack.close_outcomes().iter();
+        let options = outcomes
+            .map(|known| {
+                Choice::new(known.code.as_str(), self.frame.say(&known.name), chosen)
+                    .hint(self.frame.say(&known.citizen))
+            })
+            .collect();
+        let reason = self
+            .text(form, second, "alasan", "case.close_reason")
+            .hint(self.frame.t("case.close_reason_help"));
+        vec![
+            Part::Radios(self.radios(first, "hasil", "case.close_outcome", options)),
+            Part::Area(reason),
+        ]
+    }
+}
+
+/// What a form asks for.
+///
+/// # Errors
+/// What is wrong with it before any rule is asked, in words; [`Fault::Unreadable`] for what no page
+/// of ours sends.
+pub(super) fn command(
+    frame: &PageFrame,
+    by: &Staff,
+    case: &Case,
+    form: CaseForm,
+    fields: &Fields,
+) -> Result<CaseCommand, Result<Vec<FieldError>, Fault>> {
+    let (first, second) = form.field_ids();
+    let wrong = |id: &str, key: &str| Err(Ok(vec![FieldError::new(id, frame.t(key))]));
+    let reason = || fields.line("alasan").unwrap_or_default();
+    Ok(match form {
+        CaseForm::Take => CaseCommand::Take { by: by.id },
+        CaseForm::TakeOver => {
+            let from: OfficerId = fields
+                .get("dari")
+                .parse()
+                .map_err(|_| Err(Fault::Unreadable))?;
+            CaseCommand::TakeOver {
+                to: by.id,
+                from,
+                reason: reason(),
+            }
+        }
+        CaseForm::Assess => {
+            let picked = fields.get("layanan");
+            let service = if picked.is_empty() {
+                case.service.clone()
+            } else {
+                picked.parse().map_err(|_| Err(Fault::Unreadable))?
+            };
+            let known = frame.unit().pack.service(&service);
+            let civil = known.is_some_and(|known| known.class == ServiceClass::CivilOrSocial);
+            if civil && reason().is_empty() {
+                return wrong(second, "desk.civil_reason");
+            }
+            CaseCommand::Assess {
+                service,
+                reason: fields.line("alasan"),
+            }
+        }
+        CaseForm::Delay => {
+            let chosen = fields.get("sebab");
+            let text = fields.get("penjelasan").to_owned();
+            if chosen.is_empty() {
+                return wrong(first, "case.delay_choose");
+            }
+            let mut known = frame.unit().pack.late_reasons().iter();
+            let known = known.find(|known| known.code.as_str() == chosen);
+            if known.is_some_and(|known| known.needs_text) && text.is_empty() {
+                return wrong(second, "case.delay_text_write");
+            }
+            CaseCommand::ExplainDelay {
+                reason: chosen.to_owned(),
+                text,
+            }
+        }
+        CaseForm::Act => {
+            let function = fields.get("fungsi").to_owned();
+            let text = fields.get("uraian").to_owned();
+            let mut errors = Vec::new();
+            if text.is_empty() {
+                errors.push(FieldError::new(first, frame.t("case.act_text_write")));
+            }
+            if function.is_empty() {
+                errors.push(FieldError::new(second, frame.t("case.function_choose")));
+            }
+            if !errors.is_empty() {
+                return Err(Ok(errors));
+            }
+            CaseCommand::RecordAction { text, function }
+        }
+        CaseForm::Answer => {
+            let news = fields.get("kabar");
+            let next_news_by = if news.is_empty() {
+                None
+            } else {
+                match local_moment(frame.unit(), news) {
+                    Ok(at) => Some(at),
+                    Err(_) => return wrong(second, "error.time_unreadable"),
+                }
+            };
+            CaseCommand::Answer {
+                text: fields.get("jawaban").to_owned(),
+                next_news_by,
+            }
+        }
+        CaseForm::Assign => match fields.get("petugas").parse() {
+            Ok(officer) => CaseCommand::AssignOfficer { officer },
+            Err(_) => return wrong(first, "case.assign_choose"),
+        },
+        CaseForm::Close => {
+            let outcome = fields.get("hasil").to_owned();
+            let reason = fields.get("alasan").to_owned();
+            let mut errors = Vec::new();
+            if outcome.is_empty() {
+                errors.push(FieldError::new(first, frame.t("case.close_outcome_choose")));
+            }
+            if reason.is_empty() {
+                errors.push(FieldError::new(second, frame.t("case.close_reason_write")));
+            }
+            if !errors.is_empty() {
+                return Err(Ok(errors));
+            }
+            CaseCommand::Close { outcome, reason }
+        }
+        CaseForm::Reopen => CaseCommand::Reopen { reason: reason() },
+    })
+}
+
+/// The words for the rule that stood in the way of a form, at the field to blame; `None` when the
+/// case has moved on and no field is to blame.
+pub(super) fn refusal(
+    frame: &PageFrame,
+    form: CaseForm,
+    refusal: &CaseRefusal,
+) -> Option<FieldError> {
+    let (first, second) = form.field_ids();
+    let at = |id: &str, key: &str| Some(FieldError::new(id, frame.t(key)));
+    match refusal {
+        CaseRefusal::Text { field, fault } => {
+            let (id, missing) = match (form, *field) {
+                (CaseForm::TakeOver, _) => (first, "desk.take_over_reason_write"),
+                (CaseForm::Assess, _) => (second, "case.assess_reason_write"),
+                (CaseForm::Delay, _) => (second, "case.delay_text_write"),
+                (CaseForm::Act, _) => (first, "case.act_text_write"),
+                (CaseForm::Answer, _) => (first, "case.answer_write"),
+                (CaseForm::Close, _) => (second, "case.close_reason_write"),
+                (CaseForm::Reopen, _) => (first, "case.reopen_reason_write"),
+                (CaseForm::Take | CaseForm::Assign, _) => (first, "error.unreadable"),
+            };
+            Some(FieldError::new(id, text_words(frame, *fault, missing)))
+        }
+        CaseRefusal::ReasonMissing => at(second, "case.assess_reason_write"),
+        CaseRefusal::NotInPack {
+            field: "function", ..
+        } => at(second, "case.function_choose"),
+        CaseRefusal::NotInPack {
+            field: "outcome", ..
+        } => at(first, "case.close_outcome_choose"),
+        CaseRefusal::NotInPack { .. } => at(first, "case.delay_choose"),
+        CaseRefusal::ServiceNotOffered(_) => at(first, "encounter.service_choose"),
+        CaseRefusal::LateWithoutReason { due } => {
+            let time = frame.format().moment(*due);
+            let words = frame.tf("case.close_late", &[("time", &time)]);
+            Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
+        }
+        CaseRefusal::NotLate => at(first, "case.delay_none"),
+        CaseRefusal::BeforeWhatItFollows { .. } => at(second, "case.answer_news_past"),
+        CaseRefusal::NotFiled
+        | CaseRefusal::AlreadyFiled
+        | CaseRefusal::InTheFuture { .. }
+        | CaseRefusal::WithAnotherOfficer { .. }
+        | CaseRefusal::WithNobody
+        | CaseRefusal::Closed
+        | CaseRefusal::NotClosed
+        | CaseRefusal::NotDispatched(_)
+        | CaseRefusal::AlreadyRecorded(_)
+        | CaseRefusal::StaffOnly => None,
+    }
+}
+
+/// Whether an act is what a command asks for: the same form sent twice finds its first self.
+pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
+    match (command, act) {
+        (CaseCommand::Take { by }, CaseAct::CaseTaken { by: done }) => by == done,
+        (
+            CaseCommand::TakeOver { to, from, .. },
+            CaseAct::CaseTakenOver {
+                to: done,
+                from: before,
+                ..
+            },
+        ) => to == done && from == before,
+        (
+            CaseCommand::Assess { service, reason },
+            CaseAct::CaseAssessed {
+                service: done,
+                reason: why,
+                ..
+            },
+        ) => service == done && reason == why,
+        (CaseCommand::AssignOfficer { officer }, CaseAct::OfficerAssigned { officer: done }) => {
+            officer == done
+        }
+        (
+            CaseCommand::RecordAction { text, function },
+            CaseAct::ActionTaken {
+                text: done,
+                function: served,
+            },
+        ) => text == done && function == served,
+        (CaseCommand::Answer { text, .. }, CaseAct::ReporterAnswered { text: done, .. }) => {
+            text == done
+        }
+        (
+            CaseCommand::ExplainDelay { reason, text },
+            CaseAct::DelayExplained {
+                reason: done,
+                text: told,
+            },
+        ) => reason == done && text == told,
+        (
+            CaseCommand::Close { outcome, reason },
+            CaseAct::CaseClosed {
+                outcome: done,
+                reason: why,
+            },
+        ) => outcome == done && reason == why,
+        (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
+        _ => false,
+    }
+}

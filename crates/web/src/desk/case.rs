@@ -1,0 +1,457 @@
+//! `/perkara/{id}`: what was reported, what was done, and what can be done now.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use pengayom_core::act::{Act, Payload};
+use pengayom_core::subject::case::{BlobRef, Case, CaseAct, CaseRefusal, CaseStage};
+use pengayom_core::value::{CaseId, OfficerId};
+use pengayom_node::HandleError;
+use pengayom_node::access::{Permission, Staff};
+use pengayom_node::handle::case::CaseHistory;
+
+use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
+use super::history::{self, Entry, channel_words};
+use super::queue::seen_version;
+use crate::extract::{FormPost, StaffPage};
+use crate::form::FieldError;
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::staff::held::given_back;
+use crate::staff::{Clock, Fact, Names, Promise, clock_of, place_words, service_name, stage_words};
+
+#[derive(Template)]
+#[template(path = "desk/case.html")]
+struct CasePage {
+    page: PageFrame,
+    errors: Vec<FieldError>,
+    by: String,
+    id: String,
+    href: String,
+    back: &'static str,
+    stream: String,
+    now: String,
+    version: u32,
+    heading: String,
+    changed: Option<String>,
+    service: String,
+    stage: StageTag,
+    clock: Option<Clock>,
+    danger: bool,
+    sensitive: bool,
+    owes_reason: bool,
+    can_delay: bool,
+    description: String,
+    facts: Vec<Fact>,
+    photos: Vec<Photo>,
+    can_take: bool,
+    can_meet: bool,
+    actions_none: Option<String>,
+    acts: Vec<ActForm>,
+    history: Vec<Entry>,
+    encounters: Vec<Met>,
+    first_hour: Vec<String>,
+    basis: String,
+    promise: String,
+    not_promised: String,
+}
+
+struct StageTag {
+    state: &'static str,
+    words: String,
+}
+
+struct Photo {
+    href: String,
+    words: String,
+}
+
+struct Met {
+    href: Option<String>,
+    words: String,
+}
+
+/// A case, for those whom it concerns.
+pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Response, Fault> {
+    let history = read(&page, &case).await?;
+    case_page(page, StatusCode::OK, history, None, Typed::default()).await
+}
+
+async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fault> {
+    page.require(Permission::ReadCase)?;
+    let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
+    Ok(page.node.case_history(&page.staff, case).await?)
+}
+
+async fn case_page(
+    page: StaffPage,
+    status: StatusCode,
+    history: CaseHistory,
+    changed: Option<String>,
+    typed: Typed,
+) -> Result<Response, Fault> {
+    let StaffPage {
+        mut frame,
+        staff,
+        node,
+        ..
+    } = page;
+    let now = node.now();
+    let CaseHistory { id, case, acts } = history;
+    let names = Names::read(&node).await?;
+    let number = case
+        .filed
+        .number
+        .as_ref()
+        .map_or_else(|| id.to_string(), ToString::to_string);
+    let heading = frame.tf("case.title", &[("number", &number)]);
+    frame.title.clone_from(&heading);
+    if !typed.errors.is_empty() {
+        frame.refused();
+    }
+    let reporter = reporter_words(&frame, &staff, &node, &case).await?;
+    let met = node.store().encounters_of_case(&node.unit().id, id).await;
+    let met = met.map_err(HandleError::from)?;
+    let encounters = met
+        .into_iter()
+        .map(|row| {
+            let readable = row.officer == staff.id || staff.may(Permission::ReadBoard);
+            let when = frame.format().moment(row.happened_at);
+            Met {
+                href: readable.then(|| format!("/pertemuan/{}", row.id)),
+                words: format!("{when}, {}", names.of(&frame, row.officer)),
+            }
+        })
+        .collect();
+    let late = case.is_late(now);
+    let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
+    let offer = Offer {
+        frame: &frame,
+        by: &staff,
+        case: &case,
+        late,
+        owes_reason,
+        names: &names,
+        typed: &typed,
+    };
+    let forms = offer.forms();
+    let can_take = offer.has(CaseForm::Take);
+    let can_meet = staff.may(Permission::RecordEncounter);
+    let actions_none = if case.stage == CaseStage::Closed {
+        Some(frame.t("case.actions_closed").to_owned())
+    } else if forms.is_empty() && !can_take && !can_meet {
+        Some(frame.t("case.actions_none").to_owned())
+    } else {
+        None
+    };
+    let service = frame.unit().pack.service(&case.service);
+    let in_lang = |texts: &[String]| texts.to_vec();
+    let page = CasePage {
+        by: staff.id.to_string(),
+        id: id.to_string(),
+        href: format!("/perkara/{id}"),
+        back: if staff.may(Permission::ServeQueue) {
+            "/meja"
+        } else {
+            "/pertemuan"
+        },
+        stream: format!("/aliran?perkara={id}"),
+        now: frame.format().time(now),
+        version: case.version,
+        heading,
+        changed,
+        service: service_name(&frame, &case.service),
+        stage: stage_tag(&frame, case.stage),
+        clock: clock_of(
+            &frame,
+            Promise {
+                filed_at: case.filed_at,
+                respond_by: case.respond_by,
+                responded_at: case.response.map(|response| response.at),
+            },
+            now,
+        ),
+        danger: case.filed.danger && case.stage != CaseStage::Closed,
+        sensitive: case.sensitive,
+        owes_reason,
+        can_delay: offer.has(CaseForm::Delay),
+        description: if case.filed.description.is_empty() {
+            frame.t("case.no_text").to_owned()
+        } else {
+            case.filed.description.clone()
+        },
+        facts: facts(&frame, &names, &case, reporter),
+        photos: photos(&frame, id, &acts),
+        can_take,
+        can_meet,
+        actions_none,
+        acts: forms,
+        history: history::entries(&frame, &names, &acts),
+        encounters,
+        first_hour: service.map_or_else(Vec::new, |s| in_lang(s.first_hour.get(frame.lang))),
+        basis: service
+            .map(|s| s.legal_basis.join("; "))
+            .unwrap_or_default(),
+        promise: service
+            .map(|s| frame.say(&s.promise).to_owned())
+            .unwrap_or_default(),
+        not_promised: service
+            .map(|s| frame.say(&s.not_promised).to_owned())
+            .unwrap_or_default(),
+        errors: typed.errors.clone(),
+        page: frame,
+    };
+    draw(status, &page)
+}
+
+fn stage_tag(frame: &PageFrame, stage: CaseStage) -> StageTag {
+    let state = match stage {
+        CaseStage::Received => "wait",
+        CaseStage::Assessed | CaseStage::Handled => "plain",
+        CaseStage::Closed => "ok",
+    };
+    StageTag {
+        state,
+        words: stage_words(frame, stage).to_owned(),
+    }
+}
+
+/// Who reported, as far as the reader may know.
+async fn reporter_words(
+    frame: &PageFrame,
+    staff: &Staff,
+    node: &pengayom_node::Node,
+    case: &Case,
+) -> Result<Vec<Fact>, Fault> {
+    let label = frame.t("case.reporter").to_owned();
+    if case.filed.reporter.is_none() {
+        return Ok(vec![Fact::new(label, frame.t("case.anonymous"))]);
+    }
+    if !staff.may(Permission::ReadPerson) {
+        return Ok(vec![Fact::new(label, frame.t("case.reporter_hidden"))]);
+    }
+    let person = match node.reporter(staff, case).await {
+        Ok(Some(person)) => person,
+        // Erased on a lawful request: the case stays, the person is gone.
+        Ok(None) => return Ok(vec![Fact::new(label, frame.t("case.anonymous"))]),
+        Err(HandleError::Seal(_)) => {
+            return Ok(vec![Fact::new(label, frame.t("case.reporter_sealed"))]);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let name = person
+        .name
+        .unwrap_or_else(|| frame.t("case.anonymous").to_owned());
+    let ways = [person.phone, person.email, person.address]
+        .into_iter()
+        .flatten();
+    let words = std::iter::once(name)
+        .chain(ways)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let safe = person
+        .safe_contact
+        .map(|safe| Fact::new(frame.t("case.reporter_safe"), safe));
+    Ok(std::iter::once(Fact::new(label, words))
+        .chain(safe)
+        .collect())
+}
+
+fn facts(frame: &PageFrame, names: &Names, case: &Case, reporter: Vec<Fact>) -> Vec<Fact> {
+    let format = frame.format();
+    let officer = |officer: Option<OfficerId>| match officer {
+        Some(officer) => names.of(frame, officer),
+        None => frame.t("case.nobody").to_owned(),
+    };
+    let mut facts = Vec::new();
+    let place = match &case.place {
+        Some(place) => place_words(frame, place),
+        None => frame.t("case.place_unknown").to_owned(),
+    };
+    facts.push(Fact::new(frame.t("case.place"), place));
+    let occurred = case.filed.occurred_at.map(|at| format.moment(at));
+    if let Some(when) = case.filed.when_text.clone().or(occurred) {
+        facts.push(Fact::new(frame.t("case.when"), when));
+    }
+    facts.extend(reporter);
+    let channel = channel_words(frame, case.filed.channel);
+    let received = format!("{}, {channel}", format.moment(case.filed_at));
+    facts.push(Fact::new(frame.t("case.received_at"), received));
+    if let Some(due) = case.respond_by {
+        let words = frame.tf("case.respond_by", &[("time", &format.moment(due))]);
+        facts.push(Fact::new(frame.t("case.standard"), words));
+    }
+    if let Some(reason) = &case.late_reason {
+        let words = history::late_reason(frame, reason);
+        facts.push(Fact::new(frame.t("case.late_reason"), words));
+    }
+    if case.service != case.filed.service {
+        let service = service_name(frame, &case.filed.service);
+        let words = frame.tf("case.service_asked", &[("service", &service)]);
+        facts.push(Fact::new(frame.t("common.service"), words));
+    }
+    if let Some(place) = &case.place {
+        let station = frame.unit().station_name(&place.station);
+        facts.push(Fact::new(frame.t("case.station"), station));
+    }
+    facts.push(Fact::new(frame.t("case.served_by"), officer(case.taken_by)));
+    facts.push(Fact::new(
+        frame.t("case.handled_by"),
+        officer(case.assigned_to),
+    ));
+    if let Some(at) = case.next_news_by {
+        facts.push(Fact::new(frame.t("case.news"), format.moment(at)));
+    }
+    facts
+}
+
+/// Photographs that came with the report or later.
+fn pictures(acts: &[Act]) -> impl Iterator<Item = &BlobRef> {
+    acts.iter().flat_map(|act| match &act.payload {
+        Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
+        Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
+        _ => &[],
+    })
+}
+
+fn photos(frame: &PageFrame, id: CaseId, acts: &[Act]) -> Vec<Photo> {
+    let photo = |(at, blob): (usize, &BlobRef)| Photo {
+        href: format!("/perkara/{id}/foto/{}", blob.sha256),
+        words: frame.tf("case.photo", &[("n", &(at + 1).to_string())]),
+    };
+    pictures(acts).enumerate().map(photo).collect()
+}
+
+/// The small copy of a photograph of a case, for those who may read the case. What is kept is
+/// evidence and is not shown by pages.
+pub(super) async fn photo(
+    page: StaffPage,
+    Path((case, sha256)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let history = read(&page, &case).await?;
+    if !pictures(&history.acts).any(|blob| blob.sha256 == sha256) {
+        return Err(Fault::NotFound);
+    }
+    let preview = page.node.photo_preview(&sha256).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, preview).into_response())
+}
+
+/// Carries out one act on a case.
+pub(super) async fn carry_out(
+    page: StaffPage,
+    Path((case, slug)): Path<(String, String)>,
+    post: FormPost,
+) -> Result<Response, Fault> {
+    let form = CaseForm::parse(&slug).ok_or(Fault::NotFound)?;
+    let history = read(&page, &case).await?;
+    page.require(form.permission())?;
+    let id = history.id;
+    let fields = post.fields;
+    if given_back(&fields) {
+        let typed = Typed {
+            form: Some(form),
+            fields,
+            errors: Vec::new(),
+        };
+        return case_page(page, StatusCode::OK, history, None, typed).await;
+    }
+    let seen = seen_version(&fields);
+    let back = || Redirect::to(&format!("/perkara/{id}")).into_response();
+    let refused = |errors| Typed {
+        form: Some(form),
+        fields: fields.clone(),
+        errors,
+    };
+    let command = match act::command(&page.frame, &page.staff, &history.case, form, &fields) {
+        Ok(command) => command,
+        Err(Ok(errors)) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return case_page(page, status, history, None, refused(errors)).await;
+        }
+        Err(Err(fault)) => return Err(fault),
+    };
+    let error = match page
+        .node
+        .change_case(&page.staff, id, seen, command.clone(), None)
+        .await
+    {
+        Ok(_) => return Ok(back()),
+        Err(error) => error,
+    };
+    let history = page.node.case_history(&page.staff, id).await?;
+    let since = seen.unwrap_or(history.case.version);
+    let already = history.acts.iter().filter(|act| act.version > since).any(|act| {
+        let same = matches!(&act.payload, Payload::Case(done) if act::is_what_was_asked(&command, done));
+        same && act.actor.officer() == Some(page.staff.id)
+    });
+    if already {
+        // Sent twice: the first time did it.
+        return Ok(back());
+    }
+    match error {
+        HandleError::Case(refusal) => match act::refusal(&page.frame, form, &refusal) {
+            Some(error) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                case_page(page, status, history, None, refused(vec![error])).await
+            }
+            None => {
+                let words = moved_words(&page, &refusal).await?;
+                case_page(
+                    page,
+                    StatusCode::CONFLICT,
+                    history,
+                    Some(words),
+                    refused(Vec::new()),
+                )
+                .await
+            }
+        },
+        HandleError::NoSuchOfficer => {
+            let error = FieldError::new("tugaskan-petugas", page.frame.t("case.assign_gone"));
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            case_page(page, status, history, None, refused(vec![error])).await
+        }
+        HandleError::Conflict { now_with } => {
+            let taking = matches!(form, CaseForm::Take | CaseForm::TakeOver);
+            let other = now_with.filter(|officer| taking && *officer != page.staff.id);
+            let words = match other {
+                Some(officer) => taken_words(&page, officer).await?,
+                None => page.frame.t("case.changed").to_owned(),
+            };
+            case_page(
+                page,
+                StatusCode::CONFLICT,
+                history,
+                Some(words),
+                refused(Vec::new()),
+            )
+            .await
+        }
+        error => Err(error.into()),
+    }
+}
+
+/// The words for a case that moved on in between.
+async fn moved_words(page: &StaffPage, refusal: &CaseRefusal) -> Result<String, Fault> {
+    match refusal {
+        CaseRefusal::WithAnotherOfficer { officer } => taken_words(page, *officer).await,
+        CaseRefusal::Closed => Ok(page.frame.t("case.closed_refused").to_owned()),
+        _ => Ok(page.frame.t("case.changed").to_owned()),
+    }
+}
+
+async fn taken_words(page: &StaffPage, officer: OfficerId) -> Result<String, Fault> {
+    let name = Names::read(&page.node).await?.of(&page.frame, officer);
+    Ok(page.frame.tf("case.changed_taken", &[("name", &name)]))
+}
+
+/// The moment by which a first response was promised, as a receipt says it.
+pub(super) fn due_words(frame: &PageFrame, due: Option<Timestamp>) -> Option<String> {
+    due.map(|due| frame.tf("case.respond_by", &[("time", &frame.format().moment(due))]))
+}

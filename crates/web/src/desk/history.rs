@@ -1,0 +1,169 @@
+//! The history of a case in words: every act, who did it, when it happened and when it was recorded.
+
+use jiff::SignedDuration;
+use pengayom_core::act::{Act, Payload};
+use pengayom_core::subject::case::{CaseAct, Channel};
+
+use crate::frame::PageFrame;
+use crate::staff::{Names, service_name};
+
+/// One act as the page shows it.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// What happened.
+    pub(super) words: String,
+    /// Who did it.
+    pub(super) who: String,
+    /// When, as the unit writes it; with the moment it was recorded, where that differs.
+    pub(super) when: String,
+    /// When, for programs.
+    pub(super) at: String,
+    /// What was written.
+    pub(super) text: Option<String>,
+    /// Smaller lines.
+    pub(super) lines: Vec<String>,
+}
+
+/// Acts recorded within this time of happening count as told at once.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(2);
+
+/// The history, newest first: what happened last is what the reader needs first.
+pub(super) fn entries(frame: &PageFrame, names: &Names, acts: &[Act]) -> Vec<Entry> {
+    acts.iter()
+        .rev()
+        .filter_map(|act| entry(frame, names, act))
+        .collect()
+}
+
+fn entry(frame: &PageFrame, names: &Names, act: &Act) -> Option<Entry> {
+    let Payload::Case(payload) = &act.payload else {
+        return None;
+    };
+    let format = frame.format();
+    let happened = format.moment(act.happened_at);
+    let when = if act.recorded_at.duration_since(act.happened_at) > AT_ONCE {
+        let recorded = format.moment(act.recorded_at);
+        let values = [
+            ("happened", happened.as_str()),
+            ("recorded", recorded.as_str()),
+        ];
+        frame.tf("case.happened_recorded", &values)
+    } else {
+        happened
+    };
+    let mut entry = Entry {
+        who: names.actor(frame, &act.actor),
+        when,
+        at: act.happened_at.to_string(),
+        ..Entry::default()
+    };
+    describe(frame, names, payload, &mut entry);
+    Some(entry)
+}
+
+fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) {
+    let pack = &frame.unit().pack;
+    match act {
+        CaseAct::RequestFiled(filed) => {
+            let channel = channel_words(frame, filed.channel);
+            entry.words = frame.tf("case.act_filed", &[("channel", &channel)]);
+            entry.lines.extend(photo_line(frame, filed.media.len()));
+        }
+        CaseAct::CaseTaken { .. } => entry.words = frame.t("case.act_taken").to_owned(),
+        CaseAct::CaseTakenOver { from, reason, .. } => {
+            let officer = names.of(frame, *from);
+            entry.words = frame.tf("case.act_taken_over", &[("officer", &officer)]);
+            entry.text = Some(reason.clone());
+        }
+        CaseAct::CaseAssessed {
+            service, reason, ..
+        } => {
+            let service = service_name(frame, service);
+            entry.words = frame.tf("case.act_assessed", &[("service", &service)]);
+            if let Some(reason) = reason {
+                entry
+                    .lines
+                    .push(frame.tf("case.act_assessed_reason", &[("reason", reason)]));
+            }
+        }
+        CaseAct::OfficerAssigned { officer } => {
+            let officer = names.of(frame, *officer);
+            entry.words = frame.tf("case.act_assigned", &[("officer", &officer)]);
+        }
+        CaseAct::ResponderDispatched { responder } => {
+            entry.words = frame.tf("case.act_dispatched", &[("responder", responder)]);
+        }
+        CaseAct::ResponderArrived { responder } => {
+            entry.words = frame.tf("case.act_arrived", &[("responder", responder)]);
+        }
+        CaseAct::ResponderCleared { responder } => {
+            entry.words = frame.tf("case.act_cleared", &[("responder", responder)]);
+        }
+        CaseAct::ActionTaken { text, function } => {
+            let mut known = pack.functions().iter();
+            let name = known
+                .find(|known| known.code.code() == function)
+                .map_or(function.as_str(), |known| frame.say(&known.name));
+            entry.words = frame.tf("case.act_action_taken", &[("function", name)]);
+            entry.text = Some(text.clone());
+        }
+        CaseAct::ReporterAnswered { text, next_news_by } => {
+            entry.words = frame.t("case.act_answered").to_owned();
+            entry.text = Some(text.clone());
+            if let Some(at) = next_news_by {
+                let time = frame.format().moment(*at);
+                entry
+                    .lines
+                    .push(frame.tf("case.act_news_by", &[("time", &time)]));
+            }
+        }
+        CaseAct::InformationAdded { text, media } => {
+            entry.words = frame.t("case.act_information").to_owned();
+            entry.text = Some(text.clone());
+            entry.lines.extend(photo_line(frame, media.len()));
+        }
+        CaseAct::DelayExplained { reason, text } => {
+            let reason = late_reason(frame, reason);
+            entry.words = frame.tf("case.act_delay", &[("reason", &reason)]);
+            entry.text = Some(text.clone()).filter(|text| !text.is_empty());
+        }
+        CaseAct::CaseClosed { outcome, reason } => {
+            let mut known = pack.close_outcomes().iter();
+            let name = known
+                .find(|known| known.code.as_str() == outcome)
+                .map_or(outcome.as_str(), |known| frame.say(&known.name));
+            entry.words = frame.tf("case.act_closed", &[("outcome", name)]);
+            entry.text = Some(reason.clone()).filter(|reason| !reason.is_empty());
+        }
+        CaseAct::CaseReopened { reason } => {
+            entry.words = frame.t("case.act_reopened").to_owned();
+            entry.text = Some(reason.clone());
+        }
+    }
+}
+
+/// A reason for lateness as the reporter reads it.
+pub(crate) fn late_reason(frame: &PageFrame, code: &str) -> String {
+    let mut known = frame.unit().pack.late_reasons().iter();
+    known.find(|known| known.code.as_str() == code).map_or_else(
+        || code.to_owned(),
+        |known| frame.say(&known.name).to_owned(),
+    )
+}
+
+/// How a request came in, in words.
+pub(super) fn channel_words(frame: &PageFrame, channel: Channel) -> String {
+    let word = channel.as_str();
+    let mut known = frame.unit().pack.channels().iter();
+    known.find(|known| known.code.as_str() == word).map_or_else(
+        || word.to_owned(),
+        |known| frame.say(&known.name).to_owned(),
+    )
+}
+
+fn photo_line(frame: &PageFrame, photos: usize) -> Option<String> {
+    let n = frame
+        .format()
+        .count(i64::try_from(photos).unwrap_or(i64::MAX));
+    (photos > 0).then(|| frame.tf("case.act_photos", &[("n", &n)]))
+}

@@ -1,0 +1,208 @@
+//! `/meja/cari` and `/meja/daftar`: cases by words or number, by stage and area, page by page.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use pengayom_core::place::StationId;
+use pengayom_core::subject::case::CaseStage;
+use pengayom_node::access::Permission;
+use pengayom_store::{CaseCursor, CaseQuery};
+use serde::Deserialize;
+
+use crate::extract::{StaffPage, escape_query};
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::staff::{CaseLine, Pick, Why, stage_words};
+
+/// Cases on one page.
+const ROWS: u32 = 50;
+
+/// Longest search, in characters.
+const WORDS_MAX_CHARS: usize = 200;
+
+#[derive(Template)]
+#[template(path = "desk/list.html")]
+struct ListPage {
+    page: PageFrame,
+    heading: String,
+    asked: String,
+    shown: String,
+    filter: Option<Filter>,
+    rows: Vec<CaseLine>,
+    first: Option<String>,
+    more: Option<String>,
+}
+
+struct Filter {
+    stages: Vec<Pick>,
+    areas: Vec<Pick>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SearchQuery {
+    #[serde(default)]
+    q: String,
+}
+
+/// Cases whose words or number fit.
+pub(super) async fn search(
+    page: StaffPage,
+    Query(query): Query<SearchQuery>,
+) -> Result<Response, Fault> {
+    page.require(Permission::ReadCase)?;
+    let StaffPage {
+        mut frame,
+        staff,
+        node,
+        ..
+    } = page;
+    let asked: String = query.q.trim().chars().take(WORDS_MAX_CHARS).collect();
+    let now = node.now();
+    let found = if asked.is_empty() {
+        Vec::new()
+    } else {
+        node.search_cases(&staff, &asked, ROWS).await?
+    };
+    frame.titled("desk.search_title");
+    let shown = if asked.is_empty() {
+        frame.t("desk.search_write").to_owned()
+    } else if found.is_empty() {
+        let prefix = &frame.unit().config().case_prefix;
+        let example = format!(
+            "{prefix}-{}-0001",
+            frame.format().local(now).strftime("%y%m")
+        );
+        frame.tf(
+            "desk.search_none",
+            &[("text", &asked), ("example", &example)],
+        )
+    } else {
+        let n = frame
+            .format()
+            .count(i64::try_from(found.len()).unwrap_or(i64::MAX));
+        frame.tf("desk.search_shown", &[("n", &n), ("text", &asked)])
+    };
+    let line = |row| CaseLine::new(&frame, &staff, row, now, Why::Stage);
+    let page = ListPage {
+        heading: frame.t("desk.search_title").to_owned(),
+        asked,
+        shown,
+        filter: None,
+        rows: found.iter().map(line).collect(),
+        first: None,
+        more: None,
+        page: frame,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+#[derive(Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    tahap: String,
+    #[serde(default)]
+    wilayah: String,
+    #[serde(default)]
+    setelah: String,
+}
+
+const STAGES: [CaseStage; 4] = [
+    CaseStage::Received,
+    CaseStage::Assessed,
+    CaseStage::Handled,
+    CaseStage::Closed,
+];
+
+/// Every case that concerns the reader, newest first.
+pub(super) async fn list(
+    page: StaffPage,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Fault> {
+    page.require(Permission::ReadCase)?;
+    let StaffPage {
+        mut frame,
+        staff,
+        node,
+        ..
+    } = page;
+    let now = node.now();
+    let stage = CaseStage::parse(&query.tahap);
+    let station = query.wilayah.parse::<StationId>().ok();
+    let after = parse_cursor(&query.setelah);
+    let asked = CaseQuery {
+        stages: stage.into_iter().collect(),
+        stations: station.clone().into_iter().collect(),
+        after,
+        limit: ROWS,
+        ..CaseQuery::default()
+    };
+    let found = node.list_cases(&staff, asked).await?;
+    frame.titled("desk.list_title");
+    let address = |more: &[(&str, &str)]| {
+        let kept = [
+            ("tahap", query.tahap.as_str()),
+            ("wilayah", query.wilayah.as_str()),
+        ];
+        let pairs = kept
+            .iter()
+            .chain(more)
+            .filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={}", escape_query(value)))
+            .collect();
+        format!("/meja/daftar?{}", pairs.join("&"))
+    };
+    let shown = if found.rows.is_empty() {
+        frame.t("desk.list_empty").to_owned()
+    } else {
+        let n = frame
+            .format()
+            .count(i64::try_from(found.rows.len()).unwrap_or(i64::MAX));
+        frame.tf("desk.list_shown", &[("n", &n)])
+    };
+    let unit = frame.unit();
+    let own = staff
+        .station
+        .as_ref()
+        .filter(|own| *own != unit.own_station());
+    let stations = unit.config().stations.iter().filter(|station| {
+        own.is_none_or(|own| *own == station.id) || staff.may(Permission::ReadAllStations)
+    });
+    let chosen = station.as_ref().map(StationId::as_str).unwrap_or_default();
+    let areas = stations.map(|station| Pick::new(station.id.as_str(), &*station.name, chosen));
+    let chosen = stage.map(CaseStage::as_str).unwrap_or_default();
+    let stages = STAGES.map(|stage| Pick::new(stage.as_str(), stage_words(&frame, stage), chosen));
+    let line = |row| CaseLine::new(&frame, &staff, row, now, Why::Stage);
+    let page = ListPage {
+        heading: frame.t("desk.list_title").to_owned(),
+        asked: String::new(),
+        shown,
+        filter: Some(Filter {
+            stages: stages.into(),
+            areas: areas.collect(),
+        }),
+        rows: found.rows.iter().map(line).collect(),
+        first: after.is_some().then(|| address(&[])),
+        more: found
+            .next
+            .map(|next| address(&[("setelah", &cursor_text(next))])),
+        page: frame,
+    };
+    draw(StatusCode::OK, &page)
+}
+
+/// Where the next page begins, as it stands in its address.
+fn cursor_text(cursor: CaseCursor) -> String {
+    format!("{}.{}", cursor.filed_at.as_microsecond(), cursor.case)
+}
+
+fn parse_cursor(text: &str) -> Option<CaseCursor> {
+    let (at, case) = text.split_once('.')?;
+    let filed_at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+    Some(CaseCursor {
+        filed_at,
+        case: case.parse().ok()?,
+    })
+}

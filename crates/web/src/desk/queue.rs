@@ -1,0 +1,306 @@
+//! `/meja`: who waits, in the order to serve them; own cases; cases of colleagues.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage, Channel};
+use pengayom_core::value::{CaseId, OfficerId};
+use pengayom_node::HandleError;
+use pengayom_node::access::Permission;
+use pengayom_store::rows::CaseRow;
+use serde::Deserialize;
+
+use crate::extract::{Fields, FormPost, StaffPage};
+use crate::form::FieldError;
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::staff::held::given_back;
+use crate::staff::{CaseLine, Names, Why, order_words, text_words};
+
+/// Rows of each list; longer ones lead to `/meja/daftar`.
+const ROWS: usize = 30;
+
+/// Most cases read for the lists and the counts above them.
+const READ: u32 = 500;
+
+#[derive(Template)]
+#[template(path = "desk/queue.html")]
+struct QueuePage {
+    page: PageFrame,
+    by: String,
+    station: String,
+    now: String,
+    said: Option<Said>,
+    errors: Vec<FieldError>,
+    may_serve: bool,
+    may_take_report: bool,
+    counts: Vec<Count>,
+    next: Option<Next>,
+    waiting: Vec<CaseLine>,
+    waiting_more: Option<String>,
+    empty: String,
+    online: Vec<CaseLine>,
+    online_more: Option<String>,
+    mine: Vec<CaseLine>,
+    colleagues: Vec<Held>,
+}
+
+/// What an earlier step came to.
+struct Said {
+    kind: &'static str,
+    words: String,
+}
+
+struct Count {
+    words: String,
+    n: String,
+}
+
+/// Whom the button serves.
+struct Next {
+    id: String,
+    words: String,
+}
+
+/// A case that a colleague has, with the form to take it over.
+struct Held {
+    row: CaseLine,
+    from: String,
+    version: u32,
+    open: bool,
+    reason: String,
+    error: Option<String>,
+}
+
+/// A take-over that was refused: what was typed, and what was wrong.
+struct Refused {
+    case: String,
+    reason: String,
+    words: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct QueueQuery {
+    #[serde(default)]
+    habis: String,
+}
+
+/// The queue.
+pub(super) async fn show(
+    page: StaffPage,
+    Query(query): Query<QueueQuery>,
+) -> Result<Response, Fault> {
+    let said = (query.habis == "1").then(|| Said {
+        kind: "plain",
+        words: page.frame.t("desk.served_none").to_owned(),
+    });
+    queue_page(page, StatusCode::OK, said, None).await
+}
+
+async fn queue_page(
+    page: StaffPage,
+    status: StatusCode,
+    said: Option<Said>,
+    refused: Option<Refused>,
+) -> Result<Response, Fault> {
+    page.require(Permission::ServeQueue)?;
+    let StaffPage {
+        mut frame,
+        staff,
+        node,
+        ..
+    } = page;
+    let now = node.now();
+    let waiting = node.waiting(&staff, READ).await?;
+    let mine = node.own_cases(&staff, READ).await?;
+    let colleagues = node.colleagues_cases(&staff, READ).await?;
+    let names = Names::read(&node).await?;
+    frame.titled("desk.title");
+    let errors: Vec<FieldError> = refused
+        .iter()
+        .filter_map(|refused| {
+            let words = refused.words.clone()?;
+            Some(FieldError::new(format!("alasan-{}", refused.case), words))
+        })
+        .collect();
+    if !errors.is_empty() {
+        frame.refused();
+    }
+    let late =
+        |row: &&CaseRow| row.responded_at.is_none() && row.respond_by.is_some_and(|due| due < now);
+    let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let (online, desk): (Vec<&CaseRow>, Vec<&CaseRow>) =
+        waiting.iter().partition(|row| is_online(row));
+    let counts = [
+        ("desk.count_waiting", desk.len()),
+        ("desk.count_online", online.len()),
+        ("desk.count_late", waiting.iter().filter(late).count()),
+    ];
+    let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
+    let lines = |rows: &[&CaseRow]| rows.iter().take(ROWS).map(|row| line(row)).collect();
+    let more =
+        |all: usize| (all > ROWS).then(|| frame.tf("desk.more", &[("n", &count(all - ROWS))]));
+    let next = waiting.first().map(|row| {
+        let number = row
+            .number
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let reason = order_words(&frame, row, now);
+        let values = [("number", number.as_str()), ("reason", reason)];
+        Next {
+            id: row.id.to_string(),
+            words: frame.tf("desk.serve_first", &values),
+        }
+    });
+    let held = |row: &CaseRow| {
+        let from = row.taken_by?;
+        let id = row.id.to_string();
+        let mut line = line(row);
+        line.why.insert(
+            0,
+            frame.tf("desk.colleague_has", &[("name", &names.of(&frame, from))]),
+        );
+        let typed = refused.as_ref().filter(|refused| refused.case == id);
+        Some(Held {
+            row: line,
+            from: from.to_string(),
+            version: row.version,
+            open: typed.is_some(),
+            reason: typed.map(|typed| typed.reason.clone()).unwrap_or_default(),
+            error: typed.and_then(|typed| typed.words.clone()),
+        })
+    };
+    let empty = if online.is_empty() {
+        frame.t("desk.empty_all").to_owned()
+    } else {
+        frame.tf("desk.empty", &[("n", &count(online.len()))])
+    };
+    let unit = frame.unit();
+    let page = QueuePage {
+        by: staff.id.to_string(),
+        station: unit.station_name(staff.station.as_ref().unwrap_or(unit.own_station())),
+        now: frame.format().time(now),
+        said,
+        errors,
+        may_serve: staff.may(Permission::ServeQueue),
+        may_take_report: staff.may(Permission::TakeReport),
+        counts: counts
+            .into_iter()
+            .map(|(key, n)| Count {
+                words: frame.t(key).to_owned(),
+                n: count(n),
+            })
+            .collect(),
+        next,
+        waiting: lines(&desk),
+        waiting_more: more(desk.len()),
+        empty,
+        online: lines(&online),
+        online_more: more(online.len()),
+        mine: mine.iter().take(ROWS).map(line).collect(),
+        colleagues: colleagues.iter().filter_map(held).take(ROWS).collect(),
+        page: frame,
+    };
+    draw(status, &page)
+}
+
+/// Sent by somebody who is not here, and read by nobody yet.
+fn is_online(row: &CaseRow) -> bool {
+    row.stage == CaseStage::Received
+        && matches!(row.channel, Channel::Web | Channel::Api | Channel::Import)
+}
+
+/// Takes the case that is next. A button pressed twice takes one case: the form says whom it was
+/// shown for, and one who has that case already is led to it.
+pub(super) async fn serve_next(page: StaffPage, form: FormPost) -> Result<Response, Fault> {
+    page.require(Permission::ServeQueue)?;
+    if let Ok(shown) = form.fields.get("berikutnya").parse::<CaseId>()
+        && let Ok(history) = page.node.case_history(&page.staff, shown).await
+        && history.case.taken_by == Some(page.staff.id)
+        && history.case.stage != CaseStage::Closed
+    {
+        return Ok(Redirect::to(&format!("/perkara/{shown}")).into_response());
+    }
+    let to = match page.node.serve_next(&page.staff).await? {
+        Some(case) => format!("/perkara/{case}"),
+        None => "/meja?habis=1".to_owned(),
+    };
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// Takes a case over from a colleague.
+pub(super) async fn take_over(page: StaffPage, form: FormPost) -> Result<Response, Fault> {
+    page.require(Permission::ServeQueue)?;
+    let fields = &form.fields;
+    let case: CaseId = fields.get("perkara").parse().map_err(|_| Fault::NotFound)?;
+    let typed = |words: Option<String>| Refused {
+        case: case.to_string(),
+        reason: fields.line("alasan").unwrap_or_default(),
+        words,
+    };
+    if given_back(fields) {
+        return queue_page(page, StatusCode::OK, None, Some(typed(None))).await;
+    }
+    let from: OfficerId = fields.get("dari").parse().map_err(|_| Fault::Unreadable)?;
+    let command = CaseCommand::TakeOver {
+        to: page.staff.id,
+        from,
+        reason: fields.line("alasan").unwrap_or_default(),
+    };
+    let seen = seen_version(fields);
+    match page
+        .node
+        .change_case(&page.staff, case, seen, command, None)
+        .await
+    {
+        Ok(_) => Ok(Redirect::to(&format!("/perkara/{case}")).into_response()),
+        Err(HandleError::Case(CaseRefusal::Text { fault, .. })) => {
+            let words = text_words(&page.frame, fault, "desk.take_over_reason_write");
+            let refused = typed(Some(words));
+            queue_page(page, StatusCode::UNPROCESSABLE_ENTITY, None, Some(refused)).await
+        }
+        Err(HandleError::Conflict {
+            now_with: officer @ Some(_),
+        }) => moved(page, case, officer, typed(None)).await,
+        Err(HandleError::Case(CaseRefusal::WithAnotherOfficer { officer })) => {
+            moved(page, case, Some(officer), typed(None)).await
+        }
+        Err(HandleError::Conflict { now_with: None } | HandleError::Case(_)) => {
+            moved(page, case, None, typed(None)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The case moved on in between: to the asker themselves (the form was sent twice), to a colleague,
+/// or the colleague is the same but did something.
+async fn moved(
+    page: StaffPage,
+    case: CaseId,
+    now_with: Option<OfficerId>,
+    typed: Refused,
+) -> Result<Response, Fault> {
+    if now_with == Some(page.staff.id) {
+        return Ok(Redirect::to(&format!("/perkara/{case}")).into_response());
+    }
+    let names = Names::read(&page.node).await?;
+    let words = match now_with {
+        Some(officer) => {
+            let name = names.of(&page.frame, officer);
+            page.frame.tf("desk.taken", &[("name", &name)])
+        }
+        None => page.frame.t("desk.taken_moved").to_owned(),
+    };
+    let said = Said {
+        kind: "warn",
+        words,
+    };
+    queue_page(page, StatusCode::CONFLICT, Some(said), Some(typed)).await
+}
+
+/// The version a form was shown at.
+pub(super) fn seen_version(fields: &Fields) -> Option<u32> {
+    fields.get("versi").parse().ok()
+}

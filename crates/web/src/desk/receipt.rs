@@ -1,0 +1,84 @@
+//! `/meja/laporan/{id}`: the receipt to give to the person who reported at the desk.
+//!
+//! The secret digits are kept nowhere but sealed, for a day, for the officer who took the report.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pengayom_core::value::{CaseId, SecretDigits};
+use pengayom_node::access::{Permission, Staff};
+use pengayom_node::handle::case::Filed;
+use pengayom_node::{DraftToken, Node};
+
+use super::case::due_words;
+use crate::extract::StaffPage;
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::public::qr;
+use crate::staff::Digits;
+
+#[derive(Template)]
+#[template(path = "desk/receipt.html")]
+struct ReceiptPage {
+    page: PageFrame,
+    number: String,
+    station: String,
+    secret: Option<Digits>,
+    filed_at: String,
+    due: Option<String>,
+    address: String,
+    qr: String,
+    case_href: String,
+}
+
+fn token(case: CaseId, by: &Staff) -> DraftToken {
+    DraftToken(format!("desk-receipt/{case}/{}", by.id))
+}
+
+/// Keeps the secret of a report just taken, so that the receipt can be shown and printed.
+pub(super) async fn keep(node: &Node, by: &Staff, filed: &Filed) -> Result<(), Fault> {
+    node.keep_draft(&token(filed.case, by), &filed.secret.plain())
+        .await?;
+    Ok(())
+}
+
+/// The receipt.
+pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Response, Fault> {
+    page.require(Permission::TakeReport)?;
+    let StaffPage {
+        context,
+        mut frame,
+        staff,
+        node,
+    } = page;
+    let id: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
+    let case = node.case_history(&staff, id).await?.case;
+    let number = case
+        .filed
+        .number
+        .as_ref()
+        .ok_or(Fault::NotFound)?
+        .to_string();
+    let kept: Option<String> = node.draft(&token(id, &staff)).await?;
+    let secret = kept.and_then(|plain| plain.parse::<SecretDigits>().ok());
+    frame.titled("desk.receipt_title");
+    let address = format!("{}/lacak/{number}", context.site());
+    let unit = frame.unit();
+    let station = case
+        .place
+        .as_ref()
+        .map_or(unit.own_station(), |place| &place.station);
+    let page = ReceiptPage {
+        station: unit.station_name(station),
+        secret: secret.map(|secret| Digits::new(secret.grouped())),
+        filed_at: frame.format().moment(case.filed_at),
+        due: due_words(&frame, case.respond_by),
+        qr: qr::svg(&address),
+        address,
+        case_href: format!("/perkara/{id}"),
+        number,
+        page: frame,
+    };
+    draw(StatusCode::OK, &page)
+}

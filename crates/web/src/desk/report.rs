@@ -1,0 +1,460 @@
+//! `/meja/laporan/baru`: a report for somebody who stands in front of the desk or telephones,
+//! read back to them before it is saved.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use pengayom_core::act::Actor;
+use pengayom_core::pack::ServiceCode;
+use pengayom_core::place::AreaMatch;
+use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel};
+use pengayom_core::value::CommandId;
+use pengayom_node::access::Permission;
+use pengayom_node::handle::case::FileRequest;
+use pengayom_node::handle::place::PlaceInput;
+use pengayom_node::{HandleError, PersonDetails};
+
+use super::receipt;
+use crate::extract::{Fields, FormPost, StaffPage};
+use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::public::report::parse_phone;
+use crate::staff::held::given_back;
+use crate::staff::{
+    Fact, HiddenField, PlaceForm, Select, command_of, moment_on, parse_date,
+    parse_time, picked_service, place_errors, place_input, place_words, service_groups,
+    service_name, text_words, too_long,
+};
+
+#[derive(Template)]
+#[template(path = "desk/report.html")]
+struct ReportPage {
+    page: PageFrame,
+    errors: Vec<FieldError>,
+    by: String,
+    command: String,
+    danger: ChoiceGroup,
+    service: ChoiceGroup,
+    other_service: Select,
+    told: TextField,
+    place: PlaceForm,
+    when: ChoiceGroup,
+    date: TextField,
+    time: TextField,
+    name: TextField,
+    phone: TextField,
+    phrases: Vec<Fact>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/read_back.html")]
+struct ReadBackPage {
+    page: PageFrame,
+    by: String,
+    facts: Vec<Fact>,
+    hidden: Vec<HiddenField>,
+}
+
+/// A report that reads, with the place it leads to.
+struct Told {
+    request: FileRequest,
+    place: String,
+}
+
+/// What is wrong with a form, and the areas its place may mean.
+#[derive(Default)]
+struct Wrong {
+    errors: Vec<FieldError>,
+    several: Vec<AreaMatch>,
+}
+
+/// The empty form.
+pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
+    page.require(Permission::TakeReport)?;
+    form_page(page, StatusCode::OK, &Fields::default(), Wrong::default())
+}
+
+/// Reads the form, then reads back, saves, or goes back to it.
+pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response, Fault> {
+    page.require(Permission::TakeReport)?;
+    let fields = &post.fields;
+    if let Some(lang) = post.switched_lang() {
+        page.frame.switch_lang(&page.context, lang);
+        return form_page(page, StatusCode::OK, fields, Wrong::default());
+    }
+    let step = fields.get("langkah");
+    if step == "ubah" || given_back(fields) {
+        return form_page(page, StatusCode::OK, fields, Wrong::default());
+    }
+    let told = match read(&page, fields) {
+        Ok(told) => told,
+        Err(wrong) => return form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong),
+    };
+    if step != "simpan" {
+        return read_back(page, fields, &told);
+    }
+    let actor = Actor::Officer { id: page.staff.id };
+    match page.node.file_request(told.request, &actor).await {
+        Ok(filed) => {
+            receipt::keep(&page.node, &page.staff, &filed).await?;
+            // Whoever takes the report serves it; a colleague may have been faster.
+            if page.staff.may(Permission::ServeQueue) && !filed.repeated {
+                let take = CaseCommand::Take { by: page.staff.id };
+                match page
+                    .node
+                    .change_case(&page.staff, filed.case, None, take, None)
+                    .await
+                {
+                    Ok(_)
+                    | Err(
+                        HandleError::Case(_)
+                        | HandleError::Conflict { .. }
+                        | HandleError::NotAllowed(_),
+                    ) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Ok(Redirect::to(&format!("/meja/laporan/{}", filed.case)).into_response())
+        }
+        Err(HandleError::Case(refusal)) => {
+            let error = refused(&page.frame, &refusal);
+            let wrong = Wrong {
+                errors: vec![error],
+                several: Vec::new(),
+            };
+            form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong)
+        }
+        Err(error) => match place_errors(&page.frame, fields, &error) {
+            Some((error, several)) => {
+                let wrong = Wrong {
+                    errors: vec![error],
+                    several,
+                };
+                form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong)
+            }
+            None => Err(error.into()),
+        },
+    }
+}
+
+fn refused(frame: &PageFrame, refusal: &CaseRefusal) -> FieldError {
+    match refusal {
+        CaseRefusal::Text { fault, .. } => {
+            FieldError::new("cerita", text_words(frame, *fault, "error.words_write"))
+        }
+        CaseRefusal::InTheFuture { .. } => FieldError::new("tanggal", frame.t("error.date_future")),
+        _ => FieldError::new("layanan", frame.t("desk.new_service_choose")),
+    }
+}
+
+/// Services offered as radios: those that reports of citizens begin with, for they are the most
+/// common. The others are in the list.
+fn likely_services(frame: &PageFrame) -> Vec<ServiceCode> {
+    let mut codes: Vec<ServiceCode> = Vec::new();
+    for kind in frame.unit().pack.report_kinds() {
+        if !codes.contains(&kind.service) {
+            codes.push(kind.service.clone());
+        }
+    }
+    codes
+}
+
+fn form_page(
+    page: StaffPage,
+    status: StatusCode,
+    fields: &Fields,
+    wrong: Wrong,
+) -> Result<Response, Fault> {
+    let StaffPage {
+        context,
+        mut frame,
+        staff,
+        node,
+    } = page;
+    let Wrong { errors, several } = wrong;
+    frame.with_form(&context, "form");
+    frame.titled("desk.new_report");
+    if !errors.is_empty() {
+        frame.refused();
+    }
+    let t = |key: &'static str| frame.t(key);
+    let yes_no = [("ya", "common.yes"), ("tidak", "common.no")];
+    let chosen = fields.get("bahaya");
+    let yes_no = yes_no.map(|(value, key)| Choice::new(value, t(key), chosen));
+    let danger = ChoiceGroup::new("bahaya", t("desk.new_danger"), yes_no.into(), &errors)
+        .hint(t("desk.new_danger_help"));
+    let likely = likely_services(&frame);
+    let chosen = fields.get("layanan");
+    let options = likely
+        .iter()
+        .map(|code| Choice::new(code.as_str(), service_name(&frame, code), chosen))
+        .collect();
+    let service = ChoiceGroup::new("layanan", t("desk.new_service"), options, &errors);
+    let other_service = Select {
+        field: TextField::new("layanan_lain", t("desk.new_service_more"), "", &errors).optional(),
+        first: t("encounter.service_other_none").to_owned(),
+        groups: service_groups(&frame, fields.get("layanan_lain"), |service| {
+            likely.contains(&service.code)
+        }),
+    };
+    let told = TextField::new("cerita", t("desk.new_told"), fields.get("cerita"), &errors)
+        .hint(t("desk.new_told_help"));
+    let chosen = if fields.has("kapan") {
+        fields.get("kapan")
+    } else {
+        ""
+    };
+    let whens = [
+        ("sekarang", "desk.new_when_now"),
+        ("hari-ini", "desk.new_when_today"),
+        ("kemarin", "desk.new_when_yesterday"),
+        ("lain", "desk.new_when_earlier"),
+        ("tidak-tahu", "desk.new_when_unknown"),
+    ];
+    let whens = whens.map(|(value, key)| Choice::new(value, t(key), chosen));
+    let phrases = phrases(&frame, &staff);
+    let page = ReportPage {
+        by: staff.id.to_string(),
+        command: command_of(fields, &node).to_string(),
+        danger,
+        service,
+        other_service,
+        told,
+        place: PlaceForm::new(&frame, fields, &several, &errors),
+        when: ChoiceGroup::new("kapan", t("desk.new_when"), whens.into(), &errors),
+        date: TextField::new(
+            "tanggal",
+            t("desk.new_when_date"),
+            fields.get("tanggal"),
+            &errors,
+        )
+        .optional(),
+        time: TextField::new("jam", t("desk.new_when_time"), fields.get("jam"), &errors).optional(),
+        name: TextField::new("nama", t("desk.new_name"), fields.get("nama"), &errors),
+        phone: TextField::new(
+            "telepon",
+            t("desk.new_phone"),
+            fields.get("telepon"),
+            &errors,
+        ),
+        phrases,
+        errors,
+        page: frame,
+    };
+    draw(status, &page)
+}
+
+/// Phrases at hand, with what is known filled in; what is not known yet is left to be said.
+fn phrases(frame: &PageFrame, staff: &pengayom_node::access::Staff) -> Vec<Fact> {
+    let rank = staff.rank.as_deref().unwrap_or_default();
+    let known = [("rank", rank), ("name", staff.name.as_str())];
+    let phrase = |phrase: &pengayom_core::pack::Phrase| {
+        let text = frame.say(&phrase.text);
+        let mut words = pengayom_core::pack::fill(text, &known);
+        for gap in pengayom_core::pack::placeholders(text) {
+            words = words.replace(&format!("{{{gap}}}"), "…");
+        }
+        Fact::new(frame.say(&phrase.used_for), words)
+    };
+    frame.unit().pack.phrases().iter().map(phrase).collect()
+}
+
+/// Reads the whole form; every wrong field is named at once.
+fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
+    let frame = &page.frame;
+    let mut errors = Vec::new();
+    let danger = match fields.get("bahaya") {
+        "ya" => true,
+        "tidak" => false,
+        _ => {
+            errors.push(FieldError::new("bahaya", frame.t("desk.new_danger_choose")));
+            false
+        }
+    };
+    let service = picked_service(fields).filter(|code| frame.unit().pack.service(code).is_some());
+    if service.is_none() {
+        errors.push(FieldError::new(
+            "layanan",
+            frame.t("desk.new_service_choose"),
+        ));
+    }
+    let description = fields.get("cerita").to_owned();
+    if description.is_empty() {
+        errors.push(FieldError::new("cerita", frame.t("error.words_write")));
+    } else if let Some(words) = too_long(frame, &description) {
+        errors.push(FieldError::new("cerita", words));
+    }
+    let mut several = Vec::new();
+    let input = place_input(fields);
+    let place = match &input {
+        None => {
+            errors.push(FieldError::new("tempat", frame.t("error.place_write")));
+            None
+        }
+        Some(input) => match frame.unit().resolve(input) {
+            Ok(place) => Some(place_words(frame, &place)),
+            Err(error) => {
+                if let Some((error, found)) = place_errors(frame, fields, &error) {
+                    errors.push(error);
+                    several = found;
+                }
+                None
+            }
+        },
+    };
+    let when = match read_when(frame, fields, page.node.now()) {
+        Ok(when) => when,
+        Err(error) => {
+            errors.push(error);
+            (None, None)
+        }
+    };
+    let typed = fields.get("telepon");
+    let phone = parse_phone(typed);
+    if phone.is_none() && !typed.is_empty() {
+        errors.push(FieldError::new("telepon", frame.t("error.phone_digits")));
+    }
+    let (Some(service), Some(place), Some(input), true) =
+        (service, place, input, errors.is_empty())
+    else {
+        return Err(Wrong { errors, several });
+    };
+    let (when_text, occurred_at) = when;
+    let request = FileRequest {
+        command: command_of(fields, &page.node),
+        service,
+        report_kind: None,
+        channel: Channel::Desk,
+        description,
+        when_text,
+        occurred_at,
+        danger,
+        place: input,
+        reporter: PersonDetails {
+            name: fields.line("nama"),
+            phone,
+            ..PersonDetails::default()
+        },
+        media: Vec::new(),
+        simulated: false,
+    };
+    Ok(Told { request, place })
+}
+
+/// When it happened: in words, and as a moment where the hour is known.
+fn read_when(
+    frame: &PageFrame,
+    fields: &Fields,
+    now: Timestamp,
+) -> Result<(Option<String>, Option<Timestamp>), FieldError> {
+    let today = frame.format().local(now).date();
+    let day: Option<Date> = match fields.get("kapan") {
+        "sekarang" => return Ok((Some(frame.t("desk.new_when_now").to_owned()), Some(now))),
+        "hari-ini" => Some(today),
+        "kemarin" => Some(today.checked_sub(1.day()).unwrap_or(today)),
+        "lain" => match fields.get("tanggal") {
+            "" => {
+                return Err(FieldError::new("tanggal", frame.t("desk.new_date_missing")));
+            }
+            text => match parse_date(text) {
+                Some(day) => Some(day),
+                None => {
+                    let example = today.strftime("%d-%m-%Y").to_string();
+                    let words = frame.tf("error.date_unreadable", &[("example", &example)]);
+                    return Err(FieldError::new("tanggal", words));
+                }
+            },
+        },
+        _ => None,
+    };
+    let Some(day) = day else {
+        return Ok((None, None));
+    };
+    if day > today {
+        return Err(FieldError::new("tanggal", frame.t("error.date_future")));
+    }
+    let hour = fields.get("jam");
+    if hour.is_empty() {
+        return Ok((Some(frame.format().weekday(day)), None));
+    }
+    let Some(hour) = parse_time(hour) else {
+        return Err(FieldError::new("jam", frame.t("error.time_unreadable")));
+    };
+    let at = moment_on(frame.unit(), day, hour);
+    if at.is_some_and(|at| at > now) {
+        return Err(FieldError::new("jam", frame.t("error.date_future")));
+    }
+    let words = at.map_or_else(
+        || frame.format().weekday(day),
+        |at| frame.format().moment(at),
+    );
+    Ok((Some(words), at))
+}
+
+/// What was taken down, in large type, to read out or to turn to the person.
+fn read_back(page: StaffPage, fields: &Fields, told: &Told) -> Result<Response, Fault> {
+    let StaffPage {
+        mut frame, staff, ..
+    } = page;
+    frame.titled("desk.read_back");
+    let request = &told.request;
+    let none = || frame.t("common.not_provided").to_owned();
+    let danger = if request.danger {
+        "common.yes"
+    } else {
+        "common.no"
+    };
+    let place = match &request.place {
+        PlaceInput::Unknown => frame.t("desk.new_place_unknown").to_owned(),
+        _ => told.place.clone(),
+    };
+    let person = [
+        request.reporter.name.clone(),
+        request.reporter.phone.clone(),
+    ];
+    let person: Vec<String> = person.into_iter().flatten().collect();
+    let facts = vec![
+        Fact::new(frame.t("desk.new_told"), request.description.clone()),
+        Fact::new(frame.t("desk.new_where"), place),
+        Fact::new(
+            frame.t("desk.new_when"),
+            request.when_text.clone().unwrap_or_else(none),
+        ),
+        Fact::new(frame.t("desk.new_danger"), frame.t(danger)),
+        Fact::new(
+            frame.t("common.service"),
+            service_name(&frame, &request.service),
+        ),
+        Fact::new(
+            frame.t("desk.new_person"),
+            if person.is_empty() {
+                none()
+            } else {
+                person.join(", ")
+            },
+        ),
+    ];
+    let command: CommandId = request.command;
+    let unseen = |name: &str| matches!(name, "csrf" | "oleh" | "langkah" | "lang" | "perintah");
+    let kept = fields
+        .iter()
+        .filter(|(name, value)| !unseen(name) && !value.is_empty());
+    let kept = kept.map(|(name, value)| HiddenField {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    });
+    let command = HiddenField {
+        name: "perintah".to_owned(),
+        value: command.to_string(),
+    };
+    let page = ReadBackPage {
+        by: staff.id.to_string(),
+        facts,
+        hidden: std::iter::once(command).chain(kept).collect(),
+        page: frame,
+    };
+    draw(StatusCode::OK, &page)
+}

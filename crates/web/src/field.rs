@@ -1,0 +1,24 @@
+//! In the field: encounters, the core record (S4), and the card by which the person served judges
+//! them (S5).
+
+mod card;
+mod encounter;
+mod list;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::AppState;
+
+/// The pages of encounters.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/pertemuan", get(list::show))
+        .route(
+            "/pertemuan/baru",
+            get(encounter::show).post(encounter::record),
+        )
+        .route("/pertemuan/{encounter}", get(card::show))
+        .route("/pertemuan/{encounter}/kode", post(card::renew))
+        .route("/pertemuan/{encounter}/perbaiki", post(card::correct))
+}

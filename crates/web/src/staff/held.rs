@@ -1,0 +1,140 @@
+//! Forms that came after their session had ended: kept sealed, given back after signing in (UX 23).
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use pengayom_node::access::Staff;
+use pengayom_node::{DraftToken, Node};
+use serde::{Deserialize, Serialize};
+
+use crate::extract::{Context, CookieKind, Fields, collect, escape_query, has_type};
+use crate::limits::FORM_MAX_BYTES;
+use crate::problem::Fault;
+
+/// A form as it came, without the token that no longer holds.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct HeldForm {
+    /// Where it was sent.
+    pub(crate) path: String,
+    /// Names and values.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+/// Fields that a form carries by itself; a form with no others holds nothing that was typed.
+const CARRIED: [&str; 9] = [
+    "csrf",
+    "oleh",
+    "versi",
+    "perintah",
+    "perkara",
+    "dari",
+    "berikutnya",
+    "langkah",
+    "lang",
+];
+
+/// Keeps a form whose session has ended and leads to the sign-in page. Other requests go on.
+pub(crate) async fn keep(request: Request, next: Next) -> Response {
+    let is_form = request.method() == Method::POST
+        && has_type(request.headers(), "application/x-www-form-urlencoded");
+    let Some(context) = request
+        .extensions()
+        .get::<Context>()
+        .cloned()
+        .filter(|_| is_form)
+    else {
+        return next.run(request).await;
+    };
+    match has_session(&context).await {
+        Ok(true) => return next.run(request).await,
+        Ok(false) => {}
+        Err(fault) => return fault.into_response(),
+    }
+    let (parts, body) = request.into_parts();
+    let own_page = parts
+        .headers
+        .get("sec-fetch-site")
+        .is_some_and(|from| from.as_bytes() == b"same-origin");
+    let body = match collect(body, FORM_MAX_BYTES).await {
+        Ok(body) => body,
+        Err(fault) => return fault.into_response(),
+    };
+    let fields = Fields::parse(&body).unwrap_or_default();
+    let typed = fields
+        .iter()
+        .any(|(name, value)| !CARRIED.contains(&name) && !value.is_empty());
+    if typed && (own_page || context.fits(fields.get("csrf"))) {
+        match hold(&context, &fields).await {
+            Ok(()) => {
+                let back = back_to(context.path());
+                return Redirect::to(&format!("/masuk?lanjut={}", escape_query(&back)))
+                    .into_response();
+            }
+            Err(fault) => return fault.into_response(),
+        }
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+async fn has_session(context: &Context) -> Result<bool, Fault> {
+    match context.cookie(CookieKind::Session) {
+        Some(token) => Ok(context.state().node.session(token).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+async fn hold(context: &Context, fields: &Fields) -> Result<(), Fault> {
+    let node = &context.state().node;
+    let kept = fields
+        .iter()
+        .filter(|(name, _)| !matches!(*name, "csrf" | "lang"));
+    let form = HeldForm {
+        path: context.path().to_owned(),
+        fields: kept
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    };
+    let token = node.new_token();
+    node.keep_draft(&DraftToken(token.clone()), &form).await?;
+    context.set_cookie(CookieKind::Held, &token);
+    Ok(())
+}
+
+/// The page a form belongs to, should its text not be wanted any more.
+fn back_to(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["", kind @ ("perkara" | "pertemuan"), id, _] => format!("/{kind}/{id}"),
+        ["", "meja", "ambil-alih"] => "/meja".to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// The form held for this browser, taken out so that it is given back once; `None` when there is
+/// none, or when it was another person's at the same desk.
+pub(crate) async fn take(
+    context: &Context,
+    node: &Node,
+    staff: &Staff,
+) -> Result<Option<HeldForm>, Fault> {
+    let Some(token) = context.cookie(CookieKind::Held) else {
+        return Ok(None);
+    };
+    let token = DraftToken(token.to_owned());
+    let form: Option<HeldForm> = node.draft(&token).await?;
+    node.drop_draft(&token).await?;
+    context.drop_cookie(CookieKind::Held);
+    let by = staff.id.to_string();
+    Ok(form.filter(|form| {
+        form.fields
+            .iter()
+            .any(|(name, value)| name == "oleh" && *value == by)
+    }))
+}
+
+/// Whether a form was given back after signing in: it is shown as it was typed, and does nothing yet.
+pub(crate) fn given_back(fields: &Fields) -> bool {
+    fields.has("kembali")
+}
