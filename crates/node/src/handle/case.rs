@@ -12,7 +12,8 @@ use pengayom_core::value::{
 use pengayom_store::rows::CaseRow;
 use pengayom_store::views::{self, State};
 use pengayom_store::{
-    Append, Appended, CasePage, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey, StoreError,
+    Append, Appended, CasePage, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey,
+    StoreError,
 };
 
 use super::place::PlaceInput;

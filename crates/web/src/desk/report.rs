@@ -24,9 +24,9 @@ use crate::problem::Fault;
 use crate::public::report::parse_phone;
 use crate::staff::held::given_back;
 use crate::staff::{
-    Fact, HiddenField, PlaceForm, Select, command_of, moment_on, parse_date,
-    parse_time, picked_service, place_errors, place_input, place_words, service_groups,
-    service_name, text_words, too_long,
+    Fact, HiddenField, PlaceForm, Select, command_of, moment_on, parse_date, parse_time,
+    picked_service, place_errors, place_input, place_words, service_groups, service_name,
+    text_words, too_long,
 };
 
 #[derive(Template)]
