@@ -65,16 +65,20 @@ pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// # Errors
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
-/// `Stale` and `CommandReused`.
+/// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.
     ///
-    /// Answers only after the commit is durable. Waiting appends share a commit. A command seen
-    /// before changes nothing and gives [`Appended`] with `repeated` set and the acts of the
-    /// first time.
+    /// Answers only after the commit is durable. Waiting appends share a commit. A command or
+    /// source key seen before changes nothing and gives [`Appended`] with `repeated` set and the
+    /// acts of the first time, whatever the version is by now.
+    ///
+    /// Refused with `Missing` when there is no act or a blob it names is gone, and with `Taken`
+    /// when a filing brings a number that is taken, or an encounter a rating code in force for
+    /// another one: draw another code and append again.
     async fn append(&self, append: Append) -> Result<Appended, StoreError>;
 
     /// Appends to many subjects in one durable commit, for imports. Each append succeeds or is
@@ -111,7 +115,8 @@ pub trait Store: Send + Sync + 'static {
     async fn cases(&self, unit: &UnitId, query: &CaseQuery) -> Result<CasePage, StoreError>;
 
     /// Open cases in the order to serve them: danger first, then those whose promise is nearest
-    /// or passed, then by arrival. `stations` empty: all.
+    /// or passed, then by arrival. The promise is the first response, and once it came the next
+    /// news. Everything in the query narrows it but `after` and `limit`.
     async fn queue(
         &self,
         unit: &UnitId,
@@ -201,8 +206,8 @@ pub trait Store: Send + Sync + 'static {
         by: WaitGroup,
     ) -> Result<Vec<WaitTotals>, StoreError>;
 
-    /// Answers to the survey by item over a span of days (by the day of service, local), all
-    /// stations or one.
+    /// Answers to the survey by item over a span of days (by the day of service, local), both
+    /// days included, all stations or one.
     async fn survey_totals(
         &self,
         unit: &UnitId,
@@ -211,7 +216,7 @@ pub trait Store: Send + Sync + 'static {
         station: Option<&pengayom_core::place::StationId>,
     ) -> Result<Vec<SurveyTotals>, StoreError>;
 
-    /// What each officer did over a span of local days.
+    /// What each officer did over a span of local days, both included.
     async fn officer_totals(
         &self,
         unit: &UnitId,
@@ -339,7 +344,9 @@ pub trait Store: Send + Sync + 'static {
 
     // -- units and imports -----------------------------------------------------------------
 
-    /// Adds or replaces what a unit is: its file, areas and pack.
+    /// Adds or replaces what a unit is: its file, areas and pack. Put before the unit's first act:
+    /// days are counted in the zone its file names (`time_zone` in `[unit]`), and in UTC as long
+    /// as the unit is not known.
     async fn put_unit(&self, unit: &UnitRow) -> Result<(), StoreError>;
 
     /// One unit.

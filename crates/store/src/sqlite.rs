@@ -87,6 +87,7 @@ impl SqliteStore {
     /// [`StoreError::NotWritable`] when the file cannot be opened for writing;
     /// [`StoreError::Damaged`] when it is no store or one of a newer program.
     pub async fn open(path: &Path, options: OpenOptions) -> Result<Self, StoreError> {
+        make_private(path)?;
         let file = SqliteConnectOptions::new()
             .filename(path)
             .busy_timeout(BUSY)
@@ -154,6 +155,20 @@ impl SqliteStore {
 
     async fn done(&self, unit: &UnitId, what: What) -> Result<(), StoreError> {
         self.change(unit, what).await.map(|_| ())
+    }
+}
+
+/// Makes a file that is not there yet, to be read by its owner only: it holds what people told.
+/// SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::NotWritable(error.to_string())),
     }
 }
 

@@ -286,6 +286,24 @@ async fn what_was_answered_is_on_the_disk() {
     }
 }
 
+/// Only the owner of the process reads what people told.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("record.sqlite");
+    let store = open(&path).await;
+    store
+        .append(filing(&pati(), 1, at(0), request()))
+        .await
+        .unwrap();
+    for ending in ["sqlite", "sqlite-wal", "sqlite-shm"] {
+        let file = std::fs::metadata(path.with_extension(ending)).unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{ending}");
+    }
+}
+
 #[tokio::test]
 async fn opening_again_changes_nothing() {
     let place = tempfile::tempdir().unwrap();
