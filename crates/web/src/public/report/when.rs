@@ -115,7 +115,7 @@ enum DateFault {
 
 /// Today in the form people are asked for.
 fn example_date(today: Date) -> String {
-    format!("{:02}-{:02}-{}", today.day(), today.month(), today.year())
+    format!("{:02}/{:02}/{}", today.day(), today.month(), today.year())
 }
 
 /// Reads `2026-11-24` as date fields send it, `24-11-2026`, `24/11/2026`, `24.11.2026`, and
