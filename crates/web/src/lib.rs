@@ -4,6 +4,7 @@
 //! frame of a page, forms, faults and their pages, limits and headers. Nothing here decides a rule:
 //! handlers turn what was typed into a command for `pengayom-node` and its answer into a page.
 
+mod api;
 pub mod assets;
 mod board;
 mod desk;
@@ -34,6 +35,7 @@ pub fn router(state: AppState) -> Router {
         .merge(public::router())
         .merge(signin::router())
         .merge(staff::router())
+        .merge(api::router())
         .merge(assets::router());
     limits::around(pages, &state).with_state(state)
 }

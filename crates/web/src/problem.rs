@@ -48,8 +48,12 @@ pub(crate) enum Fault {
     UnsupportedMedia,
     /// It does not read.
     Unreadable,
-    /// Somebody else acted in between, or it was asked differently before.
+    /// A header that came twice, or not as it must be.
+    BadHeader(&'static str),
+    /// Somebody else acted in between.
     Conflict,
+    /// The idempotency key came before with another request.
+    Reused,
     /// Fields that are wrong.
     Fields(Vec<FieldFault>),
     /// Too much to do at the moment.
@@ -83,8 +87,8 @@ impl Fault {
             Self::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unreadable => StatusCode::BAD_REQUEST,
-            Self::Conflict => StatusCode::CONFLICT,
+            Self::Unreadable | Self::BadHeader(_) => StatusCode::BAD_REQUEST,
+            Self::Conflict | Self::Reused => StatusCode::CONFLICT,
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -103,7 +107,9 @@ impl Fault {
             Self::TooLarge { .. } => "too-large",
             Self::UnsupportedMedia => "unsupported-media-type",
             Self::Unreadable => "unreadable",
+            Self::BadHeader(_) => "bad-header",
             Self::Conflict => "conflict",
+            Self::Reused => "idempotency-key-reused",
             Self::Fields(_) => "fields",
             Self::Busy => "busy",
             Self::TimedOut => "timed-out",
@@ -143,6 +149,11 @@ impl Fault {
             }
             Self::UnsupportedMedia => (title("error.media_title"), title("error.media")),
             Self::Unreadable => (title("error.unreadable_title"), title("error.unreadable")),
+            Self::BadHeader(name) => {
+                let words = frame.tf("error.header", &[("name", name)]);
+                (title("error.unreadable_title"), words)
+            }
+            Self::Reused => (title("error.reused_title"), title("error.reused")),
             Self::Conflict => (title("error.stale_title"), title("error.stale")),
             Self::Fields(_) => (title("error.summary"), title("error.fields")),
             Self::Busy => (title("error.busy_title"), title("error.busy")),
@@ -259,9 +270,8 @@ impl From<HandleError> for Fault {
             | HandleError::Case(_)
             | HandleError::Encounter(_)
             | HandleError::Feedback(_)
-            | HandleError::Store(StoreError::Stale { .. } | StoreError::CommandReused) => {
-                Self::Conflict
-            }
+            | HandleError::Store(StoreError::Stale { .. }) => Self::Conflict,
+            HandleError::Store(StoreError::CommandReused) => Self::Reused,
             HandleError::Store(StoreError::Busy | StoreError::Closing) => Self::Busy,
             HandleError::Malformed
             | HandleError::PlaceUnknown

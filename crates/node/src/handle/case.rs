@@ -7,7 +7,7 @@ use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{self, BlobRef, Case, CaseAct, CaseCommand, CaseStage, Channel};
 use pengayom_core::value::{
-    CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
+    ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
 };
 use pengayom_store::rows::CaseRow;
 use pengayom_store::views::{self, State};
@@ -15,6 +15,8 @@ use pengayom_store::{
     Append, Appended, CasePage, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey,
     StoreError,
 };
+
+use sha2::{Digest as _, Sha256};
 
 use super::place::PlaceInput;
 use super::{RETRIES, fingerprint};
@@ -89,6 +91,12 @@ pub struct Filed {
     pub respond_minutes: Option<u32>,
     /// Shown without its kind.
     pub sensitive: bool,
+    /// The act that recorded it.
+    pub act: ActId,
+    /// SHA-256 over that act as it is stored: identifier, kind, moments of happening and recording
+    /// in microseconds, and payload, each on a line. 64 hexadecimal digits; the same in every answer
+    /// to one command.
+    pub act_sha256: String,
     /// It had been sent before; this is the first answer.
     pub repeated: bool,
 }
@@ -665,6 +673,28 @@ fn filed(appended: &Appended, secret: SecretDigits) -> Result<Filed, HandleError
         respond_by: filed.respond_by,
         respond_minutes: filed.respond_minutes,
         sensitive: filed.sensitive,
+        act: act.id,
+        act_sha256: act_sha256(act)?,
         repeated: appended.repeated,
     })
+}
+
+/// Digest of an act as it is stored.
+fn act_sha256(act: &Act) -> Result<String, HandleError> {
+    use std::fmt::Write as _;
+    let payload = act
+        .payload
+        .to_stored()
+        .map_err(|_| HandleError::Malformed)?;
+    let (happened, recorded) = (
+        act.happened_at.as_microsecond(),
+        act.recorded_at.as_microsecond(),
+    );
+    let (id, kind) = (act.id, act.payload.kind());
+    let digest = Sha256::digest(format!("{id}\n{kind}\n{happened}\n{recorded}\n{payload}"));
+    Ok(digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }

@@ -1,0 +1,212 @@
+//! A JSON body, read field by field, so that every field that is wrong is named at once.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value};
+
+use crate::extract::{clean, collect, has_type};
+use crate::frame::PageFrame;
+use crate::problem::{Fault, FieldFault};
+
+/// Largest body, in bytes: room for one photograph of 10 MB in base64 and some words.
+pub(super) const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// An object, and what was found wrong in it so far.
+pub(super) struct Fields<'f> {
+    values: Map<String, Value>,
+    frame: &'f PageFrame,
+    faults: Vec<FieldFault>,
+}
+
+/// Reads a request's body as one JSON object.
+///
+/// # Errors
+/// [`Fault::UnsupportedMedia`], [`Fault::TooLarge`], or [`Fault::Unreadable`] for what is not an
+/// object in UTF-8. A byte-order mark before it is passed over.
+pub(super) async fn read(request: Request) -> Result<Map<String, Value>, Fault> {
+    let (parts, body) = request.into_parts();
+    check_head(&parts.headers)?;
+    let bytes = collect(Body::new(body), BODY_MAX_BYTES).await?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Fault::Unreadable)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match serde_json::from_str(text) {
+        Ok(Value::Object(values)) => Ok(values),
+        _ => Err(Fault::Unreadable),
+    }
+}
+
+fn check_head(headers: &HeaderMap) -> Result<(), Fault> {
+    if headers.get_all(header::CONTENT_TYPE).iter().count() > 1 {
+        return Err(Fault::BadHeader("Content-Type"));
+    }
+    let plain = headers
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|coding| coding == "identity");
+    if has_type(headers, "application/json") && plain {
+        Ok(())
+    } else {
+        Err(Fault::UnsupportedMedia)
+    }
+}
+
+/// The one value of a header, if it is there.
+///
+/// # Errors
+/// [`Fault::BadHeader`] when it came twice, is empty, longer than 255 signs or not plain ASCII.
+pub(super) fn single_header<'h>(
+    headers: &'h HeaderMap,
+    name: &'static str,
+) -> Result<Option<&'h str>, Fault> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(Fault::BadHeader(name));
+    }
+    let text = value.to_str().map_err(|_| Fault::BadHeader(name))?.trim();
+    if (1..=255).contains(&text.len()) {
+        Ok(Some(text))
+    } else {
+        Err(Fault::BadHeader(name))
+    }
+}
+
+impl<'f> Fields<'f> {
+    pub(super) fn new(values: Map<String, Value>, frame: &'f PageFrame) -> Self {
+        Self {
+            values,
+            frame,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Notes a field that is wrong, with words by key.
+    pub(super) fn wrong(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
+        let (pointer, detail) = (pointer.to_owned(), detail.into());
+        self.faults.push(FieldFault {
+            pointer,
+            code,
+            detail,
+        });
+    }
+
+    fn wrong_type(&mut self, pointer: &str, key: &str) {
+        let detail = self.frame.t(key).to_owned();
+        self.wrong(pointer, "type", detail);
+    }
+
+    /// A text, cleaned of signs that are no text; nothing for null and for what is empty.
+    pub(super) fn text(&mut self, name: &str, max_chars: usize) -> Option<String> {
+        let value = self.values.get(name).cloned();
+        self.text_of(&format!("/{name}"), value, max_chars)
+    }
+
+    fn text_of(&mut self, pointer: &str, value: Option<Value>, max_chars: usize) -> Option<String> {
+        match value {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => {
+                let text = clean(&text).trim().to_owned();
+                let found = text.chars().count();
+                if found > max_chars {
+                    let detail = crate::public::report::too_long(self.frame, found, max_chars);
+                    self.wrong(pointer, "too_long", detail);
+                    return None;
+                }
+                Some(text).filter(|text| !text.is_empty())
+            }
+            Some(_) => {
+                self.wrong_type(pointer, "error.json_text");
+                None
+            }
+        }
+    }
+
+    /// A number.
+    pub(super) fn number(&mut self, name: &str) -> Option<f64> {
+        match self.values.get(name) {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let number = value.as_f64();
+                if number.is_none() {
+                    self.wrong_type(&format!("/{name}"), "error.json_number");
+                }
+                number
+            }
+        }
+    }
+
+    /// True or false; false when it is not there.
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        match self.values.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.wrong_type(&format!("/{name}"), "error.json_flag");
+                false
+            }
+        }
+    }
+
+    /// A text inside an object.
+    pub(super) fn text_in(&mut self, object: &str, name: &str, max_chars: usize) -> Option<String> {
+        match self.values.get(object) {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(inner)) => {
+                let value = inner.get(name).cloned();
+                self.text_of(&format!("/{object}/{name}"), value, max_chars)
+            }
+            Some(_) => {
+                let pointer = format!("/{object}");
+                // Once is enough, however many fields are asked of it.
+                if self.faults.iter().all(|fault| fault.pointer != pointer) {
+                    self.wrong_type(&pointer, "error.json_object");
+                }
+                None
+            }
+        }
+    }
+
+    /// The base64 texts of a list of objects.
+    pub(super) fn contents(&mut self, list: &str, most: usize) -> Vec<String> {
+        let items = match self.values.remove(list) {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                self.wrong_type(&format!("/{list}"), "error.json_list");
+                return Vec::new();
+            }
+        };
+        if items.len() > most {
+            let max = self.frame.format().count(i64::try_from(most).unwrap_or(0));
+            let detail = self.frame.tf("error.photo_count", &[("max", &max)]);
+            self.wrong(&format!("/{list}"), "too_many", detail);
+            return Vec::new();
+        }
+        let mut contents = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            match item {
+                Value::Object(mut item) => match item.remove("content") {
+                    Some(Value::String(content)) => contents.push(content),
+                    _ => self.wrong_type(&format!("/{list}/{at}/content"), "error.json_text"),
+                },
+                _ => self.wrong_type(&format!("/{list}/{at}"), "error.json_object"),
+            }
+        }
+        contents
+    }
+
+    /// Everything found wrong.
+    pub(super) fn into_faults(self) -> Vec<FieldFault> {
+        self.faults
+    }
+
+    pub(super) fn has_fault_at(&self, pointer: &str) -> bool {
+        self.faults.iter().any(|fault| fault.pointer == pointer)
+    }
+
+    pub(super) fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+}
