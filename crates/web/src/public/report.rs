@@ -2,6 +2,7 @@
 
 mod draft;
 mod place;
+mod question;
 mod resume;
 mod send;
 mod step;

@@ -16,8 +16,9 @@ use serde::Deserialize;
 
 use super::draft::{self, Receipt, ReportDraft};
 use super::place::{PlaceFault, place_fault};
+use super::question::photo_words;
 use super::resume::{next_of, spelt};
-use super::step::{parse_phone, photo_words, step_address};
+use super::step::{parse_phone, step_address};
 use crate::extract::{Context, FormPost, PublicPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
