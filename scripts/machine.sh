@@ -77,6 +77,18 @@ need_npm() {
     return 1
 }
 
+# Node as the browser tests need it: the machine's own, or where that is too old (Debian 12 has 18)
+# the one of e2e/node's lock file.
+need_node() {
+    need_debian "browser tests" node=nodejs npm=npm || return 1
+    local major
+    major=$(node -p 'process.versions.node.split(".")[0]')
+    [ "$major" -lt 20 ] || return 0
+    need_npm e2e/node "browser tests need Node 20 or newer, this machine has $major" || return 1
+    PATH="$PWD/e2e/node/node_modules/.bin:$PATH"
+    export PATH
+}
+
 # What compiling needs beyond Cargo: SQLite and zstd are C, compiled with the program.
 need_compiler() {
     need_debian "compiling SQLite and zstd" cc=build-essential
