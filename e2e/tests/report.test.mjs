@@ -168,7 +168,7 @@ test("the place can be chosen from lists without knowing how it is written", asy
 });
 
 test("the position of the phone names the place, and the place can be sent", async () => {
-  // S8
+  // S32
   const page = await person({ geolocation: { latitude: -6.7146, longitude: 111.1519 }, permissions: ["geolocation"] });
   await visit(page, "/lapor/dicuri/tempat");
   await page.locator("[data-locate-button]").click();
@@ -246,7 +246,7 @@ test("what is no photograph is refused with words, and the story stays", async (
 });
 
 test("pages of a sensitive kind have a neutral title, a way out, and leave nothing behind", async () => {
-  // S3, S76
+  // S76
   for (const js of [true, false]) {
     const page = await person({ js });
     await visit(page, "/lapor/bantuan-1/bahaya");
