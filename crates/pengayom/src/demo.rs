@@ -205,12 +205,87 @@ async fn add_accounts(node: &Node, words: &SimulationWords) -> Result<(), Fault>
             roles: vec![Role::Patrol],
             demo: true,
         };
-        // Nobody knows this password, which does not follow from the seed: these accounts only stand
-        // in the record.
-        let mut random = [0_u8; 32];
-        SystemRandomness.fill(&mut random);
-        let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        node.add_user(new, &password).await?;
+        add_unknown(node, new).await?;
     }
+    let colleague = NewUser {
+        login: words.colleague.login.clone(),
+        name: words.colleague.name.clone(),
+        rank: Some(words.colleague.rank.clone()),
+        station: None,
+        roles: vec![Role::Desk],
+        demo: true,
+    };
+    add_unknown(node, colleague).await
+}
+
+/// Adds an account that only stands in the record: nobody knows its password, which does not follow
+/// from the seed.
+async fn add_unknown(node: &Node, new: NewUser) -> Result<(), Fault> {
+    let mut random = [0_u8; 32];
+    SystemRandomness.fill(&mut random);
+    let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    node.add_user(new, &password).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use pengayom_core::act::Payload;
+    use pengayom_core::subject::case::CaseAct;
+    use pengayom_store::rows::SequencedAct;
+
+    use super::*;
+
+    async fn made(dir: &Path, seed: u64) -> Vec<SequencedAct> {
+        let plan = DemoPlan {
+            seed,
+            days: 3,
+            until: "2026-11-24T10:00:00Z".parse().unwrap(),
+        };
+        let database = dir.join(format!("{seed}.db"));
+        fill(&database, NodeKey::new([7; 32]), &plan).await.unwrap();
+        let address = format!("sqlite:{}", database.display());
+        let store = pengayom_store::open(&address).await.unwrap();
+        let unit = "polres-pati".parse().unwrap();
+        store.acts_after(&unit, 0, 500).await.unwrap()
+    }
+
+    /// What is told, without the identifiers of accounts, whose order alone follows from the seed.
+    fn told(acts: &[SequencedAct]) -> Vec<(String, String)> {
+        acts.iter()
+            .map(|act| {
+                let text = match &act.act.payload {
+                    Payload::Case(CaseAct::RequestFiled(filed)) => filed.description.clone(),
+                    other => other.kind().to_owned(),
+                };
+                (act.act.happened_at.to_string(), text)
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn the_same_seed_gives_the_same_month_and_it_says_that_it_is_made_up() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = made(one.path(), 1).await;
+        assert!(first.len() > 50, "{}", first.len());
+        assert_eq!(told(&first), told(&made(other.path(), 1).await));
+        assert_ne!(told(&first), told(&made(other.path(), 2).await));
+        for act in &first {
+            match &act.act.payload {
+                Payload::Case(CaseAct::RequestFiled(filed)) => assert!(filed.simulated),
+                Payload::Case(_) => {}
+                Payload::Encounter(_) | Payload::Feedback(_) => {
+                    let text = act.act.payload.to_stored().unwrap();
+                    assert!(text.contains("\"simulated\":true") || text.contains("corrected"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_an_account_for_each_role() {
+        let roles: Vec<&str> = accounts().unwrap().iter().map(|account| account.role).collect();
+        let all: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        assert_eq!(roles, all);
+    }
 }

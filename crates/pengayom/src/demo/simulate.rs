@@ -68,6 +68,10 @@ struct Story {
     name: Option<String>,
     dispatch: SignedDuration,
     travel: SignedDuration,
+    /// Whether a colleague serves it at the desk.
+    by_colleague: bool,
+    /// Nobody has taken it yet.
+    waits: bool,
     /// Filled in as the story goes on.
     case: Option<CaseId>,
     officer: Option<Staff>,
@@ -123,6 +127,7 @@ pub(super) async fn month(
             &mut chance,
         )?);
     }
+    stories.extend(waiting(plan, &shifts, &beats, words, &mut chance));
     let mut steps = Vec::new();
     for (at, story) in stories.iter().enumerate() {
         plan_story(at, story, words, &mut chance, &mut steps);
@@ -213,6 +218,29 @@ fn day_stories(
     Ok(stories)
 }
 
+/// Requests of the last hour that nobody has taken.
+fn waiting(
+    plan: &DemoPlan,
+    shifts: &[Vec<RecordedCall>],
+    beats: &[AreaCode],
+    words: &SimulationWords,
+    chance: &mut ChaCha20Rng,
+) -> Vec<Story> {
+    (0..words.waiting)
+        .filter_map(|_| {
+            let call = shifts.choose(chance)?.choose(chance).copied()?;
+            let before = SignedDuration::from_secs(chance.random_range(60..3_600));
+            let filed_at = plan.until.checked_sub(before).ok()?;
+            let beat = beats.choose(chance)?.clone();
+            let story = story(filed_at, beat, call, words, chance)?;
+            Some(Story {
+                waits: true,
+                ..story
+            })
+        })
+        .collect()
+}
+
 fn story(
     filed_at: Timestamp,
     beat: AreaCode,
@@ -237,6 +265,8 @@ fn story(
         name,
         dispatch: call.dispatch,
         travel: call.travel,
+        by_colleague: chance.random_bool(0.5),
+        waits: false,
         case: None,
         officer: None,
         card: None,
@@ -255,6 +285,9 @@ fn plan_story(
     let sent = later(filed, story.dispatch);
     let there = later(sent, story.travel);
     steps.push((filed, at, Step::File));
+    if story.waits {
+        return;
+    }
     steps.push((later(filed, story.dispatch / 2), at, Step::Take));
     steps.push((later(filed, story.dispatch * 3 / 4), at, Step::Assess));
     steps.push((sent, at, Step::Send));
@@ -312,7 +345,7 @@ impl<'a> Player<'a> {
         let Some(case) = story.case else {
             return Ok(());
         };
-        let desk = self.with_role(Role::Desk)?;
+        let desk = self.desk(story)?;
         match step {
             Step::File => Ok(()),
             Step::Take => {
@@ -334,7 +367,7 @@ impl<'a> Player<'a> {
             Step::Send => self.send(story, case, &desk).await,
             Step::Respond => self.respond(story, case, &desk).await,
             Step::Act => {
-                let text = self.one_of(&self.words.words.actions)?;
+                let text = self.one_of(&self.report(story)?.actions)?;
                 let function = self.function(story)?;
                 self.change(&desk, case, CaseCommand::RecordAction { text, function })
                     .await
@@ -576,6 +609,19 @@ impl<'a> Player<'a> {
             .report
             .get(story.report)
             .ok_or_else(|| Fault::Input("simulation.toml: no report".to_owned()))
+    }
+
+    /// Who serves a story at the desk.
+    fn desk(&self, story: &Story) -> Result<Staff, Fault> {
+        let colleague = &self.words.colleague.login;
+        match self
+            .staff
+            .iter()
+            .find(|staff| story.by_colleague && staff.login == *colleague)
+        {
+            Some(colleague) => Ok(colleague.clone()),
+            None => self.with_role(Role::Desk),
+        }
     }
 
     fn with_role(&self, role: Role) -> Result<Staff, Fault> {

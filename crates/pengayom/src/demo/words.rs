@@ -14,6 +14,8 @@ pub(super) struct SimulationWords {
     pub(super) requests_per_day: f64,
     /// Of answered requests, those with a recorded encounter.
     pub(super) share_met: f64,
+    /// Requests of the last hour that nobody has taken.
+    pub(super) waiting: u32,
     /// Of encounters, those judged.
     pub(super) share_rated: f64,
     /// Of late answers, those with a reason.
@@ -30,6 +32,8 @@ pub(super) struct SimulationWords {
     pub(super) people: Names,
     /// Accounts to sign in with.
     pub(super) account: Vec<Account>,
+    /// A colleague at the desk.
+    pub(super) colleague: Colleague,
     /// Officers of the stations.
     pub(super) officers: Officers,
 }
@@ -50,13 +54,14 @@ pub(super) struct Report {
     pub(super) texts: Vec<String>,
     /// Where in the beat.
     pub(super) places: Vec<String>,
+    /// What officers do about it.
+    pub(super) actions: Vec<String>,
 }
 
 /// What officers and people write.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    pub(super) actions: Vec<String>,
     pub(super) answers: Vec<String>,
     pub(super) closings: Vec<String>,
     pub(super) delays: Vec<String>,
@@ -79,6 +84,15 @@ pub(super) struct Account {
     pub(super) name: String,
     pub(super) rank: String,
     pub(super) station: Option<StationId>,
+}
+
+/// A colleague at the desk, whom nobody can sign in as.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Colleague {
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) rank: String,
 }
 
 /// Officers of the stations.
