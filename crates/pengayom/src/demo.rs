@@ -284,7 +284,11 @@ mod tests {
 
     #[test]
     fn there_is_an_account_for_each_role() {
-        let roles: Vec<&str> = accounts().unwrap().iter().map(|account| account.role).collect();
+        let roles: Vec<&str> = accounts()
+            .unwrap()
+            .iter()
+            .map(|account| account.role)
+            .collect();
         let all: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
         assert_eq!(roles, all);
     }
