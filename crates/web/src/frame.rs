@@ -208,7 +208,7 @@ pub(crate) const fn role_key(role: Role) -> &'static str {
         Role::Community => "role.community",
         Role::Investigator => "role.investigator",
         Role::Dispatch => "role.dispatch",
-        Role::Commander => "role.chief",
+        Role::Commander => "role.commander",
         Role::Oversight => "role.oversight",
         Role::Admin => "role.admin",
     }
