@@ -19,7 +19,7 @@ console.log(`Sample unit ready after ${((Date.now() - began) / 1000).toFixed(1)}
 
 const tests = spawn(
   process.execPath,
-  ["--test", "--test-reporter=spec", "--test-concurrency=2", "--test-timeout=180000", ...files],
+  ["--test", "--test-reporter=spec", "--test-concurrency=2", "--test-timeout=360000", ...files],
   {
     stdio: "inherit",
     env: { ...process.env, PENGAYOM_E2E: JSON.stringify({ url: demo.url, store: demo.store, accounts: demo.accounts }) },
