@@ -133,3 +133,27 @@ export async function track(page, { number, code }) {
 export function words(page, key, values) {
   return t(page.lang, key, values);
 }
+
+/** Records the encounter about the case that is open, and returns the code of the card for the person met. */
+export async function meet(page, onPage = async () => {}) {
+  await go(page, page.locator('a[href^="/pertemuan/baru?perkara="]').first());
+  await onPage("/pertemuan/baru");
+  await page.locator('input[name="dijelaskan"] + label').first().click();
+  await go(page);
+  assert.match(page.url(), /\/pertemuan\/[0-9a-f-]{36}/);
+  await onPage("/pertemuan/{id}");
+  const code = await page.locator(".receipt .code").first().innerText();
+  assert.match(code, /^\d{4} \d{4} \d{4}$/);
+  return code.replaceAll(" ", "");
+}
+
+/** Answers every question of the survey with its third point, writes a message, sends. */
+export async function rate(page, code, onPage = async () => {}) {
+  await visit(page, `/nilai/${code}`);
+  await onPage("/nilai/{kode}");
+  for (const group of await page.locator("main fieldset").all()) await group.locator(".choice label").nth(2).click();
+  await page.locator("main textarea").fill("Petugas datang cepat dan menjelaskan.");
+  await go(page);
+  assert.match(page.url(), /terima-kasih/);
+  await onPage("/nilai/terima-kasih");
+}
