@@ -9,11 +9,13 @@ mod areas;
 mod call;
 mod encounter;
 mod field;
+mod gather;
 mod mapping;
 mod progress;
 mod rejects;
 mod rows;
 mod run;
+mod together;
 
 pub(crate) use areas::import_areas;
 pub(crate) use mapping::{Kind, Mapping};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use pengayom_core::place::Areas;
 use pengayom_node::{Clock as _, UnitContext};
 use pengayom_store::Store;
 use pengayom_store::rows::UnitRow;
@@ -17,13 +18,14 @@ use crate::fault::Fault;
 use crate::files;
 
 /// Properties of our area file.
-const PROPERTIES: [Field; 6] = [
+const PROPERTIES: [Field; 7] = [
     Field::Level,
     Field::Code,
     Field::Name,
     Field::Parent,
     Field::Kind,
     Field::Population,
+    Field::Aliases,
 ];
 
 /// Puts the features of a file in among the unit's areas, by their code: new ones come in, known
@@ -63,7 +65,7 @@ pub(crate) async fn import_areas(
     for (at, feature) in features.iter().enumerate() {
         // A GeoJSON file has no lines that mean something: the feature's place stands for it.
         let line = at as u64 + 1;
-        match mapped(feature, mapping, line) {
+        match mapped(feature, mapping, line, &known) {
             Ok((code, feature)) => {
                 if known.get(&code) == Some(&feature) {
                     same += 1;
@@ -99,7 +101,13 @@ pub(crate) async fn import_areas(
     })
 }
 
-fn mapped(feature: &Value, mapping: &Mapping, line: u64) -> Result<(String, Value), Reject> {
+/// The feature as ours: what the mapping gives, over what is known of the area already.
+fn mapped(
+    feature: &Value,
+    mapping: &Mapping,
+    line: u64,
+    known: &BTreeMap<String, Value>,
+) -> Result<(String, Value), Reject> {
     let reject = |field: Field, reason: &str| Reject {
         line,
         field: field.name().to_owned(),
@@ -129,7 +137,7 @@ fn mapped(feature: &Value, mapping: &Mapping, line: u64) -> Result<(String, Valu
             ),
             _ => value,
         };
-        if !value.is_null() || field == Field::Parent {
+        if !value.is_null() {
             properties.insert(field.name().to_owned(), value);
         }
     }
@@ -138,10 +146,33 @@ fn mapped(feature: &Value, mapping: &Mapping, line: u64) -> Result<(String, Valu
         .and_then(Value::as_str)
         .map(ToOwned::to_owned);
     let code = code.ok_or_else(|| reject(Field::Code, "missing"))?;
-    let feature = serde_json::json!({
+    let before = known.get(&code).and_then(|known| known.get("properties"));
+    let mut all = before
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    all.extend(properties);
+    all.entry(Field::Parent.name()).or_insert(Value::Null);
+    let mut feature = serde_json::json!({
         "type": "Feature",
-        "properties": properties,
+        "properties": all,
         "geometry": geometry,
     });
+    check_alone(&mut feature).map_err(|reason| reject(Field::Code, &reason))?;
     Ok((code, feature))
+}
+
+/// What is wrong with the feature itself, whatever it lies in.
+fn check_alone(feature: &mut Value) -> Result<(), String> {
+    let parent = feature
+        .pointer_mut("/properties/parent")
+        .map(std::mem::take);
+    let alone = serde_json::json!({ "type": "FeatureCollection", "features": [&*feature] });
+    if let (Some(parent), Some(slot)) = (parent, feature.pointer_mut("/properties/parent")) {
+        *slot = parent;
+    }
+    match Areas::from_geojson(&alone.to_string()) {
+        Ok(_) => Ok(()),
+        Err(errors) => Err(errors.to_string()),
+    }
 }

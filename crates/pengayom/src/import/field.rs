@@ -60,11 +60,13 @@ pub(crate) enum Field {
     Kind,
     /// How many people live there.
     Population,
+    /// Other names of an area, a list.
+    Aliases,
 }
 
 impl Field {
     /// How many fields there are.
-    pub(crate) const COUNT: usize = 27;
+    pub(crate) const COUNT: usize = 28;
 
     /// Its place in a table of fields.
     pub(crate) const fn index(self) -> usize {
@@ -114,6 +116,7 @@ impl Field {
             Self::Parent => "parent",
             Self::Kind => "kind",
             Self::Population => "population",
+            Self::Aliases => "aliases",
         }
     }
 }

@@ -20,6 +20,23 @@ pub(crate) enum Kind {
     Encounters,
 }
 
+impl Kind {
+    /// Fields without which no row of this kind could be taken.
+    const fn needed(self) -> &'static [Field] {
+        match self {
+            Self::Areas => &[Field::Code, Field::Name, Field::Level],
+            Self::Calls => &[Field::ReceivedAt, Field::Service],
+            Self::Encounters => &[
+                Field::HappenedAt,
+                Field::Capacity,
+                Field::Service,
+                Field::Function,
+                Field::Role,
+            ],
+        }
+    }
+}
+
 /// A mapping file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,6 +162,28 @@ impl Mapping {
                 ));
             }
         }
+        for (field, duration) in &mapping.durations {
+            if !mapping.gives(duration.from) {
+                return wrong(format!(
+                    "durations.{} counts from {}, which no column gives",
+                    field.name(),
+                    duration.from.name()
+                ));
+            }
+        }
+        for field in mapping.source.kind.needed() {
+            if !mapping.gives(*field) {
+                return wrong(format!(
+                    "nothing gives {}: name its column under [columns], or its value under \
+                     [constants]",
+                    field.name()
+                ));
+            }
+        }
+        mapping
+            .zone()
+            .and_then(|zone| mapping.check_time_format(&zone))
+            .map_err(|fault| Fault::Input(format!("{name}: {fault}")))?;
         for field in mapping.columns.keys() {
             if mapping.constants.contains_key(field) || mapping.durations.contains_key(field) {
                 return wrong(format!(
@@ -154,6 +193,24 @@ impl Mapping {
             }
         }
         Ok(mapping)
+    }
+
+    fn gives(&self, field: Field) -> bool {
+        self.columns.contains_key(&field)
+            || self.constants.contains_key(&field)
+            || self.durations.contains_key(&field)
+    }
+
+    /// A format that cannot even write a moment would refuse every row.
+    fn check_time_format(&self, zone: &TimeZone) -> Result<(), Fault> {
+        let any = jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(zone.clone());
+        match jiff::fmt::strtime::format(&self.source.time_format, &any) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Fault::Input(format!(
+                "source.time_format {:?}: {error}",
+                self.source.time_format
+            ))),
+        }
     }
 
     /// The zone of the source's moments.

@@ -1,5 +1,6 @@
 //! The rejects file: what was not taken, with line and reason.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
@@ -21,6 +22,8 @@ pub(crate) struct Rejects {
     path: PathBuf,
     writer: Option<csv::Writer<std::fs::File>>,
     append: bool,
+    /// What an earlier run noted before it was broken off, by line and field.
+    noted: HashSet<(u64, String)>,
     count: u64,
 }
 
@@ -28,6 +31,7 @@ impl Rejects {
     /// Rejects go to this file; with `append`, behind those of the import that is gone on with.
     pub(crate) fn new(path: PathBuf, append: bool) -> Self {
         Self {
+            noted: if append { noted(&path) } else { HashSet::new() },
             path,
             writer: None,
             append,
@@ -51,6 +55,9 @@ impl Rejects {
     /// [`Fault::File`] when the file cannot be written.
     pub(crate) fn add(&mut self, reject: &Reject) -> Result<(), Fault> {
         self.count += 1;
+        if self.noted.contains(&(reject.line, reject.field.clone())) {
+            return Ok(());
+        }
         if self.writer.is_none() {
             let begun = self.append && self.path.exists();
             let file = std::fs::OpenOptions::new()
@@ -94,4 +101,16 @@ impl Rejects {
             .write_record(row)
             .map_err(|error| Fault::file(&self.path)(std::io::Error::other(error)))
     }
+}
+
+/// What a rejects file has; nothing when there is none or it is no such file.
+fn noted(path: &Path) -> HashSet<(u64, String)> {
+    let Ok(mut reader) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
+        return HashSet::new();
+    };
+    reader
+        .records()
+        .filter_map(Result::ok)
+        .filter_map(|row| Some((row.get(0)?.parse().ok()?, row.get(1)?.to_owned())))
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use csv::ByteRecord;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +16,9 @@ const COLUMNS_MAX: usize = 512;
 
 /// Longest value that is looked at, in bytes.
 const VALUE_MAX: usize = 64 * 1024;
+
+/// Longest row that is read, in bytes: a quote that is not closed would swallow the rest of a file.
+const ROW_MAX: u64 = 64 * 1024 * 1024;
 
 /// Longest duration a source can give: a year. What is longer is a mistake of the source.
 const DURATION_MAX_SECONDS: f64 = 366.0 * 86_400.0;
@@ -120,6 +124,30 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Writes the key of a record; the column that is empty or does not read when it has none.
+    fn key_of(&self, record: &ByteRecord, key: &mut String) -> Result<(), usize> {
+        for (part, at) in self.key.iter().enumerate() {
+            if part > 0 {
+                key.push('\u{1f}');
+            }
+            let value = record.get(*at).filter(|value| value.len() <= VALUE_MAX);
+            let value = value.and_then(|value| std::str::from_utf8(value).ok());
+            match value.map(str::trim).filter(|value| !value.is_empty()) {
+                Some(value) => key.push_str(value),
+                None => return Err(*at),
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns that name a record, as messages show them.
+    pub(crate) fn key_columns(&self) -> String {
+        let names = self.key.iter().filter_map(|at| self.headers.get(*at));
+        names.map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+}
+
 fn set<T: Clone>(table: &mut [Option<T>], field: Field, value: T) {
     if let Some(slot) = table.get_mut(field.index()) {
         *slot = Some(value);
@@ -138,20 +166,49 @@ pub(crate) struct Row {
 
 /// Rows of a file.
 pub(crate) struct Rows<R> {
-    reader: csv::Reader<R>,
-    record: csv::ByteRecord,
+    reader: csv::Reader<Limited<R>>,
+    record: ByteRecord,
     plan: Plan,
     read: u64,
 }
+
+/// Reads no further than it was allowed to.
+struct Limited<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let most = most.min(buffer.len());
+        let Some(part) = buffer.get_mut(..most).filter(|part| !part.is_empty()) else {
+            return Err(std::io::Error::other(RowTooLong));
+        };
+        let read = self.inner.read(part)?;
+        self.left -= read as u64;
+        Ok(read)
+    }
+}
+
+/// A row goes on and on.
+#[derive(Debug, thiserror::Error)]
+#[error("row longer than {} MiB", ROW_MAX / (1024 * 1024))]
+struct RowTooLong;
 
 /// What reading on came to.
 pub(crate) enum Next {
     /// A row.
     Row(Row),
-    /// A row that cannot be read.
-    Bad(Reject),
+    /// A row that cannot be read; its key, if that much can be.
+    Bad(Reject, Option<String>),
     /// The file is at its end.
     End,
+    /// A row does not end; nothing after it can be read.
+    Endless {
+        /// The line it begins in.
+        line: u64,
+    },
     /// The file ends before its end: it was cut off, or the disk failed.
     CutOff {
         /// The last line that was read.
@@ -172,8 +229,12 @@ impl<R: Read> Rows<R> {
             .delimiter(delimiter)
             .flexible(true)
             .has_headers(false)
-            .from_reader(input);
-        let mut header = csv::ByteRecord::new();
+            .buffer_capacity(1 << 16)
+            .from_reader(Limited {
+                inner: input,
+                left: ROW_MAX,
+            });
+        let mut header = ByteRecord::new();
         let found = reader
             .read_byte_record(&mut header)
             .map_err(|error| Fault::Input(format!("the header does not read: {error}")))?;
@@ -203,7 +264,7 @@ impl<R: Read> Rows<R> {
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             reader,
-            record: csv::ByteRecord::new(),
+            record: ByteRecord::new(),
             plan: Plan::new(mapping, headers)?,
             read: 0,
         })
@@ -222,65 +283,100 @@ impl<R: Read> Rows<R> {
     /// Reads on.
     pub(crate) fn next(&mut self) -> Next {
         let before = self.reader.position().line();
-        match self.reader.read_byte_record(&mut self.record) {
+        match self.read_record() {
             Ok(false) => return Next::End,
             Ok(true) => {}
-            Err(error) => {
-                return Next::CutOff {
-                    line: before,
-                    fault: error.to_string(),
-                };
-            }
+            Err(error) => return broken_off(before, error),
         }
-        self.read += 1;
         let line = self.record.position().map_or(before, csv::Position::line);
-        let bad = |field: &str, reason: String| {
-            Next::Bad(Reject {
-                line,
-                field: field.to_owned(),
-                reason,
-            })
-        };
+        match self.values() {
+            Err((field, mut reason)) => {
+                let after = self.reader.position().line();
+                if after > line + 1 {
+                    let last = after - 1;
+                    reason.push_str(&format!(
+                        "; the row reaches to line {last}: is a quote not closed?"
+                    ));
+                }
+                let mut key = String::new();
+                let known = self.plan.key_of(&self.record, &mut key).is_ok();
+                let reject = Reject {
+                    line,
+                    field,
+                    reason,
+                };
+                Next::Bad(reject, known.then_some(key))
+            }
+            Ok((key, values)) => Next::Row(Row { line, key, values }),
+        }
+    }
+
+    /// Reads on as far as the key of the row, which is empty when the row has none; `false` at the
+    /// end of what can be read.
+    pub(crate) fn next_key(&mut self, key: &mut String) -> bool {
+        key.clear();
+        match self.read_record() {
+            Ok(true) => {
+                if self.plan.key_of(&self.record, key).is_err() {
+                    key.clear();
+                }
+                true
+            }
+            Ok(false) | Err(_) => false,
+        }
+    }
+
+    fn read_record(&mut self) -> csv::Result<bool> {
+        self.reader.get_mut().left = ROW_MAX;
+        let found = self.reader.read_byte_record(&mut self.record)?;
+        self.read += u64::from(found);
+        Ok(found)
+    }
+
+    /// The key and the values of the record, or the column and what is wrong with it.
+    fn values(&self) -> Result<(String, Vec<String>), (String, String)> {
         let expected = self.plan.headers.len();
         if self.record.len() != expected {
-            return bad(
-                "",
-                format!("{} columns, the header has {expected}", self.record.len()),
-            );
+            let reason = format!("{} columns, the header has {expected}", self.record.len());
+            return Err((String::new(), reason));
         }
         let mut values = Vec::with_capacity(expected);
         for (value, header) in self.record.iter().zip(&self.plan.headers) {
             if value.len() > VALUE_MAX {
                 let found = value.len();
-                return bad(
-                    header,
-                    format!("value of {found} bytes; at most {VALUE_MAX} are taken"),
-                );
+                let reason = format!("value of {found} bytes; at most {VALUE_MAX} are taken");
+                return Err((header.clone(), reason));
             }
             match std::str::from_utf8(value) {
                 Ok(value) => values.push(value.trim().to_owned()),
-                Err(_) => return bad(header, "not UTF-8; save the file as UTF-8".to_owned()),
-            }
-        }
-        let mut key = String::new();
-        for at in &self.plan.key {
-            if !key.is_empty() {
-                key.push('\u{1f}');
-            }
-            match values.get(*at).filter(|value| !value.is_empty()) {
-                Some(value) => key.push_str(value),
-                None => {
-                    let header = self
-                        .plan
-                        .headers
-                        .get(*at)
-                        .map_or("", String::as_str)
-                        .to_owned();
-                    return bad(&header, "the record's key is empty".to_owned());
+                Err(_) => {
+                    let reason = "not UTF-8; save the file as UTF-8".to_owned();
+                    return Err((header.clone(), reason));
                 }
             }
         }
-        Next::Row(Row { line, key, values })
+        let mut key = String::new();
+        match self.plan.key_of(&self.record, &mut key) {
+            Ok(()) => Ok((key, values)),
+            Err(at) => {
+                let header = self.plan.headers.get(at).cloned().unwrap_or_default();
+                Err((header, "the record's key is empty".to_owned()))
+            }
+        }
+    }
+}
+
+fn broken_off(line: u64, error: csv::Error) -> Next {
+    let endless = match error.kind() {
+        csv::ErrorKind::Io(fault) => fault.get_ref().is_some_and(|inner| inner.is::<RowTooLong>()),
+        _ => false,
+    };
+    if endless {
+        return Next::Endless { line };
+    }
+    Next::CutOff {
+        line,
+        fault: error.to_string(),
     }
 }
 
@@ -354,9 +450,11 @@ impl Row {
             }
             let number: f64 = raw
                 .parse()
-                .map_err(|_| self.reject(field, format!("{:?} is not a number", cut(raw))))?;
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+                .ok_or_else(|| self.reject(field, format!("{:?} is not a number", cut(raw))))?;
             let seconds = number * counted.unit.seconds();
-            if !seconds.is_finite() || seconds < 0.0 {
+            if seconds < 0.0 {
                 return Err(self.reject(field, format!("negative duration {}", cut(raw))));
             }
             if seconds > DURATION_MAX_SECONDS {
@@ -406,6 +504,15 @@ impl Row {
         match raw.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number)),
             _ => Err(self.reject(field, format!("{:?} is not a number", cut(raw)))),
+        }
+    }
+
+    /// A reject of this row, for a column of the file.
+    pub(crate) fn reject_column(&self, column: String, reason: String) -> Reject {
+        Reject {
+            line: self.line,
+            field: column,
+            reason,
         }
     }
 

@@ -4,26 +4,27 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pengayom_node::handle::import::{ImportedCall, ImportedEncounter};
-use pengayom_node::{HandleError, SharedNode};
+use pengayom_node::SharedNode;
+use pengayom_store::StoreError;
 use pengayom_store::rows::ImportRow;
-use pengayom_store::{Append, StoreError};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use super::field::Field;
-use super::mapping::{Kind, Mapping};
+use super::gather::{Batch, Gatherer, told};
+use super::mapping::Mapping;
 use super::progress::{CountingReader, Progress};
 use super::rejects::{Reject, Rejects};
-use super::rows::{Next, Row, Rows};
-use super::{call, encounter};
+use super::rows::{Next, Rows};
+use super::together::Apart;
 use crate::fault::Fault;
-
-/// Records in one durable commit.
-const BATCH: usize = 1_000;
+use crate::files;
 
 /// Batches that may wait to be recorded.
 const WAITING: usize = 2;
+
+/// Why a record with a known key is not simply known.
+const CHANGED: &str = "recorded before, and the source tells other moments now: what is recorded \
+                       stays. Put it right in the record itself";
 
 /// How an import is done.
 #[derive(Debug, Clone)]
@@ -55,25 +56,11 @@ pub(crate) struct ImportSummary {
     pub(crate) rejects_file: Option<String>,
 }
 
-/// A record ready to be recorded, and the line it began at.
-struct Ready {
-    append: Box<Append>,
-    line: u64,
-}
-
-/// A part of the file.
-#[derive(Default)]
-struct Batch {
-    ready: Vec<Ready>,
-    rejects: Vec<Reject>,
-    /// Rows of the file that are dealt with once this batch is recorded.
-    rows_done: u64,
-}
-
 /// How the reading ended.
 enum Ended {
     Whole,
     CutOff { line: u64, fault: String },
+    Endless { line: u64 },
 }
 
 /// Imports calls or encounters.
@@ -121,7 +108,11 @@ pub(crate) async fn import_records(
     let (sender, mut batches) = mpsc::channel(WAITING);
     let reading = {
         let node = std::sync::Arc::clone(&node);
-        tokio::task::spawn_blocking(move || read(input, &node, &mapping, skip, &sender))
+        let file = options.file.clone();
+        tokio::task::spawn_blocking(move || {
+            let apart = Apart::find(files::unpacked(&file)?, &mapping)?;
+            read(input, Gatherer::new(&node, &mapping, &apart), &mapping, skip, &sender)
+        })
     };
     let mut note = ImportRow {
         source,
@@ -152,13 +143,29 @@ pub(crate) async fn import_records(
             summary.complete = true;
             Ok(summary)
         }
-        Ended::CutOff { line, fault } => Err(Fault::Input(format!(
-            "{}: the file ends before its end, after line {line} ({fault}). {} rows were read and \
-             recorded. Fetch the whole file and import it: what is there already stays as it is",
-            options.file.display(),
-            note.rows_done,
-        ))),
+        Ended::CutOff { line, fault } => {
+            let why = format!("the file ends before its end, after line {line} ({fault})");
+            Err(broken_off(&why, "Fetch the whole file", &options, &summary))
+        }
+        Ended::Endless { line } => {
+            let why = format!("the row that begins in line {line} does not end: is a quote not closed?");
+            Err(broken_off(&why, "Mend it", &options, &summary))
+        }
     }
+}
+
+fn broken_off(why: &str, remedy: &str, options: &Options, summary: &ImportSummary) -> Fault {
+    let rejects = summary.rejects_file.as_ref();
+    let rejects = rejects.map_or_else(String::new, |file| format!(" (see {file})"));
+    Fault::Input(format!(
+        "{}: {why}. Before that {} rows were read, {} records made, {} known before, {} refused{rejects}. \
+         {remedy} and import it again: what is recorded stays as it is",
+        options.file.display(),
+        summary.rows,
+        summary.recorded,
+        summary.known,
+        summary.rejected,
+    ))
 }
 
 async fn record(
@@ -172,16 +179,27 @@ async fn record(
     for reject in &batch.rejects {
         rejects.add(reject)?;
     }
-    let (lines, appends): (Vec<u64>, Vec<Append>) = batch
+    let (sent, appends): (Vec<_>, Vec<_>) = batch
         .ready
         .into_iter()
-        .map(|ready| (ready.line, *ready.append))
+        .map(|ready| ((ready.line, ready.told), *ready.append))
         .unzip();
     if !appends.is_empty() {
         let answers = node.store().append_many(appends).await?;
-        for (line, answer) in lines.into_iter().zip(answers) {
+        for ((line, sent), answer) in sent.into_iter().zip(answers) {
             match answer {
-                Ok(appended) if appended.repeated => summary.known += 1,
+                Ok(appended) if appended.repeated => {
+                    let acts = appended.acts.iter();
+                    if told(acts.map(|act| (&act.payload, act.happened_at))) == sent {
+                        summary.known += 1;
+                    } else {
+                        rejects.add(&Reject {
+                            line,
+                            field: String::new(),
+                            reason: CHANGED.to_owned(),
+                        })?;
+                    }
+                }
                 Ok(_) => summary.recorded += 1,
                 Err(
                     error @ (StoreError::Stale { .. }
@@ -209,151 +227,44 @@ async fn record(
 /// Reads the file, groups rows to records and decides them.
 fn read(
     input: Box<dyn std::io::Read + Send>,
-    node: &SharedNode,
+    mut gatherer: Gatherer<'_>,
     mapping: &Mapping,
     skip: u64,
     sender: &mpsc::Sender<Batch>,
 ) -> Result<Ended, Fault> {
     let mut rows = Rows::new(input, mapping)?;
-    let mut reader = Reader {
-        node,
-        mapping,
-        batch: Batch::default(),
-        open: None,
-    };
     loop {
         let next = rows.next();
-        if rows.read() <= skip && matches!(next, Next::Row(_) | Next::Bad(_)) {
+        if rows.read() <= skip && matches!(next, Next::Row(_) | Next::Bad(..)) {
             continue;
         }
         let ended = match next {
             Next::Row(row) => {
-                reader.row(&row, rows.plan(), rows.read());
+                gatherer.row(&row, rows.plan(), rows.read());
                 None
             }
-            Next::Bad(reject) => {
-                reader.finish(rows.read() - 1);
-                reader.batch.rejects.push(reject);
-                reader.batch.rows_done = rows.read();
+            Next::Bad(reject, key) => {
+                gatherer.bad(reject, key.as_deref(), rows.read());
                 None
             }
             Next::End => Some(Ended::Whole),
             Next::CutOff { line, fault } => Some(Ended::CutOff { line, fault }),
+            Next::Endless { line } => Some(Ended::Endless { line }),
         };
         if let Some(ended) = ended {
             // A call at the very end of a cut-off file may lack responses: it is left for later.
-            if matches!(ended, Ended::Whole) {
-                reader.finish(rows.read());
+            if !matches!(ended, Ended::CutOff { .. }) {
+                gatherer.finish(rows.read());
             }
             // The receiver is gone only when it failed, and then it says why.
-            let _ = sender.blocking_send(reader.batch);
+            let _ = sender.blocking_send(gatherer.rest());
             return Ok(ended);
         }
-        if reader.is_full() {
-            let full = std::mem::take(&mut reader.batch);
-            reader.batch.rows_done = full.rows_done;
-            if sender.blocking_send(full).is_err() {
-                return Ok(Ended::Whole);
-            }
-        }
-    }
-}
-
-/// A record whose rows are not all read yet.
-struct Open {
-    line: u64,
-    key: String,
-    call: Result<ImportedCall, ()>,
-}
-
-struct Reader<'a> {
-    node: &'a SharedNode,
-    mapping: &'a Mapping,
-    batch: Batch,
-    open: Option<Open>,
-}
-
-impl Reader<'_> {
-    fn is_full(&self) -> bool {
-        self.batch.ready.len() + self.batch.rejects.len() >= BATCH
-    }
-
-    fn row(&mut self, row: &Row, plan: &super::rows::Plan, read: u64) {
-        if self.mapping.source.kind == Kind::Encounters {
-            match encounter::encounter(&self.mapping.source.name, row, plan) {
-                Ok(met) => self.encounter(met, row.line),
-                Err(reject) => self.batch.rejects.push(reject),
-            }
-            self.batch.rows_done = read;
-            return;
-        }
-        if let Some(open) = self.open.as_mut().filter(|open| open.key == row.key) {
-            if let Ok(known) = &mut open.call
-                && let Err(reject) = call::add(known, row, plan)
-            {
-                self.batch.rejects.push(reject);
-            }
-            return;
-        }
-        self.finish(read - 1);
-        let begun = call::begin(&self.mapping.source.name, row, plan);
-        self.open = Some(Open {
-            line: row.line,
-            key: row.key.clone(),
-            call: begun.map_err(|reject| self.batch.rejects.push(reject)),
-        });
-    }
-
-    /// The open record is whole; rows up to this one are dealt with.
-    fn finish(&mut self, rows_done: u64) {
-        if let Some(open) = self.open.take()
-            && let Ok(call) = open.call
+        if let Some(full) = gatherer.full()
+            && sender.blocking_send(full).is_err()
         {
-            let area = call.area.as_ref().map(ToString::to_string);
-            match self.node.prepare_call(call) {
-                Ok(append) => {
-                    self.batch.ready.push(Ready {
-                        append: Box::new(append),
-                        line: open.line,
-                    });
-                }
-                Err(error) => self.batch.rejects.push(refused(open.line, &error, area)),
-            }
+            return Ok(Ended::Whole);
         }
-        self.batch.rows_done = self.batch.rows_done.max(rows_done);
-    }
-
-    fn encounter(&mut self, met: ImportedEncounter, line: u64) {
-        let area = met.area.as_ref().map(ToString::to_string);
-        match self.node.prepare_encounter(met) {
-            Ok(append) => self.batch.ready.push(Ready {
-                append: Box::new(append),
-                line,
-            }),
-            Err(error) => self.batch.rejects.push(refused(line, &error, area)),
-        }
-    }
-}
-
-fn refused(line: u64, error: &HandleError, area: Option<String>) -> Reject {
-    let (field, reason) = match (error, area) {
-        (HandleError::PlaceUnknown, Some(area)) => (
-            Field::Beat.name(),
-            format!("area {area:?} is not one of the unit's areas"),
-        ),
-        (HandleError::PlaceUnknown, None) => (
-            Field::Beat.name(),
-            "neither an area nor a position".to_owned(),
-        ),
-        (HandleError::Nowhere | HandleError::Elsewhere { .. } | HandleError::Point(_), _) => {
-            (Field::Lat.name(), error.to_string())
-        }
-        _ => ("", error.to_string()),
-    };
-    Reject {
-        line,
-        field: field.to_owned(),
-        reason,
     }
 }
 
