@@ -40,8 +40,9 @@ pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Fault> {
     let mapping = Mapping::parse(&name, &files::read_text(&arguments.mapping)?)?;
     if mapping.source.kind != arguments.kind {
         return Err(Fault::Input(format!(
-            "{name}: source.kind is {:?}, asked to import {:?}",
-            mapping.source.kind, arguments.kind
+            "{name}: source.kind is {}, asked to import {}",
+            mapping.source.kind.word(),
+            arguments.kind.word(),
         )));
     }
     let rejects = arguments.rejects.unwrap_or_else(|| {

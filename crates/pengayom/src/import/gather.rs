@@ -134,25 +134,27 @@ impl<'a> Gatherer<'a> {
     /// The open call is whole; rows up to this one are dealt with.
     pub(super) fn finish(&mut self, rows_done: u64) {
         if let Some(open) = self.open.take() {
-            self.batch.rejects.extend(open.rejects);
+            let mut rejects = open.rejects;
             match open.call {
                 Some(call) => match self.decided(call, open.line) {
                     Ok(ready) => self.batch.ready.push(ready),
-                    Err(reject) => self.batch.rejects.push(reject),
+                    Err(reject) => rejects.push(reject),
                 },
-                None if open.left_out > 0 => self.batch.rejects.push(Reject {
-                    line: open.line,
-                    field: String::new(),
-                    reason: format!(
-                        "a row of this call was refused, so its other {} left out with it",
-                        match open.left_out {
-                            1 => "row is".to_owned(),
-                            n => format!("{n} rows are"),
-                        }
-                    ),
-                }),
+                None if open.left_out > 0 => {
+                    let others = match open.left_out {
+                        1 => "other row is".to_owned(),
+                        n => format!("other {n} rows are"),
+                    };
+                    rejects.push(Reject {
+                        line: open.line,
+                        field: String::new(),
+                        reason: format!("a row of this call is refused, so its {others} left out"),
+                    });
+                }
                 None => {}
             }
+            rejects.sort_by_key(|reject| reject.line);
+            self.batch.rejects.append(&mut rejects);
         }
         self.batch.rows_done = self.batch.rows_done.max(rows_done);
     }
@@ -214,7 +216,12 @@ impl<'a> Gatherer<'a> {
 
 fn ready(append: Append, line: u64) -> Ready {
     Ready {
-        told: told(append.acts.iter().map(|act| (&act.payload, act.happened_at))),
+        told: told(
+            append
+                .acts
+                .iter()
+                .map(|act| (&act.payload, act.happened_at)),
+        ),
         append: Box::new(append),
         line,
     }

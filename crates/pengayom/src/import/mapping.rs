@@ -21,6 +21,15 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Its word, as in commands and mapping files.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Areas => "areas",
+            Self::Calls => "calls",
+            Self::Encounters => "encounters",
+        }
+    }
+
     /// Fields without which no row of this kind could be taken.
     const fn needed(self) -> &'static [Field] {
         match self {

@@ -18,7 +18,7 @@ const COLUMNS_MAX: usize = 512;
 const VALUE_MAX: usize = 64 * 1024;
 
 /// Longest row that is read, in bytes: a quote that is not closed would swallow the rest of a file.
-const ROW_MAX: u64 = 64 * 1024 * 1024;
+const ROW_MAX: u64 = 16 * 1024 * 1024;
 
 /// Longest duration a source can give: a year. What is longer is a mistake of the source.
 const DURATION_MAX_SECONDS: f64 = 366.0 * 86_400.0;
@@ -286,7 +286,7 @@ impl<R: Read> Rows<R> {
         match self.read_record() {
             Ok(false) => return Next::End,
             Ok(true) => {}
-            Err(error) => return broken_off(before, error),
+            Err(error) => return broken_off(before, &error),
         }
         let line = self.record.position().map_or(before, csv::Position::line);
         match self.values() {
@@ -294,9 +294,8 @@ impl<R: Read> Rows<R> {
                 let after = self.reader.position().line();
                 if after > line + 1 {
                     let last = after - 1;
-                    reason.push_str(&format!(
-                        "; the row reaches to line {last}: is a quote not closed?"
-                    ));
+                    let hint = format!("; the row reaches to line {last}: is a quote not closed?");
+                    reason.push_str(&hint);
                 }
                 let mut key = String::new();
                 let known = self.plan.key_of(&self.record, &mut key).is_ok();
@@ -347,13 +346,11 @@ impl<R: Read> Rows<R> {
                 let reason = format!("value of {found} bytes; at most {VALUE_MAX} are taken");
                 return Err((header.clone(), reason));
             }
-            match std::str::from_utf8(value) {
-                Ok(value) => values.push(value.trim().to_owned()),
-                Err(_) => {
-                    let reason = "not UTF-8; save the file as UTF-8".to_owned();
-                    return Err((header.clone(), reason));
-                }
-            }
+            let Ok(value) = std::str::from_utf8(value) else {
+                let reason = "not UTF-8; save the file as UTF-8".to_owned();
+                return Err((header.clone(), reason));
+            };
+            values.push(value.trim().to_owned());
         }
         let mut key = String::new();
         match self.plan.key_of(&self.record, &mut key) {
@@ -366,9 +363,11 @@ impl<R: Read> Rows<R> {
     }
 }
 
-fn broken_off(line: u64, error: csv::Error) -> Next {
+fn broken_off(line: u64, error: &csv::Error) -> Next {
     let endless = match error.kind() {
-        csv::ErrorKind::Io(fault) => fault.get_ref().is_some_and(|inner| inner.is::<RowTooLong>()),
+        csv::ErrorKind::Io(fault) => fault
+            .get_ref()
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<RowTooLong>),
         _ => false,
     };
     if endless {
@@ -534,4 +533,136 @@ pub(crate) fn cut(value: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MAPPING: &str = r#"
+        [source]
+        name = "test"
+        kind = "calls"
+        time_zone = "Asia/Jakarta"
+        [key]
+        columns = ["a", "b"]
+        [columns]
+        received_at = "at"
+        lat = "lat"
+        [durations]
+        dispatched_at = { column = "wait", unit = "minutes", from = "received_at" }
+        arrived_at = { column = "way", unit = "hours", from = "dispatched_at" }
+        [constants]
+        service = "call_110"
+        [tables.priority]
+        high = "1"
+    "#;
+
+    const HEADER: &str = "a,b,at,lat,wait,way\n";
+
+    fn mapping() -> Mapping {
+        Mapping::parse("test", MAPPING).unwrap()
+    }
+
+    fn only_row(text: &str) -> (Row, Rows<std::io::Cursor<Vec<u8>>>) {
+        let input = std::io::Cursor::new(format!("{HEADER}{text}").into_bytes());
+        let mut rows = Rows::new(input, &mapping()).unwrap();
+        match rows.next() {
+            Next::Row(row) => (row, rows),
+            _ => panic!("{text:?} is no row"),
+        }
+    }
+
+    #[test]
+    fn durations_count_from_one_another_to_the_second() {
+        let (row, rows) = only_row("1,x,2026-01-01T08:00:00,,2.5,0.5\n");
+        let arrived = row.moment(rows.plan(), Field::ArrivedAt).unwrap().unwrap();
+        assert_eq!(arrived.to_string(), "2026-01-01T01:32:30Z");
+        let (row, rows) = only_row("1,x,2026-01-01T08:00:00,,,0.5\n");
+        assert_eq!(row.moment(rows.plan(), Field::ArrivedAt).unwrap(), None);
+    }
+
+    #[test]
+    fn a_key_of_several_columns_keeps_them_apart() {
+        let (one, _) = only_row("1,23,,,,\n");
+        let (other, _) = only_row("12,3,,,,\n");
+        assert_ne!(one.key, other.key);
+    }
+
+    #[test]
+    fn a_value_in_a_message_is_cut() {
+        assert_eq!(cut(&"é".repeat(41)), format!("{}…", "é".repeat(40)));
+        assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn no_more_is_read_than_was_allowed() {
+        let mut limited = Limited {
+            inner: std::io::repeat(b'x'),
+            left: 10,
+        };
+        let mut buffer = [0; 7];
+        assert_eq!(limited.read(&mut buffer).unwrap(), 7);
+        assert_eq!(limited.read(&mut buffer).unwrap(), 3);
+        let error = limited.read(&mut buffer).unwrap_err();
+        assert!(error.get_ref().unwrap().is::<RowTooLong>());
+    }
+
+    fn read_all(bytes: &[u8]) {
+        let mapping = mapping();
+        let Ok(mut rows) = Rows::new(bytes, &mapping) else {
+            return;
+        };
+        let mut before = 0;
+        loop {
+            match rows.next() {
+                Next::Row(row) => {
+                    assert!(row.line >= before);
+                    before = row.line;
+                    for field in [Field::ReceivedAt, Field::DispatchedAt, Field::ArrivedAt] {
+                        let _ = row.moment(rows.plan(), field);
+                    }
+                    let _ = row.number(rows.plan(), Field::Lat);
+                }
+                Next::Bad(reject, _) => {
+                    assert!(reject.line >= before);
+                    before = reject.line;
+                }
+                Next::End | Next::CutOff { .. } | Next::Endless { .. } => break,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            read_all(&bytes);
+            let mut text = HEADER.as_bytes().to_vec();
+            text.extend(&bytes);
+            read_all(&text);
+        }
+
+        #[test]
+        fn signs_that_matter_to_the_format_never_panic_the_reader(
+            text in "[0-9a-z,;\"\\r\\n\u{feff} .eE+:T-]{0,200}"
+        ) {
+            read_all(format!("{HEADER}{text}").as_bytes());
+        }
+
+        #[test]
+        fn arbitrary_words_never_panic_a_mapping(text in "[ -~\\n]{0,200}") {
+            let _ = Mapping::parse("test", &text);
+            let _ = Mapping::parse("test", &format!("{MAPPING}{text}"));
+        }
+
+        #[test]
+        fn a_duration_is_taken_or_refused_with_a_reason(number in any::<f64>()) {
+            let (row, rows) = only_row(&format!("1,x,2026-01-01T08:00:00,,{number},\n"));
+            match row.moment(rows.plan(), Field::DispatchedAt) {
+                Ok(at) => prop_assert!(number >= 0.0 && at.is_some()),
+                Err(reject) => prop_assert!(!reject.reason.is_empty()),
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The import itself: read and decide in one thread, record in another, batch by batch.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -73,7 +74,7 @@ pub(crate) async fn import_records(
     mapping: Mapping,
     options: Options,
 ) -> Result<ImportSummary, Fault> {
-    let began = now();
+    let began = Instant::now();
     let unit = node.unit().id.clone();
     let file_sha256 = digest(&options.file)?;
     let source = mapping.source.name.clone();
@@ -111,7 +112,13 @@ pub(crate) async fn import_records(
         let file = options.file.clone();
         tokio::task::spawn_blocking(move || {
             let apart = Apart::find(files::unpacked(&file)?, &mapping)?;
-            read(input, Gatherer::new(&node, &mapping, &apart), &mapping, skip, &sender)
+            read(
+                input,
+                Gatherer::new(&node, &mapping, &apart),
+                &mapping,
+                skip,
+                &sender,
+            )
         })
     };
     let mut note = ImportRow {
@@ -148,7 +155,8 @@ pub(crate) async fn import_records(
             Err(broken_off(&why, "Fetch the whole file", &options, &summary))
         }
         Ended::Endless { line } => {
-            let why = format!("the row that begins in line {line} does not end: is a quote not closed?");
+            let why =
+                format!("the row that begins in line {line} does not end: is a quote not closed?");
             Err(broken_off(&why, "Mend it", &options, &summary))
         }
     }
@@ -299,17 +307,9 @@ fn digest(path: &Path) -> Result<String, Fault> {
         };
         hasher.update(part);
     }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long an import takes is told, not decided on"
-)]
-fn now() -> Instant {
-    Instant::now()
+    let mut hex = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(hex)
 }

@@ -1,0 +1,15 @@
+//! The program as people start it: the built binary, its files, its exit codes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod areas;
+mod bad_files;
+mod bad_rows;
+mod calls;
+mod encounters;
+mod support;
+mod usage;
