@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -54,6 +54,8 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
         in_hand: Arc::new(Semaphore::new(IN_HAND_MAX)),
     };
     routes
+        // Each extractor of ours reads within a bound of its own; the framework's would come first.
+        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| Fault::Internal.into_response()))
         .layer(middleware::from_fn_with_state(bounds, outermost))
