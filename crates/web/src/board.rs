@@ -6,6 +6,7 @@ mod chart;
 mod export;
 mod figures;
 mod morning;
+mod response;
 
 use axum::Router;
 use axum::routing::get;
@@ -18,4 +19,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan", get(morning::show))
         .route("/pimpinan.csv", get(export::csv))
         .route("/pimpinan.json", get(export::json))
+        .route("/pimpinan/tanggap", get(response::show))
+        .route("/pimpinan/tanggap.csv", get(response::csv))
+        .route("/pimpinan/tanggap.json", get(response::json))
 }

@@ -13,11 +13,11 @@ use crate::frame::PageFrame;
 
 /// Observations below which a 90th percentile is but the longest wait seen: a tenth of them is less
 /// than one.
-const NINE_NEEDS: u64 = 10;
+pub(super) const NINE_NEEDS: u64 = 10;
 
 /// Observations below which no middle is given; our choice, the number under which totals are
 /// hidden elsewhere: a middle of fewer hangs on one case.
-const MIDDLE_NEEDS: u64 = 5;
+pub(super) const MIDDLE_NEEDS: u64 = 5;
 
 /// Everything the board counts.
 #[derive(Debug, Serialize)]
