@@ -9,7 +9,7 @@
 mod support;
 
 use pengayom_core::act::Actor;
-use pengayom_core::place::Point;
+use pengayom_core::place::{Point, StationId};
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage};
 use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::place::PlaceInput;
@@ -436,7 +436,7 @@ async fn response_times_are_told_by_station_and_local_hour_with_their_n() {
     assert_eq!(times.filed, 3);
     let n = |station: Option<&str>, hour: Option<u8>| {
         let fits = |row: &&pengayom_node::board::StationHour| {
-            row.station.as_ref().map(|known| known.as_str()) == station && row.hour == hour
+            row.station.as_ref().map(StationId::as_str) == station && row.hour == hour
         };
         times.rows.iter().find(fits).map_or(0, |row| row.waits.n())
     };

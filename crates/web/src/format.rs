@@ -82,7 +82,7 @@ impl<'u> Format<'u> {
         let mark = self.words.text("format.thousands_mark", &[]);
         let mut text = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 text.push_str(&mark);
             }
             text.push(digit);

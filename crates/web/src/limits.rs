@@ -26,10 +26,10 @@ pub(crate) const FORM_MAX_BYTES: usize = 64 * 1024;
 pub(crate) const PHOTO_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// Longest a request without files may take.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 
 /// Longest a request with files may take: 10 MB at 400 kbit/s take 200 seconds (S32).
-const FILE_TIME_MAX: Duration = Duration::from_secs(300);
+const FILE_TIME_MAX: Duration = Duration::from_mins(5);
 
 /// Requests in hand at once; beyond, askers are told to come again, and those in hand are served.
 const IN_HAND_MAX: usize = 512;

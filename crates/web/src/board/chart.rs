@@ -37,6 +37,10 @@ pub(super) struct Tick {
 }
 
 /// The drawing of today's hours.
+#[expect(
+    clippy::struct_field_names,
+    reason = "the bars are one part of the drawing called so"
+)]
 pub(super) struct Bars {
     pub(super) grid: Vec<Line>,
     pub(super) bars: Vec<Bar>,

@@ -84,6 +84,7 @@ pub(super) struct WaitFigure {
 /// A figure, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "what is known is known")]
 pub(super) enum Known<T> {
     /// It is known.
     Known {

@@ -129,7 +129,6 @@ pub(super) struct ActForm {
 }
 
 /// A field of an act.
-#[expect(clippy::large_enum_variant, reason = "a page has some thirty of them")]
 pub(super) enum Part {
     /// Several lines.
     Area(TextField),

@@ -376,13 +376,12 @@ pub(super) async fn carry_out(
         }
         Err(Err(fault)) => return Err(fault),
     };
-    let error = match page
+    let Err(error) = page
         .node
         .change_case(&page.staff, id, seen, command.clone(), None)
         .await
-    {
-        Ok(_) => return Ok(back()),
-        Err(error) => error,
+    else {
+        return Ok(back());
     };
     let history = page.node.case_history(&page.staff, id).await?;
     let since = seen.unwrap_or(history.case.version);

@@ -15,7 +15,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 pub(crate) use place::{PlaceFault, outside, place_fault, too_long};
-pub(crate) use resume::spelt;
 pub(crate) use step::{parse_phone, put_photo};
 
 use crate::extract::PublicPage;

@@ -94,10 +94,8 @@ async fn one(
     frame.say(&service.name).clone_into(&mut frame.title);
     let standard = &service.standard;
     let minutes = i64::from(standard.respond_within_minutes);
-    let kinds = unit.pack.report_kinds().iter();
-    let report = kinds
-        .filter(|kind| kind.service == service.code && !kind.unknown)
-        .next();
+    let mut kinds = unit.pack.report_kinds().iter();
+    let report = kinds.find(|kind| kind.service == service.code && !kind.unknown);
     let list = |texts: &pengayom_core::pack::LocalizedList| texts.get(frame.lang).to_vec();
     let page = ServicePage {
         emergency: service.emergency,

@@ -140,7 +140,7 @@ pub(crate) fn place_words(frame: &PageFrame, place: &ActPlace) -> String {
     let known: Vec<String> = [place.text.clone(), beat].into_iter().flatten().collect();
     match (known.is_empty(), place.rule.as_deref()) {
         (false, _) => known.join(", "),
-        (true, Some("not_known")) | (true, None) => frame.t("case.place_unknown").to_owned(),
+        (true, Some("not_known") | None) => frame.t("case.place_unknown").to_owned(),
         (true, Some(_)) => unit.station_name(&place.station),
     }
 }

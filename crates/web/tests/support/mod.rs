@@ -350,7 +350,7 @@ impl Browser<'_> {
             if !answer.status.is_redirection() {
                 return answer;
             }
-            answer = self.get(&answer.location().to_owned()).await;
+            answer = self.get(answer.location()).await;
         }
         panic!("led in a circle, last to {}", self.at)
     }

@@ -97,10 +97,6 @@ pub enum CaseRefusal {
 ///
 /// # Errors
 /// [`CaseRefusal`], naming the rule that stood in the way.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each command, read as a table"
-)]
 pub fn decide(
     case: Option<&Case>,
     command: CaseCommand,

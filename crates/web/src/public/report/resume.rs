@@ -53,7 +53,7 @@ pub(super) fn saved_page(
 }
 
 /// Digits one by one, for a reader who hears them.
-pub(crate) fn spelt(text: &str) -> String {
+pub(super) fn spelt(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace())
         .flat_map(|c| [c, ' '])
