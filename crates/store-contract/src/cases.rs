@@ -341,6 +341,8 @@ pub async fn a_search_finds_beginnings_of_words(engine: &impl Engine) {
     assert_eq!(search(&*store, "teta").await, [2]);
     assert_eq!(search(&*store, "m").await, [1]);
     assert_eq!(search(&*store, "PTI-2611-0002").await, [2]);
+    assert_eq!(search(&*store, "pti 2611 2").await, [2]);
+    assert_eq!(search(&*store, "0002").await, [2]);
     // The place in words, which both share.
     assert_eq!(search(&*store, "dekat").await, [1, 2]);
     let one = store.search_cases(&pati(), "dekat", 1).await.unwrap();

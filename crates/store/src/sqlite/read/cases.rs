@@ -144,6 +144,14 @@ pub(in crate::sqlite) async fn search(
     typed: &str,
     limit: u32,
 ) -> Result<Vec<CaseRow>, StoreError> {
+    // A number is looked up as such: its letters and month are in every case, and the index would
+    // go through them all.
+    if limit > 0
+        && let Ok(number) = typed.parse::<CaseNumber>()
+        && let Some(found) = by_number(pool, unit, &number).await?
+    {
+        return Ok(vec![found]);
+    }
     let Some(question) = question(typed) else {
         return Ok(Vec::new());
     };
