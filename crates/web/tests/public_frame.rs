@@ -499,7 +499,7 @@ async fn nobody_opens_a_page_of_staff_and_the_wrong_role_is_told_who_may() {
     assert!(
         answer
             .words()
-            .contains("Yang berwenang: Pimpinan, Pengawas"),
+            .contains("Yang berwenang: Kepala satuan, Pengawas"),
         "{}",
         answer.words()
     );
