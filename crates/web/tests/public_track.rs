@@ -20,7 +20,7 @@ use pengayom_node::handle::place::PlaceInput;
 use support::{Browser, Site, fill, photo};
 
 /// A report just filed, in a browser that has its receipt.
-async fn filed<'s>(site: &'s Site) -> (Browser<'s>, String, String) {
+async fn filed(site: &Site) -> (Browser<'_>, String, String) {
     let mut browser = site.browser();
     let check = fill(&mut browser, "dicuri").await;
     let command = check.value_of("perintah").unwrap();
@@ -264,7 +264,7 @@ async fn an_encounter_is_judged_once_with_trust_and_liking_apart() {
     let mut browser = site.browser();
     browser.get("/nilai").await;
     let answer = browser
-        .post("/nilai", &[("kode", &format!(" {} ", code))])
+        .post("/nilai", &[("kode", &format!(" {code} "))])
         .await;
     let page = browser.follow(answer).await;
     assert_eq!(browser.at, format!("/nilai/{code}"));

@@ -206,28 +206,30 @@ fn place(fields: &mut Fields<'_>, frame: &PageFrame) -> Option<(PlaceInput, &'st
             fields.wrong("/lat", "required", frame.t("error.json_position"));
             return None;
         }
-        (None, None, Some(area)) => match area.parse::<AreaCode>() {
-            Ok(area) => (
-                PlaceInput::Area {
-                    area,
-                    text: address,
-                },
-                "/area_id",
-            ),
-            Err(_) => {
+        (None, None, Some(area)) => {
+            if let Ok(area) = area.parse::<AreaCode>() {
+                (
+                    PlaceInput::Area {
+                        area,
+                        text: address,
+                    },
+                    "/area_id",
+                )
+            } else {
                 fields.wrong("/area_id", "unknown", frame.t("error.area_unknown"));
                 return None;
             }
-        },
-        (None, None, None) => match address {
-            Some(address) => (PlaceInput::Text(address), "/address"),
-            None => {
+        }
+        (None, None, None) => {
+            if let Some(address) = address {
+                (PlaceInput::Text(address), "/address")
+            } else {
                 if !fields.has_fault_at("/address") {
                     fields.wrong("/address", "required", frame.t("error.json_place"));
                 }
                 return None;
             }
-        },
+        }
     };
     let (input, pointer) = said;
     match frame.unit().resolve(&input) {

@@ -1,5 +1,6 @@
 //! What is known of a request before any handler runs.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -197,7 +198,8 @@ impl Context {
             cookie.push_str("; Secure");
         }
         if let Some(seconds) = seconds {
-            cookie.push_str(&format!("; Max-Age={seconds}"));
+            // Writing to a `String` cannot fail.
+            let _ = write!(cookie, "; Max-Age={seconds}");
         }
         let mut leaving = self.leaving();
         leaving.retain(|(other, _)| *other != kind);

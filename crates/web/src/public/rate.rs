@@ -72,12 +72,11 @@ async fn open(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
         page.frame.switch_lang(&page.context, lang);
         return enter_page(page, &typed, Vec::new(), StatusCode::OK);
     }
-    match typed.parse::<SecretDigits>() {
-        Ok(code) => Ok(Redirect::to(&format!("/nilai/{}", code.plain())).into_response()),
-        Err(_) => {
-            let errors = vec![FieldError::new("kode", page.frame.t("error.code_digits"))];
-            enter_page(page, &typed, errors, StatusCode::UNPROCESSABLE_ENTITY)
-        }
+    if let Ok(code) = typed.parse::<SecretDigits>() {
+        Ok(Redirect::to(&format!("/nilai/{}", code.plain())).into_response())
+    } else {
+        let errors = vec![FieldError::new("kode", page.frame.t("error.code_digits"))];
+        enter_page(page, &typed, errors, StatusCode::UNPROCESSABLE_ENTITY)
     }
 }
 

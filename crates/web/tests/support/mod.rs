@@ -11,6 +11,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -305,7 +306,7 @@ impl Browser<'_> {
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("csrf={}", encode(&self.token));
         for (name, value) in fields {
-            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+            write!(body, "&{}={}", encode(name), encode(value)).unwrap();
         }
         let request = self
             .request(Method::POST, path)
@@ -394,7 +395,7 @@ pub fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            write!(out, "%{byte:02X}").unwrap();
         }
     }
     out
