@@ -70,7 +70,7 @@ pub(crate) struct StaffLink {
 }
 
 /// Pages of staff: address, key of its words, what it takes to open it.
-const STAFF_PAGES: [(&str, &str, Permission); 4] = [
+const STAFF_PAGES: [(&str, &str, Permission); 6] = [
     ("/meja", "frame.staff_desk", Permission::ServeQueue),
     (
         "/meja/laporan/baru",
@@ -82,6 +82,8 @@ const STAFF_PAGES: [(&str, &str, Permission); 4] = [
         "frame.staff_new_encounter",
         Permission::RecordEncounter,
     ),
+    ("/pertemuan", "encounter.mine", Permission::RecordEncounter),
+    ("/meja/daftar", "desk.list_title", Permission::ReadCase),
     ("/pimpinan", "frame.staff_board", Permission::ReadBoard),
 ];
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use pengayom_core::pack::{Aspect, SurveyScale};
+use pengayom_core::pack::{Aspect, GoodEnd, SurveyScale};
 use pengayom_measure::histogram::WaitHistogram;
 use pengayom_measure::proportion::Share;
 use pengayom_node::board::{Hour, ItemResult, Morning};
@@ -122,6 +122,8 @@ pub(super) struct ItemFigure {
     pub(super) item: String,
     /// The question.
     pub(super) ask: String,
+    /// Which answers count as good, in words.
+    pub(super) said: String,
     /// The group it is reported in.
     pub(super) group: Group,
     /// The share of good answers.
@@ -262,6 +264,7 @@ fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
     Some(ItemFigure {
         item: result.item.clone(),
         ask: frame.say(&item.ask).to_owned(),
+        said: said(frame, item.good),
         group: Group::of(item.aspect, item.scale),
         good,
         // Those who did not know are people too: a few of them stay hidden, and never beside a
@@ -273,6 +276,18 @@ fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
             _ => None,
         },
     })
+}
+
+/// Which of the form's four answers count as good.
+fn said(frame: &PageFrame, good: GoodEnd) -> String {
+    let labels = frame.unit().pack.survey().form.labels.get(frame.lang);
+    let [worst, _, better, best] = labels else {
+        return String::new();
+    };
+    match good {
+        GoodEnd::High => frame.tf("chief.said_two", &[("one", better), ("two", best)]),
+        GoodEnd::Low => frame.tf("chief.said_one", &[("one", worst)]),
+    }
 }
 
 fn small(frame: &PageFrame) -> u64 {

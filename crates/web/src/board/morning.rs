@@ -100,6 +100,7 @@ struct SurveyGroup {
 struct Item {
     code: String,
     ask: String,
+    said: String,
     share: Option<Whisker>,
     none: String,
 }
@@ -370,6 +371,7 @@ fn item_line(frame: &PageFrame, item: &ItemFigure) -> Item {
     Item {
         code: item.item.clone(),
         ask: item.ask.clone(),
+        said: item.said.clone(),
         share,
         none,
     }

@@ -19,6 +19,7 @@ use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
+use crate::signin::home;
 use crate::staff::held::given_back;
 use crate::staff::{Clock, Fact, Names, Promise, clock_of, place_words, service_name, stage_words};
 
@@ -152,11 +153,7 @@ async fn case_page(
         by: staff.id.to_string(),
         id: id.to_string(),
         href: format!("/perkara/{id}"),
-        back: if staff.may(Permission::ServeQueue) {
-            "/meja"
-        } else {
-            "/pertemuan"
-        },
+        back: home(&staff),
         stream: format!("/aliran?perkara={id}"),
         now: frame.format().time(now),
         version: case.version,

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::extract::{StaffPage, escape_query};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
+use crate::signin::home;
 use crate::staff::{CaseLine, Pick, Why, stage_words};
 
 /// Cases on one page.
@@ -26,6 +27,7 @@ const WORDS_MAX_CHARS: usize = 200;
 #[template(path = "desk/list.html")]
 struct ListPage {
     page: PageFrame,
+    back: &'static str,
     heading: String,
     asked: String,
     shown: String,
@@ -86,6 +88,7 @@ pub(super) async fn search(
     };
     let line = |row| CaseLine::new(&frame, &staff, row, now, Why::Stage);
     let page = ListPage {
+        back: home(&staff),
         heading: frame.t("desk.search_title").to_owned(),
         asked,
         shown,
@@ -176,6 +179,7 @@ pub(super) async fn list(
     let stages = STAGES.map(|stage| Pick::new(stage.as_str(), stage_words(&frame, stage), chosen));
     let line = |row| CaseLine::new(&frame, &staff, row, now, Why::Stage);
     let page = ListPage {
+        back: home(&staff),
         heading: frame.t("desk.list_title").to_owned(),
         asked: String::new(),
         shown,

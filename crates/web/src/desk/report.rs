@@ -257,6 +257,8 @@ fn phrases(frame: &PageFrame, staff: &pengayom_node::access::Staff) -> Vec<Fact>
         for gap in pengayom_core::pack::placeholders(text) {
             words = words.replace(&format!("{{{gap}}}"), "…");
         }
+        // A sentence that ends in a gap needs no second mark.
+        let words = words.replace("….", "…");
         Fact::new(frame.say(&phrase.used_for), words)
     };
     frame.unit().pack.phrases().iter().map(phrase).collect()

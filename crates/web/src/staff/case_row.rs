@@ -97,10 +97,9 @@ fn promise_of(row: &CaseRow) -> Promise {
 /// Why a case stands where it stands in the queue: the same order as the store's.
 pub(crate) fn order_words<'f>(frame: &'f PageFrame, row: &CaseRow, now: Timestamp) -> &'f str {
     match row.respond_by {
-        _ if row.danger => frame.t("desk.order_reason_danger"),
-        Some(due) if row.responded_at.is_none() && due < now => {
-            frame.t("desk.order_reason_promise_late")
-        }
+        _ if row.danger && row.responded_at.is_none() => frame.t("desk.order_reason_danger"),
+        _ if row.responded_at.is_some() => frame.t("desk.order_reason_answered"),
+        Some(due) if due < now => frame.t("desk.order_reason_promise_late"),
         Some(_) if clock::is_soon(promise_of(row), now) => frame.t("desk.order_reason_promise"),
         Some(_) => frame.t("desk.order_reason_promise_near"),
         None => frame.t("desk.order_reason_arrival"),

@@ -1,0 +1,87 @@
+//! The pages of staff: each by nobody, by the wrong role, with a bad field, and as it should be.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod support;
+
+#[path = "desk/board.rs"]
+mod board;
+#[path = "desk/case.rs"]
+mod case;
+#[path = "desk/encounter.rs"]
+mod encounter;
+#[path = "desk/live.rs"]
+mod live;
+#[path = "desk/queue.rs"]
+mod queue;
+#[path = "desk/report.rs"]
+mod report;
+#[path = "desk/signin.rs"]
+mod signin;
+
+use pengayom_core::act::Actor;
+use pengayom_core::subject::case::Channel;
+use pengayom_core::value::CommandId;
+use pengayom_node::PersonDetails;
+use pengayom_node::handle::case::{FileRequest, Filed};
+use pengayom_node::handle::place::PlaceInput;
+
+use support::{Answer, Site};
+
+/// A report as it comes in.
+struct Report {
+    service: &'static str,
+    area: &'static str,
+    told: &'static str,
+    danger: bool,
+    channel: Channel,
+}
+
+/// A theft in Growong Lor, which Polsek Juwana answers for.
+const THEFT: Report = Report {
+    service: "lp_b",
+    area: "Growong Lor, Juwana",
+    told: "Motor Beat merah hilang dari pasar",
+    danger: false,
+    channel: Channel::Web,
+};
+
+impl Report {
+    async fn file(self, site: &Site) -> Filed {
+        let request = FileRequest {
+            command: CommandId(site.node.new_id()),
+            service: self.service.parse().unwrap(),
+            report_kind: None,
+            channel: self.channel,
+            description: self.told.to_owned(),
+            when_text: None,
+            occurred_at: None,
+            danger: self.danger,
+            place: PlaceInput::Text(self.area.to_owned()),
+            reporter: PersonDetails {
+                name: Some("Sutrisno".to_owned()),
+                phone: Some("081234567890".to_owned()),
+                ..PersonDetails::default()
+            },
+            media: Vec::new(),
+            simulated: false,
+        };
+        site.node
+            .file_request(request, &Actor::Citizen)
+            .await
+            .unwrap()
+    }
+}
+
+/// The secret digits that a page shows, in groups.
+fn digits(page: &Answer) -> String {
+    let mark = "<span class=\"code digits\" aria-hidden=\"true\">";
+    let from = page.text.find(mark).unwrap() + mark.len();
+    let to = page.text[from..].find('<').unwrap();
+    page.text[from..from + to].to_owned()
+}
