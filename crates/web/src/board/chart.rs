@@ -37,11 +37,7 @@ pub(super) struct Tick {
 }
 
 /// The drawing of today's hours.
-#[expect(
-    clippy::struct_field_names,
-    reason = "the bars are one part of the drawing called so"
-)]
-pub(super) struct Bars {
+pub(super) struct Drawing {
     pub(super) grid: Vec<Line>,
     pub(super) bars: Vec<Bar>,
     pub(super) ticks: Vec<Tick>,
@@ -53,7 +49,7 @@ pub(super) struct Bars {
 
 /// Bars of reports by hour. `hours` are those that have begun; the last is not over and is drawn
 /// hollow. Hours to come are not drawn at all.
-pub(super) fn bars(frame: &PageFrame, hours: &[HourFigure]) -> Bars {
+pub(super) fn bars(frame: &PageFrame, hours: &[HourFigure]) -> Drawing {
     let most = hours
         .iter()
         .map(|hour| hour.filed)
@@ -101,7 +97,7 @@ pub(super) fn bars(frame: &PageFrame, hours: &[HourFigure]) -> Bars {
         // Too narrow for the words; the axis is dashed and the table says it.
         _ => None,
     };
-    Bars {
+    Drawing {
         grid: grid.collect(),
         bars: hours
             .iter()

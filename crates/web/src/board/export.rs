@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use pengayom_node::access::Permission;
 
-use super::figures::{Figures, Known, ShareFigure};
+use super::figures::{Figures, Measured, ShareFigure};
 use crate::extract::StaffPage;
 use crate::problem::Fault;
 
@@ -91,11 +91,11 @@ fn count(part: &str, key: &str, name: &str, n: i64) -> [String; 8] {
     ]
 }
 
-fn seconds(period: &str, name: &str, known: Known<f64>, n: u64) -> [String; 8] {
+fn seconds(period: &str, name: &str, known: Measured<f64>, n: u64) -> [String; 8] {
     let (value, state) = match known {
-        Known::Known { value } => (format!("{value:.0}"), "known"),
-        Known::NotEnough { .. } => (String::new(), "not_enough"),
-        Known::Hidden => (String::new(), "hidden"),
+        Measured::Known { value } => (format!("{value:.0}"), "known"),
+        Measured::NotEnough { .. } => (String::new(), "not_enough"),
+        Measured::Hidden => (String::new(), "hidden"),
     };
     let text = |text: &str| text.to_owned();
     [
@@ -110,24 +110,24 @@ fn seconds(period: &str, name: &str, known: Known<f64>, n: u64) -> [String; 8] {
     ]
 }
 
-fn share(part: &str, key: &str, name: &str, known: Known<ShareFigure>) -> [String; 8] {
+fn share(part: &str, key: &str, name: &str, known: Measured<ShareFigure>) -> [String; 8] {
     let four = |value: f64| format!("{value:.4}");
     let (value, low, high, n, state) = match known {
-        Known::Known { value } => (
+        Measured::Known { value } => (
             four(value.share),
             four(value.low),
             four(value.high),
             value.n.to_string(),
             "known",
         ),
-        Known::NotEnough { n, .. } => (
+        Measured::NotEnough { n, .. } => (
             String::new(),
             String::new(),
             String::new(),
             n.to_string(),
             "not_enough",
         ),
-        Known::Hidden => (
+        Measured::Hidden => (
             String::new(),
             String::new(),
             String::new(),

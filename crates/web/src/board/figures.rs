@@ -33,7 +33,7 @@ pub(super) struct Figures {
     /// Waiting for the first answer.
     pub(super) waits: Vec<WaitFigure>,
     /// The share of first answers that came in time.
-    pub(super) in_time: Known<ShareFigure>,
+    pub(super) in_time: Measured<ShareFigure>,
     /// First day of the survey's answers and of `in_time`.
     pub(super) since: Date,
     /// Answers to the survey.
@@ -76,16 +76,15 @@ pub(super) struct WaitFigure {
     /// First answers counted.
     pub(super) n: u64,
     /// Half waited at most so many seconds.
-    pub(super) median_seconds: Known<f64>,
+    pub(super) median_seconds: Measured<f64>,
     /// Nine in ten waited at most so many seconds.
-    pub(super) p90_seconds: Known<f64>,
+    pub(super) p90_seconds: Measured<f64>,
 }
 
 /// A figure, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-#[expect(clippy::enum_variant_names, reason = "what is known is known")]
-pub(super) enum Known<T> {
+pub(super) enum Measured<T> {
     /// It is known.
     Known {
         /// What it is.
@@ -127,7 +126,7 @@ pub(super) struct ItemFigure {
     /// The group it is reported in.
     pub(super) group: Group,
     /// The share of good answers.
-    pub(super) good: Known<ShareFigure>,
+    pub(super) good: Measured<ShareFigure>,
     /// How many did not know; hidden like the share.
     pub(super) unknown: Option<u64>,
 }
@@ -204,10 +203,10 @@ impl Figures {
                 wait_figure("month", &morning.waits_month),
             ],
             in_time: match morning.in_time {
-                Some(share) => Known::Known {
+                Some(share) => Measured::Known {
                     value: share_figure(share),
                 },
-                None => Known::NotEnough { n: 0, need: 1 },
+                None => Measured::NotEnough { n: 0, need: 1 },
             },
             since: morning.survey_from,
             survey: morning
@@ -232,8 +231,8 @@ fn hour_figure(hour: &Hour) -> HourFigure {
 fn wait_figure(period: &'static str, waits: &WaitHistogram) -> WaitFigure {
     let n = u64::try_from(waits.n()).unwrap_or(0);
     let quantile = |share: f64, need: u64| match waits.quantile(share) {
-        Some(value) if n >= need => Known::Known { value },
-        _ => Known::NotEnough { n, need },
+        Some(value) if n >= need => Measured::Known { value },
+        _ => Measured::NotEnough { n, need },
     };
     WaitFigure {
         period,
@@ -255,11 +254,11 @@ const fn share_figure(share: Share) -> ShareFigure {
 fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
     let item = frame.unit().pack.survey().item(&result.item)?;
     let good = match result.good {
-        _ if result.hidden => Known::Hidden,
-        Some(share) => Known::Known {
+        _ if result.hidden => Measured::Hidden,
+        Some(share) => Measured::Known {
             value: share_figure(share),
         },
-        None => Known::NotEnough { n: 0, need: 1 },
+        None => Measured::NotEnough { n: 0, need: 1 },
     };
     Some(ItemFigure {
         item: result.item.clone(),
@@ -270,7 +269,7 @@ fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
         // Those who did not know are people too: a few of them stay hidden, and never beside a
         // hidden share.
         unknown: match good {
-            Known::Known { .. } if result.unknown == 0 || result.unknown >= small(frame) => {
+            Measured::Known { .. } if result.unknown == 0 || result.unknown >= small(frame) => {
                 Some(result.unknown)
             }
             _ => None,

@@ -8,8 +8,8 @@ use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
 use pengayom_store::rows::CaseRow;
 
-use super::chart::{self, Bars, Line, Tick, Whisker, bars, whisker};
-use super::figures::{Figures, Group, HourFigure, ItemFigure, Known, ShareFigure, WaitFigure};
+use super::chart::{self, Drawing, Line, Tick, Whisker, bars, whisker};
+use super::figures::{Figures, Group, HourFigure, ItemFigure, Measured, ShareFigure, WaitFigure};
 use crate::desk::late_reason;
 use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
@@ -237,7 +237,7 @@ fn hours(frame: &PageFrame, figures: &Figures, morning: &Morning) -> Hours {
         answered: count(hour.responded),
         late: count(hour.responded_late),
     });
-    let Bars {
+    let Drawing {
         grid,
         bars,
         ticks,
@@ -268,16 +268,16 @@ fn wait_card(frame: &PageFrame, wait: &WaitFigure) -> Wait {
         .format()
         .count(i64::try_from(wait.n).unwrap_or(i64::MAX));
     let n = frame.tf("chief.wait_n", &[("n", &n)]);
-    let line = |known: Known<f64>, key: &str| match known {
-        Known::Known { value } => WaitLine {
+    let line = |known: Measured<f64>, key: &str| match known {
+        Measured::Known { value } => WaitLine {
             value: Some(frame.format().duration(minutes(value))),
             words: format!("{} ({n})", frame.t(key)),
         },
-        Known::NotEnough { n, need } => WaitLine {
+        Measured::NotEnough { n, need } => WaitLine {
             value: None,
             words: format!("{}: {}", frame.t(key), few(frame, n, need)),
         },
-        Known::Hidden => WaitLine {
+        Measured::Hidden => WaitLine {
             value: None,
             words: String::new(),
         },
@@ -312,7 +312,7 @@ fn few(frame: &PageFrame, n: u64, need: u64) -> String {
     )
 }
 
-fn in_time(frame: &PageFrame, known: Known<ShareFigure>) -> InTime {
+fn in_time(frame: &PageFrame, known: Measured<ShareFigure>) -> InTime {
     let (share, none) = known_share(frame, known);
     let days = frame.format().count(SURVEY_DAYS);
     InTime {
@@ -322,11 +322,11 @@ fn in_time(frame: &PageFrame, known: Known<ShareFigure>) -> InTime {
     }
 }
 
-fn known_share(frame: &PageFrame, known: Known<ShareFigure>) -> (Option<Whisker>, String) {
+fn known_share(frame: &PageFrame, known: Measured<ShareFigure>) -> (Option<Whisker>, String) {
     match known {
-        Known::Known { value } => (Some(whisker(frame, value)), String::new()),
-        Known::NotEnough { n, need } => (None, few(frame, n, need)),
-        Known::Hidden => {
+        Measured::Known { value } => (Some(whisker(frame, value)), String::new()),
+        Measured::NotEnough { n, need } => (None, few(frame, n, need)),
+        Measured::Hidden => {
             let k = frame.unit().pack.survey().form.small_cell.to_string();
             (None, frame.tf("chief.hidden", &[("k", &k)]))
         }

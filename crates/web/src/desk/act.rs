@@ -359,15 +359,14 @@ impl Offer<'_> {
             let station = staff.station.as_ref().unwrap_or(unit.own_station());
             let label = unit.station_name(station);
             let pick = Pick::new(staff.id.to_string(), staff.addressed(), chosen);
-            match groups.iter_mut().find(|(_, group)| group.label == label) {
-                Some((_, group)) => group.options.push(pick),
-                None => {
-                    let group = OptionGroup {
-                        label,
-                        options: vec![pick],
-                    };
-                    groups.push((here != Some(station), group));
-                }
+            if let Some((_, group)) = groups.iter_mut().find(|(_, group)| group.label == label) {
+                group.options.push(pick);
+            } else {
+                let group = OptionGroup {
+                    label,
+                    options: vec![pick],
+                };
+                groups.push((here != Some(station), group));
             }
         }
         // Officers of the station that answers for the place first.

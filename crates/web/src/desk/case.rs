@@ -86,6 +86,7 @@ async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fault> {
     Ok(page.node.case_history(&page.staff, case).await?)
 }
 
+#[expect(clippy::too_many_lines, reason = "one field of the page after another")]
 async fn case_page(
     page: StaffPage,
     status: StatusCode,
@@ -373,11 +374,11 @@ pub(super) async fn carry_out(
         }
         Err(Err(fault)) => return Err(fault),
     };
-    let Err(error) = page
+    let changed = page
         .node
         .change_case(&page.staff, id, seen, command.clone(), None)
-        .await
-    else {
+        .await;
+    let Err(error) = changed else {
         return Ok(back());
     };
     let history = page.node.case_history(&page.staff, id).await?;
@@ -391,23 +392,15 @@ pub(super) async fn carry_out(
         return Ok(back());
     }
     match error {
-        HandleError::Case(refusal) => match act::refusal(&page.frame, form, &refusal) {
-            Some(error) => {
+        HandleError::Case(refusal) => {
+            if let Some(error) = act::refusal(&page.frame, form, &refusal) {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                case_page(page, status, history, None, refused(vec![error])).await
+                return case_page(page, status, history, None, refused(vec![error])).await;
             }
-            None => {
-                let words = moved_words(&page, &refusal).await?;
-                case_page(
-                    page,
-                    StatusCode::CONFLICT,
-                    history,
-                    Some(words),
-                    refused(Vec::new()),
-                )
-                .await
-            }
-        },
+            let words = Some(moved_words(&page, &refusal).await?);
+            let status = StatusCode::CONFLICT;
+            case_page(page, status, history, words, refused(Vec::new())).await
+        }
         HandleError::NoSuchOfficer => {
             let error = FieldError::new("tugaskan-petugas", page.frame.t("case.assign_gone"));
             let status = StatusCode::UNPROCESSABLE_ENTITY;

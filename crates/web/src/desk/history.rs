@@ -69,7 +69,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.words = frame.tf("case.act_filed", &[("channel", &channel)]);
             entry.lines.extend(photo_line(frame, filed.media.len()));
         }
-        CaseAct::CaseTaken { .. } => entry.words = frame.t("case.act_taken").to_owned(),
+        CaseAct::CaseTaken { .. } => frame.t("case.act_taken").clone_into(&mut entry.words),
         CaseAct::CaseTakenOver { from, reason, .. } => {
             let officer = names.of(frame, *from);
             entry.words = frame.tf("case.act_taken_over", &[("officer", &officer)]);
@@ -108,7 +108,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.text = Some(text.clone());
         }
         CaseAct::ReporterAnswered { text, next_news_by } => {
-            entry.words = frame.t("case.act_answered").to_owned();
+            frame.t("case.act_answered").clone_into(&mut entry.words);
             entry.text = Some(text.clone());
             if let Some(at) = next_news_by {
                 let time = frame.format().moment(*at);
@@ -118,7 +118,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             }
         }
         CaseAct::InformationAdded { text, media } => {
-            entry.words = frame.t("case.act_information").to_owned();
+            frame.t("case.act_information").clone_into(&mut entry.words);
             entry.text = Some(text.clone());
             entry.lines.extend(photo_line(frame, media.len()));
         }
@@ -136,7 +136,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.text = Some(reason.clone()).filter(|reason| !reason.is_empty());
         }
         CaseAct::CaseReopened { reason } => {
-            entry.words = frame.t("case.act_reopened").to_owned();
+            frame.t("case.act_reopened").clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
         }
     }

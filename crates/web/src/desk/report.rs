@@ -361,14 +361,14 @@ fn read_when(
             "" => {
                 return Err(FieldError::new("tanggal", frame.t("desk.new_date_missing")));
             }
-            text => match parse_date(text) {
-                Some(day) => Some(day),
-                None => {
+            text => {
+                let Some(day) = parse_date(text) else {
                     let example = today.strftime("%d-%m-%Y").to_string();
                     let words = frame.tf("error.date_unreadable", &[("example", &example)]);
                     return Err(FieldError::new("tanggal", words));
-                }
-            },
+                };
+                Some(day)
+            }
         },
         _ => None,
     };
