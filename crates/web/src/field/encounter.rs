@@ -250,22 +250,18 @@ fn read(
         }
     };
     let mut several = Vec::new();
-    let place = match read_place(&page.staff, frame, fields, about) {
-        Some(input) => match unit.resolve(&input) {
-            Ok(_) => Some(input),
-            Err(error) => {
-                if let Some((error, found)) = place_errors(frame, fields, &error) {
-                    errors.push(error);
-                    several = found;
-                }
-                None
+    let mut place = read_place(&page.staff, frame, fields, about);
+    match place.as_ref().map(|input| unit.resolve(input)) {
+        Some(Ok(_)) => {}
+        Some(Err(error)) => {
+            if let Some((error, found)) = place_errors(frame, fields, &error) {
+                errors.push(error);
+                several = found;
             }
-        },
-        None => {
-            errors.push(FieldError::new("tempat", frame.t("encounter.where_write")));
-            None
+            place = None;
         }
-    };
+        None => errors.push(FieldError::new("tempat", frame.t("encounter.where_write"))),
+    }
     let (Some(service), Some(capacity), Some(place), true) =
         (known, capacity, place, errors.is_empty())
     else {
