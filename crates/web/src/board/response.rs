@@ -74,6 +74,10 @@ struct Figure {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the word that readers of the JSON see"
+)]
 struct Figures {
     from: Date,
     to: Date,

@@ -86,7 +86,6 @@ async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fault> {
     Ok(page.node.case_history(&page.staff, case).await?)
 }
 
-#[expect(clippy::too_many_lines, reason = "one field of the page after another")]
 async fn case_page(
     page: StaffPage,
     status: StatusCode,

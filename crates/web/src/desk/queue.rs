@@ -98,7 +98,6 @@ pub(super) async fn show(
     queue_page(page, StatusCode::OK, said, None).await
 }
 
-#[expect(clippy::too_many_lines, reason = "one field of the page after another")]
 async fn queue_page(
     page: StaffPage,
     status: StatusCode,
