@@ -1,6 +1,9 @@
 //! The verbs of the command line, one file each.
 
+mod bench;
+mod calc;
 mod demo;
+mod doctor;
 mod import;
 mod init;
 mod pack;
@@ -33,6 +36,12 @@ enum Verb {
     Import(import::ImportArguments),
     /// Keep the accounts of staff
     User(user::UserArguments),
+    /// Carry out one statistical method on a case in JSON
+    Calc(calc::CalcArguments),
+    /// Say what is wrong with this installation and how to mend it
+    Doctor(doctor::DoctorArguments),
+    /// Measure this machine: what the program does, beside a bare baseline in the same run
+    Bench(bench::BenchArguments),
     /// Work with packs, the method of a unit as data
     Pack(pack::PackArguments),
 }
@@ -57,6 +66,9 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Serve(arguments) => waiting(serve::run(arguments)),
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
+        Verb::Calc(arguments) => calc::run(&arguments),
+        Verb::Doctor(arguments) => waiting(doctor::run(arguments)),
+        Verb::Bench(arguments) => waiting(bench::run(arguments)),
         Verb::Pack(arguments) => pack::run(arguments),
     };
     match done {

@@ -28,7 +28,8 @@ static PACK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs/id");
 static UNIT: &str = include_str!("../../../data/pati/unit.toml");
 static AREAS: &str = include_str!("../../../data/pati/areas.geojson");
 static WORDS: &str = include_str!("../../../data/pati/simulation.toml");
-static CALLS: &[u8] = include_bytes!("../../../data/detroit/calls_2019.csv.gz");
+/// The real calls of Detroit, gzip.
+pub(crate) static CALLS: &[u8] = include_bytes!("../../../data/detroit/calls_2019.csv.gz");
 
 /// Password of every demonstration account that can be signed in to. It is published; a store that
 /// has such accounts is served on loopback only.

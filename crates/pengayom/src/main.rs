@@ -1,5 +1,6 @@
 //! The `pengayom` command line: arguments in, exit code out.
 
+mod bench;
 mod cli;
 mod clock;
 mod demo;

@@ -122,10 +122,22 @@ impl Serving {
     /// # Errors
     /// [`Fault`] when serving itself failed.
     pub(crate) async fn until_told(self) -> Result<(), Fault> {
+        self.until(told_to_end()).await
+    }
+
+    /// Ends now, and commits what waits.
+    ///
+    /// # Errors
+    /// [`Fault`] when serving itself failed.
+    pub(crate) async fn end(self) -> Result<(), Fault> {
+        self.until(std::future::ready(())).await
+    }
+
+    async fn until(self, told: impl Future<Output = ()>) -> Result<(), Fault> {
         let mut pages = self.pages;
         let served = tokio::select! {
             served = &mut pages => Some(served),
-            () = told_to_end() => None,
+            () = told => None,
         };
         let _ = self.stop.send(true);
         let served = match served {

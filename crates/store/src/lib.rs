@@ -29,7 +29,7 @@ pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
     WaitGroup, WaitTotals,
 };
-pub use sqlite::{OpenOptions, SqliteStore};
+pub use sqlite::{BareCommits, Examined, OpenOptions, SqliteStore, bare_commits, examine};
 pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
 
 use rows::{

@@ -4,7 +4,9 @@
 //! the disk. Why one writer, see `docs/decisions/0005-one-writer-with-group-commit.md`.
 
 mod append;
+mod bare;
 mod beside;
+mod examine;
 mod fault;
 mod map;
 mod read;
@@ -29,7 +31,9 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+pub use self::bare::{BareCommits, bare_commits};
 use self::beside::{Change, What};
+pub use self::examine::{Examined, examine};
 use self::writer::{Answer, LastFault, Message, Waiting, Write, Writer};
 use crate::Store;
 use crate::error::StoreError;
