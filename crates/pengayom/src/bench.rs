@@ -57,7 +57,7 @@ impl Told {
 }
 
 /// Says on what was measured.
-pub(crate) fn machine(told: &Told) {
+pub(crate) fn machine(told: Told) {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     told.tell(&json!({

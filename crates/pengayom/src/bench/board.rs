@@ -38,7 +38,7 @@ const DAYS: i64 = 365;
 ///
 /// # Errors
 /// [`Fault`] when the store or the node fails.
-pub(crate) async fn board(told: &Told, run: u32, folder: &Path, cases: usize) -> Result<(), Fault> {
+pub(crate) async fn board(told: Told, run: u32, folder: &Path, cases: usize) -> Result<(), Fault> {
     let row = demo::unit_row(SystemClock.now())?;
     let node = open_node(folder, "board.db", &row).await?;
     let began = Instant::now();
@@ -113,7 +113,7 @@ pub(crate) async fn board(told: &Told, run: u32, folder: &Path, cases: usize) ->
     started(told, run, folder, &row.id, cases, memory).await
 }
 
-fn tell(told: &Told, run: u32, what: &str, mut waits: Vec<Duration>, single: f64) {
+fn tell(told: Told, run: u32, what: &str, mut waits: Vec<Duration>, single: f64) {
     waits.sort_unstable();
     told.tell(&json!({
         "what": what,
@@ -128,7 +128,7 @@ fn tell(told: &Told, run: u32, what: &str, mut waits: Vec<Duration>, single: f64
 
 /// From opening the store to the first answer of `/readyz`.
 async fn started(
-    told: &Told,
+    told: Told,
     run: u32,
     folder: &Path,
     unit: &pengayom_core::value::UnitId,

@@ -24,7 +24,7 @@ use crate::import::{Mapping, Options, import_records};
 /// # Errors
 /// [`Fault`] when the sample does not read, the store fails, or a row is refused.
 pub(crate) async fn import(
-    told: &Told,
+    told: Told,
     run: u32,
     folder: &Path,
     rows: usize,

@@ -28,12 +28,7 @@ const AT_ONCE: [usize; 3] = [1, 8, 32];
 ///
 /// # Errors
 /// [`Fault`] when the store or the server fails, or an answer is not 201.
-pub(crate) async fn intake(
-    told: &Told,
-    run: u32,
-    folder: &Path,
-    seconds: u64,
-) -> Result<(), Fault> {
+pub(crate) async fn intake(told: Told, run: u32, folder: &Path, seconds: u64) -> Result<(), Fault> {
     let time = Duration::from_secs(seconds.max(1));
     let single = bare(told, run, folder, 1, time / 2).await?;
     let grouped = bare(told, run, folder, 100, time / 2).await?;
@@ -92,7 +87,7 @@ pub(crate) async fn intake(
 }
 
 async fn bare(
-    told: &Told,
+    told: Told,
     run: u32,
     folder: &Path,
     rows: usize,

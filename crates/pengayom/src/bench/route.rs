@@ -16,7 +16,7 @@ use crate::fault::Fault;
 ///
 /// # Errors
 /// [`Fault`] when what is built in does not read.
-pub(crate) fn route(told: &Told, run: u32, points: usize) -> Result<(), Fault> {
+pub(crate) fn route(told: Told, run: u32, points: usize) -> Result<(), Fault> {
     forget_peak_memory();
     let row = demo::unit_row(SystemClock.now())?;
     let began = Instant::now();

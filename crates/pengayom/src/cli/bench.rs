@@ -60,7 +60,7 @@ enum What {
 /// Measures.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Fault> {
     let told = Told::new(arguments.json);
-    bench::machine(&told);
+    bench::machine(told);
     for run in 1..=arguments.runs {
         let folder = tempfile::Builder::new()
             .prefix("pengayom-bench-")
@@ -68,13 +68,13 @@ pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Fault> {
             .map_err(Fault::file(&arguments.dir))?;
         match &arguments.what {
             What::Intake { seconds } => {
-                bench::intake(&told, run, folder.path(), *seconds).await?;
+                bench::intake(told, run, folder.path(), *seconds).await?;
             }
-            What::Route { points } => bench::route(&told, run, *points)?,
+            What::Route { points } => bench::route(told, run, *points)?,
             What::Import { rows, sample, pack } => {
-                bench::import(&told, run, folder.path(), *rows, sample, pack).await?;
+                bench::import(told, run, folder.path(), *rows, sample, pack).await?;
             }
-            What::Board { cases } => bench::board(&told, run, folder.path(), *cases).await?,
+            What::Board { cases } => bench::board(told, run, folder.path(), *cases).await?,
         }
     }
     Ok(())

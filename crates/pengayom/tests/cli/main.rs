@@ -12,4 +12,5 @@ mod bad_rows;
 mod calls;
 mod encounters;
 mod support;
+mod tools;
 mod usage;

@@ -77,6 +77,15 @@ impl Unit {
         unit
     }
 
+    /// A folder without a unit.
+    pub(crate) fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            id: "none".parse().unwrap(),
+            data: PathBuf::new(),
+        }
+    }
+
     /// The program, in the unit's folder and with its store.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pengayom"));

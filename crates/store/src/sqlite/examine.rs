@@ -12,7 +12,7 @@ use crate::error::StoreError;
 /// What was found in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
-    /// What SQLite's own check says is damaged; nothing for a sound file.
+    /// What SQLite's own check says is damaged, at most 20; nothing for a sound file.
     pub damage: Vec<String>,
     /// Acts recorded.
     pub acts: i64,
@@ -23,9 +23,6 @@ pub struct Examined {
     /// Jobs that were due long ago and still wait.
     pub jobs_waiting_long: i64,
 }
-
-/// Most damages told.
-const DAMAGE_MAX: i64 = 20;
 
 /// How long a due job may wait before it is told, in microseconds: an hour.
 const WAITING_LONG: i64 = 3_600_000_000;
@@ -41,8 +38,7 @@ pub async fn examine(path: &Path, now: Timestamp) -> Result<Examined, StoreError
         .disable_statement_logging()
         .connect()
         .await?;
-    let checked = sqlx::query("SELECT * FROM pragma_quick_check($1)")
-        .bind(DAMAGE_MAX)
+    let checked = sqlx::query("PRAGMA quick_check(20)")
         .fetch_all(&mut file)
         .await?;
     let said = checked.iter().map(|row| row.try_get::<String, _>(0));
