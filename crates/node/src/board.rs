@@ -83,6 +83,20 @@ pub struct Morning {
     pub small_cell: u32,
 }
 
+/// Weeks of the survey's trend.
+pub const TREND_WEEKS: i64 = 6;
+
+/// How people judged the service of seven local days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SurveyWeek {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Answers by item of the form, in its order.
+    pub survey: Vec<ItemResult>,
+}
+
 /// Waiting times of one station in one local hour of the day, or of all hours together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StationHour {
@@ -248,6 +262,31 @@ impl Node {
             survey_from,
             small_cell,
         })
+    }
+
+    /// How people judged the service week by week, the oldest of [`TREND_WEEKS`] first, the last one
+    /// ending today (S5). Weeks are by the day of service. Each share carries its interval and its
+    /// n; whether a difference is real is not said here.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn survey_weeks(&self, by: &Staff) -> Result<Vec<SurveyWeek>, HandleError> {
+        by.require(Permission::ReadBoard)?;
+        let unit = self.unit();
+        let today = unit.zone.to_datetime(self.now()).date();
+        let small_cell = unit.pack.survey().form.small_cell;
+        let mut weeks = Vec::new();
+        for back in (0..TREND_WEEKS).rev() {
+            let to = today.saturating_sub((7 * back).days());
+            let from = to.saturating_sub(6.days());
+            let totals = self.store.survey_totals(&unit.id, from, to, None).await?;
+            weeks.push(SurveyWeek {
+                from,
+                to,
+                survey: self.item_results(&totals, small_cell),
+            });
+        }
+        Ok(weeks)
     }
 
     async fn waits(&self, span: Span) -> Result<WaitHistogram, HandleError> {

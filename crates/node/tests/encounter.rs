@@ -281,3 +281,33 @@ async fn the_handling_of_a_case_is_judged_after_the_first_answer() {
         .unwrap();
     assert!(again.used);
 }
+
+#[tokio::test]
+async fn the_unit_sees_week_by_week_how_it_is_judged() {
+    // S5
+    let world = World::new().await;
+    let dimas = world.officer("dimas", Role::Patrol, None).await;
+    let chief = world.officer("ratna", Role::Commander, None).await;
+    for (digit, weeks_on) in [(1, 1), (4, 0)] {
+        for _ in 0..6 {
+            let code = meet(&world, &dimas).await.code;
+            rate(&world, &code, digit).await.unwrap();
+        }
+        world.pass_minutes(weeks_on * 7 * 24 * 60);
+    }
+    let weeks = world.node.survey_weeks(&chief).await.unwrap();
+    let good = |week: usize| {
+        let item = weeks[week]
+            .survey
+            .iter()
+            .find(|item| item.item == "k1")
+            .unwrap();
+        item.good.map(|good| (good.share > 0.5, good.n))
+    };
+    assert_eq!(weeks.len(), 6);
+    assert_eq!(
+        (good(3), good(4), good(5)),
+        (None, Some((false, 6)), Some((true, 6)))
+    );
+    assert!(world.node.survey_weeks(&dimas).await.is_err());
+}

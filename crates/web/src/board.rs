@@ -7,6 +7,7 @@ mod export;
 mod figures;
 mod morning;
 mod response;
+mod trend;
 
 use axum::Router;
 use axum::routing::get;
@@ -19,6 +20,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan", get(morning::show))
         .route("/pimpinan.csv", get(export::csv))
         .route("/pimpinan.json", get(export::json))
+        .route("/pimpinan/tren", get(trend::show))
+        .route("/pimpinan/tren.csv", get(trend::csv))
         .route("/pimpinan/tanggap", get(response::show))
         .route("/pimpinan/tanggap.csv", get(response::csv))
         .route("/pimpinan/tanggap.json", get(response::json))

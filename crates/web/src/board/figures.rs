@@ -168,7 +168,8 @@ impl Group {
         }
     }
 
-    fn of(aspect: Option<Aspect>, scale: SurveyScale) -> Self {
+    /// What an item of this aspect and scale belongs to.
+    pub(super) fn of(aspect: Option<Aspect>, scale: SurveyScale) -> Self {
         match (aspect, scale) {
             (Some(Aspect::Competence), _) => Self::Competence,
             (Some(Aspect::Consistency), _) => Self::Consistency,
@@ -242,7 +243,8 @@ fn wait_figure(period: &'static str, waits: &WaitHistogram) -> WaitFigure {
     }
 }
 
-const fn share_figure(share: Share) -> ShareFigure {
+/// A share with its interval, as a figure.
+pub(super) const fn share_figure(share: Share) -> ShareFigure {
     ShareFigure {
         share: share.share,
         low: share.interval.low,
