@@ -159,20 +159,40 @@ async fn two_judgements_at_once_count_as_one() {
 }
 
 #[tokio::test]
-async fn a_renewed_card_replaces_the_old_one() {
+async fn the_officer_shows_one_and_the_same_card_until_it_has_run_out() {
+    // S5
     let world = World::new().await;
     let dimas = world.officer("dimas", Role::Patrol, None).await;
+    let other = world.officer("budi", Role::Commander, None).await;
     let recorded = meet(&world, &dimas).await;
     let node = &world.node;
-    let fresh = node
-        .renew_rating_code(&dimas, recorded.encounter, world.command())
-        .await
-        .unwrap();
+    let card = node.rating_card(&dimas, recorded.encounter).await.unwrap();
+    let card = card.unwrap();
+    assert_eq!(card.code, recorded.code);
+    assert_eq!(card.rate_by, recorded.rate_by);
+    // Not even the chief, who reads the record.
     assert!(matches!(
-        rate(&world, &recorded.code, 3).await,
-        Err(HandleError::NoMatch)
+        node.rating_card(&other, recorded.encounter).await,
+        Err(HandleError::Encounter(EncounterRefusal::NotYours))
     ));
-    rate(&world, &fresh, 3).await.unwrap();
+    // The card does not tell that it was used.
+    rate(&world, &recorded.code, 1).await.unwrap();
+    world.pass_minutes(30 * 24 * 60);
+    let later = node.rating_card(&dimas, recorded.encounter).await.unwrap();
+    assert_eq!(later, Some(card));
+    world.pass_minutes(1);
+    let gone = node.rating_card(&dimas, recorded.encounter).await.unwrap();
+    assert_eq!(gone, None);
+}
+
+#[tokio::test]
+async fn two_encounters_have_two_codes() {
+    // S5
+    let world = World::new().await;
+    let dimas = world.officer("dimas", Role::Patrol, None).await;
+    let first = meet(&world, &dimas).await;
+    let second = meet(&world, &dimas).await;
+    assert_ne!(first.code, second.code);
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! Encounters and feedback.
 
-use pengayom_core::act::{Payload, Subject};
+use pengayom_core::act::Payload;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::subject::feedback::Answer;
-use pengayom_core::value::{ActId, EncounterId, FeedbackId, UnitId};
+use pengayom_core::value::{EncounterId, FeedbackId};
 use pengayom_store::rows::{EncounterRow, FeedbackRow};
-use pengayom_store::{Append, NewAct, Store, StoreError, views};
+use pengayom_store::StoreError;
 
 use crate::Engine;
 use crate::made::{at, case, encounter, feedback, hash, id, officer, pati};
@@ -72,47 +72,7 @@ pub async fn a_rating_code_leads_to_its_encounter(engine: &impl Engine) {
     );
 }
 
-async fn renewal(store: &dyn Store, unit: &UnitId, n: u128, code: u8) -> Append {
-    let subject = Subject::Encounter(EncounterId(id(n)));
-    let known = store.acts(unit, subject).await.unwrap();
-    let act = NewAct {
-        id: ActId(id(77)),
-        actor: known[0].actor.clone(),
-        happened_at: at(60),
-        recorded_at: at(60),
-        place: None,
-        payload: Payload::Encounter(EncounterAct::RatingCodeRenewed {
-            rating_code: hash(code),
-        }),
-    };
-    Append::new(unit.clone(), subject, views::fold(&known), vec![act])
-}
-
-/// A new card makes the old one worthless.
-pub async fn a_renewed_rating_code_ends_the_old_one(engine: &impl Engine) {
-    let store = engine.open().await;
-    store
-        .append(encounter(&pati(), 1, 7, 9, at(0)))
-        .await
-        .unwrap();
-    let append = renewal(&*store, &pati(), 1, 10).await;
-    store.append(append).await.unwrap();
-    assert!(
-        store
-            .encounter_by_code(&pati(), hash(9))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    let row = store
-        .encounter_by_code(&pati(), hash(10))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!((row.id, row.version), (EncounterId(id(1)), 2));
-}
-
-/// A code in force is given to one encounter only.
+/// A code is given to one encounter only.
 pub async fn a_rating_code_belongs_to_one_encounter(engine: &impl Engine) {
     let store = engine.open().await;
     store
@@ -140,8 +100,6 @@ pub async fn a_rating_code_belongs_to_one_encounter(engine: &impl Engine) {
     let [first, second] = <[_; 2]>::try_from(both).unwrap();
     assert!(first.is_ok());
     assert!(taken(second));
-    let append = renewal(&*store, &pati(), 3, 9).await;
-    assert!(taken(store.append(append).await));
     assert!(
         store
             .encounter(&pati(), EncounterId(id(2)))

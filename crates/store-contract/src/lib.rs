@@ -81,7 +81,6 @@ macro_rules! for_each_rule {
             open_cases_are_counted_by_stage;
             encounters: an_encounter_row_shows_what_was_recorded,
             a_rating_code_leads_to_its_encounter,
-            a_renewed_rating_code_ends_the_old_one,
             a_rating_code_belongs_to_one_encounter,
             encounters_are_listed_newest_first,
             a_feedback_row_names_nobody,

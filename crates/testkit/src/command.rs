@@ -103,7 +103,6 @@ pub fn of_encounter() -> impl Strategy<Value = EncounterCommand> {
     prop_oneof![
         record,
         text().prop_map(|text| EncounterCommand::Correct { text }),
-        hash().prop_map(|rating_code| EncounterCommand::RenewRatingCode { rating_code }),
     ]
 }
 

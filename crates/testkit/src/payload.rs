@@ -136,7 +136,6 @@ pub fn encounter_act() -> impl Strategy<Value = EncounterAct> {
     prop_oneof![
         recorded,
         text().prop_map(|text| EncounterAct::EncounterCorrected { text }),
-        hash().prop_map(|rating_code| EncounterAct::RatingCodeRenewed { rating_code }),
     ]
 }
 

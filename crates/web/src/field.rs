@@ -19,6 +19,5 @@ pub(crate) fn router() -> Router<AppState> {
             get(encounter::show).post(encounter::record),
         )
         .route("/pertemuan/{encounter}", get(card::show))
-        .route("/pertemuan/{encounter}/kode", post(card::renew))
         .route("/pertemuan/{encounter}/perbaiki", post(card::correct))
 }

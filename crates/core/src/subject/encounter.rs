@@ -126,11 +126,6 @@ pub enum EncounterAct {
         /// What is right, in the officer's words.
         text: String,
     },
-    /// The person lost the card: a new code, the old one stops working.
-    RatingCodeRenewed {
-        /// Keyed hash of the new code.
-        rating_code: SecretHash,
-    },
 }
 
 impl EncounterAct {
@@ -139,7 +134,6 @@ impl EncounterAct {
         match self {
             Self::EncounterRecorded(_) => "encounter.encounter_recorded",
             Self::EncounterCorrected { .. } => "encounter.encounter_corrected",
-            Self::RatingCodeRenewed { .. } => "encounter.rating_code_renewed",
         }
     }
 }
@@ -180,11 +174,6 @@ pub enum EncounterCommand {
     Correct {
         /// What is right.
         text: String,
-    },
-    /// Make a new rating code.
-    RenewRatingCode {
-        /// Keyed hash of the new code.
-        rating_code: SecretHash,
     },
 }
 
@@ -247,12 +236,6 @@ pub enum EncounterRefusal {
     /// Only the officer who met the person may do this.
     #[error("only the officer who recorded the encounter may do this")]
     NotYours,
-    /// The code has run out; a new one would not help.
-    #[error("the rating period ended {ended}")]
-    RatingEnded {
-        /// When it ended.
-        ended: Timestamp,
-    },
 }
 
 /// What is known of an encounter.
@@ -260,7 +243,8 @@ pub enum EncounterRefusal {
 pub struct Encounter {
     /// How many acts it has.
     pub version: u32,
-    /// What was recorded at first, with the rating code now in force.
+    /// What was recorded at first. The rating code stays the one on the card: were an officer able
+    /// to replace it, they could silence the one who holds the card (S5).
     pub recorded: EncounterRecorded,
     /// When they met.
     pub happened_at: Timestamp,
@@ -310,13 +294,6 @@ pub fn decide(
                     }),
                     None => Ok(vec![EncounterAct::EncounterCorrected { text }]),
                 },
-                EncounterCommand::RenewRatingCode { rating_code } => {
-                    let ended = known.recorded.rate_by;
-                    if moment.recorded_at > ended {
-                        return Err(EncounterRefusal::RatingEnded { ended });
-                    }
-                    Ok(vec![EncounterAct::RatingCodeRenewed { rating_code }])
-                }
                 EncounterCommand::Record { .. } => Err(EncounterRefusal::AlreadyRecorded),
             }
         }
@@ -445,9 +422,6 @@ pub fn evolve(encounter: Option<Encounter>, act: &Act) -> Option<Encounter> {
             match payload {
                 EncounterAct::EncounterRecorded(_) => {}
                 EncounterAct::EncounterCorrected { text } => known.corrections.push(text.clone()),
-                EncounterAct::RatingCodeRenewed { rating_code } => {
-                    known.recorded.rating_code = *rating_code;
-                }
             }
             Some(known)
         }

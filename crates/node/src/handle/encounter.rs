@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use pengayom_core::act::{Act, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::encounter::{
-    self, Encounter, EncounterAct, EncounterCommand, PersonCapacity,
+    self, Encounter, EncounterAct, EncounterCommand, EncounterRefusal, PersonCapacity,
 };
 use pengayom_core::value::{CaseId, CommandId, EncounterId, PersonId, SecretDigits};
 use pengayom_store::views::{self, State};
@@ -67,6 +67,15 @@ pub struct Recorded {
     pub repeated: bool,
 }
 
+/// The card by which the person met judges the encounter (S5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RatingCard {
+    /// The rating code.
+    pub code: SecretDigits,
+    /// The last moment it works.
+    pub rate_by: Timestamp,
+}
+
 /// An encounter with its history.
 #[derive(Debug, Clone)]
 pub struct EncounterHistory {
@@ -107,9 +116,8 @@ impl Node {
             &serde_json::to_vec(&record.person).unwrap_or_default(),
         ]);
         let place = unit.resolve(&record.place)?;
-        let code = self
-            .key
-            .digits(Purpose::RatingCode, record.command.0.as_bytes());
+        let id = EncounterId(self.new_id());
+        let code = self.rating_code(id);
         let person = if record.person.is_empty() {
             None
         } else {
@@ -138,7 +146,7 @@ impl Node {
             Some(&place),
             &PackMethod(&unit.pack),
         )?;
-        let subject = Subject::Encounter(EncounterId(self.new_id()));
+        let subject = Subject::Encounter(id);
         let acts = self.new_acts(decided, &actor, moment, Some(&place), Payload::Encounter);
         let mut append = Append::new(unit.id.clone(), subject, None, acts);
         append.command = Some(CommandRecord {
@@ -157,7 +165,8 @@ impl Node {
         };
         Ok(Recorded {
             encounter,
-            code,
+            // A repeated command gets the card of the first encounter.
+            code: self.rating_code(encounter),
             rate_by: recorded.rate_by,
             happened_at: act.happened_at,
             repeated: appended.repeated,
@@ -196,22 +205,36 @@ impl Node {
             .await
     }
 
-    /// Makes a new rating card for an encounter; the old code stops working.
+    /// The card of an encounter, at any time, for the officer who recorded it; `None` once the code
+    /// has run out, and for an encounter of which no card was ever made.
+    ///
+    /// It does not say whether the code was used: the officer is not to know who judged them.
     ///
     /// # Errors
-    /// See [`HandleError`].
-    pub async fn renew_rating_code(
+    /// [`HandleError::NotFound`], [`EncounterRefusal::NotYours`], or the store's.
+    pub async fn rating_card(
         &self,
         by: &Staff,
         id: EncounterId,
-        command: CommandId,
-    ) -> Result<SecretDigits, HandleError> {
-        by.require(Permission::RecordEncounter)?;
-        let code = self.key.digits(Purpose::RatingCode, command.0.as_bytes());
-        let rating_code = self.hash(Purpose::RatingCode, code.plain().as_bytes());
-        self.append_to_encounter(by, id, EncounterCommand::RenewRatingCode { rating_code })
-            .await?;
-        Ok(code)
+    ) -> Result<Option<RatingCard>, HandleError> {
+        let recorded = self.known_encounter(id).await?.encounter.recorded;
+        if recorded.officer != by.id {
+            return Err(EncounterRefusal::NotYours.into());
+        }
+        let code = self.rating_code(id);
+        let hash = self.hash(Purpose::RatingCode, code.plain().as_bytes());
+        // Another system's encounter has a code of its own, given to nobody.
+        let in_force = hash == recorded.rating_code && self.now() <= recorded.rate_by;
+        Ok(in_force.then_some(RatingCard {
+            code,
+            rate_by: recorded.rate_by,
+        }))
+    }
+
+    /// The code that follows from an encounter and the node's key. There is one for each encounter
+    /// and no way to replace it: an officer who could would silence the one who holds the card (S5).
+    fn rating_code(&self, id: EncounterId) -> SecretDigits {
+        self.key.digits(Purpose::RatingCode, id.0.as_bytes())
     }
 
     async fn append_to_encounter(

@@ -192,7 +192,6 @@ fn given_number<'a>(append: &Append, act: &'a NewAct) -> Option<&'a CaseNumber> 
 fn rating_code(payload: &Payload) -> Option<SecretHash> {
     match payload {
         Payload::Encounter(EncounterAct::EncounterRecorded(recorded)) => Some(recorded.rating_code),
-        Payload::Encounter(EncounterAct::RatingCodeRenewed { rating_code }) => Some(*rating_code),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! `/pertemuan/{id}`: the card for the person who was met, and the record behind it.
 //!
-//! The code is kept nowhere but sealed, for a day, for the officer who made it. One who lost the card
-//! gets a new code; the old one stops working.
+//! The officer who recorded it sees the same card until its code runs out, whether it was used or
+//! not: a code cannot be replaced, and its use is not shown.
 
 use askama::Template;
 use axum::extract::Path;
@@ -9,10 +9,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use pengayom_core::act::Payload;
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRefusal};
-use pengayom_core::value::{EncounterId, SecretDigits};
-use pengayom_node::access::{Permission, Staff};
+use pengayom_core::value::EncounterId;
+use pengayom_node::HandleError;
+use pengayom_node::access::Permission;
 use pengayom_node::handle::encounter::EncounterHistory;
-use pengayom_node::{DraftToken, HandleError, Node};
 
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{FieldError, TextField};
@@ -20,7 +20,7 @@ use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::public::qr;
 use crate::staff::held::given_back;
-use crate::staff::{Digits, Fact, Names, command_of, place_words, service_name, text_words};
+use crate::staff::{Digits, Fact, Names, place_words, service_name, text_words};
 
 #[derive(Template)]
 #[template(path = "field/card.html")]
@@ -35,8 +35,6 @@ struct CardPage {
     gone: String,
     facts: Vec<Fact>,
     own: bool,
-    renewable: bool,
-    command: String,
     version: u32,
     correcting: bool,
     correction: TextField,
@@ -48,22 +46,6 @@ struct Card {
     spelt: String,
     address: String,
     qr: String,
-}
-
-fn token(encounter: EncounterId, by: &Staff) -> DraftToken {
-    DraftToken(format!("encounter-card/{encounter}/{}", by.id))
-}
-
-/// Keeps the code of a card just made, so that it can be shown and printed.
-pub(super) async fn keep(
-    node: &Node,
-    by: &Staff,
-    encounter: EncounterId,
-    code: &SecretDigits,
-) -> Result<(), Fault> {
-    node.keep_draft(&token(encounter, by), &code.plain())
-        .await?;
-    Ok(())
 }
 
 /// The card and the record.
@@ -93,7 +75,6 @@ async fn card_page(
         staff,
         node,
     } = page;
-    let now = node.now();
     let id = history.id;
     let recorded = &history.encounter.recorded;
     let own = recorded.officer == staff.id;
@@ -102,16 +83,15 @@ async fn card_page(
     if !errors.is_empty() {
         frame.refused();
     }
-    let open = now <= recorded.rate_by;
-    let kept: Option<String> = if own && open {
-        node.draft(&token(id, &staff)).await?
+    let ended = node.now() > recorded.rate_by;
+    let card = if own {
+        node.rating_card(&staff, id).await?
     } else {
         None
     };
-    let code = kept.and_then(|plain| plain.parse::<SecretDigits>().ok());
-    let card = code.map(|code| {
-        let address = format!("{}/nilai/{}", context.site(), code.plain());
-        let Digits { shown, spelt } = Digits::new(code.grouped());
+    let card = card.map(|card| {
+        let address = format!("{}/nilai/{}", context.site(), card.code.plain());
+        let Digits { shown, spelt } = Digits::new(card.code.grouped());
         Card {
             shown,
             spelt,
@@ -121,10 +101,10 @@ async fn card_page(
     });
     let names = Names::read(&node).await?;
     let date = frame.format().date(recorded.rate_by);
-    let gone = if open {
-        frame.t("encounter.card_gone").to_owned()
-    } else {
+    let gone = if ended {
         frame.tf("encounter.ended", &[("date", &date)])
+    } else {
+        frame.t("encounter.card_yours").to_owned()
     };
     let correcting = correction.is_some();
     let text = TextField::new(
@@ -143,8 +123,6 @@ async fn card_page(
         gone,
         facts: facts(&frame, &names, &history),
         own,
-        renewable: own && open,
-        command: node.new_id().to_string(),
         version: history.encounter.version,
         correcting,
         correction: text,
@@ -248,29 +226,6 @@ pub(super) fn capacity_words<'f>(frame: &'f PageFrame, word: &'f str) -> &'f str
     }
 }
 
-/// Makes a new code. Sent twice it makes one: the code follows from the form's own identifier.
-pub(super) async fn renew(
-    page: StaffPage,
-    Path(encounter): Path<String>,
-    post: FormPost,
-) -> Result<Response, Fault> {
-    page.require(Permission::RecordEncounter)?;
-    let history = read(&page, &encounter).await?;
-    let command = command_of(&post.fields, &page.node);
-    match page
-        .node
-        .renew_rating_code(&page.staff, history.id, command)
-        .await
-    {
-        Ok(code) => {
-            keep(&page.node, &page.staff, history.id, &code).await?;
-            Ok(Redirect::to(&format!("/pertemuan/{}", history.id)).into_response())
-        }
-        Err(HandleError::Encounter(refusal)) => refused(page, history, None, &refusal).await,
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Puts something right.
 pub(super) async fn correct(
     page: StaffPage,
@@ -294,7 +249,7 @@ pub(super) async fn correct(
         .await
     {
         Ok(_) => Ok(done()),
-        Err(HandleError::Encounter(refusal)) => refused(page, history, Some(&text), &refusal).await,
+        Err(HandleError::Encounter(refusal)) => refused(page, history, &text, &refusal).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -314,7 +269,7 @@ fn sent_before(history: &EncounterHistory, fields: &Fields, text: &str) -> bool 
 async fn refused(
     page: StaffPage,
     history: EncounterHistory,
-    typed: Option<&str>,
+    typed: &str,
     refusal: &EncounterRefusal,
 ) -> Result<Response, Fault> {
     let frame = &page.frame;
@@ -322,23 +277,15 @@ async fn refused(
         EncounterRefusal::Text { fault, .. } => {
             text_words(frame, *fault, "encounter.correct_write")
         }
-        EncounterRefusal::RatingEnded { ended } => {
-            frame.tf("encounter.ended", &[("date", &frame.format().date(*ended))])
-        }
         EncounterRefusal::NotYours => frame.t("encounter.yours_only").to_owned(),
         _ => frame.t("error.unreadable").to_owned(),
     };
-    let id = if typed.is_some() {
-        "perbaikan"
-    } else {
-        "kode-baru"
-    };
-    let errors = vec![FieldError::new(id, words)];
+    let errors = vec![FieldError::new("perbaikan", words)];
     card_page(
         page,
         StatusCode::UNPROCESSABLE_ENTITY,
         history,
-        typed,
+        Some(typed),
         errors,
     )
     .await

@@ -19,7 +19,7 @@ use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, Node, PersonDetails};
 use serde::Deserialize;
 
-use super::card::{self, capacity_words};
+use super::card::capacity_words;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
@@ -130,7 +130,6 @@ pub(super) async fn record(mut page: StaffPage, post: FormPost) -> Result<Respon
     };
     let error = match page.node.record_encounter(&page.staff, record).await {
         Ok(recorded) => {
-            card::keep(&page.node, &page.staff, recorded.encounter, &recorded.code).await?;
             let to = format!("/pertemuan/{}", recorded.encounter);
             return Ok(Redirect::to(&to).into_response());
         }
@@ -190,8 +189,7 @@ fn refusal_words(frame: &PageFrame, refusal: &EncounterRefusal) -> FieldError {
         EncounterRefusal::ServiceNotOffered(_)
         | EncounterRefusal::NotRecorded
         | EncounterRefusal::AlreadyRecorded
-        | EncounterRefusal::NotYours
-        | EncounterRefusal::RatingEnded { .. } => {
+        | EncounterRefusal::NotYours => {
             FieldError::new("layanan", frame.t("encounter.service_choose"))
         }
     }

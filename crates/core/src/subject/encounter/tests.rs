@@ -133,12 +133,6 @@ fn correct(text: &str) -> EncounterCommand {
     }
 }
 
-fn renew() -> EncounterCommand {
-    EncounterCommand::RenewRatingCode {
-        rating_code: hash(8),
-    }
-}
-
 /// The next command of the table; the match fails to compile until a new command has its place.
 fn following(command: Option<&EncounterCommand>) -> Option<EncounterCommand> {
     let Some(command) = command else {
@@ -146,8 +140,7 @@ fn following(command: Option<&EncounterCommand>) -> Option<EncounterCommand> {
     };
     match command {
         EncounterCommand::Record { .. } => Some(correct("bukan pasar, terminal")),
-        EncounterCommand::Correct { .. } => Some(renew()),
-        EncounterCommand::RenewRatingCode { .. } => None,
+        EncounterCommand::Correct { .. } => None,
     }
 }
 
@@ -160,9 +153,6 @@ fn row(command: &EncounterCommand) -> [Result<&'static str, EncounterRefusal>; 2
         }
         EncounterCommand::Correct { .. } => {
             [Err(No::NotRecorded), Ok("encounter.encounter_corrected")]
-        }
-        EncounterCommand::RenewRatingCode { .. } => {
-            [Err(No::NotRecorded), Ok("encounter.rating_code_renewed")]
         }
     }
 }
@@ -235,12 +225,10 @@ fn an_encounter_is_recorded_by_the_officer_who_was_there() {
 }
 
 #[test]
-fn only_that_officer_corrects_it_or_makes_a_new_code() {
+fn only_that_officer_corrects_it() {
     for actor in [by(2), Actor::Citizen, import()] {
-        for command in [correct("x"), renew()] {
-            let found = given([(0, met())]).by(actor.clone()).when(command);
-            assert_eq!(found, Err(EncounterRefusal::NotYours), "{actor:?}");
-        }
+        let found = given([(0, met())]).by(actor.clone()).when(correct("x"));
+        assert_eq!(found, Err(EncounterRefusal::NotYours), "{actor:?}");
     }
 }
 
@@ -394,37 +382,20 @@ fn a_rating_code_works_for_thirty_days_from_the_meeting() {
 }
 
 #[test]
-fn a_lost_card_gets_a_new_code_while_rating_is_open_and_the_old_one_stops() {
-    // S5
-    let acts = given([(0, met())]).at(30 * DAY).when(renew()).unwrap();
-    let known = given([(0, met()), (5, acts[0].clone())]).state().unwrap();
-    assert_eq!(known.recorded.rating_code, hash(8));
-    assert_eq!(known.recorded.rate_by, minute(30 * DAY), "not prolonged");
-    assert_eq!(
-        given([(0, met())]).at(30 * DAY + 1).when(renew()),
-        Err(EncounterRefusal::RatingEnded {
-            ended: minute(30 * DAY)
-        })
-    );
-    // Saying that it happened earlier does not open the period again.
-    let found = given([(0, met())]).told(0, 30 * DAY + 1).when(renew());
-    assert!(matches!(found, Err(EncounterRefusal::RatingEnded { .. })));
-}
-
-#[test]
 fn a_correction_stands_beside_the_first_record() {
     let text = "bukan pasar, terminal".to_owned();
     let corrected = EncounterAct::EncounterCorrected { text: text.clone() };
     let known = given([(0, met()), (5, corrected)]).state().unwrap();
     assert_eq!(known.version, 2);
+    // S5: with the code of the card, which nothing changes.
     assert_eq!(known.recorded, recorded());
     assert_eq!(known.corrections, [text]);
 }
 
 #[test]
 fn acts_of_an_encounter_that_was_never_recorded_change_nothing() {
-    let rating_code = hash(8);
-    let alone = given([(0, EncounterAct::RatingCodeRenewed { rating_code })]);
+    let text = "bukan pasar, terminal".to_owned();
+    let alone = given([(0, EncounterAct::EncounterCorrected { text })]);
     assert_eq!(alone.state(), None);
     let twice = given([(0, met()), (9, met())]).state().unwrap();
     assert_eq!((twice.version, twice.happened_at), (2, minute(0)));
