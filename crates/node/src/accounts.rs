@@ -308,6 +308,23 @@ impl Node {
             .any(|user| user.demo && user.disabled_at.is_none()))
     }
 
+    /// Refuses one who has used up their tries, before anything is looked up for them: were a right
+    /// code taken all the same, the limit would end no search for one.
+    pub(crate) async fn require_tries_left(
+        &self,
+        key: &str,
+        limit: u32,
+    ) -> Result<(), HandleError> {
+        let key = self.hash(Purpose::Attempt, key.as_bytes());
+        let unit = &self.unit().id;
+        let (count, until) = self.store.attempts(unit, key, self.now()).await?;
+        if count >= limit {
+            Err(HandleError::TooManyTries { until })
+        } else {
+            Ok(())
+        }
+    }
+
     /// Counts a try under a key and refuses beyond a limit.
     pub(crate) async fn count_try(&self, key: &str, limit: u32) -> Result<(), HandleError> {
         let key = self.hash(Purpose::Attempt, key.as_bytes());

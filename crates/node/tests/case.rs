@@ -12,6 +12,7 @@ use pengayom_core::act::Actor;
 use pengayom_core::place::{Point, StationId};
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage};
 use pengayom_node::access::{Permission, Role};
+use pengayom_node::handle::case::TRIES_PER_ORIGIN;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
 use pengayom_store::StoreError;
@@ -357,11 +358,32 @@ async fn tracking_needs_the_right_code_and_wrong_ones_are_counted() {
         last = node.track(&filed.number, &other.secret, "a").await;
     }
     assert!(matches!(last, Err(HandleError::TooManyTries { .. })));
-    // The one who has the right code is not locked out by those who guess.
+    // The one who has the right code is not locked out by those who guess at their number.
     assert!(node.track(&filed.number, &filed.secret, "a").await.is_ok());
+    assert!(node.track(&filed.number, &filed.secret, "b").await.is_ok());
     world.pass_minutes(16);
     let again = node.track(&filed.number, &other.secret, "a").await;
     assert!(matches!(again, Err(HandleError::NoMatch)));
+}
+
+#[tokio::test]
+async fn who_has_used_up_their_tries_does_not_get_in_with_the_right_code() {
+    let world = World::new().await;
+    let filed = world.file("gangguan", JUWANA).await;
+    let other = world.file("gangguan", JUWANA).await;
+    let node = &world.node;
+    for _ in 0..TRIES_PER_ORIGIN {
+        let wrong = node.track(&filed.number, &other.secret, "a").await;
+        assert!(wrong.is_err());
+    }
+    let found = node.track(&filed.number, &filed.secret, "a").await;
+    assert!(matches!(found, Err(HandleError::TooManyTries { .. })));
+    // From elsewhere the right code opens as before, and its visits are not counted.
+    for _ in 0..=TRIES_PER_ORIGIN {
+        assert!(node.track(&filed.number, &filed.secret, "b").await.is_ok());
+    }
+    world.pass_minutes(16);
+    assert!(node.track(&filed.number, &filed.secret, "a").await.is_ok());
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use pengayom_core::subject::feedback::{Answer, FeedbackRefusal};
 use pengayom_core::value::{CommandId, SecretDigits};
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::handle::encounter::{RecordEncounter, Recorded};
+use pengayom_node::handle::feedback::TRIES_PER_ORIGIN;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
 
@@ -183,6 +184,22 @@ async fn the_officer_shows_one_and_the_same_card_until_it_has_run_out() {
     world.pass_minutes(1);
     let gone = node.rating_card(&dimas, recorded.encounter).await.unwrap();
     assert_eq!(gone, None);
+}
+
+#[tokio::test]
+async fn who_has_used_up_their_tries_of_codes_is_not_let_in_by_a_right_one() {
+    // S5
+    let world = World::new().await;
+    let dimas = world.officer("dimas", Role::Patrol, None).await;
+    let code = meet(&world, &dimas).await.code;
+    let wrong = SecretDigits::from_random(1);
+    for _ in 0..TRIES_PER_ORIGIN {
+        let found = world.node.rateable(&wrong, "a").await;
+        assert!(matches!(found, Err(HandleError::NoMatch)));
+    }
+    let found = world.node.rateable(&code, "a").await;
+    assert!(matches!(found, Err(HandleError::TooManyTries { .. })));
+    assert!(world.node.rateable(&code, "b").await.is_ok());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use pengayom_store::{Store, StoreError};
 
 use crate::Engine;
 use crate::beside::blob;
-use crate::made::{at, hash, officer, pati};
+use crate::made::{at, hash, officer, pati, rembang};
 
 /// An account of a number.
 pub(crate) fn user(n: u128, login: &str) -> UserRow {
@@ -156,6 +156,27 @@ pub async fn attempts_are_counted_in_their_window(engine: &impl Engine) {
     assert_eq!(count(&*store, 1, 60).await, (1, at(120)));
     store.forget_attempts(&pati(), hash(1)).await.unwrap();
     assert_eq!(count(&*store, 1, 61).await, (1, at(121)));
+}
+
+/// How many attempts there were can be asked without making one more.
+pub async fn attempts_are_read_without_being_counted(engine: &impl Engine) {
+    let store = engine.open().await;
+    let read = async |store: &dyn Store, key: u8, seconds: i64| {
+        let read = store.attempts(&pati(), hash(key), at(seconds)).await;
+        read.unwrap()
+    };
+    assert_eq!(read(&*store, 1, 0).await, (0, at(0)));
+    for seconds in [0, 30] {
+        let counted = store.count_attempt(&pati(), hash(1), at(seconds), 60).await;
+        counted.unwrap();
+    }
+    assert_eq!(read(&*store, 1, 30).await, (2, at(60)));
+    assert_eq!(read(&*store, 1, 59).await, (2, at(60)));
+    assert_eq!(read(&*store, 2, 59).await, (0, at(59)));
+    let elsewhere = store.attempts(&rembang(), hash(1), at(59)).await.unwrap();
+    assert_eq!(elsewhere, (0, at(59)));
+    // The window is over.
+    assert_eq!(read(&*store, 1, 60).await, (0, at(60)));
 }
 
 /// Guesses made at once are all counted.

@@ -4,8 +4,8 @@ use pengayom_core::act::Payload;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::subject::feedback::Answer;
 use pengayom_core::value::{EncounterId, FeedbackId};
-use pengayom_store::rows::{EncounterRow, FeedbackRow};
 use pengayom_store::StoreError;
+use pengayom_store::rows::{EncounterRow, FeedbackRow};
 
 use crate::Engine;
 use crate::made::{at, case, encounter, feedback, hash, id, officer, pati};

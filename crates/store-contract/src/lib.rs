@@ -105,6 +105,7 @@ macro_rules! for_each_rule {
             a_session_ends_when_it_should,
             all_sessions_of_an_account_end_together,
             attempts_are_counted_in_their_window,
+            attempts_are_read_without_being_counted,
             attempts_at_once_are_all_counted,
             what_has_expired_is_dropped_and_counted;
             jobs: a_job_is_taken_when_it_is_due,

@@ -316,6 +316,15 @@ pub trait Store: Send + Sync + 'static {
         window_seconds: u32,
     ) -> Result<(u32, Timestamp), StoreError>;
 
+    /// How many attempts were counted under a key in the window that is open, and when it ends;
+    /// 0 and `at` when none is open. Counts nothing.
+    async fn attempts(
+        &self,
+        unit: &UnitId,
+        key: SecretHash,
+        at: Timestamp,
+    ) -> Result<(u32, Timestamp), StoreError>;
+
     /// Forgets the attempts under a key, after a success.
     async fn forget_attempts(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError>;
 

@@ -486,6 +486,15 @@ impl Store for SqliteStore {
         }
     }
 
+    async fn attempts(
+        &self,
+        unit: &UnitId,
+        key: SecretHash,
+        at: Timestamp,
+    ) -> Result<(u32, Timestamp), StoreError> {
+        read::beside::attempts(&self.readers, unit, key, at).await
+    }
+
     async fn forget_attempts(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError> {
         self.done(unit, What::ForgetAttempts(key)).await
     }

@@ -505,15 +505,16 @@ impl Node {
         secret: &SecretDigits,
         origin: &str,
     ) -> Result<CaseHistory, HandleError> {
+        let tries = format!("track/origin/{origin}");
+        self.require_tries_left(&tries, TRIES_PER_ORIGIN).await?;
         let hash = self.hash(Purpose::CaseSecret, secret.plain().as_bytes());
         let row = self.store.case_by_number(&self.unit().id, number).await?;
-        // Right codes are not counted, so that a reporter on a shared address is never locked out
-        // by their own visits; the count is looked at first only where a code was wrong.
+        // Right codes are not counted, so that a reporter is never locked out by their own visits,
+        // nor by those who guess at their number from elsewhere.
         match row {
             Some(row) if row.secret == Some(hash) => self.history(row.id).await,
             _ => {
-                self.count_try(&format!("track/origin/{origin}"), TRIES_PER_ORIGIN)
-                    .await?;
+                self.count_try(&tries, TRIES_PER_ORIGIN).await?;
                 self.count_try(&format!("track/number/{number}"), TRIES_PER_CASE)
                     .await?;
                 Err(HandleError::NoMatch)

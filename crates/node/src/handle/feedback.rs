@@ -52,10 +52,11 @@ impl Node {
         origin: &str,
     ) -> Result<Rateable, HandleError> {
         let unit = self.unit();
+        let tries = format!("rate/origin/{origin}");
+        self.require_tries_left(&tries, TRIES_PER_ORIGIN).await?;
         let hash = self.hash(Purpose::RatingCode, code.plain().as_bytes());
         let Some(row) = self.store.encounter_by_code(&unit.id, hash).await? else {
-            self.count_try(&format!("rate/origin/{origin}"), TRIES_PER_ORIGIN)
-                .await?;
+            self.count_try(&tries, TRIES_PER_ORIGIN).await?;
             return Err(HandleError::NoMatch);
         };
         let known = self.known_encounter(row.id).await?.encounter;

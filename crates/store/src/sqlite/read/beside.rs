@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::select;
 use crate::error::StoreError;
 use crate::rows::{BlobRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
-use crate::sqlite::map::{beside, get, hash_bytes, push_list, stored, subject};
+use crate::sqlite::map::{beside, count, get, hash_bytes, moment, push_list, stored, subject};
 use crate::write::SealedPerson;
 
 async fn one<T>(
@@ -108,6 +108,22 @@ pub(in crate::sqlite) async fn session(
     query.push(" AND token = ").push_bind(hash_bytes(token));
     query.push(" AND expires_at > ").push_bind(stored(at));
     one(pool, &mut query, beside::session).await
+}
+
+/// Attempts in the open window and its end; none and the moment asked about when none is open.
+pub(in crate::sqlite) async fn attempts(
+    pool: &SqlitePool,
+    unit: &UnitId,
+    key: SecretHash,
+    at: Timestamp,
+) -> Result<(u32, Timestamp), StoreError> {
+    let mut query = select("attempts", &["n", "ends_at"], unit);
+    query.push(" AND attempt_key = ").push_bind(hash_bytes(key));
+    query.push(" AND ends_at > ").push_bind(stored(at));
+    let known = one(pool, &mut query, |row| {
+        Ok((count(row, "n")?, moment(row, "ends_at")?))
+    });
+    Ok(known.await?.unwrap_or((0, at)))
 }
 
 /// Whether a job can be taken. Asked first, so that waiting for work writes nothing.
