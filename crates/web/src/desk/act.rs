@@ -553,6 +553,11 @@ pub(super) fn refusal(
         }
         CaseRefusal::NotLate => at(first, "case.delay_none"),
         CaseRefusal::BeforeWhatItFollows { .. } => at(second, "case.answer_news_past"),
+        CaseRefusal::ToldTooLate { limit_days, .. } => {
+            let n = frame.format().count(*limit_days);
+            let words = frame.tf("case.told_too_late", &[("n", &n)]);
+            Some(FieldError::new(first, words))
+        }
         CaseRefusal::NotFiled
         | CaseRefusal::AlreadyFiled
         | CaseRefusal::InTheFuture { .. }

@@ -10,6 +10,11 @@ use crate::pack::ServiceCode;
 use crate::subject::{Method, Moment, TextFault, text_fault};
 use crate::value::OfficerId;
 
+/// How long after it happened staff can tell of something in a case, in days: as long as of an
+/// encounter. What is older is written as an action of the day it is told, with its own day in
+/// words, so that nobody sets a response back to a time when it was not late (S18).
+pub const TELL_WITHIN_DAYS: i64 = 7;
+
 /// The rule that stood in the way of a command about a case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaseRefusal {
@@ -35,6 +40,14 @@ pub enum CaseRefusal {
         at: Timestamp,
         /// The moment it must follow.
         after: Timestamp,
+    },
+    /// Told too late to count from the moment it is said to have happened.
+    #[error("happened {at}, more than {limit_days} days before it was told")]
+    ToldTooLate {
+        /// The moment given.
+        at: Timestamp,
+        /// The limit.
+        limit_days: i64,
     },
     /// A needed text is missing or too long.
     #[error("{field}: {fault}")]
@@ -121,6 +134,7 @@ pub fn decide(
             _ => Err(CaseRefusal::StaffOnly),
         };
     }
+    told_in_time(actor, moment)?;
     let act = match command {
         CaseCommand::FileRequest { .. } => return Err(CaseRefusal::AlreadyFiled),
         CaseCommand::Reopen { reason } => {
@@ -377,6 +391,19 @@ fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
         return Err(CaseRefusal::BeforeWhatItFollows {
             at: moment.happened_at,
             after,
+        });
+    }
+    Ok(())
+}
+
+/// Other systems' records are as old as they are; people tell of the last days.
+fn told_in_time(actor: &Actor, moment: Moment) -> Result<(), CaseRefusal> {
+    let machine = matches!(actor, Actor::Import { .. } | Actor::Program { .. });
+    let since = moment.recorded_at.duration_since(moment.happened_at);
+    if !machine && since > SignedDuration::from_hours(24 * TELL_WITHIN_DAYS) {
+        return Err(CaseRefusal::ToldTooLate {
+            at: moment.happened_at,
+            limit_days: TELL_WITHIN_DAYS,
         });
     }
     Ok(())

@@ -76,6 +76,47 @@ fn a_closing_dated_back_does_not_make_a_missed_promise_kept() {
 }
 
 #[test]
+fn what_staff_tell_is_not_older_than_a_week() {
+    // S18
+    let day = 24 * 60;
+    let told = |days: i64, more: i64| Moment {
+        happened_at: minute(20),
+        recorded_at: minute(20 + days * day + more),
+    };
+    let commands = || {
+        [
+            arrive("P-1"),
+            record_action("order"),
+            answer("sudah kami datangi"),
+            explain_delay("flooded_road"),
+        ]
+    };
+    let refusal = CaseRefusal::ToldTooLate {
+        at: minute(20),
+        limit_days: TELL_WITHIN_DAYS,
+    };
+    for command in commands() {
+        let in_time = given(handled()).told(told(TELL_WITHIN_DAYS, 0));
+        assert!(
+            in_time.when(command.clone()).is_ok(),
+            "a week to the minute"
+        );
+        let late = in_time.told(told(TELL_WITHIN_DAYS, 1));
+        assert_eq!(late.when(command.clone()), Err(refusal.clone()));
+        // Other systems' records are as old as they are.
+        let program = Actor::Program {
+            job: "simulate".to_owned(),
+        };
+        for actor in [import(), program] {
+            let old = given(handled()).told(told(30, 0)).by(actor);
+            assert!(old.when(command.clone()).is_ok());
+        }
+    }
+    let late = given(handled()).told(told(TELL_WITHIN_DAYS, 1));
+    assert_eq!(late.when(close("helped", "selesai")), Err(refusal));
+}
+
+#[test]
 fn choosing_another_service_does_not_undo_a_missed_promise() {
     // S18
     let mut acts = received();
