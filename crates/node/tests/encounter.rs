@@ -21,6 +21,7 @@ use pengayom_node::handle::feedback::TRIES_PER_ORIGIN;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
 
+use pengayom_store::StoreError;
 use support::World;
 
 const JUWANA: &str = "33.18.08.2022";
@@ -126,6 +127,47 @@ async fn recording_twice_gives_one_encounter_and_the_same_card() {
     assert_eq!(first.encounter, second.encounter);
     assert_eq!(first.code, second.code);
     assert!(second.repeated);
+}
+
+#[tokio::test]
+async fn another_record_under_the_same_command_is_not_taken_for_the_first() {
+    let world = World::new().await;
+    let dimas = world.officer("dimas", Role::Patrol, None).await;
+    let other = world.officer("budi", Role::Patrol, None).await;
+    let filed = world.file("gangguan", JUWANA).await;
+    let sent = record(world.command());
+    let node = &world.node;
+    node.record_encounter(&dimas, sent.clone()).await.unwrap();
+    world.pass_minutes(3);
+    let changed = |change: fn(&mut RecordEncounter)| {
+        let mut changed = sent.clone();
+        change(&mut changed);
+        changed
+    };
+    let mut others = vec![
+        changed(|sent| {
+            sent.force_used = true;
+            sent.legal_basis = Some("KUHAP 18".into());
+        }),
+        changed(|sent| sent.place = PlaceInput::Unknown),
+        changed(|sent| sent.happened_at = Some("2026-11-24T02:00:00Z".parse().unwrap())),
+        changed(|sent| sent.role = "servant".into()),
+    ];
+    others.push(RecordEncounter {
+        case: Some(filed.case),
+        ..sent.clone()
+    });
+    for other in others {
+        let found = node.record_encounter(&dimas, other).await;
+        let reused = matches!(found, Err(HandleError::Store(StoreError::CommandReused)));
+        assert!(reused, "{found:?}");
+    }
+    // Nor is the card of one officer given to another who sends the same.
+    let found = node.record_encounter(&other, sent).await;
+    assert!(matches!(
+        found,
+        Err(HandleError::Store(StoreError::CommandReused))
+    ));
 }
 
 #[tokio::test]

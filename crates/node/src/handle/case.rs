@@ -611,19 +611,7 @@ const fn needed_for(command: &CaseCommand) -> Permission {
 
 /// What was asked, without what the program adds.
 fn asked(request: &FileRequest) -> [u8; 32] {
-    let place = match &request.place {
-        PlaceInput::Point { point, text } => {
-            format!(
-                "point {} {} {}",
-                point.lat(),
-                point.lng(),
-                text.as_deref().unwrap_or("")
-            )
-        }
-        PlaceInput::Area { area, text } => format!("area {area} {}", text.as_deref().unwrap_or("")),
-        PlaceInput::Text(text) => format!("text {text}"),
-        PlaceInput::Unknown => "unknown".to_owned(),
-    };
+    let place = request.place.asked();
     let reporter = serde_json::to_vec(&request.reporter).unwrap_or_default();
     let media: String = request
         .media
@@ -641,7 +629,7 @@ fn asked(request: &FileRequest) -> [u8; 32] {
         request.description.as_bytes(),
         request.when_text.as_deref().unwrap_or("").as_bytes(),
         occurred.as_bytes(),
-        &[u8::from(request.danger)],
+        &[u8::from(request.danger), u8::from(request.simulated)],
         place.as_bytes(),
         &reporter,
         media.as_bytes(),

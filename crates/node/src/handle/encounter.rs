@@ -105,16 +105,7 @@ impl Node {
         let unit = self.unit();
         let actor = by.actor();
         let moment = self.moment(record.happened_at);
-        let asked = fingerprint(&[
-            record.service.as_str().as_bytes(),
-            record.function.as_bytes(),
-            record.role.as_bytes(),
-            record.capacity.as_str().as_bytes(),
-            record.explained.join(",").as_bytes(),
-            record.note.as_deref().unwrap_or("").as_bytes(),
-            record.legal_basis.as_deref().unwrap_or("").as_bytes(),
-            &serde_json::to_vec(&record.person).unwrap_or_default(),
-        ]);
+        let asked = asked(by, &record);
         let place = unit.resolve(&record.place)?;
         let id = EncounterId(self.new_id());
         let code = self.rating_code(id);
@@ -282,4 +273,25 @@ impl Node {
             _ => Err(HandleError::NotFound("encounter")),
         }
     }
+}
+
+/// What was asked and by whom, without what the program adds.
+fn asked(by: &Staff, record: &RecordEncounter) -> [u8; 32] {
+    let case = record.case.map(|case| case.to_string());
+    let happened_at = record.happened_at.map(|at| at.to_string());
+    fingerprint(&[
+        by.id.to_string().as_bytes(),
+        record.service.as_str().as_bytes(),
+        record.function.as_bytes(),
+        record.role.as_bytes(),
+        record.capacity.as_str().as_bytes(),
+        record.explained.join(",").as_bytes(),
+        record.note.as_deref().unwrap_or("").as_bytes(),
+        record.legal_basis.as_deref().unwrap_or("").as_bytes(),
+        &serde_json::to_vec(&record.person).unwrap_or_default(),
+        &[u8::from(record.force_used), u8::from(record.simulated)],
+        record.place.asked().as_bytes(),
+        happened_at.as_deref().unwrap_or("").as_bytes(),
+        case.as_deref().unwrap_or("").as_bytes(),
+    ])
 }

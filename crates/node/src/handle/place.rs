@@ -30,6 +30,21 @@ pub enum PlaceInput {
     Unknown,
 }
 
+impl PlaceInput {
+    /// What was asked, as text, to tell one request from another.
+    pub(super) fn asked(&self) -> String {
+        match self {
+            Self::Point { point, text } => {
+                let text = text.as_deref().unwrap_or("");
+                format!("point {} {} {text}", point.lat(), point.lng())
+            }
+            Self::Area { area, text } => format!("area {area} {}", text.as_deref().unwrap_or("")),
+            Self::Text(text) => format!("text {text}"),
+            Self::Unknown => "unknown".to_owned(),
+        }
+    }
+}
+
 impl UnitContext {
     /// Who answers for a place.
     ///
