@@ -55,6 +55,9 @@ uuid_id!(
 );
 uuid_id!(
     /// One judgement of an encounter or of the handling of a case (S5).
+    ///
+    /// The node derives it with its key from what is judged, so that a code works once whatever the
+    /// timing, and the record alone does not tell which encounter or case it was about.
     FeedbackId
 );
 uuid_id!(
@@ -65,36 +68,6 @@ uuid_id!(
     /// One member of staff, as known to the accounts.
     OfficerId
 );
-
-impl FeedbackId {
-    /// The one feedback that an encounter can receive.
-    ///
-    /// The identifier follows from the encounter, so that a second judgement meets the first as a
-    /// version conflict and a code works once, whatever the timing.
-    pub fn about_encounter(encounter: EncounterId) -> Self {
-        Self(derived_uuid(b"feedback/encounter", encounter.0))
-    }
-
-    /// The one feedback that the person who filed a case can give on its handling.
-    pub fn about_case(case: CaseId) -> Self {
-        Self(derived_uuid(b"feedback/case", case.0))
-    }
-}
-
-/// A UUID (version 8, RFC 9562 §5.8) that follows from another one and a purpose.
-fn derived_uuid(purpose: &[u8], from: Uuid) -> Uuid {
-    use sha2::{Digest, Sha256};
-    let mut hasher = Sha256::new();
-    hasher.update(purpose);
-    hasher.update([0]);
-    hasher.update(from.as_bytes());
-    let digest = hasher.finalize();
-    let mut bytes = [0_u8; 16];
-    for (to, from) in bytes.iter_mut().zip(digest.iter()) {
-        *to = *from;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
 
 /// The unit that owns data, pack and staff: the Polres, or whatever a unit file says (S50).
 ///
@@ -171,14 +144,5 @@ mod tests {
         for bad in ["", "Polres", "a b", "polres_pati", "é", &"x".repeat(65)] {
             assert!(bad.parse::<UnitId>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn feedback_ids_follow_from_their_subject() {
-        let id = Uuid::from_u128(7);
-        let a = FeedbackId::about_encounter(EncounterId(id));
-        assert_eq!(a, FeedbackId::about_encounter(EncounterId(id)));
-        assert_ne!(a, FeedbackId::about_case(CaseId(id)));
-        assert_eq!(a.0.get_version_num(), 8);
     }
 }

@@ -10,8 +10,9 @@ const BACKLOG: usize = 256;
 /// Acts were committed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// About what.
-    pub subject: Subject,
+    /// About what; `None` for a judgement, which is not to be found again by those who listen at
+    /// the moment it is given (S5).
+    pub subject: Option<Subject>,
     /// The stored kind of the last act, such as `case.request_filed`.
     pub kind: &'static str,
     /// The station concerned.

@@ -7,7 +7,7 @@ pub mod import;
 pub mod place;
 
 use jiff::Timestamp;
-use pengayom_core::act::{ActPlace, Actor, Payload};
+use pengayom_core::act::{ActPlace, Actor, Payload, Subject};
 use pengayom_core::subject::Moment;
 use pengayom_core::value::ActId;
 use pengayom_store::{Appended, NewAct};
@@ -74,7 +74,10 @@ impl Node {
             return;
         };
         self.events.tell(Event {
-            subject: appended.subject,
+            subject: match appended.subject {
+                Subject::Feedback(_) => None,
+                named => Some(named),
+            },
             kind: last.payload.kind(),
             station: last.place.as_ref().map(|place| place.station.clone()),
             sequence: appended.sequence,

@@ -7,6 +7,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use pengayom_core::value::{SecretDigits, SecretHash};
 use sha2::Sha256;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// What a derived key is for.
@@ -16,6 +17,8 @@ pub enum Purpose {
     CaseSecret,
     /// The rating code on a card.
     RatingCode,
+    /// The identifier of a judgement.
+    Feedback,
     /// A session's token.
     Session,
     /// A draft's token.
@@ -35,6 +38,7 @@ impl Purpose {
         match self {
             Self::CaseSecret => b"pengayom/1/case-secret",
             Self::RatingCode => b"pengayom/1/rating-code",
+            Self::Feedback => b"pengayom/1/feedback",
             Self::Session => b"pengayom/1/session",
             Self::Draft => b"pengayom/1/draft",
             Self::Attempt => b"pengayom/1/attempt",
@@ -103,6 +107,17 @@ impl NodeKey {
         SecretHash(mac(self.derive(purpose).as_ref(), text))
     }
 
+    /// An identifier that follows from a text, for one purpose: a UUID (version 8, RFC 9562 §5.8).
+    /// Without the key nobody finds it from the text, or the text from it.
+    pub(crate) fn uuid(&self, purpose: Purpose, text: &[u8]) -> Uuid {
+        let SecretHash(hash) = self.hash(purpose, text);
+        let mut bytes = [0_u8; 16];
+        for (to, from) in bytes.iter_mut().zip(hash) {
+            *to = from;
+        }
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// Secret digits that follow from a text, for one purpose: the same command always gives the
     /// same secret, so a repeated one gets the first answer without the secret being stored.
     pub(crate) fn digits(&self, purpose: Purpose, text: &[u8]) -> SecretDigits {
@@ -144,6 +159,17 @@ mod tests {
         for bad in ["", "07", &"é".repeat(32), &"g".repeat(64)] {
             assert!(NodeKey::from_hex(bad).is_err());
         }
+    }
+
+    #[test]
+    fn an_identifier_follows_from_its_text_and_the_key() {
+        let key = NodeKey::new([7; 32]);
+        let id = key.uuid(Purpose::Feedback, b"encounter 1");
+        assert_eq!(id, key.uuid(Purpose::Feedback, b"encounter 1"));
+        assert_eq!(id.get_version_num(), 8);
+        assert_ne!(id, key.uuid(Purpose::Feedback, b"encounter 2"));
+        let other = NodeKey::new([8; 32]);
+        assert_ne!(id, other.uuid(Purpose::Feedback, b"encounter 1"));
     }
 
     #[test]

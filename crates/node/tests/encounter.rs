@@ -10,10 +10,11 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use pengayom_core::act::{Payload, Subject};
 use pengayom_core::pack::Aspect;
 use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::subject::encounter::{EncounterRefusal, PersonCapacity};
-use pengayom_core::subject::feedback::{Answer, FeedbackRefusal};
+use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackRefusal};
 use pengayom_core::value::{CommandId, SecretDigits};
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::handle::encounter::{RecordEncounter, Recorded};
@@ -330,6 +331,35 @@ async fn a_judgement_names_neither_the_person_nor_the_officer() {
     assert!(!text.contains(&recorded.encounter.to_string()));
     let place = given.act.place.as_ref().unwrap();
     assert!(place.point.is_none() && place.text.is_none());
+}
+
+#[tokio::test]
+async fn a_judgement_is_not_found_again_by_its_identifier_or_its_minute() {
+    // S5
+    let world = World::new().await;
+    let dimas = world.officer("dimas", Role::Patrol, None).await;
+    world.pass_minutes(47);
+    let recorded = meet(&world, &dimas).await;
+    let mut news = world.node.listen();
+    rate(&world, &recorded.code, 3).await.unwrap();
+    let event = news.recv().await.unwrap();
+    assert_eq!(event.kind, "feedback.feedback_given");
+    assert_eq!(event.subject, None);
+    let unit = world.node.unit().id.clone();
+    let acts = world.node.store().acts_after(&unit, 0, 100).await.unwrap();
+    let given = acts
+        .iter()
+        .find_map(|act| match (&act.act.subject, &act.act.payload) {
+            (Subject::Feedback(id), Payload::Feedback(FeedbackAct::FeedbackGiven(given))) => {
+                Some((*id, given.clone()))
+            }
+            _ => None,
+        });
+    let (id, given) = given.unwrap();
+    assert_eq!(id.0.get_version_num(), 8);
+    assert_ne!(id.0, recorded.encounter.0);
+    // They met at 09.47, WIB.
+    assert_eq!(given.served_at, support::at("2026-11-24T02:00:00Z"));
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ impl Listener {
             return false;
         }
         match event.subject {
-            Subject::Case(id) => {
+            Some(Subject::Case(id)) => {
                 if self.case.is_some_and(|case| case != id) {
                     return false;
                 }
@@ -222,12 +222,14 @@ impl Listener {
                 self.staff.may(Permission::ServeQueue)
                     || self.node.case_history(&self.staff, id).await.is_ok()
             }
-            Subject::Encounter(id) => {
+            Some(Subject::Encounter(id)) => {
                 self.case.is_none()
                     && (self.staff.may(Permission::ReadBoard)
                         || self.node.encounter_history(&self.staff, id).await.is_ok())
             }
-            Subject::Feedback(_) => self.case.is_none() && self.staff.may(Permission::ReadBoard),
+            None | Some(Subject::Feedback(_)) => {
+                self.case.is_none() && self.staff.may(Permission::ReadBoard)
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Feedback: the person served judges an encounter or the handling of their case (S5).
 //!
 //! Answers are kept apart from who gave them: an act of feedback names neither the person nor the
-//! officer. Trust and liking are two questions of the survey (S41); each item belongs to one
+//! officer, and its moment of service is that of the hour, so that it is not found again by it. Trust and liking are two questions of the survey (S41); each item belongs to one
 //! aspect (S6), which the pack says.
 
 use std::collections::BTreeMap;
@@ -89,7 +89,7 @@ pub struct FeedbackGiven {
     pub judged: Judged,
     /// The service.
     pub service: ServiceCode,
-    /// When the service was given: day and hour count, not the minute of the answer.
+    /// When the service was given: the full hour of the unit's zone, never the minute.
     pub served_at: Timestamp,
     /// Answers by item of the survey.
     pub answers: BTreeMap<String, Answer>,
@@ -129,7 +129,8 @@ pub enum FeedbackCommand {
         judged: Judged,
         /// The service.
         service: ServiceCode,
-        /// When it was given.
+        /// When it was given, to the full hour of the unit's zone. The rules know no zone and take
+        /// it as it is: whoever asks has made it coarse.
         served_at: Timestamp,
         /// The last moment a judgement is taken.
         rate_by: Timestamp,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{ActPlace, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::encounter::RATING_DAYS;
 use pengayom_core::subject::feedback::{self, Answer, FeedbackCommand, FeedbackRefusal, Judged};
-use pengayom_core::value::{CaseId, CaseNumber, FeedbackId, SecretDigits};
+use pengayom_core::value::{CaseId, CaseNumber, EncounterId, FeedbackId, SecretDigits};
 use pengayom_store::{Append, StoreError};
 
 use super::case::CaseHistory;
@@ -60,7 +61,7 @@ impl Node {
             return Err(HandleError::NoMatch);
         };
         let known = self.known_encounter(row.id).await?.encounter;
-        let feedback = FeedbackId::about_encounter(row.id);
+        let feedback = self.feedback_about_encounter(row.id);
         let used = self.store.feedback(&unit.id, feedback).await?.is_some();
         Ok(Rateable {
             feedback,
@@ -93,12 +94,26 @@ impl Node {
     /// # Errors
     /// The store's.
     pub async fn feedback_given_about_case(&self, case: CaseId) -> Result<bool, HandleError> {
-        let feedback = FeedbackId::about_case(case);
+        let feedback = self.feedback_about_case(case);
         Ok(self
             .store
             .feedback(&self.unit().id, feedback)
             .await?
             .is_some())
+    }
+
+    /// The one judgement that an encounter can receive. It follows from the encounter, so that a
+    /// second one meets the first as a version conflict; only this node's key leads from the one to
+    /// the other (S5).
+    fn feedback_about_encounter(&self, encounter: EncounterId) -> FeedbackId {
+        let text = format!("encounter/{encounter}");
+        FeedbackId(self.key.uuid(Purpose::Feedback, text.as_bytes()))
+    }
+
+    /// The one judgement that the person who filed a case can give on its handling.
+    fn feedback_about_case(&self, case: CaseId) -> FeedbackId {
+        let text = format!("case/{case}");
+        FeedbackId(self.key.uuid(Purpose::Feedback, text.as_bytes()))
     }
 
     async fn rateable_of(&self, history: &CaseHistory) -> Result<Rateable, HandleError> {
@@ -110,7 +125,7 @@ impl Node {
         let rate_by = from
             .checked_add(SignedDuration::from_hours(24 * RATING_DAYS))
             .unwrap_or(Timestamp::MAX);
-        let feedback = FeedbackId::about_case(history.id);
+        let feedback = self.feedback_about_case(history.id);
         let used = self
             .store
             .feedback(&self.unit().id, feedback)
@@ -150,7 +165,7 @@ impl Node {
             FeedbackCommand::Give {
                 judged: rateable.judged,
                 service: rateable.service,
-                served_at: rateable.served_at,
+                served_at: full_hour(rateable.served_at, &unit.zone),
                 rate_by: rateable.rate_by,
                 answers,
                 message,
@@ -181,6 +196,14 @@ impl Node {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The full hour of a moment in the unit's zone: a minute would tell which encounter it was.
+fn full_hour(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    let local = zone.to_datetime(at);
+    let seconds = 60 * i64::from(local.minute()) + i64::from(local.second());
+    let into_hour = SignedDuration::new(seconds, local.subsec_nanosecond());
+    at.checked_sub(into_hour).unwrap_or(at)
 }
 
 /// A judgement keeps the station and the beat, not the door.

@@ -4,15 +4,13 @@ use super::*;
 use crate::act::{Actor, Subject};
 use crate::subject::TEXT_MAX_CHARS;
 use crate::subject::testing::{FakeMethod, act, minute, place, service, told};
-use crate::value::{EncounterId, FeedbackId};
+use crate::value::FeedbackId;
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 60;
 
 fn subject() -> Subject {
-    Subject::Feedback(FeedbackId::about_encounter(EncounterId(Uuid::from_u128(
-        0xe2c0,
-    ))))
+    Subject::Feedback(FeedbackId(Uuid::from_u128(0xfeed)))
 }
 
 fn answers(given: &[(&str, Answer)]) -> BTreeMap<String, Answer> {
