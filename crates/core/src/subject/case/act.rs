@@ -154,7 +154,7 @@ pub enum CaseAct {
         /// The service's promise, counted from the filing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         respond_by: Option<Timestamp>,
-        /// Whether the service is sensitive.
+        /// Whether the service is sensitive, or the case was before.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         sensitive: bool,
     },

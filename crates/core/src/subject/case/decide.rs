@@ -354,7 +354,8 @@ fn assess(
         respond_by: method
             .response_minutes(&service)
             .and_then(|minutes| due(case.filed_at, minutes)),
-        sensitive: method.is_sensitive(&service),
+        // What was told in confidence is in the record; another service does not open it to all.
+        sensitive: case.sensitive || method.is_sensitive(&service),
         service,
         reason,
     })

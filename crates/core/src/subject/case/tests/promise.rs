@@ -40,6 +40,21 @@ fn another_service_than_was_asked_for_needs_a_reason() {
 }
 
 #[test]
+fn a_sensitive_case_stays_sensitive_whatever_service_it_is_given() {
+    let mut acts = received();
+    let why = Some("pelapor dipukul");
+    let narrow = given(acts.clone()).when(assess("violence_at_home", why));
+    acts.push((12, by(1), narrow.unwrap()[0].clone()));
+    assert!(given(acts.clone()).state().unwrap().sensitive);
+    let why = Some("salah pilih");
+    let ordinary = given(acts.clone()).when(assess("lost_item", why)).unwrap();
+    acts.push((13, by(1), ordinary[0].clone()));
+    let case = given(acts).state().unwrap();
+    assert_eq!(case.service, service("lost_item"));
+    assert!(case.sensitive);
+}
+
+#[test]
 fn a_late_case_is_not_closed_before_somebody_says_why() {
     // S18
     let due = minute(60);
