@@ -10,9 +10,9 @@ mod support;
 
 use pengayom_core::act::Actor;
 use pengayom_core::place::{Point, StationId};
-use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage};
+use pengayom_core::subject::case::{BlobRef, CaseCommand, CaseRefusal, CaseStage};
 use pengayom_node::access::{Permission, Role};
-use pengayom_node::handle::case::TRIES_PER_ORIGIN;
+use pengayom_node::handle::case::{MEDIA_MAX, TRIES_PER_ORIGIN};
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
 use pengayom_store::StoreError;
@@ -406,6 +406,27 @@ async fn a_reporter_adds_what_they_remember_later() {
     let desk = world.officer("sari", Role::Desk, None).await;
     let found = node.search_cases(&desk, "tiga orang", 10).await.unwrap();
     assert_eq!(found.len(), 1);
+}
+
+#[tokio::test]
+async fn an_addition_carries_as_many_files_as_a_report() {
+    let world = World::new().await;
+    let filed = world.file("gangguan", JUWANA).await;
+    let blob = BlobRef {
+        sha256: "0".repeat(64),
+        media_type: "image/jpeg".to_owned(),
+        size_bytes: 1,
+    };
+    let media = vec![blob; MEDIA_MAX + 1];
+    let text = "foto".to_owned();
+    let found = world
+        .node
+        .add_information(&filed.number, &filed.secret, "a", text, media)
+        .await;
+    assert!(matches!(
+        found,
+        Err(HandleError::TooLarge { found: 5, limit: 4 })
+    ));
 }
 
 #[tokio::test]

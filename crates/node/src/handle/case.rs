@@ -34,7 +34,7 @@ pub const TRIES_PER_CASE: u32 = 10;
 /// Tries of numbers and codes from one origin in a quarter of an hour.
 pub const TRIES_PER_ORIGIN: u32 = 60;
 
-/// Most files one report carries.
+/// Most files one report or one addition carries.
 pub const MEDIA_MAX: usize = 4;
 
 /// A request for help or a report, as it came in.
@@ -164,12 +164,7 @@ impl Node {
         source_key: Option<SourceKey>,
     ) -> Result<(Append, SecretDigits), HandleError> {
         let unit = self.unit();
-        if request.media.len() > MEDIA_MAX {
-            return Err(HandleError::TooLarge {
-                found: request.media.len(),
-                limit: MEDIA_MAX,
-            });
-        }
+        require_few(&request.media)?;
         let asked = asked(&request);
         let place = unit.resolve(&request.place)?;
         let command = request.command;
@@ -535,6 +530,7 @@ impl Node {
         media: Vec<BlobRef>,
     ) -> Result<CaseHistory, HandleError> {
         let history = self.track(number, secret, origin).await?;
+        require_few(&media)?;
         let command = CaseCommand::AddInformation { text, media };
         let moment = self.moment(None);
         for _ in 0..RETRIES {
@@ -607,6 +603,16 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::AddInformation { .. }
         | CaseCommand::ExplainDelay { .. } => Permission::WorkCase,
     }
+}
+
+/// Refuses more files than one message carries.
+fn require_few(media: &[BlobRef]) -> Result<(), HandleError> {
+    let found = media.len();
+    if found > MEDIA_MAX {
+        let limit = MEDIA_MAX;
+        return Err(HandleError::TooLarge { found, limit });
+    }
+    Ok(())
 }
 
 /// What was asked, without what the program adds.

@@ -567,6 +567,7 @@ pub(super) fn refusal(
         | CaseRefusal::NotClosed
         | CaseRefusal::NotDispatched(_)
         | CaseRefusal::AlreadyRecorded(_)
+        | CaseRefusal::TooManyAdditions { .. }
         | CaseRefusal::StaffOnly => None,
     }
 }

@@ -278,6 +278,12 @@ async fn add(
             let errors = vec![FieldError::new("keterangan", words)];
             case_page(page, &history, &number, false, &typed, errors).await
         }
+        Err(HandleError::Case(CaseRefusal::TooManyAdditions { limit })) => {
+            let n = page.frame.format().count(i64::from(limit));
+            let words = page.frame.tf("track.add_full", &[("n", &n)]);
+            let errors = vec![FieldError::new("keterangan", words)];
+            case_page(page, &history, &number, false, &typed, errors).await
+        }
         Err(error) => Err(error.into()),
     }
 }

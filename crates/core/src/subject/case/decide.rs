@@ -15,6 +15,10 @@ use crate::value::OfficerId;
 /// words, so that nobody sets a response back to a time when it was not late (S18).
 pub const TELL_WITHIN_DAYS: i64 = 7;
 
+/// Most additions one case takes. Whoever has number and code can send them, with photographs; a
+/// story that needs more is told to an officer.
+pub const ADDITIONS_MAX: u32 = 50;
+
 /// The rule that stood in the way of a command about a case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaseRefusal {
@@ -98,6 +102,12 @@ pub enum CaseRefusal {
     /// The unit named has that mark already.
     #[error("already recorded for responder {0:?}")]
     AlreadyRecorded(String),
+    /// The reporter added as much as a case takes.
+    #[error("too many additions: limit {limit}")]
+    TooManyAdditions {
+        /// The limit.
+        limit: u32,
+    },
     /// Only staff may do this.
     #[error("only staff may do this")]
     StaffOnly,
@@ -147,10 +157,16 @@ pub fn decide(
         }
         // A reporter may still add something to a closed case, and late times still arrive from
         // other systems; everything else needs it open.
-        CaseCommand::AddInformation { text, media } => CaseAct::InformationAdded {
-            text: needed("text", text)?,
-            media,
-        },
+        CaseCommand::AddInformation { text, media } => {
+            if case.additions >= ADDITIONS_MAX {
+                let limit = ADDITIONS_MAX;
+                return Err(CaseRefusal::TooManyAdditions { limit });
+            }
+            CaseAct::InformationAdded {
+                text: needed("text", text)?,
+                media,
+            }
+        }
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by } => match case.taken_by {
             Some(officer) if officer != by => {

@@ -104,6 +104,8 @@ pub struct Case {
     pub late_reason_at: Option<Timestamp>,
     /// Units sent, in the order they were first named.
     pub responders: Vec<Responder>,
+    /// How often the reporter added something.
+    pub additions: u32,
     /// When it was closed, last.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
@@ -153,6 +155,7 @@ impl Case {
             late_reason: None,
             late_reason_at: None,
             responders: Vec::new(),
+            additions: 0,
             closed_at: None,
             outcome: None,
             last_at: act.happened_at,
@@ -213,7 +216,8 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     case.version = act.version;
     case.last_at = case.last_at.max(act.happened_at);
     match payload {
-        CaseAct::RequestFiled(_) | CaseAct::InformationAdded { .. } => {}
+        CaseAct::RequestFiled(_) => {}
+        CaseAct::InformationAdded { .. } => case.additions = case.additions.saturating_add(1),
         CaseAct::CaseTaken { by } => case.taken_by = Some(*by),
         CaseAct::CaseTakenOver { to, .. } => case.taken_by = Some(*to),
         CaseAct::CaseAssessed {

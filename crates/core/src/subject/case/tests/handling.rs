@@ -68,6 +68,27 @@ fn an_empty_text_says_nothing() {
 }
 
 #[test]
+fn a_reporter_adds_so_much_and_no_more() {
+    let mut acts = received();
+    for n in 0..ADDITIONS_MAX {
+        let text = format!("hal {n}");
+        let media = Vec::new();
+        let added = CaseAct::InformationAdded { text, media };
+        let found = given(acts.clone())
+            .by(Actor::Citizen)
+            .when(add_information("satu lagi"));
+        assert!(found.is_ok());
+        acts.push((1, Actor::Citizen, added));
+    }
+    assert_eq!(
+        given(acts).by(Actor::Citizen).when(add_information("lagi")),
+        Err(CaseRefusal::TooManyAdditions {
+            limit: ADDITIONS_MAX
+        })
+    );
+}
+
+#[test]
 fn two_officers_who_take_the_same_case_do_not_both_get_it() {
     let taken = || {
         let mut acts = received();
