@@ -562,6 +562,7 @@ pub(super) fn refusal(
         | CaseRefusal::AlreadyFiled
         | CaseRefusal::InTheFuture { .. }
         | CaseRefusal::WithAnotherOfficer { .. }
+        | CaseRefusal::ForOneselfOnly
         | CaseRefusal::WithNobody
         | CaseRefusal::Closed
         | CaseRefusal::NotClosed

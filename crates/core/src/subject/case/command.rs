@@ -42,12 +42,12 @@ pub enum CaseCommand {
     },
     /// Take the case to serve it oneself.
     Take {
-        /// Who takes it.
+        /// Who takes it: the one who asks.
         by: OfficerId,
     },
     /// Take the case over from a colleague.
     TakeOver {
-        /// Who takes it.
+        /// Who takes it: the one who asks.
         to: OfficerId,
         /// Who has it, as the asker saw it.
         from: OfficerId,

@@ -67,6 +67,9 @@ pub enum CaseRefusal {
         /// Who has it.
         officer: OfficerId,
     },
+    /// One takes a case for oneself; giving it to a colleague is assigning it.
+    #[error("a case is taken for oneself, not for a colleague")]
+    ForOneselfOnly,
     /// Nobody has it, so nobody can hand it over.
     #[error("case is with nobody")]
     WithNobody,
@@ -168,6 +171,11 @@ pub fn decide(
             }
         }
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
+        CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
+            if actor.officer() != Some(officer) =>
+        {
+            return Err(CaseRefusal::ForOneselfOnly);
+        }
         CaseCommand::Take { by } => match case.taken_by {
             Some(officer) if officer != by => {
                 return Err(CaseRefusal::WithAnotherOfficer { officer });

@@ -102,7 +102,7 @@ fn two_officers_who_take_the_same_case_do_not_both_get_it() {
         })
     );
     assert_eq!(
-        taken().when(take(2)),
+        taken().by(by(2)).when(take(2)),
         Ok(Vec::new()),
         "asked twice, done once"
     );
@@ -113,12 +113,26 @@ fn two_officers_who_take_the_same_case_do_not_both_get_it() {
             officer: officer(2)
         })
     );
-    assert_eq!(taken().when(take_over(2, 2)), Ok(Vec::new()));
+    let again = taken().by(by(2)).when(take_over(2, 2));
+    assert_eq!(again, Ok(Vec::new()));
     let acts = taken().when(take_over(2, 1)).unwrap();
     let mut history = received();
     history.push((1, by(2), CaseAct::CaseTaken { by: officer(2) }));
     history.push((2, by(1), acts[0].clone()));
     assert_eq!(given(history).state().unwrap().taken_by, Some(officer(1)));
+}
+
+#[test]
+fn one_takes_a_case_for_oneself_and_not_for_a_colleague() {
+    let program = Actor::Program {
+        job: "simulate".to_owned(),
+    };
+    for actor in [by(3), import(), program] {
+        let found = given(received()).by(actor.clone()).when(take(1));
+        assert_eq!(found, Err(CaseRefusal::ForOneselfOnly), "{actor:?}");
+        let found = given(handled()).by(actor).when(take_over(2, 1));
+        assert_eq!(found, Err(CaseRefusal::ForOneselfOnly));
+    }
 }
 
 #[test]
