@@ -202,15 +202,9 @@ pub fn decide(
             }
             CaseAct::OfficerAssigned { officer }
         }
-        CaseCommand::Dispatch { responder } => {
-            let responder = needed("responder", responder)?;
-            if case.responders.iter().any(|known| known.name == responder) {
-                return Err(CaseRefusal::AlreadyRecorded(responder));
-            }
-            CaseAct::ResponderDispatched { responder }
-        }
-        CaseCommand::Arrive { responder } => arrive(case, responder, moment)?,
-        CaseCommand::Clear { responder } => clear(case, responder, moment)?,
+        CaseCommand::Dispatch { responder } => dispatch(case, call_sign(responder)?, moment)?,
+        CaseCommand::Arrive { responder } => arrive(case, call_sign(responder)?, moment)?,
+        CaseCommand::Clear { responder } => clear(case, call_sign(responder)?, moment)?,
         CaseCommand::RecordAction { text, function } => {
             if !method.has_function(&function) {
                 return Err(CaseRefusal::NotInPack {
@@ -383,6 +377,22 @@ fn assess(
         service,
         reason,
     })
+}
+
+/// A call sign without the spaces around it, which would make two units of one.
+fn call_sign(responder: String) -> Result<String, CaseRefusal> {
+    Ok(needed("responder", responder)?.trim().to_owned())
+}
+
+/// A unit that is free again can be sent again; one on its way or at the place is there already.
+fn dispatch(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, CaseRefusal> {
+    let known = case.responders.iter().find(|known| known.name == responder);
+    match known.map(|known| known.cleared_at) {
+        Some(None) => return Err(CaseRefusal::AlreadyRecorded(responder)),
+        Some(Some(cleared)) => follows(moment, cleared)?,
+        None => {}
+    }
+    Ok(CaseAct::ResponderDispatched { responder })
 }
 
 fn arrive(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, CaseRefusal> {

@@ -50,7 +50,7 @@ pub struct Response {
     pub late: bool,
 }
 
-/// One responder's way to a case.
+/// One responder's way to a case: the last, when it was sent more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Responder {
     /// Call sign.
@@ -247,7 +247,10 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         }
         CaseAct::ResponderDispatched { responder } => {
             case.responder(responder, |known| {
+                // Sent anew, it is on its way once more; the first response stays what it was.
                 known.dispatched_at = Some(act.happened_at);
+                known.arrived_at = None;
+                known.cleared_at = None;
             });
             case.assess(act.happened_at);
             case.advance(CaseStage::Handled);

@@ -174,6 +174,55 @@ fn a_unit_is_sent_arrives_and_is_free_again_in_this_order() {
 }
 
 #[test]
+fn a_unit_that_is_free_again_can_be_sent_again() {
+    // S15: the wait ends with the first arrival, however often a unit comes.
+    let mut acts = handled();
+    let mark = |acts: &mut Vec<(i64, Actor, CaseAct)>, at, command| {
+        let found = given(acts.clone()).at(at).when(command)?;
+        acts.push((at, by(1), found[0].clone()));
+        Ok(())
+    };
+    mark(&mut acts, 20, arrive("P-1")).unwrap();
+    mark(&mut acts, 25, clear("P-1")).unwrap();
+    let early = mark(&mut acts, 24, dispatch("P-1"));
+    assert_eq!(
+        early,
+        Err(CaseRefusal::BeforeWhatItFollows {
+            at: minute(24),
+            after: minute(25)
+        })
+    );
+    mark(&mut acts, 26, dispatch("P-1")).unwrap();
+    let on_its_way = given(acts.clone()).state().unwrap();
+    assert_eq!(on_its_way.responders.len(), 1);
+    assert_eq!(on_its_way.responders[0].dispatched_at, Some(minute(26)));
+    assert_eq!(on_its_way.responders[0].arrived_at, None);
+    assert_eq!(on_its_way.responders[0].cleared_at, None);
+    mark(&mut acts, 30, arrive("P-1")).unwrap();
+    mark(&mut acts, 35, clear("P-1")).unwrap();
+    assert_eq!(
+        given(acts).state().unwrap().response.unwrap().at,
+        minute(20)
+    );
+}
+
+#[test]
+fn spaces_around_a_call_sign_do_not_make_another_unit() {
+    let sent = given(handled());
+    let again = CaseRefusal::AlreadyRecorded("P-1".to_owned());
+    assert_eq!(sent.when(dispatch(" P-1 ")), Err(again));
+    let arrived = CaseAct::ResponderArrived {
+        responder: "P-1".to_owned(),
+    };
+    assert_eq!(sent.when(arrive("P-1\t")), Ok(vec![arrived]));
+    assert!(sent.when(clear(" P-1")).is_ok());
+    let other = CaseAct::ResponderDispatched {
+        responder: "P-2".to_owned(),
+    };
+    assert_eq!(sent.when(dispatch(" P-2")), Ok(vec![other]));
+}
+
+#[test]
 fn whoever_acts_on_a_report_has_read_it() {
     // S40
     let text = || "x".to_owned();
