@@ -145,9 +145,21 @@ pub fn case_steps() -> impl Strategy<Value = Vec<Step<CaseCommand>>> {
         for step in &mut steps {
             step.moment = Moment::now(second(0));
         }
-        steps.extend(others);
+        steps.extend(others.into_iter().map(taken_for_oneself));
         steps
     })
+}
+
+/// An officer who takes a case takes it for themself, so that most are let.
+fn taken_for_oneself(mut step: Step<CaseCommand>) -> Step<CaseCommand> {
+    if let (
+        Actor::Officer { id },
+        CaseCommand::Take { by: taker } | CaseCommand::TakeOver { to: taker, .. },
+    ) = (&mut step.actor, &step.command)
+    {
+        *id = *taker;
+    }
+    step
 }
 
 /// A case's acts as the rules let them come.

@@ -30,6 +30,12 @@ pub struct HourKey {
 }
 
 /// Sums of requests.
+///
+/// Counts are exact. The sums of waits are binary floats, to which each change adds and from which
+/// it takes away: a sum that went through large values and back may differ in its last digits from
+/// one derived anew. Whoever rebuilds and compares allows a relative error of some `1e-9`, far below
+/// what a mean or a deviation is shown with; waits are whole seconds, so that a sum of squares is
+/// exact as long as it stays below 2^53 s².
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct HourDelta {
     /// Requests filed.
