@@ -233,7 +233,7 @@ export async function assertOneLanguage(page, where = page.url()) {
     const parts = [document.title];
     const walk = (node) => {
       if (node.nodeType === Node.TEXT_NODE) parts.push(node.textContent);
-      if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, [data-own-words], textarea")) return;
+      if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, .told, textarea")) return;
       const lang = node.getAttribute("lang");
       if (lang && lang !== document.documentElement.lang && node !== document.documentElement) return;
       for (const name of ["aria-label", "title", "placeholder", "alt", "data-not-sent", "data-live-stale"]) {

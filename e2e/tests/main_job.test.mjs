@@ -10,9 +10,9 @@ import { act, go, meet, openCase, rate, report, signIn, STORY, track, words } fr
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
 
-/** The number beside the words of `key` in the counts of the chief's page. */
-async function counted(page, key) {
-  const box = page.locator("#sekarang .counts > div", { hasText: words(page, key) });
+/** Reports that nobody has assessed yet, as the chief's page counts them. */
+async function unassessed(page) {
+  const box = page.locator("#sekarang .counts > div", { has: page.locator(`dt:text-is("${words(page, "chief.open_received")}")`) });
   return Number((await box.locator("dd").innerText()).replace(/\D/g, ""));
 }
 
@@ -20,7 +20,8 @@ for (const [number, way] of WAYS.entries()) {
   const lang = number === 1 || number === 2 ? "en" : "id";
   // S1, S4, S5, S6, S8, S32, S33
   test(`from a request to a judged encounter ${way.name}, in ${lang}`, async (t) => {
-    const sound = (page) => (where) => assertSound(page, { least: 24, where });
+    // Pages of the desk have smaller targets than those for the public and for the road.
+    const sound = (page, least = 24) => (where) => assertSound(page, { least, where });
     const citizen = await person({ ...way, lang });
     const desk = await person({ ...way, lang });
     const patrol = await person({ ...way, lang });
@@ -28,7 +29,7 @@ for (const [number, way] of WAYS.entries()) {
     try {
       await signIn(chief, "commander");
       await visit(chief, "/pimpinan");
-      const filedBefore = await counted(chief, "chief.now_filed");
+      const before = await unassessed(chief);
       let navigations = 0;
       chief.on("framenavigated", () => {
         navigations += 1;
@@ -38,7 +39,7 @@ for (const [number, way] of WAYS.entries()) {
 
       // The chief's page counts the report: by itself with JavaScript, by its own reload button without.
       const deadline = Date.now() + 60_000;
-      while ((await counted(chief, "chief.now_filed")) <= filedBefore) {
+      while ((await unassessed(chief)) <= before) {
         assert.ok(Date.now() < deadline, "the chief does not see the report within the minute");
         if (way.js) await chief.waitForTimeout(250);
         else await go(chief, chief.locator(`main a:text-is("${words(chief, "common.reload")}")`));
@@ -66,9 +67,9 @@ for (const [number, way] of WAYS.entries()) {
 
       // The officer meets them and gives them the card.
       await signIn(patrol, "patrol");
-      await sound(patrol)("/pertemuan");
+      await sound(patrol, 48)("/pertemuan");
       await go(patrol, patrol.locator(".queue a", { hasText: sent.number }).first());
-      const code = await meet(patrol, sound(patrol));
+      const code = await meet(patrol, sound(patrol, 48));
 
       // They judge the meeting, once.
       await rate(citizen, code, (where) => assertSound(citizen, { where }));
