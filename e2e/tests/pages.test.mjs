@@ -1,0 +1,180 @@
+// What holds on every page, whoever meets it: language, headings, landmarks, contrast, targets, width.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  assertAccessible,
+  assertNoSidewaysScroll,
+  assertSound,
+  assertWellBuilt,
+  closeBrowser,
+  DESKTOP,
+  person,
+  PHONE,
+  sendEveryoneHome,
+  visit,
+} from "../helpers.mjs";
+import { go, signIn, words } from "../steps.mjs";
+
+test.afterEach(sendEveryoneHome);
+test.after(closeBrowser);
+
+/** Pages nobody signs in for, with the smallest target the place asks for. */
+const PUBLIC = ["/", "/lapor", "/lapor/lanjut", "/lacak", "/nilai", "/layanan", "/wilayah", "/masuk", "/tidak-ada"];
+
+/** Pages of staff by role. Pages for the road have targets for gloves. */
+const STAFF = [
+  { role: "desk", pages: ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/cari?q=Juwana"], least: 24 },
+  { role: "patrol", pages: ["/pertemuan", "/pertemuan/baru"], least: 48 },
+  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap"], least: 24 },
+  { role: "admin", pages: ["/setelan"], least: 24 },
+];
+
+/** Both languages, both themes and both widths, each with the others at least once. */
+const LOOKS = [
+  { lang: "id", scheme: "light", size: PHONE },
+  { lang: "en", scheme: "dark", size: PHONE },
+  { lang: "en", scheme: "light", size: DESKTOP },
+  { lang: "id", scheme: "dark", size: DESKTOP },
+];
+
+for (const look of LOOKS) {
+  const name = `${look.lang}, ${look.scheme}, ${look.size.width} px`;
+  // S33
+  test(`every public page is sound (${name})`, async () => {
+    const page = await person(look);
+    const titles = new Map();
+    for (const address of PUBLIC) {
+      await visit(page, address);
+      await assertSound(page, { where: address });
+      titles.set(await page.title(), address);
+    }
+    assert.equal(titles.size, PUBLIC.length, `titles are told apart: ${[...titles.keys()].join(" | ")}`);
+  });
+
+  // S32
+  test(`every page of staff is sound (${name})`, async () => {
+    for (const { role, pages, least } of STAFF) {
+      const page = await person(look);
+      await signIn(page, role);
+      for (const address of pages) {
+        const answer = await visit(page, address);
+        assert.equal(answer.status(), 200, `${role} ${address}`);
+        await assertSound(page, { least, where: address });
+      }
+      await page.context().close();
+    }
+  });
+}
+
+test("a page that is not there says so, in words, with a way on", async () => {
+  const page = await person();
+  const answer = await visit(page, "/tidak-ada");
+  assert.equal(answer.status(), 404);
+  assert.equal(await page.locator("h1").innerText(), words(page, "error.not_found"));
+});
+
+test("nobody opens a page of staff without signing in, and no role opens another's", async () => {
+  const stranger = await person();
+  for (const { pages } of STAFF) {
+    for (const address of pages) {
+      await visit(stranger, address);
+      assert.equal(new URL(stranger.url()).pathname, "/masuk", address);
+    }
+  }
+  for (const [role, address] of [
+    ["patrol", "/meja"],
+    ["patrol", "/pimpinan"],
+    ["desk", "/pimpinan"],
+    ["admin", "/meja"],
+    ["commander", "/setelan"],
+  ]) {
+    const page = await person();
+    await signIn(page, role);
+    const answer = await visit(page, address);
+    assert.equal(answer.status(), 403, `${role} ${address}`);
+    await assertWellBuilt(page, `${address} refused`);
+    await page.context().close();
+  }
+});
+
+test("at 320 px and with wide text spacing no page scrolls sideways and nothing is cut", async () => {
+  // WCAG 1.4.12: what a reader may set must lose nothing.
+  const spacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }";
+  const narrow = { width: 320, height: 640 };
+  const pages = [...PUBLIC.map((address) => ({ address })), ...STAFF.flatMap(({ role, pages: own }) => own.map((address) => ({ role, address })))];
+  const signedIn = new Map();
+  for (const { role, address } of pages) {
+    let page = signedIn.get(role);
+    if (!page) {
+      page = await person({ size: narrow, bypassCSP: true });
+      if (role) await signIn(page, role);
+      signedIn.set(role, page);
+    }
+    await visit(page, address);
+    await assertNoSidewaysScroll(page, `${address} at 320 px`);
+    await page.addStyleTag({ content: spacing });
+    await assertNoSidewaysScroll(page, `${address} with wide text spacing`);
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll("main *, header *, footer *")]
+        .filter((element) => !element.closest(".visually-hidden, svg, .steps, select, input, textarea") && element.clientWidth > 0)
+        .filter((element) => getComputedStyle(element).overflow === "hidden" && element.scrollHeight > element.clientHeight + 1)
+        .map((element) => element.className),
+    );
+    assert.deepEqual(cut, [], address);
+  }
+});
+
+test("borders and focus are seen in forced colours", async () => {
+  const page = await person({ forcedColors: "active" });
+  for (const address of ["/", "/lapor/dicuri/apa", "/lacak"]) {
+    await visit(page, address);
+    const bare = await page.evaluate(() =>
+      [...document.querySelectorAll(".button, .choice > label, .input, .field > input, .error-summary")]
+        .filter((element) => element.getClientRects().length && Number.parseFloat(getComputedStyle(element).borderTopWidth) < 1)
+        .map((element) => element.className),
+    );
+    assert.deepEqual(bare, [], address);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    assert.ok((await page.evaluate(() => Number.parseFloat(getComputedStyle(document.activeElement).outlineWidth))) >= 2, address);
+  }
+});
+
+test("every status says itself in words and by a shape, not by colour alone", async () => {
+  const page = await person({ size: DESKTOP });
+  await signIn(page, "desk");
+  for (const address of ["/meja", "/meja/daftar"]) {
+    await visit(page, address);
+    const mute = await page.evaluate(() =>
+      [...document.querySelectorAll(".clock, .tag-ok, .tag-warn, .tag-danger")]
+        .filter((element) => !element.textContent.trim() || !element.querySelector("svg use"))
+        .map((element) => element.outerHTML.slice(0, 100)),
+    );
+    assert.deepEqual(mute, [], address);
+  }
+});
+
+test("one who moves little is spared movement, and staff choose light or dark for themselves", async () => {
+  const page = await person({ size: DESKTOP, reducedMotion: "reduce" });
+  await signIn(page, "desk");
+  assert.equal(await page.locator(".button").first().evaluate((element) => getComputedStyle(element).transitionDuration), "0s");
+  await page.locator("[data-theme-toggle]").click();
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  await page.reload();
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  await assertAccessible(page, "/meja, dark by choice");
+});
+
+test("the language stays as chosen from page to page, with path and query kept", async () => {
+  const page = await person();
+  await visit(page, "/wilayah?desa=Juwana");
+  await go(page, page.locator("a.lang"));
+  const address = new URL(page.url());
+  assert.equal(address.pathname, "/wilayah");
+  assert.equal(address.searchParams.get("desa"), "Juwana");
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  await page.goto("/lapor");
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+});
