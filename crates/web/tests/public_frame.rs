@@ -183,6 +183,8 @@ async fn every_service_and_kind_of_the_pack_has_its_page() {
         assert_eq!(page.status, StatusCode::OK, "{path}");
         check_page(&page, &path, "id");
         assert!(page.words().contains(&service.not_promised.id), "{path}"); // S26
+        let duty = unit.pack.duty(&service.duty).unwrap();
+        assert!(page.words().contains(&duty.name.id), "{path}"); // S2
     }
     for kind in unit.pack.report_kinds() {
         let mut browser = site.browser();

@@ -31,6 +31,8 @@ struct ListPage {
 struct ServicePage {
     page: PageFrame,
     emergency: bool,
+    /// The duty of the law it serves: its name, and what that covers.
+    duty: Option<(String, String)>,
     promise: String,
     not_promised: String,
     fee: String,
@@ -99,6 +101,10 @@ async fn one(
     let list = |texts: &pengayom_core::pack::LocalizedList| texts.get(frame.lang).to_vec();
     let page = ServicePage {
         emergency: service.emergency,
+        duty: unit.pack.duty(&service.duty).map(|duty| {
+            let say = |words| frame.say(words).to_owned();
+            (say(&duty.name), say(&duty.help))
+        }),
         promise: frame.say(&service.promise).to_owned(),
         not_promised: frame.say(&service.not_promised).to_owned(),
         fee: fee(&frame, service),
