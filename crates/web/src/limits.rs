@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use crate::extract::Context;
 use crate::headers;
@@ -59,7 +60,11 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| Fault::Internal.into_response()))
         .layer(middleware::from_fn_with_state(bounds, outermost))
-        .layer(CompressionLayer::new())
+        // Fonts are compressed already.
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/"))),
+        )
 }
 
 /// Ends a handler that takes too long. A stream of events goes on: only its beginning is timed.

@@ -9,7 +9,7 @@ use pengayom_node::{DraftToken, HandleError};
 
 use super::draft::{self, ReportDraft};
 use super::step::step_address;
-use crate::extract::{FormPost, PublicPage};
+use crate::extract::{CookieKind, FormPost, PublicPage};
 use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
@@ -134,6 +134,9 @@ fn form(
 /// about the weather comes up.
 pub(super) async fn leave(page: PublicPage) -> Result<Response, Fault> {
     draft::forget(&page.context).await?;
+    // Browsers heed the header over TLS only: what leads to a report goes either way.
+    page.context.drop_cookie(CookieKind::Track);
+    page.context.drop_cookie(CookieKind::Form);
     let away = page.frame.t("report.leave_address").to_owned();
     let clear = (
         HeaderName::from_static("clear-site-data"),
