@@ -103,15 +103,31 @@
     }
   };
 
-  const stream = new EventSource(source.dataset.live);
-  stream.addEventListener("ping", heard);
-  stream.addEventListener("change", (event) => {
-    heard(event);
-    soon();
+  // A browser opens six connections to a site at most, and each page of an open stream holds one: a page that nobody
+  // looks at lets go of its own and reads itself anew when it is looked at again.
+  let stream = null;
+  const listen = () => {
+    stream = new EventSource(source.dataset.live);
+    stream.addEventListener("ping", heard);
+    stream.addEventListener("change", (event) => {
+      heard(event);
+      soon();
+    });
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      stream?.close();
+      stream = null;
+    } else if (!stream) {
+      lastHeard = Date.now();
+      listen();
+      soon();
+    }
   });
+  if (!document.hidden) listen();
 
   setInterval(() => {
-    if (!stale || !stale.hidden || Date.now() - lastHeard < SILENCE_MS) return;
+    if (!stream || !stale || !stale.hidden || Date.now() - lastHeard < SILENCE_MS) return;
     stale.hidden = false;
     stale.textContent = (stale.dataset.liveStale || "").replace("{time}", lastTime);
     source.classList.add("live-stopped");

@@ -11,7 +11,7 @@ use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaMatch;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel};
 use pengayom_core::value::CommandId;
-use pengayom_node::access::Permission;
+use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
@@ -329,7 +329,11 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
         command: command_of(fields, &page.node),
         service,
         report_kind: None,
-        channel: Channel::Desk,
+        channel: if page.staff.roles.contains(&Role::Dispatch) {
+            Channel::Phone
+        } else {
+            Channel::Desk
+        },
         description,
         when_text,
         occurred_at,

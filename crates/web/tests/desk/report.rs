@@ -212,3 +212,26 @@ async fn the_code_is_shown_to_the_officer_who_took_the_report_and_to_no_other() 
     let mut desk = site.signed_in("desk").await;
     assert!(!desk.get(&address).await.text.contains("code digits"));
 }
+
+#[tokio::test]
+async fn a_report_of_the_dispatcher_came_by_telephone() {
+    let site = Site::pati().await;
+    let officer = site.account(Role::Dispatch).await;
+    let mut dispatch = site.signed_in("dispatch").await;
+    let saved = send(&mut dispatch, "simpan", &[]).await;
+    let case = saved
+        .location()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let filed = site
+        .node
+        .case_history(&officer, case)
+        .await
+        .unwrap()
+        .case
+        .filed;
+    assert_eq!(filed.channel.as_str(), "phone");
+}
