@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tracing::Instrument as _;
 
 use crate::extract::Context;
 use crate::headers;
@@ -99,7 +100,13 @@ async fn outermost(State(bounds): State<Bounds>, request: Request, next: Next) -
         .map(|path| path.as_str().to_owned());
     let began = tokio::time::Instant::now();
     let answer = match bounds.in_hand.try_acquire() {
-        Ok(_turn) => next.run(Request::from_parts(parts, body)).await,
+        Ok(_turn) => {
+            // Whatever is logged meanwhile carries the code that the reader sees.
+            let span = tracing::info_span!("request", request = context.code());
+            next.run(Request::from_parts(parts, body))
+                .instrument(span)
+                .await
+        }
         Err(_) => Fault::Busy.into_response(),
     };
     let mut answer = with_words(answer, &context);
