@@ -408,7 +408,7 @@ async fn who_reported_is_shown_to_those_who_may_and_sealed_to_others() {
 
 #[tokio::test]
 async fn the_step_and_the_rule_stand_beside_the_case() {
-    // S7
+    // S7 S8
     let site = Site::pati().await;
     site.account(Role::Desk).await;
     let case = THEFT.file(&site).await.case;
@@ -417,6 +417,10 @@ async fn the_step_and_the_rule_stand_beside_the_case() {
     assert!(
         words.contains("Jam pertama pastikan keselamatan"),
         "{words}"
+    );
+    assert!(
+        words.contains("sisa 3 hari"),
+        "the clock stands with it: {words}"
     );
     assert!(words.contains("Dasar hukum: UU 20/2025"), "{words}");
     assert!(words.contains("Yang tidak dijanjikan"), "{words}");
