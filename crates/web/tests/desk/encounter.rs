@@ -1,8 +1,8 @@
 //! Encounters and their cards.
 
 use axum::http::StatusCode;
+use pengayom_core::subject::feedback::Answer as Feedback;
 use pengayom_core::value::{EncounterId, SecretDigits};
-use pengayom_node::HandleError;
 use pengayom_node::access::Role;
 use pengayom_node::handle::encounter::EncounterHistory;
 
@@ -287,34 +287,44 @@ async fn an_encounter_about_a_case_begins_with_what_the_case_knows() {
 }
 
 #[tokio::test]
-async fn a_lost_card_is_renewed_and_the_old_code_stops() {
+async fn the_card_is_shown_again_as_it_was_to_the_one_who_recorded_it() {
+    // S5
     let site = Site::pati().await;
     site.account(Role::Patrol).await;
     site.account_at(Role::Patrol, "patrol2", None).await;
+    site.account(Role::Commander).await;
     let mut patrol = site.signed_in("patrol").await;
     let answer = record(&mut patrol, &[("layanan", "laka")]).await;
     let address = answer.location().to_owned();
-    let card = patrol.follow(answer).await;
-    let old: SecretDigits = digits(&card).parse().unwrap();
-    let command = card.value_of("perintah").unwrap();
-    let answer = patrol
-        .post(&format!("{address}/kode"), &[("perintah", &command)])
-        .await;
-    let card = patrol.follow(answer).await;
-    let new: SecretDigits = digits(&card).parse().unwrap();
-    assert_ne!(old, new);
-    assert!(matches!(
-        site.node.rateable(&old, "test").await,
-        Err(HandleError::NoMatch)
-    ));
-    assert!(site.node.rateable(&new, "test").await.is_ok());
-    // Another officer neither reads nor renews it.
+    let first = patrol.follow(answer).await;
+    let code: SecretDigits = digits(&first).parse().unwrap();
+    // No form of it asks for another code.
+    assert!(!first.text.contains("/kode\""));
+    let answer = patrol.post(&format!("{address}/kode"), &[]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    // A judgement given does not show on it, days later either.
+    let rateable = site.node.rateable(&code, "test").await.unwrap();
+    let answers = [("k1".to_owned(), Feedback::No)].into();
+    let given = site.node.give_feedback(rateable, answers, None, None).await;
+    given.unwrap();
+    site.clock.pass(3 * 24 * 60);
+    let mut patrol = site.signed_in("patrol").await;
+    let again = patrol.get(&address).await;
+    assert_eq!(digits(&again).parse::<SecretDigits>().unwrap(), code);
+    assert!(again.words().contains("Berlaku sampai"));
+    // A colleague does not read it; the chief reads the record without the code.
     let mut other = site.signed_in("patrol2").await;
     assert_eq!(other.get(&address).await.status, StatusCode::FORBIDDEN);
-    let answer = other
-        .post(&format!("{address}/kode"), &[("perintah", &command)])
-        .await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let mut chief = site.signed_in("commander").await;
+    let seen = chief.get(&address).await;
+    assert!(seen.words().contains("hanya tampil kepada petugas"));
+    assert!(!seen.text.contains(&code.plain()) && !seen.text.contains(&code.grouped()));
+    // After thirty days there is nothing left to show.
+    site.clock.pass(28 * 24 * 60);
+    let mut patrol = site.signed_in("patrol").await;
+    let late = patrol.get(&address).await;
+    assert!(late.words().contains("Masa menilai berakhir"));
+    assert!(!late.text.contains(&code.plain()));
 }
 
 #[tokio::test]
