@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use pengayom_core::pack::{Aspect, GoodEnd};
+use pengayom_core::pack::{Aspect, GoodEnd, ServiceCode};
 use pengayom_core::place::StationId;
 use pengayom_measure::histogram::WaitHistogram;
 use pengayom_measure::proportion::{self, Share};
@@ -77,6 +77,8 @@ pub struct Morning {
     pub late: Vec<CaseRow>,
     /// Answers by item of the form, in its order.
     pub survey: Vec<ItemResult>,
+    /// Requests filed in those days by service; only services that were asked for.
+    pub by_service: Vec<(ServiceCode, i64)>,
     /// First day counted in `survey`.
     pub survey_from: Date,
     /// Totals of fewer people are hidden.
@@ -235,14 +237,13 @@ impl Node {
                 sum
             })
             .collect();
-        let in_time = self
+        let by_service = self
             .store
             .hour_totals(&unit.id, month, HourGroup::Service)
-            .await?
-            .iter()
-            .fold((0, 0), |(all, late), row| {
-                (all + row.responded, late + row.responded_late)
-            });
+            .await?;
+        let in_time = by_service.iter().fold((0, 0), |(all, late), row| {
+            (all + row.responded, late + row.responded_late)
+        });
         let (responded, late) = (count(in_time.0), count(in_time.1));
         let survey = self
             .store
@@ -259,6 +260,10 @@ impl Node {
             in_time: proportion::share(responded.saturating_sub(late), responded).ok(),
             late: self.store.late_cases(&unit.id, at, LATE_LISTED).await?,
             survey: self.item_results(&survey, small_cell),
+            by_service: by_service
+                .iter()
+                .filter_map(|row| Some((row.key.as_deref()?.parse().ok()?, row.filed)))
+                .collect(),
             survey_from,
             small_cell,
         })

@@ -127,3 +127,42 @@ async fn only_those_who_read_the_board_see_it() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_board_counts_requests_by_duty_and_by_police_function() {
+    // S1 S2
+    let site = Site::pati().await;
+    answered(&site).await;
+    let chief = site.account(Role::Commander).await;
+    let mut browser = site.signed_in(&chief.login).await;
+    let page = browser.get("/pimpinan").await.text;
+    let pack = site.node.unit().pack.clone();
+    let service = pack.service(&"gangguan".parse().unwrap()).unwrap().clone();
+    let duty = pack.duty(&service.duty).unwrap().name.id.clone();
+    let function = pack.function(service.function).unwrap().name.id.clone();
+    for name in [duty, function] {
+        let row = format!("<dt>{name}</dt><dd class=\"number\">6</dd>");
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn services_stand_under_their_duty_and_public_order_comes_first() {
+    // S2
+    let site = Site::pati().await;
+    let page = site.browser().get("/layanan").await.text;
+    let pack = site.node.unit().pack.clone();
+    let at = |code: &str| page.find(&format!("id=\"tugas-{code}\"")).unwrap();
+    let first = pack.duties()[0].code.as_str();
+    assert_eq!(first, "kamtibmas");
+    for duty in &pack.duties()[1..] {
+        let served = pack
+            .services()
+            .iter()
+            .any(|service| service.duty == duty.code);
+        assert!(!served || at(first) < at(duty.code.as_str()));
+    }
+    let one = site.browser().get("/layanan/gangguan").await.text;
+    let service = pack.service(&"gangguan".parse().unwrap()).unwrap();
+    assert!(one.contains(pack.duty(&service.duty).unwrap().name.id.as_str()));
+}

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use pengayom_core::pack::{Duty, DutyCode, FunctionEntry, PoliceFunction, ServiceCode};
 use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
 use pengayom_store::rows::CaseRow;
@@ -33,6 +34,8 @@ struct MorningPage {
     in_time: InTime,
     late: Vec<LateLine>,
     late_more: Option<String>,
+    duties: Vec<Count>,
+    functions: Vec<Count>,
     survey: Vec<SurveyGroup>,
     survey_since: String,
 }
@@ -141,6 +144,8 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
     let from = frame.format().day(figures.since);
     let to = frame.format().day(figures.day);
     let page = MorningPage {
+        duties: duties(&frame, &morning),
+        functions: functions(&frame, &morning),
         heading,
         now: frame.format().time(morning.at),
         decisions: owing.into_iter().take(DECISIONS).collect(),
@@ -375,4 +380,43 @@ fn item_line(frame: &PageFrame, item: &ItemFigure) -> Item {
         share,
         none,
     }
+}
+
+/// Requests by the duty of UU 2/2002 their service serves, in the order of the pack (S2).
+fn duties(frame: &PageFrame, morning: &Morning) -> Vec<Count> {
+    let pack = &frame.unit().pack;
+    let of = |code: &DutyCode| {
+        filed(morning, |service| {
+            pack.service(service)
+                .is_some_and(|service| service.duty == *code)
+        })
+    };
+    let row = |duty: &Duty| Count {
+        words: frame.say(&duty.name).to_owned(),
+        n: frame.format().count(of(&duty.code)),
+    };
+    pack.duties().iter().map(row).collect()
+}
+
+/// Requests by the police function their service serves at first (S1).
+fn functions(frame: &PageFrame, morning: &Morning) -> Vec<Count> {
+    let pack = &frame.unit().pack;
+    let of = |code: PoliceFunction| {
+        filed(morning, |service| {
+            pack.service(service)
+                .is_some_and(|service| service.function == code)
+        })
+    };
+    let row = |function: &FunctionEntry| Count {
+        words: frame.say(&function.name).to_owned(),
+        n: frame.format().count(of(function.code)),
+    };
+    pack.functions().iter().map(row).collect()
+}
+
+fn filed(morning: &Morning, counts: impl Fn(&ServiceCode) -> bool) -> i64 {
+    let rows = morning.by_service.iter();
+    rows.filter(|(service, _)| counts(service))
+        .map(|(_, n)| n)
+        .sum()
 }

@@ -19,17 +19,26 @@ struct ServiceLink {
     hint: String,
 }
 
+/// The services that serve one duty of UU 2/2002 (S2).
+struct DutyServices {
+    code: String,
+    duty: String,
+    services: Vec<ServiceLink>,
+}
+
 #[derive(Template)]
 #[template(path = "public/service/list.html")]
 struct ListPage {
     page: PageFrame,
-    services: Vec<ServiceLink>,
+    duties: Vec<DutyServices>,
 }
 
 #[derive(Template)]
 #[template(path = "public/service/one.html")]
 struct ServicePage {
     page: PageFrame,
+    /// The police function it serves at first (S1).
+    function: String,
     emergency: bool,
     /// The duty of the law it serves: its name, and what that covers.
     duty: Option<(String, String)>,
@@ -57,22 +66,28 @@ pub(super) fn router() -> Router<AppState> {
 /// `GET /layanan`
 async fn list(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fault> {
     frame.titled("service.list_title");
-    let services = frame
-        .unit()
-        .pack
-        .services()
-        .iter()
-        .map(|service| ServiceLink {
-            href: address(service),
-            words: frame.say(&service.name).to_owned(),
-            hint: fee(&frame, service),
-        });
-    let services = services.collect();
+    let pack = &frame.unit().pack;
+    // In the order of the pack, which puts public security and order first.
+    let duties = pack.duties().iter().map(|duty| DutyServices {
+        code: duty.code.to_string(),
+        duty: frame.say(&duty.name).to_owned(),
+        services: pack
+            .services()
+            .iter()
+            .filter(|service| service.duty == duty.code)
+            .map(|service| ServiceLink {
+                href: address(service),
+                words: frame.say(&service.name).to_owned(),
+                hint: fee(&frame, service),
+            })
+            .collect(),
+    });
+    let duties = duties.filter(|duty| !duty.services.is_empty()).collect();
     draw_kept(
         StatusCode::OK,
         &ListPage {
             page: frame,
-            services,
+            duties,
         },
         Keep::AskAgain,
     )
@@ -99,7 +114,11 @@ async fn one(
     let mut kinds = unit.pack.report_kinds().iter();
     let report = kinds.find(|kind| kind.service == service.code && !kind.unknown);
     let list = |texts: &pengayom_core::pack::LocalizedList| texts.get(frame.lang).to_vec();
+    let function = unit.pack.function(service.function);
     let page = ServicePage {
+        function: function
+            .map_or("", |known| frame.say(&known.name))
+            .to_owned(),
         emergency: service.emergency,
         duty: unit.pack.duty(&service.duty).map(|duty| {
             let say = |words| frame.say(words).to_owned();
