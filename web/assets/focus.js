@@ -16,6 +16,26 @@
     button.addEventListener("click", () => print());
   }
 
+  // The way out of pages of a sensitive kind: the screen is emptied at once, and Back does not return to this page.
+  // Shift three times within five seconds does the same.
+  const exit = document.querySelector("a[data-exit]");
+  if (exit) {
+    const leave = () => {
+      document.body.replaceChildren();
+      document.title = "";
+      location.replace(exit.href);
+    };
+    let presses = [];
+    exit.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+    document.addEventListener("keyup", (event) => {
+      presses = event.key === "Shift" ? [...presses, Date.now()].slice(-3) : [];
+      if (presses.length === 3 && presses[2] - presses[0] <= 5000) leave();
+    });
+  }
+
   // Light or dark for staff: kept in a cookie so that the server draws the next page alike.
   for (const button of document.querySelectorAll("[data-theme-toggle]")) {
     button.addEventListener("click", () => {

@@ -102,11 +102,13 @@
       soon();
     }
   };
-
-  // A browser opens six connections to a site at most, and each page of an open stream holds one: a page that nobody
-  // looks at lets go of its own and reads itself anew when it is looked at again.
+  // The browser asks again by itself after a cut line, but not after an answer it did not expect, such as that of a
+  // server about to start. And it opens six connections to a site at most, of which each open stream holds one: a page
+  // that nobody looks at lets go of its own, and reads itself anew when it is looked at again.
   let stream = null;
+  let asked = 0;
   const listen = () => {
+    asked = Date.now();
     stream = new EventSource(source.dataset.live);
     stream.addEventListener("ping", heard);
     stream.addEventListener("change", (event) => {
@@ -116,7 +118,7 @@
   };
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) {
-      stream?.close();
+      if (stream) stream.close();
       stream = null;
     } else if (!stream) {
       lastHeard = Date.now();
@@ -127,7 +129,9 @@
   if (!document.hidden) listen();
 
   setInterval(() => {
-    if (!stream || !stale || !stale.hidden || Date.now() - lastHeard < SILENCE_MS) return;
+    if (!stream) return;
+    if (stream.readyState === EventSource.CLOSED && Date.now() - asked >= PAUSE_MS) listen();
+    if (!stale || !stale.hidden || Date.now() - lastHeard < SILENCE_MS) return;
     stale.hidden = false;
     stale.textContent = (stale.dataset.liveStale || "").replace("{time}", lastTime);
     source.classList.add("live-stopped");
