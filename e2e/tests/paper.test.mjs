@@ -109,7 +109,6 @@ test("the receipt can be kept as text", async () => {
 });
 
 test("the desk's receipt can be printed for one who has no phone", async () => {
-  // S78
   const desk = await person({ size: DESKTOP });
   await signIn(desk, "desk");
   await visit(desk, "/meja/laporan/baru");

@@ -169,7 +169,7 @@ test("the chief's figures stand with n and interval, and the files of the page s
 });
 
 test("a sensitive report shows neither kind nor place on the desk's lists", async () => {
-  // S3, S76
+  // S76
   const citizen = await person({ js: false });
   await visit(citizen, "/lapor/bantuan-1/bahaya");
   const story = { danger: "tidak", what: null, place: "Growong Lor", when: "hari-ini", words: "Cerita yang tidak untuk semua mata.", phone: "" };
