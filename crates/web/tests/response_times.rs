@@ -71,6 +71,7 @@ async fn page_and_files_tell_the_same_and_hide_middles_of_too_few() {
     let mut browser = site.signed_in(&chief.login).await;
     let page = browser.get("/pimpinan/tanggap").await;
     assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Aspek: Konsistensi")); // S6
     assert!(page.text.contains("Polsek Juwana"));
     assert!(page.text.contains("terlalu sedikit"));
     let json = browser.get("/pimpinan/tanggap.json").await.json();

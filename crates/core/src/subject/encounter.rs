@@ -140,6 +140,10 @@ impl EncounterAct {
 
 /// What can be asked of an encounter.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a command lives as long as the form it came from"
+)]
 pub enum EncounterCommand {
     /// Record that an officer met somebody.
     Record {
