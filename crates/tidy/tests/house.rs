@@ -99,6 +99,16 @@ fn every_link_between_documents_leads_somewhere() {
     assert_in_order(&findings);
 }
 
+#[test]
+fn every_path_a_document_names_is_there() {
+    let paths: BTreeSet<&str> = TREE.files.iter().map(|file| file.path.as_str()).collect();
+    let findings: Vec<Finding> = TREE
+        .texts(|path| has_extension(path, &["md"]) && !path.starts_with("data/"))
+        .flat_map(|(path, text)| links::check_paths(path, text, &paths))
+        .collect();
+    assert_in_order(&findings);
+}
+
 /// A words file: its path, and its texts by key.
 type Language = (&'static str, BTreeMap<String, String>);
 
