@@ -54,10 +54,18 @@ need_cargo() {
     command -v cargo >/dev/null 2>&1 || PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null 2>&1 ||
         die "Cargo is missing. Install rustup (it is Rust's own installer, see rust-lang.org), then run this again."
-    local channel
+    cargo --version >/dev/null 2>&1 && return 0
+    local channel stable
     channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
-    cargo --version >/dev/null ||
-        die "The Rust toolchain $channel is missing. Run: rustup toolchain install $channel --profile minimal --component rustfmt --component clippy"
+    # It may be there under the name it had when it was installed.
+    stable=$(rustup run stable rustc --version 2>/dev/null | cut -d ' ' -f 2) || true
+    if [ "$stable" = "$channel" ]; then
+        export RUSTUP_TOOLCHAIN=stable
+        return 0
+    fi
+    say "Installing the Rust toolchain $channel (the one this project is tested with)"
+    rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy >&2 ||
+        die "The Rust toolchain $channel is missing and could not be installed by rustup."
 }
 
 # need_npm FOLDER WHY: the packages of FOLDER/package-lock.json, exactly those.
