@@ -106,9 +106,10 @@ fn percentile(sorted: &[Duration], share: f64) -> f64 {
     rounded(found.as_secs_f64() * 1e3)
 }
 
-/// Three digits behind the point.
+/// Three digits behind the point, and six where the figure is small.
 fn rounded(figure: f64) -> f64 {
-    (figure * 1e3).round() / 1e3
+    let scale = if figure.abs() < 0.1 { 1e6 } else { 1e3 };
+    (figure * scale).round() / scale
 }
 
 /// Lets the kernel forget the largest memory so far, where it can.

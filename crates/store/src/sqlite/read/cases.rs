@@ -54,7 +54,14 @@ pub(in crate::sqlite) async fn by_number(
 
 fn push_filters(query: &mut QueryBuilder<Sqlite>, asked: &CaseQuery) {
     if !asked.stages.is_empty() {
-        query.push(" AND stage IN ");
+        // A beat has few cases and a stage may have most: `+` keeps the stage out of the choice of
+        // the index, so that the beat's is read, which holds the stage as well.
+        let stage = if asked.beat.is_some() {
+            " AND +stage IN "
+        } else {
+            " AND stage IN "
+        };
+        query.push(stage);
         push_list(query, asked.stages.iter().map(|stage| stage.as_str()));
     }
     if !asked.stations.is_empty() {
@@ -275,7 +282,21 @@ mod tests {
                 },
                 "cases_by_station",
             ),
-            (CaseQuery { beat, ..all() }, "cases_by_beat"),
+            (
+                CaseQuery {
+                    beat: beat.clone(),
+                    ..all()
+                },
+                "cases_by_beat",
+            ),
+            (
+                CaseQuery {
+                    beat,
+                    stages: vec![CaseStage::Closed],
+                    ..all()
+                },
+                "cases_by_beat",
+            ),
             (CaseQuery { service, ..all() }, "cases_by_service"),
             (
                 CaseQuery {
