@@ -1,6 +1,6 @@
 //! Statistics for police service quality. Pure; every figure carries its interval and its n.
 //!
-//! One method, one file. [`calc`] gives a method by its name, JSON in and JSON out.
+//! One method, one file. [`calc()`] gives a method by its name, JSON in and JSON out.
 
 mod calc;
 pub mod difference;
