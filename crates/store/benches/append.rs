@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pengayom_core::subject::case::CaseStage;
-use pengayom_store::{Append, CaseQuery, OpenOptions, SqliteStore, Store};
+use pengayom_store::{Append, CaseQuery, OpenOptions, SqlStore, Store};
 use pengayom_store_contract::made::{
     act, answered, at, closed, command, filing, pati, place, request,
 };
@@ -141,7 +141,7 @@ fn old_case(n: u128) -> Append {
 
 /// Cases filed by so many at once, each waiting for its answer before it files the next.
 async fn appends(path: &Path, round: usize, writers: u128, total: u128) {
-    let store = SqliteStore::open(path, OpenOptions::default())
+    let store = SqlStore::open_sqlite(path, OpenOptions::default())
         .await
         .unwrap();
     let store = Arc::new(store);
@@ -191,7 +191,7 @@ fn spread(mut waits: Vec<Duration>) -> Value {
 
 /// Fills a store, then asks what pages ask.
 async fn lists(path: &Path, cases: u128) {
-    let store = SqliteStore::open(path, OpenOptions::default())
+    let store = SqlStore::open_sqlite(path, OpenOptions::default())
         .await
         .unwrap();
     let start = Instant::now();

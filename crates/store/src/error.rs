@@ -43,9 +43,16 @@ pub enum StoreError {
     /// The disk is full or cannot be written; nothing was recorded.
     #[error("the store cannot be written: {0}")]
     NotWritable(String),
+    /// The store's server cannot be reached, or is just stopping or starting; nothing was recorded.
+    #[error("the store cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection broke off during a commit and could not be mended to ask what became of it:
+    /// what was to be recorded may be there or not. Asking again with the same command is safe.
+    #[error("the connection to the store broke off; it is not known whether this was recorded")]
+    Unclear,
     /// The address of a store is not understood; says why, without the address, which may hold a
     /// password.
-    #[error("store address not understood: expected sqlite:PATH, found: {0}")]
+    #[error("store address not understood: expected sqlite:PATH or postgres://..., found: {0}")]
     Address(String),
     /// The engine failed otherwise.
     #[error("the store failed: {0}")]

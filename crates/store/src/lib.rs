@@ -8,8 +8,10 @@
 //! can live in one store, strictly apart.
 
 mod error;
+mod postgres;
 mod query;
 pub mod rows;
+mod sql;
 mod sqlite;
 pub mod views;
 mod write;
@@ -25,11 +27,13 @@ use pengayom_core::value::{
 };
 
 pub use error::StoreError;
+pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
     WaitGroup, WaitTotals,
 };
-pub use sqlite::{BareCommits, Examined, OpenOptions, SqliteStore, bare_commits, examine};
+pub use sql::SqlStore;
+pub use sqlite::{BareCommits, Examined, OpenOptions, bare_commits, examine};
 pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
 
 use rows::{
@@ -40,10 +44,12 @@ use rows::{
 /// Largest number of rows one reading returns; longer lists are read page by page.
 pub const PAGE_MAX: u32 = 500;
 
-/// Opens the store at an address: `sqlite:PATH`. The file is made when it is not there.
+/// Opens the store at an address: `sqlite:PATH` or `postgres://…`. The file is made when it is not
+/// there; a database has to be there, its tables are made.
 ///
 /// # Errors
-/// [`StoreError::Address`] for another kind of address; see [`SqliteStore::open`] for the rest.
+/// [`StoreError::Address`] for another kind of address; see [`SqlStore::open_sqlite`] and
+/// [`SqlStore::open_postgres`] for the rest.
 pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
     let refused = |word: &str| Err(StoreError::Address(word.to_owned()));
     match address.split_once(':') {
@@ -52,13 +58,32 @@ pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
             if path.is_empty() || path == ":memory:" {
                 return refused("sqlite: needs the path of a file");
             }
-            let store = SqliteStore::open(Path::new(path), OpenOptions::default()).await?;
+            let store = SqlStore::open_sqlite(Path::new(path), OpenOptions::default()).await?;
             Ok(Arc::new(store))
         }
-        // The rest of such an address holds a password, so it is not repeated.
-        Some(("postgres" | "postgresql", _)) => refused("PostgreSQL is not supported yet"),
+        Some(("postgres" | "postgresql", _)) => {
+            let store = SqlStore::open_postgres(address, PostgresOptions::default()).await?;
+            Ok(Arc::new(store))
+        }
         _ => refused("unknown kind of address"),
     }
+}
+
+/// What another process on the same store did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// It committed acts of a unit, from one sequence number to another; acts of this process may
+    /// lie between.
+    Acts {
+        /// The unit.
+        unit: UnitId,
+        /// Sequence number of the first.
+        first: i64,
+        /// Sequence number of the last.
+        last: i64,
+    },
+    /// Something may have been missed: look for yourself.
+    Look,
 }
 
 /// What every engine does. All methods may be called at the same time from many tasks.
@@ -394,6 +419,10 @@ pub trait Store: Send + Sync + 'static {
         unit: &UnitId,
         command: CommandId,
     ) -> Result<Option<Subject>, StoreError>;
+
+    /// What other processes on the same store do from now on; `None` where there are none to hear
+    /// of. Our own appends are not told.
+    fn news(&self) -> Option<tokio::sync::broadcast::Receiver<News>>;
 
     /// Commits what waits, ends the writer and closes every connection.
     async fn close(&self);

@@ -3,49 +3,21 @@
 //! The file is in WAL mode with `synchronous=FULL`: an append is answered when its commit is on
 //! the disk. Why one writer, see `docs/decisions/0005-one-writer-with-group-commit.md`.
 
-mod append;
 mod bare;
-mod beside;
 mod examine;
-mod fault;
-mod map;
-mod read;
-mod writer;
 
 use std::path::Path;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use jiff::Timestamp;
-use pengayom_core::act::{Act, Subject};
-use pengayom_core::place::StationId;
-use pengayom_core::value::{
-    CaseId, CaseNumber, CommandId, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
-};
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
-use uuid::Uuid;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use self::bare::{BareCommits, bare_commits};
-use self::beside::{Change, What};
 pub use self::examine::{Examined, examine};
-use self::writer::{Answer, LastFault, Message, Waiting, Write, Writer};
-use crate::Store;
 use crate::error::StoreError;
-use crate::query::{
-    CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals, WaitGroup,
-    WaitTotals,
-};
-use crate::rows::{
-    BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow, JobRow,
-    SequencedAct, SessionRow, UnitRow, UserRow,
-};
-use crate::write::{Append, Appended, Blob, SealedPerson};
+use crate::sql::SqlStore;
+use crate::sql::engine::{Connection, Opener, Pool};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -75,22 +47,13 @@ impl Default for OpenOptions {
     }
 }
 
-/// The store in one SQLite file.
-#[derive(Debug)]
-pub struct SqliteStore {
-    readers: SqlitePool,
-    queue: mpsc::Sender<Message>,
-    last_fault: LastFault,
-    writer: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl SqliteStore {
+impl SqlStore {
     /// Opens the file, makes it when it is not there, and brings its tables up to date.
     ///
     /// # Errors
     /// [`StoreError::NotWritable`] when the file cannot be opened for writing;
     /// [`StoreError::Damaged`] when it is no store or one of a newer program.
-    pub async fn open(path: &Path, options: OpenOptions) -> Result<Self, StoreError> {
+    pub async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Self, StoreError> {
         make_private(path)?;
         let file = SqliteConnectOptions::new()
             .filename(path)
@@ -122,43 +85,15 @@ impl SqliteStore {
                     .pragma("mmap_size", "134217728"),
             )
             .await?;
-        let last_fault = LastFault::default();
-        let (queue, waiting) = mpsc::channel(options.queue.max(1));
         // Opened anew after a fault, the file has to be there.
-        let for_writing = for_writing.create_if_missing(false);
-        let writer = Writer::new(for_writing, connection, last_fault.clone());
-        let writer = tokio::spawn(writer.run(waiting));
-        Ok(Self {
-            readers,
-            queue,
-            last_fault,
-            writer: Mutex::new(Some(writer)),
-        })
-    }
-
-    /// Puts a write into the queue and waits until it is durable.
-    async fn write(&self, write: Write) -> Result<Answer, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { write, answer };
-        self.queue
-            .try_send(Message::Carry(waiting))
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
-                mpsc::error::TrySendError::Closed(_) => StoreError::Closing,
-            })?;
-        answered
-            .await
-            .map_err(|_| StoreError::Engine("the writer ended before it answered".into()))?
-    }
-
-    async fn change(&self, unit: &UnitId, what: What) -> Result<Answer, StoreError> {
-        let unit = unit.clone();
-        self.write(Write::Beside(Box::new(Change { unit, what })))
-            .await
-    }
-
-    async fn done(&self, unit: &UnitId, what: What) -> Result<(), StoreError> {
-        self.change(unit, what).await.map(|_| ())
+        let opener = Opener::Sqlite(Box::new(for_writing.create_if_missing(false)));
+        Ok(Self::start(
+            Pool::Sqlite(readers),
+            opener,
+            Connection::Sqlite(connection),
+            options.queue,
+            None,
+        ))
     }
 }
 
@@ -178,427 +113,3 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
 
 /// Size of a page of a new file (SQLite's own choice since 3.12).
 const PAGE_BYTES: u64 = 4096;
-
-/// An answer that does not fit what was asked; the writer never gives one.
-fn unfit() -> StoreError {
-    StoreError::Engine("the writer answered something else".into())
-}
-
-/// Refuses a blob whose content is not what its name says.
-async fn checked(blob: Blob) -> Result<Blob, StoreError> {
-    // Hashing ten megabytes takes a moment: not on a thread that serves others.
-    tokio::task::spawn_blocking(move || {
-        use sha2::{Digest as _, Sha256};
-        use std::fmt::Write as _;
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(&blob.content) {
-            let _ = write!(hex, "{byte:02x}");
-        }
-        if hex == blob.sha256 {
-            Ok(blob)
-        } else {
-            Err(map::damaged("blob", "the content has another SHA-256"))
-        }
-    })
-    .await
-    .map_err(|error| StoreError::Engine(Box::new(error)))?
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn append(&self, append: Append) -> Result<Appended, StoreError> {
-        match self.write(Write::Append(Box::new(append))).await? {
-            Answer::Appended(appended) => Ok(*appended),
-            _ => Err(unfit()),
-        }
-    }
-
-    async fn append_many(
-        &self,
-        appends: Vec<Append>,
-    ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
-        match self.write(Write::AppendMany(appends)).await? {
-            Answer::Many(outcomes) => Ok(outcomes),
-            _ => Err(unfit()),
-        }
-    }
-
-    async fn acts(&self, unit: &UnitId, subject: Subject) -> Result<Vec<Act>, StoreError> {
-        read::acts(&self.readers, unit, subject).await
-    }
-
-    async fn acts_after(
-        &self,
-        unit: &UnitId,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<SequencedAct>, StoreError> {
-        read::acts_after(&self.readers, unit, after, limit).await
-    }
-
-    async fn case(&self, unit: &UnitId, case: CaseId) -> Result<Option<CaseRow>, StoreError> {
-        read::cases::case(&self.readers, unit, case).await
-    }
-
-    async fn case_by_number(
-        &self,
-        unit: &UnitId,
-        number: &CaseNumber,
-    ) -> Result<Option<CaseRow>, StoreError> {
-        read::cases::by_number(&self.readers, unit, number).await
-    }
-
-    async fn cases(&self, unit: &UnitId, query: &CaseQuery) -> Result<CasePage, StoreError> {
-        read::cases::page(&self.readers, unit, query).await
-    }
-
-    async fn queue(
-        &self,
-        unit: &UnitId,
-        query: &CaseQuery,
-        limit: u32,
-    ) -> Result<Vec<CaseRow>, StoreError> {
-        read::cases::queue(&self.readers, unit, query, limit).await
-    }
-
-    async fn search_cases(
-        &self,
-        unit: &UnitId,
-        words: &str,
-        limit: u32,
-    ) -> Result<Vec<CaseRow>, StoreError> {
-        read::cases::search(&self.readers, unit, words, limit).await
-    }
-
-    async fn late_cases(
-        &self,
-        unit: &UnitId,
-        at: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<CaseRow>, StoreError> {
-        read::cases::late_cases(&self.readers, unit, at, limit).await
-    }
-
-    async fn case_counts(&self, unit: &UnitId, at: Timestamp) -> Result<CaseCounts, StoreError> {
-        read::cases::counts(&self.readers, unit, at).await
-    }
-
-    async fn encounter(
-        &self,
-        unit: &UnitId,
-        encounter: EncounterId,
-    ) -> Result<Option<EncounterRow>, StoreError> {
-        read::encounters::encounter(&self.readers, unit, encounter).await
-    }
-
-    async fn encounter_by_code(
-        &self,
-        unit: &UnitId,
-        code: SecretHash,
-    ) -> Result<Option<EncounterRow>, StoreError> {
-        read::encounters::by_code(&self.readers, unit, code).await
-    }
-
-    async fn encounters_of_officer(
-        &self,
-        unit: &UnitId,
-        officer: OfficerId,
-        limit: u32,
-    ) -> Result<Vec<EncounterRow>, StoreError> {
-        read::encounters::of_officer(&self.readers, unit, officer, limit).await
-    }
-
-    async fn encounters_of_case(
-        &self,
-        unit: &UnitId,
-        case: CaseId,
-    ) -> Result<Vec<EncounterRow>, StoreError> {
-        read::encounters::of_case(&self.readers, unit, case).await
-    }
-
-    async fn feedback(
-        &self,
-        unit: &UnitId,
-        feedback: FeedbackId,
-    ) -> Result<Option<FeedbackRow>, StoreError> {
-        read::encounters::feedback(&self.readers, unit, feedback).await
-    }
-
-    async fn feedback_messages(
-        &self,
-        unit: &UnitId,
-        limit: u32,
-    ) -> Result<Vec<FeedbackRow>, StoreError> {
-        read::encounters::messages(&self.readers, unit, limit).await
-    }
-
-    async fn hour_totals(
-        &self,
-        unit: &UnitId,
-        span: Span,
-        by: HourGroup,
-    ) -> Result<Vec<HourTotals>, StoreError> {
-        read::rollups::hours(&self.readers, unit, span, by).await
-    }
-
-    async fn wait_totals(
-        &self,
-        unit: &UnitId,
-        span: Span,
-        by: WaitGroup,
-    ) -> Result<Vec<WaitTotals>, StoreError> {
-        read::rollups::waits(&self.readers, unit, span, by).await
-    }
-
-    async fn survey_totals(
-        &self,
-        unit: &UnitId,
-        from: jiff::civil::Date,
-        to: jiff::civil::Date,
-        station: Option<&StationId>,
-    ) -> Result<Vec<SurveyTotals>, StoreError> {
-        read::rollups::survey(&self.readers, unit, from, to, station).await
-    }
-
-    async fn officer_totals(
-        &self,
-        unit: &UnitId,
-        from: jiff::civil::Date,
-        to: jiff::civil::Date,
-    ) -> Result<Vec<OfficerTotals>, StoreError> {
-        read::rollups::officers(&self.readers, unit, from, to).await
-    }
-
-    async fn person(
-        &self,
-        unit: &UnitId,
-        person: PersonId,
-    ) -> Result<Option<SealedPerson>, StoreError> {
-        read::beside::person(&self.readers, unit, person).await
-    }
-
-    async fn put_blob(
-        &self,
-        unit: &UnitId,
-        blob: &Blob,
-        keep_until: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        let blob = checked(blob.clone()).await?;
-        self.done(unit, What::PutBlob(blob, keep_until)).await
-    }
-
-    async fn blob(&self, unit: &UnitId, sha256: &str) -> Result<Option<BlobRow>, StoreError> {
-        read::beside::blob(&self.readers, unit, sha256).await
-    }
-
-    async fn put_preview(
-        &self,
-        unit: &UnitId,
-        sha256: &str,
-        preview: &[u8],
-    ) -> Result<(), StoreError> {
-        let what = What::PutPreview(sha256.to_owned(), preview.to_vec());
-        self.done(unit, what).await
-    }
-
-    async fn put_draft(&self, unit: &UnitId, draft: &DraftRow) -> Result<(), StoreError> {
-        self.done(unit, What::PutDraft(draft.clone())).await
-    }
-
-    async fn draft(
-        &self,
-        unit: &UnitId,
-        key: SecretHash,
-        at: Timestamp,
-    ) -> Result<Option<DraftRow>, StoreError> {
-        read::beside::draft(&self.readers, unit, key, at).await
-    }
-
-    async fn drop_draft(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError> {
-        self.done(unit, What::DropDraft(key)).await
-    }
-
-    async fn drop_expired(&self, unit: &UnitId, at: Timestamp) -> Result<u64, StoreError> {
-        match self.change(unit, What::DropExpired(at)).await? {
-            Answer::Rows(rows) => Ok(rows),
-            _ => Err(unfit()),
-        }
-    }
-
-    async fn put_user(&self, unit: &UnitId, user: &UserRow) -> Result<(), StoreError> {
-        self.done(unit, What::PutUser(user.clone())).await
-    }
-
-    async fn user_by_login(
-        &self,
-        unit: &UnitId,
-        login: &str,
-    ) -> Result<Option<UserRow>, StoreError> {
-        read::beside::user_by_login(&self.readers, unit, login).await
-    }
-
-    async fn user(&self, unit: &UnitId, user: OfficerId) -> Result<Option<UserRow>, StoreError> {
-        read::beside::user(&self.readers, unit, user).await
-    }
-
-    async fn users(&self, unit: &UnitId) -> Result<Vec<UserRow>, StoreError> {
-        read::beside::users(&self.readers, unit).await
-    }
-
-    async fn put_session(&self, unit: &UnitId, session: &SessionRow) -> Result<(), StoreError> {
-        self.done(unit, What::PutSession(session.clone())).await
-    }
-
-    async fn session(
-        &self,
-        unit: &UnitId,
-        token: SecretHash,
-        at: Timestamp,
-    ) -> Result<Option<SessionRow>, StoreError> {
-        read::beside::session(&self.readers, unit, token, at).await
-    }
-
-    async fn drop_session(&self, unit: &UnitId, token: SecretHash) -> Result<(), StoreError> {
-        self.done(unit, What::DropSession(token)).await
-    }
-
-    async fn drop_sessions_of(&self, unit: &UnitId, user: OfficerId) -> Result<(), StoreError> {
-        self.done(unit, What::DropSessionsOf(user)).await
-    }
-
-    async fn count_attempt(
-        &self,
-        unit: &UnitId,
-        key: SecretHash,
-        at: Timestamp,
-        window_seconds: u32,
-    ) -> Result<(u32, Timestamp), StoreError> {
-        let what = What::CountAttempt {
-            key,
-            at,
-            window_seconds,
-        };
-        match self.change(unit, what).await? {
-            Answer::Attempts(attempts, ends_at) => {
-                Ok((attempts, map::moment_of(ends_at, "ends_at")?))
-            }
-            _ => Err(unfit()),
-        }
-    }
-
-    async fn attempts(
-        &self,
-        unit: &UnitId,
-        key: SecretHash,
-        at: Timestamp,
-    ) -> Result<(u32, Timestamp), StoreError> {
-        read::beside::attempts(&self.readers, unit, key, at).await
-    }
-
-    async fn forget_attempts(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError> {
-        self.done(unit, What::ForgetAttempts(key)).await
-    }
-
-    async fn take_job(
-        &self,
-        unit: &UnitId,
-        at: Timestamp,
-        lease_seconds: u32,
-    ) -> Result<Option<JobRow>, StoreError> {
-        if !read::beside::job_is_due(&self.readers, unit, at).await? {
-            return Ok(None);
-        }
-        match self
-            .change(unit, What::TakeJob { at, lease_seconds })
-            .await?
-        {
-            Answer::Job(job) => Ok(job),
-            _ => Err(unfit()),
-        }
-    }
-
-    async fn finish_job(&self, unit: &UnitId, job: Uuid) -> Result<(), StoreError> {
-        self.done(unit, What::FinishJob(job)).await
-    }
-
-    async fn fail_job(
-        &self,
-        unit: &UnitId,
-        job: Uuid,
-        retry_at: Option<Timestamp>,
-        fault: &str,
-    ) -> Result<(), StoreError> {
-        let what = What::FailJob {
-            job,
-            retry_at,
-            fault: fault.to_owned(),
-        };
-        self.done(unit, what).await
-    }
-
-    async fn put_unit(&self, unit: &UnitRow) -> Result<(), StoreError> {
-        self.done(&unit.id, What::PutUnit(unit.clone())).await
-    }
-
-    async fn unit(&self, unit: &UnitId) -> Result<Option<UnitRow>, StoreError> {
-        read::beside::unit(&self.readers, unit).await
-    }
-
-    async fn units(&self) -> Result<Vec<UnitId>, StoreError> {
-        read::beside::units(&self.readers).await
-    }
-
-    async fn import_state(
-        &self,
-        unit: &UnitId,
-        source: &str,
-        file_sha256: &str,
-    ) -> Result<Option<ImportRow>, StoreError> {
-        read::beside::import(&self.readers, unit, source, file_sha256).await
-    }
-
-    async fn put_import_state(&self, unit: &UnitId, import: &ImportRow) -> Result<(), StoreError> {
-        self.done(unit, What::PutImport(import.clone())).await
-    }
-
-    async fn known_source_keys(
-        &self,
-        unit: &UnitId,
-        source: &str,
-        keys: &[String],
-    ) -> Result<Vec<String>, StoreError> {
-        read::beside::known_source_keys(&self.readers, unit, source, keys).await
-    }
-
-    async fn check(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
-        if self.queue.is_closed() {
-            return Err(StoreError::Closing);
-        }
-        // After a commit that failed, only one that succeeds shows that the disk is well again.
-        if self.last_fault.get().is_some() {
-            self.write(Write::Probe).await?;
-        }
-        Ok(())
-    }
-
-    async fn subject_of_command(
-        &self,
-        unit: &UnitId,
-        command: CommandId,
-    ) -> Result<Option<Subject>, StoreError> {
-        read::beside::subject_of_command(&self.readers, unit, command).await
-    }
-
-    async fn close(&self) {
-        let writer = self.writer.lock().await.take();
-        // Waits for a place in a full queue; fails only when the writer has ended already.
-        let _ = self.queue.send(Message::Close).await;
-        self.readers.close().await;
-        if let Some(writer) = writer
-            && let Err(error) = writer.await
-        {
-            tracing::error!(%error, "the store's writer ended badly");
-        }
-    }
-}

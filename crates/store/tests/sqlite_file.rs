@@ -12,15 +12,15 @@ use std::path::Path;
 
 use pengayom_core::act::Payload;
 use pengayom_core::subject::case::CaseAct;
-use pengayom_store::{Append, CaseQuery, OpenOptions, SqliteStore, Store, StoreError};
+use pengayom_store::{Append, CaseQuery, OpenOptions, SqlStore, Store, StoreError};
 use pengayom_store_contract::made::{
     at, case, command, encounter, filing, follow, is_stale, pati, rembang, request, taken,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 
-async fn open(path: &Path) -> SqliteStore {
-    SqliteStore::open(path, OpenOptions::default())
+async fn open(path: &Path) -> SqlStore {
+    SqlStore::open_sqlite(path, OpenOptions::default())
         .await
         .unwrap()
 }
@@ -167,7 +167,7 @@ async fn a_place_that_cannot_be_written_is_told_as_such() {
         file.join("record.sqlite"),
         place.path().to_path_buf(),
     ] {
-        let refused = SqliteStore::open(&path, OpenOptions::default()).await;
+        let refused = SqlStore::open_sqlite(&path, OpenOptions::default()).await;
         assert!(
             matches!(refused, Err(StoreError::NotWritable(_))),
             "{refused:?}"
@@ -180,7 +180,7 @@ async fn a_file_that_is_no_store_is_not_taken_for_one() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("letter.txt");
     std::fs::write(&path, "Dengan hormat, ".repeat(1000)).unwrap();
-    let refused = SqliteStore::open(&path, OpenOptions::default()).await;
+    let refused = SqlStore::open_sqlite(&path, OpenOptions::default()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Damaged { what: "file", .. })
@@ -202,7 +202,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
         size_limit_bytes: Some(1 << 20),
         ..OpenOptions::default()
     };
-    let store = SqliteStore::open(&path, options).await.unwrap();
+    let store = SqlStore::open_sqlite(&path, options).await.unwrap();
     let mut kept = 0;
     let refused = loop {
         match store.append(full(kept)).await {
@@ -240,7 +240,7 @@ async fn a_full_queue_refuses_at_once() {
         queue: 2,
         ..OpenOptions::default()
     };
-    let store = std::sync::Arc::new(SqliteStore::open(&path, options).await.unwrap());
+    let store = std::sync::Arc::new(SqlStore::open_sqlite(&path, options).await.unwrap());
     // One thread, and nothing yields in between: all ask before the writer comes to work.
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..8 {
@@ -335,7 +335,7 @@ async fn a_file_of_a_newer_program_is_refused() {
     .await
     .unwrap();
     drop(file);
-    let refused = SqliteStore::open(&path, OpenOptions::default()).await;
+    let refused = SqlStore::open_sqlite(&path, OpenOptions::default()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Damaged { what: "schema", .. })
@@ -351,7 +351,7 @@ async fn an_address_is_understood_or_refused() {
         pengayom_store::open(&address).await.unwrap().close().await;
     }
     for (address, word) in [
-        ("postgres://pengayom:rahasia@db/record", "PostgreSQL"),
+        ("postgres://pengayom:rahasia@db:port/record", "does not read"),
         ("mysql://db/record", "unknown"),
         ("record.sqlite", "unknown"),
         ("sqlite:", "path"),

@@ -5,6 +5,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::missing_panics_doc,
     reason = "a test may stop at the first surprise"
 )]
@@ -13,4 +14,5 @@ pub mod command;
 pub mod history;
 pub mod method;
 pub mod payload;
+pub mod postgres;
 pub mod value;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
-use super::map;
 use crate::error::StoreError;
+use crate::sql::map;
 
 /// What was found in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]

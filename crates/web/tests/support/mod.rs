@@ -26,7 +26,7 @@ use pengayom_node::access::{Role, Staff};
 use pengayom_node::accounts::NewUser;
 use pengayom_node::{Clock, Node, NodeKey, Randomness, SharedNode};
 use pengayom_store::rows::UnitRow;
-use pengayom_store::{OpenOptions, SqliteStore, Store};
+use pengayom_store::{OpenOptions, SqlStore, Store};
 use pengayom_web::{AppState, WebSettings, router};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -112,7 +112,7 @@ impl Site {
     pub async fn with(settings: WebSettings, simulated: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = OpenOptions::default();
-        let store = SqliteStore::open(&dir.path().join("store.sqlite"), options)
+        let store = SqlStore::open_sqlite(&dir.path().join("store.sqlite"), options)
             .await
             .unwrap();
         let store: Arc<dyn Store> = Arc::new(store);

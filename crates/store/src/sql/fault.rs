@@ -15,11 +15,39 @@ mod code {
     pub(super) const NOTADB: i32 = 26;
 }
 
+/// PostgreSQL's error codes (its documentation, appendix A) that mean something to a caller.
+fn of_postgres(code: &str, message: &str) -> Option<StoreError> {
+    let text = || message.to_owned();
+    Some(match code {
+        // Connection lost or refused, server stopping, starting, crashed, or full of connections.
+        "57P01" | "57P02" | "57P03" | "53300" => StoreError::Unreachable(text()),
+        _ if code.starts_with("08") => StoreError::Unreachable(text()),
+        // A server that only reads (a standby), no room, no permission.
+        "25006" | "53100" | "53200" | "58030" | "42501" => StoreError::NotWritable(text()),
+        // Waited too long for another process, or two waited for each other.
+        "55P03" | "40P01" | "40001" | "57014" => StoreError::Busy,
+        "XX001" | "XX002" => StoreError::Damaged {
+            what: "database",
+            fault: text(),
+        },
+        _ => return None,
+    })
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
-            return Self::Engine(Box::new(error));
+            return match error {
+                sqlx::Error::Io(fault) => Self::Unreachable(fault.to_string()),
+                sqlx::Error::PoolTimedOut => Self::Busy,
+                sqlx::Error::PoolClosed => Self::Closing,
+                error => Self::Engine(Box::new(error)),
+            };
         };
+        if let Some(postgres) = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            let known = of_postgres(postgres.code(), postgres.message());
+            return known.unwrap_or_else(|| Self::Engine(Box::new(error)));
+        }
         // Extended codes carry the primary one in their low byte.
         let primary = database
             .code()
@@ -63,6 +91,8 @@ pub(super) fn again(error: &StoreError) -> StoreError {
         StoreError::Busy => StoreError::Busy,
         StoreError::Closing => StoreError::Closing,
         StoreError::NotWritable(text) => StoreError::NotWritable(text.clone()),
+        StoreError::Unreachable(text) => StoreError::Unreachable(text.clone()),
+        StoreError::Unclear => StoreError::Unclear,
         StoreError::Damaged { what, fault } => StoreError::Damaged {
             what,
             fault: fault.clone(),
@@ -74,5 +104,11 @@ pub(super) fn again(error: &StoreError) -> StoreError {
 /// Whether trying the writes of a failed commit one by one could help: a fault of one of them
 /// would not touch the others, a fault of the disk would.
 pub(super) fn may_be_of_one(error: &StoreError) -> bool {
-    !matches!(error, StoreError::NotWritable(_) | StoreError::Busy)
+    !matches!(
+        error,
+        StoreError::NotWritable(_)
+            | StoreError::Busy
+            | StoreError::Unreachable(_)
+            | StoreError::Unclear
+    )
 }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use pengayom_core::value::{OfficerId, SecretHash, UnitId};
-use sqlx::sqlite::{SqliteConnection, SqliteQueryResult};
 use uuid::Uuid;
 
+use super::engine::Connection;
 use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
 use super::writer::Answer;
@@ -54,7 +54,7 @@ pub(super) enum What {
 /// Carries a change out. The inner error is a refusal that left nothing behind; the outer one
 /// spoils the transaction.
 pub(super) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     change: &Change,
 ) -> Result<Result<Answer, StoreError>, StoreError> {
     let unit = change.unit.as_str();
@@ -62,31 +62,27 @@ pub(super) async fn apply(
         What::PutBlob(blob, keep_until) => put_blob(connection, unit, blob, *keep_until).await?,
         What::PutPreview(sha256, preview) => {
             let query =
-                sqlx::query("UPDATE blobs SET preview = $3 WHERE unit = $1 AND sha256 = $2");
-            let query = query.bind(unit).bind(sha256).bind(preview);
-            query.execute(&mut *connection).await?;
+                connection.query("UPDATE blobs SET preview = $3 WHERE unit = $1 AND sha256 = $2");
+            let query = query.bind(unit).bind(sha256).bind(preview.as_slice());
+            connection.execute(query).await?;
         }
         What::PutDraft(draft) => put_draft(connection, unit, draft).await?,
         What::DropDraft(key) => {
-            let query = sqlx::query("DELETE FROM drafts WHERE unit = $1 AND token = $2");
+            let query = connection.query("DELETE FROM drafts WHERE unit = $1 AND token = $2");
             let query = query.bind(unit).bind(hash_bytes(*key));
-            query.execute(&mut *connection).await?;
+            connection.execute(query).await?;
         }
         What::DropExpired(at) => return drop_expired(connection, unit, *at).await,
         What::PutUser(user) => return put_user(connection, unit, user).await,
         What::PutSession(session) => put_session(connection, unit, session).await?,
         What::DropSession(token) => {
-            let query = sqlx::query("DELETE FROM sessions WHERE unit = $1 AND token = $2");
+            let query = connection.query("DELETE FROM sessions WHERE unit = $1 AND token = $2");
             let query = query.bind(unit).bind(hash_bytes(*token));
-            query.execute(&mut *connection).await?;
+            connection.execute(query).await?;
         }
         What::DropSessionsOf(user) => {
-            let query = sqlx::query("DELETE FROM sessions WHERE unit = $1 AND user_id = $2");
-            query
-                .bind(unit)
-                .bind(user.0)
-                .execute(&mut *connection)
-                .await?;
+            let query = connection.query("DELETE FROM sessions WHERE unit = $1 AND user_id = $2");
+            connection.execute(query.bind(unit).bind(user.0)).await?;
         }
         What::CountAttempt {
             key,
@@ -94,26 +90,27 @@ pub(super) async fn apply(
             window_seconds,
         } => return count_attempt(connection, unit, *key, *at, *window_seconds).await,
         What::ForgetAttempts(key) => {
-            let query = sqlx::query("DELETE FROM attempts WHERE unit = $1 AND attempt_key = $2");
+            let query =
+                connection.query("DELETE FROM attempts WHERE unit = $1 AND attempt_key = $2");
             let query = query.bind(unit).bind(hash_bytes(*key));
-            query.execute(&mut *connection).await?;
+            connection.execute(query).await?;
         }
         What::TakeJob { at, lease_seconds } => {
             return take_job(connection, unit, *at, *lease_seconds).await;
         }
         What::FinishJob(job) => {
-            let query = sqlx::query("DELETE FROM jobs WHERE unit = $1 AND id = $2");
-            query.bind(unit).bind(job).execute(&mut *connection).await?;
+            let query = connection.query("DELETE FROM jobs WHERE unit = $1 AND id = $2");
+            connection.execute(query.bind(unit).bind(*job)).await?;
         }
         What::FailJob {
             job,
             retry_at,
             fault,
         } => {
-            let query =
-                sqlx::query("UPDATE jobs SET due_at = $3, fault = $4 WHERE unit = $1 AND id = $2");
-            let query = query.bind(unit).bind(job).bind(retry_at.map(stored));
-            query.bind(fault).execute(&mut *connection).await?;
+            let query = connection
+                .query("UPDATE jobs SET due_at = $3, fault = $4 WHERE unit = $1 AND id = $2");
+            let query = query.bind(unit).bind(*job).bind(retry_at.map(stored));
+            connection.execute(query.bind(fault)).await?;
         }
         What::PutUnit(row) => put_unit(connection, row).await?,
         What::PutImport(import) => put_import(connection, unit, import).await?,
@@ -122,52 +119,53 @@ pub(super) async fn apply(
 }
 
 async fn put_blob(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     blob: &Blob,
     keep_until: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     // The same content again: what is kept for good stays so, otherwise the longer time counts.
-    sqlx::query(
-        "INSERT INTO blobs (unit, sha256, media_type, recorded_at, keep_until, content)
+    let query = connection
+        .query(
+            "INSERT INTO blobs (unit, sha256, media_type, recorded_at, keep_until, content)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (unit, sha256) DO UPDATE SET
             keep_until = CASE
-                WHEN keep_until IS NULL OR excluded.keep_until IS NULL THEN NULL
-                ELSE max(keep_until, excluded.keep_until) END",
-    )
-    .bind(unit)
-    .bind(&blob.sha256)
-    .bind(&blob.media_type)
-    .bind(stored(blob.recorded_at))
-    .bind(keep_until.map(stored))
-    .bind(blob.content.as_slice())
-    .execute(connection)
-    .await?;
+                WHEN blobs.keep_until IS NULL OR excluded.keep_until IS NULL THEN NULL
+                WHEN blobs.keep_until > excluded.keep_until THEN blobs.keep_until
+                ELSE excluded.keep_until END",
+        )
+        .bind(unit)
+        .bind(&blob.sha256)
+        .bind(&blob.media_type)
+        .bind(stored(blob.recorded_at))
+        .bind(keep_until.map(stored))
+        .bind(blob.content.as_slice());
+    connection.execute(query).await?;
     Ok(())
 }
 
 async fn put_draft(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     draft: &DraftRow,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO drafts (unit, token, sealed, expires_at) VALUES ($1, $2, $3, $4)
+    let query = connection
+        .query(
+            "INSERT INTO drafts (unit, token, sealed, expires_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (unit, token) DO UPDATE SET
             sealed = excluded.sealed, expires_at = excluded.expires_at",
-    )
-    .bind(unit)
-    .bind(hash_bytes(draft.key))
-    .bind(draft.sealed.as_slice())
-    .bind(stored(draft.expires_at))
-    .execute(connection)
-    .await?;
+        )
+        .bind(unit)
+        .bind(hash_bytes(draft.key))
+        .bind(draft.sealed.as_slice())
+        .bind(stored(draft.expires_at));
+    connection.execute(query).await?;
     Ok(())
 }
 
 async fn drop_expired(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     at: Timestamp,
 ) -> Result<Result<Answer, StoreError>, StoreError> {
@@ -178,74 +176,71 @@ async fn drop_expired(
         "DELETE FROM sessions WHERE unit = $1 AND expires_at <= $2",
         "DELETE FROM attempts WHERE unit = $1 AND ends_at <= $2",
     ] {
-        let query = sqlx::query(statement).bind(unit).bind(stored(at));
-        let result: SqliteQueryResult = query.execute(&mut *connection).await?;
-        rows += result.rows_affected();
+        let query = connection.query(statement).bind(unit).bind(stored(at));
+        rows += connection.execute(query).await?;
     }
     Ok(Ok(Answer::Rows(rows)))
 }
 
 async fn put_user(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     user: &UserRow,
 ) -> Result<Result<Answer, StoreError>, StoreError> {
-    let result = sqlx::query(
-        "INSERT INTO users (unit, id, login, name, rank, station, roles, password, demo,
-            disabled_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         ON CONFLICT (unit, id) DO UPDATE SET
-            login = excluded.login, name = excluded.name, rank = excluded.rank,
-            station = excluded.station, roles = excluded.roles, password = excluded.password,
-            demo = excluded.demo, disabled_at = excluded.disabled_at,
-            created_at = excluded.created_at",
-    )
-    .bind(unit)
-    .bind(user.id.0)
-    .bind(&user.login)
-    .bind(&user.name)
-    .bind(user.rank.as_deref())
-    .bind(user.station.as_ref().map(ToString::to_string))
-    .bind(roles_text(&user.roles))
-    .bind(&user.password)
-    .bind(user.demo)
-    .bind(user.disabled_at.map(stored))
-    .bind(stored(user.created_at))
-    .execute(connection)
-    .await;
-    match result {
-        Ok(_) => Ok(Ok(Answer::Done)),
-        // The id has its own answer above, so what is not unique is the login.
-        Err(error)
-            if error
-                .as_database_error()
-                .is_some_and(sqlx::error::DatabaseError::is_unique_violation) =>
-        {
-            Ok(Err(StoreError::Taken { what: "login" }))
-        }
-        Err(error) => Err(error.into()),
+    // Asked first: a refusal by the table would spoil the whole transaction.
+    let query = connection
+        .query("SELECT 1 AS taken FROM users WHERE unit = $1 AND login = $2 AND id <> $3")
+        .bind(unit)
+        .bind(&user.login)
+        .bind(user.id.0);
+    if connection.fetch_optional(query).await?.is_some() {
+        return Ok(Err(StoreError::Taken { what: "login" }));
     }
+    let query = connection
+        .query(
+            "INSERT INTO users (unit, id, login, name, rank, station, roles, password, demo,
+                disabled_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             ON CONFLICT (unit, id) DO UPDATE SET
+                login = excluded.login, name = excluded.name, rank = excluded.rank,
+                station = excluded.station, roles = excluded.roles, password = excluded.password,
+                demo = excluded.demo, disabled_at = excluded.disabled_at,
+                created_at = excluded.created_at",
+        )
+        .bind(unit)
+        .bind(user.id.0)
+        .bind(&user.login)
+        .bind(&user.name)
+        .bind(user.rank.as_deref())
+        .bind(user.station.as_ref().map(ToString::to_string))
+        .bind(roles_text(&user.roles))
+        .bind(&user.password)
+        .bind(user.demo)
+        .bind(user.disabled_at.map(stored))
+        .bind(stored(user.created_at));
+    connection.execute(query).await?;
+    Ok(Ok(Answer::Done))
 }
 
 async fn put_session(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     session: &SessionRow,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO sessions (unit, token, user_id, created_at, expires_at)
+    let query = connection
+        .query(
+            "INSERT INTO sessions (unit, token, user_id, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (unit, token) DO UPDATE SET
             user_id = excluded.user_id, created_at = excluded.created_at,
             expires_at = excluded.expires_at",
-    )
-    .bind(unit)
-    .bind(hash_bytes(session.token))
-    .bind(session.user.0)
-    .bind(stored(session.created_at))
-    .bind(stored(session.expires_at))
-    .execute(connection)
-    .await?;
+        )
+        .bind(unit)
+        .bind(hash_bytes(session.token))
+        .bind(session.user.0)
+        .bind(stored(session.created_at))
+        .bind(stored(session.expires_at));
+    connection.execute(query).await?;
     Ok(())
 }
 
@@ -255,67 +250,67 @@ fn later(at: Timestamp, seconds: u32) -> i64 {
 }
 
 async fn count_attempt(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     key: SecretHash,
     at: Timestamp,
     window_seconds: u32,
 ) -> Result<Result<Answer, StoreError>, StoreError> {
-    let row = sqlx::query(
-        "INSERT INTO attempts (unit, attempt_key, n, ends_at) VALUES ($1, $2, 1, $4)
+    let query = connection
+        .query(
+            "INSERT INTO attempts (unit, attempt_key, n, ends_at) VALUES ($1, $2, 1, $4)
          ON CONFLICT (unit, attempt_key) DO UPDATE SET
-            n = CASE WHEN ends_at <= $3 THEN 1 ELSE n + 1 END,
-            ends_at = CASE WHEN ends_at <= $3 THEN $4 ELSE ends_at END
+            n = CASE WHEN attempts.ends_at <= $3 THEN 1 ELSE attempts.n + 1 END,
+            ends_at = CASE WHEN attempts.ends_at <= $3 THEN $4 ELSE attempts.ends_at END
          RETURNING n, ends_at",
-    )
-    .bind(unit)
-    .bind(hash_bytes(key))
-    .bind(stored(at))
-    .bind(later(at, window_seconds))
-    .fetch_one(connection)
-    .await?;
+        )
+        .bind(unit)
+        .bind(hash_bytes(key))
+        .bind(stored(at))
+        .bind(later(at, window_seconds));
+    let row = connection.fetch_one(query).await?;
     let attempts = count(&row, "n")?;
     Ok(Ok(Answer::Attempts(attempts, get(&row, "ends_at")?)))
 }
 
 async fn take_job(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     at: Timestamp,
     lease_seconds: u32,
 ) -> Result<Result<Answer, StoreError>, StoreError> {
-    let row = sqlx::query(
-        "UPDATE jobs SET attempts = attempts + 1, due_at = $3
+    let query = connection
+        .query(
+            "UPDATE jobs SET attempts = attempts + 1, due_at = $3
          WHERE unit = $1 AND id = (
             SELECT id FROM jobs WHERE unit = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT 1)
          RETURNING id, kind, payload, attempts",
-    )
-    .bind(unit)
-    .bind(stored(at))
-    .bind(later(at, lease_seconds))
-    .fetch_optional(connection)
-    .await?;
+        )
+        .bind(unit)
+        .bind(stored(at))
+        .bind(later(at, lease_seconds));
+    let row = connection.fetch_optional(query).await?;
     Ok(Ok(Answer::Job(row.as_ref().map(job).transpose()?)))
 }
 
-async fn put_unit(connection: &mut SqliteConnection, unit: &UnitRow) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO units (unit, time_zone, adopted_at, simulated, config, areas, pack)
+async fn put_unit(connection: &mut Connection, unit: &UnitRow) -> Result<(), StoreError> {
+    let query = connection
+        .query(
+            "INSERT INTO units (unit, time_zone, adopted_at, simulated, config, areas, pack)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (unit) DO UPDATE SET
             time_zone = excluded.time_zone, adopted_at = excluded.adopted_at,
             simulated = excluded.simulated, config = excluded.config, areas = excluded.areas,
             pack = excluded.pack",
-    )
-    .bind(unit.id.as_str())
-    .bind(time_zone(&unit.config))
-    .bind(stored(unit.adopted_at))
-    .bind(unit.simulated)
-    .bind(&unit.config)
-    .bind(&unit.areas)
-    .bind(&unit.pack)
-    .execute(connection)
-    .await?;
+        )
+        .bind(unit.id.as_str())
+        .bind(time_zone(&unit.config))
+        .bind(stored(unit.adopted_at))
+        .bind(unit.simulated)
+        .bind(&unit.config)
+        .bind(&unit.areas)
+        .bind(&unit.pack);
+    connection.execute(query).await?;
     Ok(())
 }
 
@@ -328,28 +323,28 @@ fn time_zone(config: &str) -> Option<String> {
 }
 
 async fn put_import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     unit: &str,
     import: &ImportRow,
 ) -> Result<(), StoreError> {
     // SQLite counts with 64 bits and a sign; no file has that many rows.
     let rows = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    sqlx::query(
-        "INSERT INTO imports (unit, source, file_sha256, rows_done, rows_rejected, complete,
+    let query = connection
+        .query(
+            "INSERT INTO imports (unit, source, file_sha256, rows_done, rows_rejected, complete,
             noted_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (unit, source, file_sha256) DO UPDATE SET
             rows_done = excluded.rows_done, rows_rejected = excluded.rows_rejected,
             complete = excluded.complete, noted_at = excluded.noted_at",
-    )
-    .bind(unit)
-    .bind(&import.source)
-    .bind(&import.file_sha256)
-    .bind(rows(import.rows_done))
-    .bind(rows(import.rows_rejected))
-    .bind(import.complete)
-    .bind(stored(import.at))
-    .execute(connection)
-    .await?;
+        )
+        .bind(unit)
+        .bind(&import.source)
+        .bind(&import.file_sha256)
+        .bind(rows(import.rows_done))
+        .bind(rows(import.rows_rejected))
+        .bind(import.complete)
+        .bind(stored(import.at));
+    connection.execute(query).await?;
     Ok(())
 }

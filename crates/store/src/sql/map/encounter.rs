@@ -1,14 +1,14 @@
 //! Encounters.
 
 use pengayom_core::value::{CaseId, EncounterId, OfficerId, PersonId, UnitId};
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::{Values, code, count, get, hash_bytes, hash_of, maybe_code, moment, stored};
 use crate::error::StoreError;
 use crate::rows::EncounterRow;
+use crate::sql::engine::Row;
 
-pub(in crate::sqlite) const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "unit",
     "id",
     "version",
@@ -31,10 +31,7 @@ pub(in crate::sqlite) const COLUMNS: &[&str] = &[
     "simulated",
 ];
 
-pub(in crate::sqlite) fn bind(
-    values: &mut Values<'_>,
-    (unit, encounter): &(&UnitId, &EncounterRow),
-) {
+pub(crate) fn bind(values: &mut Values, (unit, encounter): &(&UnitId, &EncounterRow)) {
     values
         .push_bind(unit.as_str())
         .push_bind(encounter.id.0)
@@ -58,7 +55,7 @@ pub(in crate::sqlite) fn bind(
         .push_bind(encounter.simulated);
 }
 
-pub(in crate::sqlite) fn read(row: &SqliteRow) -> Result<EncounterRow, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<EncounterRow, StoreError> {
     Ok(EncounterRow {
         id: EncounterId(get(row, "id")?),
         version: count(row, "version")?,

@@ -4,13 +4,13 @@ use pengayom_core::act::{Act, Payload, SCHEMA};
 use pengayom_core::value::{ActId, UnitId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
 
 use super::{Values, damaged, get, moment, stored, subject};
 use crate::error::StoreError;
 use crate::rows::SequencedAct;
+use crate::sql::engine::Row;
 
-pub(in crate::sqlite) const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "unit",
     "seq",
     "subject_kind",
@@ -28,7 +28,7 @@ pub(in crate::sqlite) const COLUMNS: &[&str] = &[
 
 /// An act with its parts already written as text, so that binding cannot fail.
 #[derive(Debug)]
-pub(in crate::sqlite) struct ActRecord {
+pub(crate) struct ActRecord {
     sequence: i64,
     actor: String,
     place: Option<String>,
@@ -37,7 +37,7 @@ pub(in crate::sqlite) struct ActRecord {
 }
 
 impl ActRecord {
-    pub(in crate::sqlite) fn new(sequence: i64, act: Act) -> Result<Self, StoreError> {
+    pub(crate) fn new(sequence: i64, act: Act) -> Result<Self, StoreError> {
         Ok(Self {
             sequence,
             actor: json(&act.actor)?,
@@ -51,7 +51,7 @@ impl ActRecord {
     }
 }
 
-pub(in crate::sqlite) fn bind(values: &mut Values<'_>, record: &ActRecord) {
+pub(crate) fn bind(values: &mut Values, record: &ActRecord) {
     let act = &record.act;
     values
         .push_bind(act.unit.as_str())
@@ -69,7 +69,7 @@ pub(in crate::sqlite) fn bind(values: &mut Values<'_>, record: &ActRecord) {
         .push_bind(record.payload.as_str());
 }
 
-pub(in crate::sqlite) fn read(unit: &UnitId, row: &SqliteRow) -> Result<SequencedAct, StoreError> {
+pub(crate) fn read(unit: &UnitId, row: &Row) -> Result<SequencedAct, StoreError> {
     let schema = super::count(row, "schema_version")?;
     let payload = Payload::from_stored(get(row, "kind")?, schema, get(row, "payload")?)
         .map_err(|fault| damaged("act", &fault.to_string()))?;

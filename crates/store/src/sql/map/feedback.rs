@@ -1,13 +1,13 @@
 //! Feedback.
 
 use pengayom_core::value::{FeedbackId, UnitId};
-use sqlx::sqlite::SqliteRow;
 
 use super::{Values, code, day, get, maybe_code, moment, stored};
 use crate::error::StoreError;
 use crate::rows::FeedbackRow;
+use crate::sql::engine::Row;
 
-pub(in crate::sqlite) const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "unit",
     "id",
     "judged",
@@ -21,7 +21,7 @@ pub(in crate::sqlite) const COLUMNS: &[&str] = &[
     "simulated",
 ];
 
-pub(in crate::sqlite) fn bind(values: &mut Values<'_>, (unit, feedback): &(&UnitId, &FeedbackRow)) {
+pub(crate) fn bind(values: &mut Values, (unit, feedback): &(&UnitId, &FeedbackRow)) {
     values
         .push_bind(unit.as_str())
         .push_bind(feedback.id.0)
@@ -36,7 +36,7 @@ pub(in crate::sqlite) fn bind(values: &mut Values<'_>, (unit, feedback): &(&Unit
         .push_bind(feedback.simulated);
 }
 
-pub(in crate::sqlite) fn read(row: &SqliteRow) -> Result<FeedbackRow, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<FeedbackRow, StoreError> {
     Ok(FeedbackRow {
         id: FeedbackId(get(row, "id")?),
         judged: get(row, "judged")?,

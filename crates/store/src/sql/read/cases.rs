@@ -3,17 +3,17 @@
 use jiff::Timestamp;
 use pengayom_core::subject::case::CaseStage;
 use pengayom_core::value::{CaseId, CaseNumber, UnitId};
-use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Sqlite};
 
-use super::words::question;
+use super::words::{fts5_question, tsquery, words};
 use super::{push_limit, select};
 use crate::PAGE_MAX;
 use crate::error::StoreError;
 use crate::query::{CaseCursor, CasePage, CaseQuery};
 use crate::rows::{CaseCounts, CaseRow};
-use crate::sqlite::map::case::{COLUMNS, read, stage};
-use crate::sqlite::map::{get, push_list, stored};
+use crate::sql::engine::{Engine, Pool};
+use crate::sql::map::case::{COLUMNS, read, stage};
+use crate::sql::map::{get, stored};
+use crate::sql::query::Query;
 
 /// Cases on a page when nothing else was asked for.
 const PAGE: u32 = 50;
@@ -22,51 +22,51 @@ const PAGE: u32 = 50;
 const WAITING: &str =
     " AND stage <> 'closed' AND responded_at IS NULL AND respond_by IS NOT NULL AND respond_by < ";
 
-async fn fetch(
-    pool: &SqlitePool,
-    query: &mut QueryBuilder<Sqlite>,
-) -> Result<Vec<CaseRow>, StoreError> {
-    let rows = query.build().fetch_all(pool).await?;
+async fn fetch(pool: &Pool, query: Query) -> Result<Vec<CaseRow>, StoreError> {
+    let rows = pool.fetch_all(query).await?;
     rows.iter().map(read).collect()
 }
 
-pub(in crate::sqlite) async fn case(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn case(
+    pool: &Pool,
     unit: &UnitId,
     case: CaseId,
 ) -> Result<Option<CaseRow>, StoreError> {
-    let mut query = select("cases", COLUMNS, unit);
+    let mut query = select(pool.engine(), "cases", COLUMNS, unit);
     query.push(" AND id = ").push_bind(case.0);
-    let row = query.build().fetch_optional(pool).await?;
+    let row = pool.fetch_optional(query).await?;
     row.as_ref().map(read).transpose()
 }
 
-pub(in crate::sqlite) async fn by_number(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn by_number(
+    pool: &Pool,
     unit: &UnitId,
     number: &CaseNumber,
 ) -> Result<Option<CaseRow>, StoreError> {
-    let mut query = select("cases", COLUMNS, unit);
+    let mut query = select(pool.engine(), "cases", COLUMNS, unit);
     query.push(" AND number = ").push_bind(number.to_string());
-    let row = query.build().fetch_optional(pool).await?;
+    let row = pool.fetch_optional(query).await?;
     row.as_ref().map(read).transpose()
 }
 
-fn push_filters(query: &mut QueryBuilder<Sqlite>, asked: &CaseQuery) {
+fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if !asked.stages.is_empty() {
-        // A beat has few cases and a stage may have most: `+` keeps the stage out of the choice of
-        // the index, so that the beat's is read, which holds the stage as well.
-        let stage = if asked.beat.is_some() {
-            " AND +stage IN "
-        } else {
-            " AND stage IN "
-        };
-        query.push(stage);
-        push_list(query, asked.stages.iter().map(|stage| stage.as_str()));
+        // A beat has few cases and a stage may have most: `+` keeps the stage out of SQLite's choice
+        // of the index, so that the beat's is read, which holds the stage as well. PostgreSQL knows
+        // how many there are of each.
+        let kept_out = asked.beat.is_some() && query.engine == Engine::Sqlite;
+        query
+            .push(if kept_out {
+                " AND +stage"
+            } else {
+                " AND stage"
+            })
+            .push_among(asked.stages.iter().map(|stage| stage.as_str()));
     }
     if !asked.stations.is_empty() {
-        query.push(" AND station IN ");
-        push_list(query, asked.stations.iter().map(ToString::to_string));
+        query
+            .push(" AND station")
+            .push_among(asked.stations.iter().map(ToString::to_string));
     }
     if let Some(beat) = &asked.beat {
         query.push(" AND beat = ").push_bind(beat.to_string());
@@ -89,12 +89,12 @@ fn push_filters(query: &mut QueryBuilder<Sqlite>, asked: &CaseQuery) {
 }
 
 /// The statement of a list, and how many rows make a page.
-fn list(unit: &UnitId, asked: &CaseQuery) -> (QueryBuilder<Sqlite>, u32) {
+fn list(engine: Engine, unit: &UnitId, asked: &CaseQuery) -> (Query, u32) {
     let limit = match asked.limit {
         0 => PAGE,
         limit => limit.min(PAGE_MAX),
     };
-    let mut query = select("cases", COLUMNS, unit);
+    let mut query = select(engine, "cases", COLUMNS, unit);
     push_filters(&mut query, asked);
     if let Some(after) = &asked.after {
         query
@@ -110,13 +110,13 @@ fn list(unit: &UnitId, asked: &CaseQuery) -> (QueryBuilder<Sqlite>, u32) {
     (query, limit)
 }
 
-pub(in crate::sqlite) async fn page(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn page(
+    pool: &Pool,
     unit: &UnitId,
     asked: &CaseQuery,
 ) -> Result<CasePage, StoreError> {
-    let (mut query, limit) = list(unit, asked);
-    let mut rows = fetch(pool, &mut query).await?;
+    let (query, limit) = list(pool.engine(), unit, asked);
+    let mut rows = fetch(pool, query).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -127,8 +127,8 @@ pub(in crate::sqlite) async fn page(
     Ok(CasePage { rows, next })
 }
 
-fn in_order(unit: &UnitId, asked: &CaseQuery, limit: u32) -> QueryBuilder<Sqlite> {
-    let mut query = select("cases", COLUMNS, unit);
+fn in_order(engine: Engine, unit: &UnitId, asked: &CaseQuery, limit: u32) -> Query {
+    let mut query = select(engine, "cases", COLUMNS, unit);
     query.push(" AND stage <> 'closed'");
     push_filters(&mut query, asked);
     query.push(" ORDER BY danger DESC, due_order, filed_at, id");
@@ -136,17 +136,17 @@ fn in_order(unit: &UnitId, asked: &CaseQuery, limit: u32) -> QueryBuilder<Sqlite
     query
 }
 
-pub(in crate::sqlite) async fn queue(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn queue(
+    pool: &Pool,
     unit: &UnitId,
     asked: &CaseQuery,
     limit: u32,
 ) -> Result<Vec<CaseRow>, StoreError> {
-    fetch(pool, &mut in_order(unit, asked, limit)).await
+    fetch(pool, in_order(pool.engine(), unit, asked, limit)).await
 }
 
-pub(in crate::sqlite) async fn search(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn search(
+    pool: &Pool,
     unit: &UnitId,
     typed: &str,
     limit: u32,
@@ -159,51 +159,65 @@ pub(in crate::sqlite) async fn search(
     {
         return Ok(vec![found]);
     }
-    let Some(question) = question(typed) else {
+    let Some(words) = words(typed) else {
         return Ok(Vec::new());
     };
     let columns = COLUMNS.join(", ");
-    let mut query = QueryBuilder::<Sqlite>::new(format!(
-        "SELECT {columns} FROM cases_fts CROSS JOIN cases ON cases.row = cases_fts.rowid
-         WHERE cases_fts MATCH "
-    ));
-    query.push_bind(question);
-    query.push(" AND cases.unit = ").push_bind(unit.as_str());
-    query.push(" ORDER BY cases_fts.rank, filed_at DESC, id DESC");
+    let mut query = pool.query(match pool.engine() {
+        Engine::Sqlite => format!(
+            "SELECT {columns} FROM cases_fts CROSS JOIN cases ON cases.row = cases_fts.rowid
+             WHERE cases_fts MATCH "
+        ),
+        Engine::Postgres => {
+            format!("SELECT {columns} FROM cases JOIN case_words USING (unit, id) WHERE unit = ")
+        }
+    });
+    match pool.engine() {
+        Engine::Sqlite => {
+            query.push_bind(fts5_question(&words));
+            query.push(" AND cases.unit = ").push_bind(unit);
+            query.push(" ORDER BY cases_fts.rank, filed_at DESC, id DESC");
+        }
+        Engine::Postgres => {
+            let question = tsquery(&words);
+            query.push_bind(unit).push(" AND search @@ ");
+            query.push_bind(question.as_str()).push("::tsquery");
+            query.push(" ORDER BY ts_rank(search, ").push_bind(question);
+            query.push("::tsquery) DESC, filed_at DESC, id DESC");
+        }
+    }
     push_limit(&mut query, limit);
-    fetch(pool, &mut query).await
+    fetch(pool, query).await
 }
 
-fn late(unit: &UnitId, at: Timestamp, limit: u32) -> QueryBuilder<Sqlite> {
-    let mut query = select("cases", COLUMNS, unit);
+fn late(engine: Engine, unit: &UnitId, at: Timestamp, limit: u32) -> Query {
+    let mut query = select(engine, "cases", COLUMNS, unit);
     query.push(WAITING).push_bind(stored(at));
     query.push(" ORDER BY respond_by, id");
     push_limit(&mut query, limit);
     query
 }
 
-pub(in crate::sqlite) async fn late_cases(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn late_cases(
+    pool: &Pool,
     unit: &UnitId,
     at: Timestamp,
     limit: u32,
 ) -> Result<Vec<CaseRow>, StoreError> {
-    fetch(pool, &mut late(unit, at, limit)).await
+    fetch(pool, late(pool.engine(), unit, at, limit)).await
 }
 
-pub(in crate::sqlite) async fn counts(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn counts(
+    pool: &Pool,
     unit: &UnitId,
     at: Timestamp,
 ) -> Result<CaseCounts, StoreError> {
     let mut counts = CaseCounts::default();
-    let rows = sqlx::query(
+    let query = pool.query(
         "SELECT stage, count(*) AS n FROM cases
          WHERE unit = $1 AND stage IN ('received', 'assessed', 'handled') GROUP BY stage",
-    )
-    .bind(unit.as_str())
-    .fetch_all(pool)
-    .await?;
+    );
+    let rows = pool.fetch_all(query.bind(unit)).await?;
     for row in &rows {
         let n = get(row, "n")?;
         match stage(row)? {
@@ -213,9 +227,9 @@ pub(in crate::sqlite) async fn counts(
             CaseStage::Closed => {}
         }
     }
-    let mut query = select("cases", &["count(*) AS n"], unit);
+    let mut query = select(pool.engine(), "cases", &["count(*) AS n"], unit);
     query.push(WAITING).push_bind(stored(at));
-    counts.late = get(&query.build().fetch_one(pool).await?, "n")?;
+    counts.late = get(&pool.fetch_one(query).await?, "n")?;
     Ok(counts)
 }
 
@@ -227,30 +241,26 @@ mod tests {
         reason = "a test may stop at the first surprise"
     )]
 
-    use sqlx::Row as _;
-
     use super::*;
-    use crate::sqlite::{OpenOptions, SqliteStore};
+    use crate::{OpenOptions, SqlStore};
 
     fn unit() -> UnitId {
         "polres-pati".parse().unwrap()
     }
 
     /// How SQLite would answer a statement, one step a line.
-    async fn plan(store: &SqliteStore, query: &QueryBuilder<Sqlite>) -> String {
-        let sql = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .fetch_all(&store.readers)
-            .await
-            .unwrap();
-        let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    async fn plan(store: &SqlStore, query: &Query) -> String {
+        let mut query = query.clone();
+        query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let rows = store.readers.fetch_all(query).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| get(row, "detail").unwrap()).collect();
         steps.join("\n")
     }
 
-    async fn store() -> (tempfile::TempDir, SqliteStore) {
+    async fn store() -> (tempfile::TempDir, SqlStore) {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("record.sqlite");
-        let store = SqliteStore::open(&path, OpenOptions::default())
+        let store = SqlStore::open_sqlite(&path, OpenOptions::default())
             .await
             .unwrap();
         (place, store)
@@ -318,7 +328,7 @@ mod tests {
                     after,
                     ..query.clone()
                 };
-                let plan = plan(&store, &list(&unit(), &query).0).await;
+                let plan = plan(&store, &list(Engine::Sqlite, &unit(), &query).0).await;
                 assert!(plan.starts_with("SEARCH"), "{plan}");
                 assert!(plan.contains(&format!("USING INDEX {index} ")), "{plan}");
                 assert!(!plan.contains("TEMP B-TREE"), "{plan}");
@@ -331,8 +341,11 @@ mod tests {
         let (_place, store) = store().await;
         let at = Timestamp::UNIX_EPOCH;
         for (query, index) in [
-            (in_order(&unit(), &CaseQuery::default(), 50), "cases_open"),
-            (late(&unit(), at, 50), "cases_waiting"),
+            (
+                in_order(Engine::Sqlite, &unit(), &CaseQuery::default(), 50),
+                "cases_open",
+            ),
+            (late(Engine::Sqlite, &unit(), at, 50), "cases_waiting"),
         ] {
             let plan = plan(&store, &query).await;
             assert!(plan.contains(&format!("USING INDEX {index} ")), "{plan}");
@@ -356,7 +369,10 @@ mod tests {
             after: Some(cursor()),
             ..CaseQuery::default()
         };
-        for query in [list(&unit(), &query).0, in_order(&unit(), &query, 50)] {
+        for query in [
+            list(Engine::Sqlite, &unit(), &query).0,
+            in_order(Engine::Sqlite, &unit(), &query, 50),
+        ] {
             let plan = plan(&store, &query).await;
             assert!(!plan.contains("SCAN"), "{plan}");
         }

@@ -11,19 +11,19 @@ use pengayom_core::act::{Act, Payload, Subject};
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::value::{CaseNumber, SecretHash, UnitId};
-use sqlx::sqlite::SqliteConnection;
 
 use self::known::{First, FirstPlace, Known};
 use self::rows::Rows;
 use super::map;
 use super::read;
 use crate::error::StoreError;
+use crate::sql::engine::Connection;
 use crate::views::{self, State};
 use crate::write::{Append, Appended, NewAct};
 
 /// Carries appends out and says what each came to. An error means that nothing can be kept.
 pub(super) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     appends: &[&Append],
 ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
     if appends.is_empty() {
@@ -198,7 +198,7 @@ fn rating_code(payload: &Payload) -> Option<SecretHash> {
 
 /// The answers; those of repeated appends are read from the record.
 async fn answers(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     appends: &[&Append],
     outcomes: Vec<Result<Outcome, StoreError>>,
 ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {

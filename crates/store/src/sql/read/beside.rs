@@ -3,55 +3,65 @@
 use jiff::Timestamp;
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::select;
 use crate::error::StoreError;
 use crate::rows::{BlobRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
-use crate::sqlite::map::{beside, count, get, hash_bytes, moment, push_list, stored, subject};
+use crate::sql::engine::{Pool, Row};
+use crate::sql::map::{beside, count, get, hash_bytes, moment, stored, subject};
+use crate::sql::query::Query;
 use crate::write::SealedPerson;
 
 async fn one<T>(
-    pool: &SqlitePool,
-    query: &mut QueryBuilder<Sqlite>,
-    read: impl FnOnce(&SqliteRow) -> Result<T, StoreError>,
+    pool: &Pool,
+    query: Query,
+    read: impl FnOnce(&Row) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
-    let row = query.build().fetch_optional(pool).await?;
+    let row = pool.fetch_optional(query).await?;
     row.as_ref().map(read).transpose()
 }
 
-pub(in crate::sqlite) async fn person(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn person(
+    pool: &Pool,
     unit: &UnitId,
     person: PersonId,
 ) -> Result<Option<SealedPerson>, StoreError> {
     let columns = ["id", "wrapped_key", "sealed", "recorded_at"];
-    let mut query = select("persons", &columns, unit);
+    let mut query = select(pool.engine(), "persons", &columns, unit);
     query.push(" AND id = ").push_bind(person.0);
-    one(pool, &mut query, beside::person).await
+    one(pool, query, beside::person).await
 }
 
-pub(in crate::sqlite) async fn blob(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn blob(
+    pool: &Pool,
     unit: &UnitId,
     sha256: &str,
 ) -> Result<Option<BlobRow>, StoreError> {
-    let mut query = select("blobs", &["media_type", "content", "preview"], unit);
+    let mut query = select(
+        pool.engine(),
+        "blobs",
+        &["media_type", "content", "preview"],
+        unit,
+    );
     query.push(" AND sha256 = ").push_bind(sha256);
-    one(pool, &mut query, beside::blob).await
+    one(pool, query, beside::blob).await
 }
 
-pub(in crate::sqlite) async fn draft(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn draft(
+    pool: &Pool,
     unit: &UnitId,
     key: SecretHash,
     at: Timestamp,
 ) -> Result<Option<DraftRow>, StoreError> {
-    let mut query = select("drafts", &["token", "sealed", "expires_at"], unit);
+    let mut query = select(
+        pool.engine(),
+        "drafts",
+        &["token", "sealed", "expires_at"],
+        unit,
+    );
     query.push(" AND token = ").push_bind(hash_bytes(key));
     query.push(" AND expires_at > ").push_bind(stored(at));
-    one(pool, &mut query, beside::draft).await
+    one(pool, query, beside::draft).await
 }
 
 const USER: &[&str] = &[
@@ -67,94 +77,95 @@ const USER: &[&str] = &[
     "created_at",
 ];
 
-pub(in crate::sqlite) async fn user_by_login(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn user_by_login(
+    pool: &Pool,
     unit: &UnitId,
     login: &str,
 ) -> Result<Option<UserRow>, StoreError> {
-    let mut query = select("users", USER, unit);
+    let mut query = select(pool.engine(), "users", USER, unit);
     query.push(" AND login = ").push_bind(login);
-    one(pool, &mut query, beside::user).await
+    one(pool, query, beside::user).await
 }
 
-pub(in crate::sqlite) async fn user(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn user(
+    pool: &Pool,
     unit: &UnitId,
     user: OfficerId,
 ) -> Result<Option<UserRow>, StoreError> {
-    let mut query = select("users", USER, unit);
+    let mut query = select(pool.engine(), "users", USER, unit);
     query.push(" AND id = ").push_bind(user.0);
-    one(pool, &mut query, beside::user).await
+    one(pool, query, beside::user).await
 }
 
-pub(in crate::sqlite) async fn users(
-    pool: &SqlitePool,
-    unit: &UnitId,
-) -> Result<Vec<UserRow>, StoreError> {
-    let mut query = select("users", USER, unit);
+pub(in crate::sql) async fn users(pool: &Pool, unit: &UnitId) -> Result<Vec<UserRow>, StoreError> {
+    let mut query = select(pool.engine(), "users", USER, unit);
     query.push(" ORDER BY name, login");
-    let rows = query.build().fetch_all(pool).await?;
+    let rows = pool.fetch_all(query).await?;
     rows.iter().map(beside::user).collect()
 }
 
-pub(in crate::sqlite) async fn session(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn session(
+    pool: &Pool,
     unit: &UnitId,
     token: SecretHash,
     at: Timestamp,
 ) -> Result<Option<SessionRow>, StoreError> {
     let columns = ["token", "user_id", "created_at", "expires_at"];
-    let mut query = select("sessions", &columns, unit);
+    let mut query = select(pool.engine(), "sessions", &columns, unit);
     query.push(" AND token = ").push_bind(hash_bytes(token));
     query.push(" AND expires_at > ").push_bind(stored(at));
-    one(pool, &mut query, beside::session).await
+    one(pool, query, beside::session).await
 }
 
 /// Attempts in the open window and its end; none and the moment asked about when none is open.
-pub(in crate::sqlite) async fn attempts(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn attempts(
+    pool: &Pool,
     unit: &UnitId,
     key: SecretHash,
     at: Timestamp,
 ) -> Result<(u32, Timestamp), StoreError> {
-    let mut query = select("attempts", &["n", "ends_at"], unit);
+    let mut query = select(pool.engine(), "attempts", &["n", "ends_at"], unit);
     query.push(" AND attempt_key = ").push_bind(hash_bytes(key));
     query.push(" AND ends_at > ").push_bind(stored(at));
-    let known = one(pool, &mut query, |row| {
+    let known = one(pool, query, |row| {
         Ok((count(row, "n")?, moment(row, "ends_at")?))
     });
     Ok(known.await?.unwrap_or((0, at)))
 }
 
 /// Whether a job can be taken. Asked first, so that waiting for work writes nothing.
-pub(in crate::sqlite) async fn job_is_due(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn job_is_due(
+    pool: &Pool,
     unit: &UnitId,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let mut query = select("jobs", &["id"], unit);
+    let mut query = select(pool.engine(), "jobs", &["id"], unit);
     query.push(" AND due_at <= ").push_bind(stored(at));
     query.push(" LIMIT 1");
-    Ok(query.build().fetch_optional(pool).await?.is_some())
+    Ok(pool.fetch_optional(query).await?.is_some())
 }
 
-pub(in crate::sqlite) async fn unit(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn unit(
+    pool: &Pool,
     unit: &UnitId,
 ) -> Result<Option<UnitRow>, StoreError> {
     let columns = ["unit", "config", "areas", "pack", "adopted_at", "simulated"];
-    one(pool, &mut select("units", &columns, unit), beside::unit).await
+    one(
+        pool,
+        select(pool.engine(), "units", &columns, unit),
+        beside::unit,
+    )
+    .await
 }
 
-pub(in crate::sqlite) async fn units(pool: &SqlitePool) -> Result<Vec<UnitId>, StoreError> {
-    let rows = sqlx::query("SELECT unit FROM units ORDER BY unit")
-        .fetch_all(pool)
-        .await?;
+pub(in crate::sql) async fn units(pool: &Pool) -> Result<Vec<UnitId>, StoreError> {
+    let query = pool.query("SELECT unit FROM units ORDER BY unit");
+    let rows = pool.fetch_all(query).await?;
     rows.iter().map(beside::unit_id).collect()
 }
 
-pub(in crate::sqlite) async fn import(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn import(
+    pool: &Pool,
     unit: &UnitId,
     source: &str,
     file_sha256: &str,
@@ -167,14 +178,14 @@ pub(in crate::sqlite) async fn import(
         "complete",
         "noted_at",
     ];
-    let mut query = select("imports", &columns, unit);
+    let mut query = select(pool.engine(), "imports", &columns, unit);
     query.push(" AND source = ").push_bind(source);
     query.push(" AND file_sha256 = ").push_bind(file_sha256);
-    one(pool, &mut query, beside::import).await
+    one(pool, query, beside::import).await
 }
 
-pub(in crate::sqlite) async fn known_source_keys(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn known_source_keys(
+    pool: &Pool,
     unit: &UnitId,
     source: &str,
     keys: &[String],
@@ -182,23 +193,27 @@ pub(in crate::sqlite) async fn known_source_keys(
     let mut known = Vec::new();
     // Far below SQLite's limit of bound values.
     for keys in keys.chunks(10_000) {
-        let mut query = select("source_keys", &["source_key"], unit);
+        let mut query = select(pool.engine(), "source_keys", &["source_key"], unit);
         query.push(" AND source = ").push_bind(source);
-        query.push(" AND source_key IN ");
-        push_list(&mut query, keys.iter().map(String::as_str));
-        for row in &query.build().persistent(false).fetch_all(pool).await? {
+        query.push(" AND source_key").push_among(keys);
+        for row in &pool.fetch_all(query).await? {
             known.push(get(row, "source_key")?);
         }
     }
     Ok(known)
 }
 
-pub(in crate::sqlite) async fn subject_of_command(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn subject_of_command(
+    pool: &Pool,
     unit: &UnitId,
     command: CommandId,
 ) -> Result<Option<Subject>, StoreError> {
-    let mut query = select("commands", &["subject_kind", "subject_id"], unit);
+    let mut query = select(
+        pool.engine(),
+        "commands",
+        &["subject_kind", "subject_id"],
+        unit,
+    );
     query.push(" AND id = ").push_bind(command.0);
-    one(pool, &mut query, subject).await
+    one(pool, query, subject).await
 }

@@ -1,14 +1,14 @@
 //! Rows of the tables beside the record: persons, files, accounts, jobs, units, imports.
 
 use pengayom_core::value::{OfficerId, PersonId, UnitId};
-use sqlx::sqlite::SqliteRow;
 
 use super::{count, damaged, get, hash_of, maybe_code, maybe_moment, moment};
 use crate::error::StoreError;
 use crate::rows::{BlobRow, DraftRow, ImportRow, JobRow, SessionRow, UnitRow, UserRow};
+use crate::sql::engine::Row;
 use crate::write::SealedPerson;
 
-pub(in crate::sqlite) fn person(row: &SqliteRow) -> Result<SealedPerson, StoreError> {
+pub(crate) fn person(row: &Row) -> Result<SealedPerson, StoreError> {
     Ok(SealedPerson {
         id: PersonId(get(row, "id")?),
         wrapped_key: get(row, "wrapped_key")?,
@@ -17,7 +17,7 @@ pub(in crate::sqlite) fn person(row: &SqliteRow) -> Result<SealedPerson, StoreEr
     })
 }
 
-pub(in crate::sqlite) fn blob(row: &SqliteRow) -> Result<BlobRow, StoreError> {
+pub(crate) fn blob(row: &Row) -> Result<BlobRow, StoreError> {
     Ok(BlobRow {
         media_type: get(row, "media_type")?,
         content: get(row, "content")?,
@@ -25,7 +25,7 @@ pub(in crate::sqlite) fn blob(row: &SqliteRow) -> Result<BlobRow, StoreError> {
     })
 }
 
-pub(in crate::sqlite) fn draft(row: &SqliteRow) -> Result<DraftRow, StoreError> {
+pub(crate) fn draft(row: &Row) -> Result<DraftRow, StoreError> {
     Ok(DraftRow {
         key: hash_of(get(row, "token")?, "token")?,
         sealed: get(row, "sealed")?,
@@ -33,11 +33,11 @@ pub(in crate::sqlite) fn draft(row: &SqliteRow) -> Result<DraftRow, StoreError> 
     })
 }
 
-pub(in crate::sqlite) fn roles_text(roles: &[String]) -> String {
+pub(crate) fn roles_text(roles: &[String]) -> String {
     serde_json::Value::from(roles.to_vec()).to_string()
 }
 
-pub(in crate::sqlite) fn user(row: &SqliteRow) -> Result<UserRow, StoreError> {
+pub(crate) fn user(row: &Row) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         id: OfficerId(get(row, "id")?),
         login: get(row, "login")?,
@@ -53,7 +53,7 @@ pub(in crate::sqlite) fn user(row: &SqliteRow) -> Result<UserRow, StoreError> {
     })
 }
 
-pub(in crate::sqlite) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
+pub(crate) fn session(row: &Row) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
         token: hash_of(get(row, "token")?, "token")?,
         user: OfficerId(get(row, "user_id")?),
@@ -62,7 +62,7 @@ pub(in crate::sqlite) fn session(row: &SqliteRow) -> Result<SessionRow, StoreErr
     })
 }
 
-pub(in crate::sqlite) fn job(row: &SqliteRow) -> Result<JobRow, StoreError> {
+pub(crate) fn job(row: &Row) -> Result<JobRow, StoreError> {
     Ok(JobRow {
         id: get(row, "id")?,
         kind: get(row, "kind")?,
@@ -71,13 +71,13 @@ pub(in crate::sqlite) fn job(row: &SqliteRow) -> Result<JobRow, StoreError> {
     })
 }
 
-pub(in crate::sqlite) fn unit_id(row: &SqliteRow) -> Result<UnitId, StoreError> {
+pub(crate) fn unit_id(row: &Row) -> Result<UnitId, StoreError> {
     get::<&str>(row, "unit")?
         .parse()
         .map_err(|_| damaged("unit", "no unit code"))
 }
 
-pub(in crate::sqlite) fn unit(row: &SqliteRow) -> Result<UnitRow, StoreError> {
+pub(crate) fn unit(row: &Row) -> Result<UnitRow, StoreError> {
     Ok(UnitRow {
         id: unit_id(row)?,
         config: get(row, "config")?,
@@ -88,7 +88,7 @@ pub(in crate::sqlite) fn unit(row: &SqliteRow) -> Result<UnitRow, StoreError> {
     })
 }
 
-pub(in crate::sqlite) fn import(row: &SqliteRow) -> Result<ImportRow, StoreError> {
+pub(crate) fn import(row: &Row) -> Result<ImportRow, StoreError> {
     Ok(ImportRow {
         source: get(row, "source")?,
         file_sha256: get(row, "file_sha256")?,

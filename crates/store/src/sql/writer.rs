@@ -1,21 +1,32 @@
 //! The one writer: it takes what waits, carries it out in one transaction, and answers when the
 //! commit is on the disk.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
+use pengayom_core::value::UnitId;
+
 use tokio::sync::{mpsc, oneshot};
 
+use super::engine::{Connection, Engine, Opener};
 use super::fault::{again, may_be_of_one};
+use super::map::get;
 use super::{append, beside};
 use crate::error::StoreError;
+use crate::postgres::news::Range;
 use crate::rows::JobRow;
 use crate::write::{Append, Appended};
 
 /// Most appends that share a commit. More would make the first of them wait for the last without
 /// asking the disk less often per append to speak of.
 const COMMIT_MAX: usize = 512;
+
+/// How long the outcome of a commit is asked for whose answer did not come.
+const ASK_FOR: Duration = Duration::from_secs(20);
+
+/// How long to wait between two times of asking.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// What is asked of the writer.
 #[derive(Debug)]
@@ -36,6 +47,16 @@ impl Write {
             Self::Append(one) => std::slice::from_ref(&**one),
             Self::AppendMany(many) => many,
             Self::Beside(_) | Self::Probe => &[],
+        }
+    }
+}
+
+impl Write {
+    /// The units it concerns.
+    fn units(&self) -> Vec<&UnitId> {
+        match self {
+            Self::Beside(change) => vec![&change.unit],
+            _ => self.appends().iter().map(|append| &append.unit).collect(),
         }
     }
 }
@@ -93,22 +114,26 @@ impl LastFault {
 /// The writer with its connection.
 #[derive(Debug)]
 pub(super) struct Writer {
-    options: SqliteConnectOptions,
+    opener: Opener,
     /// `None` after it failed so badly that it has to be opened anew.
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     last_fault: LastFault,
+    /// Where to say what was committed, for other processes.
+    teller: Option<mpsc::Sender<Range>>,
 }
 
 impl Writer {
     pub(super) fn new(
-        options: SqliteConnectOptions,
-        connection: SqliteConnection,
+        opener: Opener,
+        connection: Connection,
         last_fault: LastFault,
+        teller: Option<mpsc::Sender<Range>>,
     ) -> Self {
         Self {
-            options,
+            opener,
             connection: Some(connection),
             last_fault,
+            teller,
         }
     }
 
@@ -214,7 +239,7 @@ impl Writer {
                 // and says that there is none. Either way a connection of which it is not certain
                 // that nothing is left is given up, which undoes what it began.
                 if let Some(connection) = self.connection.as_mut()
-                    && run(connection, "ROLLBACK").await.is_err()
+                    && connection.run("ROLLBACK").await.is_err()
                 {
                     self.connection = None;
                 }
@@ -227,26 +252,131 @@ impl Writer {
         &mut self,
         writes: &[&Write],
     ) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+        let transaction = match self.begin(writes).await {
+            // A server that was restarted shows only when it is spoken to: once more, then.
+            Err(StoreError::Unreachable(_)) if self.connection.take().is_some() => {
+                self.begin(writes).await?
+            }
+            begun => begun?,
+        };
+        let connection = self.connection.as_mut().ok_or(StoreError::Closing)?;
+        let answers = apply(connection, writes).await?;
+        if let Err(fault) = connection.run("COMMIT").await {
+            let Some(transaction) = transaction else {
+                return Err(fault);
+            };
+            self.connection = None;
+            if !self.was_committed(&transaction, fault).await? {
+                return Err(StoreError::Unreachable(
+                    "the connection broke off before the commit".to_owned(),
+                ));
+            }
+        }
+        self.tell_others(writes, &answers);
+        Ok(answers)
+    }
+
+    async fn begin(&mut self, writes: &[&Write]) -> Result<Option<String>, StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            none => none.insert(self.options.connect().await?),
+            none => none.insert(self.opener.connect().await?),
         };
-        // Said in SQL, because sqlx goes on counting a transaction that SQLite undid by itself.
-        run(connection, "BEGIN IMMEDIATE").await?;
-        let answers = apply(connection, writes).await?;
-        run(connection, "COMMIT").await?;
-        Ok(answers)
+        begin(connection, writes).await
+    }
+
+    /// Asks, after a commit whose answer did not come, what became of the transaction: whether it is
+    /// on the server or not decides whether those who wait get their answer.
+    async fn was_committed(
+        &mut self,
+        transaction: &str,
+        fault: StoreError,
+    ) -> Result<bool, StoreError> {
+        if !matches!(fault, StoreError::Unreachable(_) | StoreError::Engine(_)) {
+            return Err(fault);
+        }
+        let began = tokio::time::Instant::now();
+        while began.elapsed() < ASK_FOR {
+            match self.ask_for(transaction).await {
+                Ok(Some(known)) => return Ok(known),
+                // Still in progress: the server has not noticed yet that we are gone.
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "a commit's outcome is not known yet"),
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+        Err(StoreError::Unclear)
+    }
+
+    async fn ask_for(&mut self, transaction: &str) -> Result<Option<bool>, StoreError> {
+        let mut connection = self.opener.connect().await?;
+        let query = connection.query("SELECT pg_xact_status($1::xid8) AS status");
+        let row = connection.fetch_one(query.bind(transaction)).await?;
+        let status: Option<String> = get(&row, "status")?;
+        connection.close().await?;
+        Ok(match status.as_deref() {
+            Some("committed") => Some(true),
+            Some("aborted") => Some(false),
+            _ => None,
+        })
+    }
+
+    /// Says what was committed, unit by unit. What does not fit any more is found by looking.
+    fn tell_others(&self, writes: &[&Write], answers: &[Result<Answer, StoreError>]) {
+        let Some(teller) = &self.teller else {
+            return;
+        };
+        for (write, answer) in writes.iter().zip(answers) {
+            let outcomes: Vec<&Appended> = match answer {
+                Ok(Answer::Appended(appended)) => vec![appended],
+                Ok(Answer::Many(many)) => many.iter().flatten().collect(),
+                _ => continue,
+            };
+            let told = write.appends().iter().zip(outcomes);
+            for (append, appended) in told.filter(|(_, appended)| !appended.repeated) {
+                let acts = i64::try_from(appended.acts.len()).unwrap_or(1);
+                let first = appended.sequence - acts + 1;
+                let _ = teller.try_send((append.unit.clone(), first, appended.sequence));
+            }
+        }
     }
 }
 
-async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql).execute(connection).await?;
-    Ok(())
+/// Begins a transaction. On PostgreSQL it also waits until no other process writes for the units
+/// concerned, and gives the transaction's number, to ask for it later.
+async fn begin(
+    connection: &mut Connection,
+    writes: &[&Write],
+) -> Result<Option<String>, StoreError> {
+    match connection.engine() {
+        Engine::Sqlite => {
+            // Said in SQL, because sqlx goes on counting a transaction that SQLite undid by itself.
+            connection.run("BEGIN IMMEDIATE").await?;
+            Ok(None)
+        }
+        Engine::Postgres => {
+            connection.run("BEGIN").await?;
+            // In the order of their codes, so that two processes never wait for each other.
+            let units: BTreeSet<&UnitId> = writes.iter().flat_map(|write| write.units()).collect();
+            let mut query = connection
+                .query("SELECT pg_current_xact_id()::text AS xact FROM unit_locks WHERE unit");
+            query.push_among(units.iter().copied());
+            query.push(" ORDER BY unit FOR NO KEY UPDATE");
+            let mut rows = connection.fetch_all(query.clone()).await?;
+            if rows.len() < units.len() {
+                let missing = units.iter().map(|unit| vec![(*unit).into()]).collect();
+                let mut insert = connection.query("INSERT INTO unit_locks (unit)");
+                insert.push_rows(missing).push(" ON CONFLICT DO NOTHING");
+                connection.execute(insert).await?;
+                rows = connection.fetch_all(query).await?;
+            }
+            rows.first().map(|row| get(row, "xact")).transpose()
+        }
+    }
 }
 
 /// Carries writes out: first what lies beside the record, then all appends together.
 async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     writes: &[&Write],
 ) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
     let mut answers: Vec<Option<Result<Answer, StoreError>>> = Vec::with_capacity(writes.len());
@@ -255,7 +385,13 @@ async fn apply(
             Write::Append(_) | Write::AppendMany(_) => None,
             Write::Beside(change) => Some(beside::apply(connection, change).await?),
             Write::Probe => {
-                run(connection, "PRAGMA user_version = 1").await?;
+                match connection.engine() {
+                    Engine::Sqlite => connection.run("PRAGMA user_version = 1").await?,
+                    Engine::Postgres => {
+                        let sql = "SELECT pg_logical_emit_message(true, 'pengayom', '')";
+                        connection.run(sql).await?;
+                    }
+                }
                 Some(Ok(Answer::Done))
             }
         });

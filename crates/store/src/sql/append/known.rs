@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CaseNumber, CaseSeries, CommandId, EncounterId, SecretHash, UnitId};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::{States, given_number, rating_code};
 use crate::error::StoreError;
-use crate::sqlite::map::{code, count, get, hash_bytes, hash_of, push_list, subject};
+use crate::sql::engine::{Connection, Row};
+use crate::sql::map::{code, count, get, hash_bytes, hash_of, subject};
+use crate::sql::value::Value;
 use crate::write::{Append, Appended, SourceKey};
 
 /// Most values listed in one `IN`; far below SQLite's limit of bound values.
@@ -64,17 +64,15 @@ pub(super) struct Known {
 impl Known {
     /// Reads what bears on these appends, all of one unit.
     pub(super) async fn load(
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<Self, StoreError> {
-        let row = sqlx::query(
+        let query = connection.query(
             "SELECT coalesce((SELECT max(seq) FROM acts WHERE unit = $1), 0) AS seq,
                     (SELECT time_zone FROM units WHERE unit = $1) AS time_zone",
-        )
-        .bind(unit.as_str())
-        .fetch_one(&mut *connection)
-        .await?;
+        );
+        let row = connection.fetch_one(query.bind(unit)).await?;
         let zone = get::<Option<&str>>(&row, "time_zone")?
             .and_then(|name| TimeZone::get(name).ok())
             .unwrap_or(TimeZone::UTC);
@@ -144,7 +142,7 @@ impl Known {
 
     async fn load_versions(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
     ) -> Result<(), StoreError> {
         let ids: HashSet<Uuid> = self.left.keys().map(Subject::id).collect();
@@ -152,7 +150,7 @@ impl Known {
             connection,
             "SELECT subject_kind, subject_id, max(version) AS version FROM acts WHERE unit = ",
             unit,
-            " AND subject_id IN ",
+            " AND subject_id",
             ids,
             " GROUP BY subject_id, subject_kind",
         )
@@ -165,7 +163,7 @@ impl Known {
 
     async fn load_commands(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<(), StoreError> {
@@ -175,7 +173,7 @@ impl Known {
             "SELECT id, fingerprint, subject_kind, subject_id, first_seq, last_seq
              FROM commands WHERE unit = ",
             unit,
-            " AND id IN ",
+            " AND id",
             commands.map(|command| command.id.0),
             "",
         )
@@ -192,7 +190,7 @@ impl Known {
 
     async fn load_source_keys(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<(), StoreError> {
@@ -205,17 +203,16 @@ impl Known {
         }
         for (source, keys) in by_source {
             for keys in keys.chunks(LIST_MAX) {
-                let mut query = QueryBuilder::<Sqlite>::new(
+                let mut query = connection.query(
                     "SELECT source_key, subject_kind, subject_id, first_seq, last_seq
                      FROM source_keys WHERE unit = ",
                 );
-                query.push_bind(unit.as_str());
+                query.push_bind(unit);
                 query.push(" AND source = ").push_bind(source);
-                query.push(" AND source_key IN ");
-                push_list(&mut query, keys.iter().copied());
-                let usual = keys.len().is_power_of_two();
-                let query = query.build().persistent(usual);
-                for row in query.fetch_all(&mut *connection).await? {
+                query
+                    .push(" AND source_key")
+                    .push_among(keys.iter().copied());
+                for row in connection.fetch_all(query).await? {
                     let key = SourceKey {
                         source: source.to_owned(),
                         key: get(&row, "source_key")?,
@@ -229,7 +226,7 @@ impl Known {
 
     async fn load_counts(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<(), StoreError> {
@@ -240,7 +237,7 @@ impl Known {
             connection,
             "SELECT series, last FROM numbers WHERE unit = ",
             unit,
-            " AND series IN ",
+            " AND series",
             series.iter().map(ToString::to_string),
             "",
         )
@@ -258,7 +255,7 @@ impl Known {
 
     async fn load_numbers(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<(), StoreError> {
@@ -266,7 +263,7 @@ impl Known {
             connection,
             "SELECT number FROM cases WHERE unit = ",
             unit,
-            " AND number IN ",
+            " AND number",
             given_numbers(appends).map(ToString::to_string),
             "",
         )
@@ -280,7 +277,7 @@ impl Known {
 
     async fn load_codes(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<(), StoreError> {
@@ -290,7 +287,7 @@ impl Known {
             connection,
             "SELECT id, rating_code FROM encounters WHERE unit = ",
             unit,
-            " AND rating_code IN ",
+            " AND rating_code",
             codes.map(hash_bytes),
             "",
         )
@@ -305,7 +302,7 @@ impl Known {
 
     async fn load_blobs(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<(), StoreError> {
@@ -313,7 +310,7 @@ impl Known {
             connection,
             "SELECT sha256 FROM blobs WHERE unit = ",
             unit,
-            " AND sha256 IN ",
+            " AND sha256",
             appends.iter().flat_map(|append| &append.blobs).cloned(),
             "",
         )
@@ -326,32 +323,26 @@ impl Known {
 }
 
 /// Rows of a unit whose column is among values; no statement is sent when there are none.
-async fn fetch_among<'t, T>(
-    connection: &mut SqliteConnection,
+async fn fetch_among<T: Into<Value>>(
+    connection: &mut Connection,
     head: &'static str,
     unit: &UnitId,
     among: &'static str,
     values: impl IntoIterator<Item = T>,
     tail: &'static str,
-) -> Result<Vec<SqliteRow>, StoreError>
-where
-    T: sqlx::Encode<'t, Sqlite> + sqlx::Type<Sqlite> + Clone,
-{
-    let values: Vec<T> = values.into_iter().collect();
+) -> Result<Vec<Row>, StoreError> {
+    let values: Vec<Value> = values.into_iter().map(Into::into).collect();
     let mut rows = Vec::new();
     for chunk in values.chunks(LIST_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new(head);
-        query.push_bind(unit.as_str()).push(among);
-        push_list(&mut query, chunk.iter().cloned());
-        query.push(tail);
-        let usual = chunk.len().is_power_of_two();
-        let query = query.build().persistent(usual);
-        rows.extend(query.fetch_all(&mut *connection).await?);
+        let mut query = connection.query(head);
+        query.push_bind(unit).push(among);
+        query.push_among(chunk.iter().cloned()).push(tail);
+        rows.extend(connection.fetch_all(query).await?);
     }
     Ok(rows)
 }
 
-fn first(row: &SqliteRow) -> Result<First, StoreError> {
+fn first(row: &Row) -> Result<First, StoreError> {
     Ok(First {
         subject: subject(row)?,
         place: FirstPlace::Recorded {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use pengayom_core::value::UnitId;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::error::StoreError;
-use crate::sqlite::map::{stored, write_rows};
+use crate::sql::engine::Connection;
+use crate::sql::map::{stored, write_rows};
 use crate::views::{
     Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey, SurveyKey, WaitKey,
 };
@@ -44,13 +44,13 @@ impl<'a> Rollups<'a> {
         }
     }
 
-    pub(super) async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    pub(super) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
         self.write_requests(connection).await?;
         self.write_officers(connection).await?;
         self.write_survey(connection).await
     }
 
-    async fn write_requests(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_requests(&self, connection: &mut Connection) -> Result<(), StoreError> {
         write_rows(
             connection,
             "rollup_hour",
@@ -69,12 +69,12 @@ impl<'a> Rollups<'a> {
                 "wait_seconds_squared",
             ],
             "ON CONFLICT (unit, hour, station, beat, stratum, service) DO UPDATE SET
-                filed = filed + excluded.filed,
-                responded = responded + excluded.responded,
-                responded_late = responded_late + excluded.responded_late,
-                closed = closed + excluded.closed,
-                wait_seconds = wait_seconds + excluded.wait_seconds,
-                wait_seconds_squared = wait_seconds_squared + excluded.wait_seconds_squared",
+                filed = rollup_hour.filed + excluded.filed,
+                responded = rollup_hour.responded + excluded.responded,
+                responded_late = rollup_hour.responded_late + excluded.responded_late,
+                closed = rollup_hour.closed + excluded.closed,
+                wait_seconds = rollup_hour.wait_seconds + excluded.wait_seconds,
+                wait_seconds_squared = rollup_hour.wait_seconds_squared + excluded.wait_seconds_squared",
             &self.hours,
             |values, ((unit, key), sums)| {
                 values
@@ -97,7 +97,7 @@ impl<'a> Rollups<'a> {
             connection,
             "rollup_wait",
             &["unit", "hour", "station", "service", "bucket", "n"],
-            "ON CONFLICT (unit, hour, station, service, bucket) DO UPDATE SET n = n + excluded.n",
+            "ON CONFLICT (unit, hour, station, service, bucket) DO UPDATE SET n = rollup_wait.n + excluded.n",
             &self.waits,
             |values, ((unit, key), n)| {
                 values
@@ -112,13 +112,13 @@ impl<'a> Rollups<'a> {
         .await
     }
 
-    async fn write_officers(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_officers(&self, connection: &mut Connection) -> Result<(), StoreError> {
         write_rows(
             connection,
             "rollup_officer_day",
             &["unit", "day", "officer", "encounters", "closed"],
             "ON CONFLICT (unit, day, officer) DO UPDATE SET
-                encounters = encounters + excluded.encounters, closed = closed + excluded.closed",
+                encounters = rollup_officer_day.encounters + excluded.encounters, closed = rollup_officer_day.closed + excluded.closed",
             &self.officer_days,
             |values, ((unit, key), sums)| {
                 values
@@ -134,7 +134,7 @@ impl<'a> Rollups<'a> {
             connection,
             "rollup_officer_beat",
             &["unit", "officer", "beat", "n"],
-            "ON CONFLICT (unit, officer, beat) DO UPDATE SET n = n + excluded.n",
+            "ON CONFLICT (unit, officer, beat) DO UPDATE SET n = rollup_officer_beat.n + excluded.n",
             &self.officer_beats,
             |values, ((unit, key), n)| {
                 values
@@ -147,13 +147,13 @@ impl<'a> Rollups<'a> {
         .await
     }
 
-    async fn write_survey(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_survey(&self, connection: &mut Connection) -> Result<(), StoreError> {
         write_rows(
             connection,
             "rollup_survey",
             &["unit", "day", "station", "service", "item", "answer", "n"],
             "ON CONFLICT (unit, day, station, service, item, answer)
-             DO UPDATE SET n = n + excluded.n",
+             DO UPDATE SET n = rollup_survey.n + excluded.n",
             &self.survey,
             |values, ((unit, key), n)| {
                 values

@@ -3,28 +3,28 @@
 use jiff::civil::Date;
 use pengayom_core::place::StationId;
 use pengayom_core::value::{OfficerId, UnitId};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::select;
 use crate::error::StoreError;
 use crate::query::{
     HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals, WaitGroup, WaitTotals,
 };
-use crate::sqlite::map::{count, damaged, get, moment, stored};
+use crate::sql::engine::{Pool, Row};
+use crate::sql::map::{count, damaged, get, moment, stored};
+use crate::sql::query::Query;
 
-fn push_span(query: &mut QueryBuilder<Sqlite>, span: Span) {
+fn push_span(query: &mut Query, span: Span) {
     query.push(" AND hour >= ").push_bind(stored(span.from));
     query.push(" AND hour < ").push_bind(stored(span.to));
 }
 
-fn push_days(query: &mut QueryBuilder<Sqlite>, from: Date, to: Date) {
+fn push_days(query: &mut Query, from: Date, to: Date) {
     query.push(" AND day >= ").push_bind(from.to_string());
     query.push(" AND day <= ").push_bind(to.to_string());
 }
 
-pub(in crate::sqlite) async fn hours(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn hours(
+    pool: &Pool,
     unit: &UnitId,
     span: Span,
     by: HourGroup,
@@ -38,20 +38,20 @@ pub(in crate::sqlite) async fn hours(
     };
     let columns = [
         group,
-        "sum(filed) AS filed",
-        "sum(responded) AS responded",
-        "sum(responded_late) AS responded_late",
-        "sum(closed) AS closed",
+        "CAST(sum(filed) AS BIGINT) AS filed",
+        "CAST(sum(responded) AS BIGINT) AS responded",
+        "CAST(sum(responded_late) AS BIGINT) AS responded_late",
+        "CAST(sum(closed) AS BIGINT) AS closed",
         "sum(wait_seconds) AS wait_seconds",
         "sum(wait_seconds_squared) AS wait_seconds_squared",
     ];
-    let mut query = select("rollup_hour", &columns, unit);
+    let mut query = select(pool.engine(), "rollup_hour", &columns, unit);
     push_span(&mut query, span);
     query.push(format!(
         " GROUP BY {group} HAVING sum(filed) <> 0 ORDER BY {group}"
     ));
-    let rows = query.build().fetch_all(pool).await?;
-    let read = |row: &SqliteRow| {
+    let rows = pool.fetch_all(query).await?;
+    let read = |row: &Row| {
         let by_hour = by == HourGroup::Hour;
         Ok(HourTotals {
             hour: by_hour.then(|| moment(row, "hour")).transpose()?,
@@ -67,8 +67,8 @@ pub(in crate::sqlite) async fn hours(
     rows.iter().map(read).collect()
 }
 
-pub(in crate::sqlite) async fn waits(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn waits(
+    pool: &Pool,
     unit: &UnitId,
     span: Span,
     by: WaitGroup,
@@ -84,15 +84,15 @@ pub(in crate::sqlite) async fn waits(
     group.extend(hour.then_some("hour"));
     group.push("bucket");
     let mut columns = group.clone();
-    columns.push("sum(n) AS n");
-    let mut query = select("rollup_wait", &columns, unit);
+    columns.push("CAST(sum(n) AS BIGINT) AS n");
+    let mut query = select(pool.engine(), "rollup_wait", &columns, unit);
     push_span(&mut query, span);
     let group = group.join(", ");
     query.push(format!(
         " GROUP BY {group} HAVING sum(n) <> 0 ORDER BY {group}"
     ));
     let mut totals: Vec<WaitTotals> = Vec::new();
-    for row in &query.build().fetch_all(pool).await? {
+    for row in &pool.fetch_all(query).await? {
         let key: Option<String> = key.map(|key| get(row, key)).transpose()?;
         let hour = hour.then(|| moment(row, "hour")).transpose()?;
         let same = totals
@@ -112,22 +112,22 @@ pub(in crate::sqlite) async fn waits(
     Ok(totals)
 }
 
-pub(in crate::sqlite) async fn survey(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn survey(
+    pool: &Pool,
     unit: &UnitId,
     from: Date,
     to: Date,
     station: Option<&StationId>,
 ) -> Result<Vec<SurveyTotals>, StoreError> {
-    let columns = ["item", "answer", "sum(n) AS n"];
-    let mut query = select("rollup_survey", &columns, unit);
+    let columns = ["item", "answer", "CAST(sum(n) AS BIGINT) AS n"];
+    let mut query = select(pool.engine(), "rollup_survey", &columns, unit);
     push_days(&mut query, from, to);
     if let Some(station) = station {
         query.push(" AND station = ").push_bind(station.to_string());
     }
     query.push(" GROUP BY item, answer HAVING sum(n) <> 0 ORDER BY item, answer");
     let mut totals: Vec<SurveyTotals> = Vec::new();
-    for row in &query.build().fetch_all(pool).await? {
+    for row in &pool.fetch_all(query).await? {
         let item: String = get(row, "item")?;
         if totals.last().is_none_or(|last| last.item != item) {
             totals.push(SurveyTotals {
@@ -145,23 +145,23 @@ pub(in crate::sqlite) async fn survey(
     Ok(totals)
 }
 
-pub(in crate::sqlite) async fn officers(
-    pool: &SqlitePool,
+pub(in crate::sql) async fn officers(
+    pool: &Pool,
     unit: &UnitId,
     from: Date,
     to: Date,
 ) -> Result<Vec<OfficerTotals>, StoreError> {
     let columns = [
         "officer",
-        "sum(encounters) AS encounters",
-        "sum(closed) AS closed",
+        "CAST(sum(encounters) AS BIGINT) AS encounters",
+        "CAST(sum(closed) AS BIGINT) AS closed",
     ];
-    let mut query = select("rollup_officer_day", &columns, unit);
+    let mut query = select(pool.engine(), "rollup_officer_day", &columns, unit);
     push_days(&mut query, from, to);
     query
         .push(" GROUP BY officer HAVING sum(encounters) <> 0 OR sum(closed) <> 0 ORDER BY officer");
-    let rows = query.build().fetch_all(pool).await?;
-    let read = |row: &SqliteRow| {
+    let rows = pool.fetch_all(query).await?;
+    let read = |row: &Row| {
         Ok(OfficerTotals {
             officer: OfficerId(get(row, "officer")?),
             encounters: get(row, "encounters")?,

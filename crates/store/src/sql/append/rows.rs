@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CaseId, CaseSeries, EncounterId, FeedbackId, UnitId};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::known::{Known, LIST_MAX};
 use super::rollups::Rollups;
 use crate::error::StoreError;
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
-use crate::sqlite::map::act::ActRecord;
-use crate::sqlite::map::{self, get, push_list, replace, stored, write_rows};
+use crate::sql::engine::{Connection, Engine};
+use crate::sql::map::act::ActRecord;
+use crate::sql::map::{self, get, replace, stored, write_rows};
+use crate::sql::read::words::tsvector;
+use crate::sql::value::Value;
 use crate::views::RowChange;
 use crate::write::{Append, Appended, CommandRecord, NewJob, SealedPerson, SourceKey};
 
@@ -107,7 +108,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes everything.
-    pub(super) async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    pub(super) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
         self.write_record(connection).await?;
         self.write_numbers(connection).await?;
         self.write_beside(connection).await?;
@@ -116,7 +117,7 @@ impl<'a> Rows<'a> {
         self.rollups.write(connection).await
     }
 
-    async fn write_record(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_record(&self, connection: &mut Connection) -> Result<(), StoreError> {
         write_rows(
             connection,
             "acts",
@@ -180,7 +181,7 @@ impl<'a> Rows<'a> {
         .await
     }
 
-    async fn write_numbers(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_numbers(&self, connection: &mut Connection) -> Result<(), StoreError> {
         let columns = &["unit", "series", "last"];
         write_rows(
             connection,
@@ -198,7 +199,7 @@ impl<'a> Rows<'a> {
         .await
     }
 
-    async fn write_beside(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_beside(&self, connection: &mut Connection) -> Result<(), StoreError> {
         let columns = &["unit", "id", "wrapped_key", "sealed", "recorded_at"];
         write_rows(
             connection,
@@ -234,17 +235,17 @@ impl<'a> Rows<'a> {
         )
         .await?;
         for (unit, blobs) in &self.blobs {
-            let mut query = QueryBuilder::<Sqlite>::new(
+            let mut query = connection.query(
                 "UPDATE blobs SET keep_until = NULL WHERE keep_until IS NOT NULL AND unit = ",
             );
-            query.push_bind(unit.as_str()).push(" AND sha256 IN ");
-            push_list(&mut query, blobs.iter().copied());
-            query.build().execute(&mut *connection).await?;
+            query.push_bind(*unit).push(" AND sha256");
+            query.push_among(blobs.iter().copied());
+            connection.execute(query).await?;
         }
         Ok(())
     }
 
-    async fn write_views(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_views(&self, connection: &mut Connection) -> Result<(), StoreError> {
         write_rows(
             connection,
             "cases",
@@ -276,21 +277,54 @@ impl<'a> Rows<'a> {
 
     /// Puts the new words of each case behind those it is found by already, so that a search for
     /// several words finds them wherever in the case they stand.
-    async fn write_words(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write_words(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        match connection.engine() {
+            Engine::Sqlite => self.write_words_to_fts5(connection).await,
+            Engine::Postgres => self.write_words_to_vectors(connection).await,
+        }
+    }
+
+    async fn write_words_to_vectors(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let rows = self.words.iter().flat_map(|(unit, by_case)| {
+            let row = |(case, texts): (&CaseId, &Vec<String>)| (*unit, *case, texts.join("\n"));
+            by_case.iter().map(row)
+        });
+        let rows: Vec<Vec<Value>> = rows
+            .map(|(unit, case, text)| {
+                let vector = tsvector(&text);
+                vec![unit.into(), case.0.into(), text.into(), vector.into()]
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut query = connection.query(
+            "INSERT INTO case_words (unit, id, words, search)
+             SELECT unit, id, words, search::tsvector FROM (",
+        );
+        query.push_rows(rows).push(
+            " AS given (unit, id, words, search)) AS given
+             ON CONFLICT (unit, id) DO UPDATE SET
+                words = case_words.words || chr(10) || excluded.words,
+                search = case_words.search || excluded.search",
+        );
+        connection.execute(query).await?;
+        Ok(())
+    }
+
+    async fn write_words_to_fts5(&self, connection: &mut Connection) -> Result<(), StoreError> {
         let mut lines: Vec<(i64, String)> = Vec::new();
         for (unit, by_case) in &self.words {
             let ids: Vec<CaseId> = by_case.keys().copied().collect();
             for ids in ids.chunks(LIST_MAX) {
-                let mut query = QueryBuilder::<Sqlite>::new(
+                let mut query = connection.query(
                     "SELECT cases.row AS row, cases.id AS id, cases_fts.words AS words
                      FROM cases LEFT JOIN cases_fts ON cases_fts.rowid = cases.row
                      WHERE cases.unit = ",
                 );
-                query.push_bind(unit.as_str()).push(" AND cases.id IN ");
-                push_list(&mut query, ids.iter().map(|id| id.0));
-                let usual = ids.len().is_power_of_two();
-                let query = query.build().persistent(usual);
-                for row in query.fetch_all(&mut *connection).await? {
+                query.push_bind(*unit).push(" AND cases.id");
+                query.push_among(ids.iter().map(|id| id.0));
+                for row in connection.fetch_all(query).await? {
                     let mut words: String =
                         get::<Option<String>>(&row, "words")?.unwrap_or_default();
                     let added = by_case.get(&CaseId(get(&row, "id")?));
@@ -306,17 +340,10 @@ impl<'a> Rows<'a> {
         }
         // FTS5 knows no ON CONFLICT, but replaces a row with the same rowid.
         for chunk in lines.chunks(LIST_MAX) {
-            let mut query =
-                QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO cases_fts (rowid, words) ");
-            query.push_values(chunk, |mut values, (row, words)| {
-                values.push_bind(*row).push_bind(words.as_str());
-            });
-            let usual = chunk.len().is_power_of_two();
-            query
-                .build()
-                .persistent(usual)
-                .execute(&mut *connection)
-                .await?;
+            let mut query = connection.query("INSERT OR REPLACE INTO cases_fts (rowid, words)");
+            let row = |(row, words): &(i64, String)| vec![(*row).into(), words.into()];
+            query.push_rows(chunk.iter().map(row).collect());
+            connection.execute(query).await?;
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use pengayom_core::subject::case::{CaseStage, Channel};
 use pengayom_core::value::{CaseId, OfficerId, PersonId, UnitId};
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::{
@@ -12,8 +11,9 @@ use super::{
 };
 use crate::error::StoreError;
 use crate::rows::CaseRow;
+use crate::sql::engine::Row;
 
-pub(in crate::sqlite) const COLUMNS: &[&str] = &[
+pub(crate) const COLUMNS: &[&str] = &[
     "unit",
     "id",
     "version",
@@ -59,7 +59,7 @@ fn due_order(case: &CaseRow) -> i64 {
     due.map_or(i64::MAX, stored)
 }
 
-pub(in crate::sqlite) fn bind(values: &mut Values<'_>, (unit, case): &(&UnitId, &CaseRow)) {
+pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
     values
         .push_bind(unit.as_str())
         .push_bind(case.id.0)
@@ -97,7 +97,7 @@ pub(in crate::sqlite) fn bind(values: &mut Values<'_>, (unit, case): &(&UnitId, 
         .push_bind(due_order(case));
 }
 
-pub(in crate::sqlite) fn read(row: &SqliteRow) -> Result<CaseRow, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
     Ok(CaseRow {
         id: CaseId(get(row, "id")?),
         version: count(row, "version")?,
@@ -137,6 +137,6 @@ pub(in crate::sqlite) fn read(row: &SqliteRow) -> Result<CaseRow, StoreError> {
     })
 }
 
-pub(in crate::sqlite) fn stage(row: &SqliteRow) -> Result<CaseStage, StoreError> {
+pub(crate) fn stage(row: &Row) -> Result<CaseStage, StoreError> {
     CaseStage::parse(get(row, "stage")?).ok_or_else(|| damaged("stage", "unknown to this version"))
 }
