@@ -351,7 +351,10 @@ async fn an_address_is_understood_or_refused() {
         pengayom_store::open(&address).await.unwrap().close().await;
     }
     for (address, word) in [
-        ("postgres://pengayom:rahasia@db:port/record", "does not read"),
+        (
+            "postgres://pengayom:rahasia@db:port/record",
+            "does not read",
+        ),
         ("mysql://db/record", "unknown"),
         ("record.sqlite", "unknown"),
         ("sqlite:", "path"),
