@@ -7,7 +7,7 @@ pub mod import;
 pub mod place;
 
 use jiff::Timestamp;
-use pengayom_core::act::{ActPlace, Actor, Payload, Subject};
+use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::subject::Moment;
 use pengayom_core::value::ActId;
 use pengayom_store::{Appended, NewAct};
@@ -73,14 +73,19 @@ impl Node {
         let Some(last) = appended.acts.last().filter(|_| !appended.repeated) else {
             return;
         };
+        self.tell(last, appended.sequence);
+    }
+
+    /// Tells live pages of an act at a place in the unit's order.
+    pub(crate) fn tell(&self, act: &Act, sequence: i64) {
         self.events.tell(Event {
-            subject: match appended.subject {
+            subject: match act.subject {
                 Subject::Feedback(_) => None,
                 named => Some(named),
             },
-            kind: last.payload.kind(),
-            station: last.place.as_ref().map(|place| place.station.clone()),
-            sequence: appended.sequence,
+            kind: act.payload.kind(),
+            station: act.place.as_ref().map(|place| place.station.clone()),
+            sequence,
         });
     }
 }

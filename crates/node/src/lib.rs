@@ -11,6 +11,7 @@ mod clock;
 mod draft;
 mod error;
 mod event;
+pub mod follow;
 pub mod handle;
 pub mod jobs;
 mod keys;

@@ -13,8 +13,8 @@ pub(crate) struct KeyArguments {
     /// environment, or the file
     #[arg(long, env = "PENGAYOM_NODE_KEY", hide_env_values = true, hide = true)]
     node_key: Option<String>,
-    /// File with the node's key [default: the store's path with `.key` behind it; made when
-    /// missing]
+    /// File with the node's key [default: the store's path with `.key` behind it; for a server
+    /// pengayom/HOST_PORT_DATABASE.key in the folder for settings; made when missing]
     #[arg(long, env = "PENGAYOM_NODE_KEY_FILE", value_name = "FILE")]
     node_key_file: Option<PathBuf>,
 }
@@ -69,11 +69,41 @@ impl KeyArguments {
         }
         match store.strip_prefix("sqlite:") {
             Some(path) => Ok(PathBuf::from(format!("{path}.key"))),
-            None => Err(Fault::Input(
-                "this store has no default place for the node's key: use --node-key-file".into(),
-            )),
+            None => default_file(store),
         }
     }
+}
+
+/// Where the key of a store on a server lies unless told otherwise: in the folder for settings of
+/// whoever runs the program, named after the server and the database.
+fn default_file(store: &str) -> Result<PathBuf, Fault> {
+    let settings = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
+    let (Some(settings), Some(name)) = (settings, server_and_database(store)) else {
+        return Err(Fault::Input(
+            "there is no default place for the node's key of this store: use --node-key-file"
+                .into(),
+        ));
+    };
+    Ok(settings.join("pengayom").join(format!("{name}.key")))
+}
+
+/// `host_port_database` of an address, with nothing but letters, digits, dots and dashes between.
+fn server_and_database(store: &str) -> Option<String> {
+    let (scheme, rest) = store.split_once("://")?;
+    if !matches!(scheme, "postgres" | "postgresql") {
+        return None;
+    }
+    let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+    // Whatever stands before the last @ is a name and a password.
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let name: String = place
+        .chars()
+        .map(|c| if plain(c) { c } else { '_' })
+        .collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// Makes a key in a new file that only its owner can read.
@@ -82,10 +112,20 @@ impl KeyArguments {
 /// [`Fault::File`] when the file is there already or cannot be written.
 pub(crate) fn make_key(path: &Path) -> Result<NodeKey, Fault> {
     use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
     let mut bytes = [0_u8; 32];
     crate::clock::SystemRandomness.fill(&mut bytes);
     let key = NodeKey::new(bytes);
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(Fault::file(folder))?;
+    }
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -111,4 +151,27 @@ fn refuse_if_open_to_others(path: &Path) -> Result<(), Fault> {
         "{0}: others on this machine can read the node's key. Run: chmod 600 {0}",
         path.display()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::server_and_database;
+
+    #[test]
+    fn a_key_is_named_after_server_and_database_without_name_or_password() {
+        for (store, name) in [
+            (
+                "postgres://polda:r@hasia@db.polda:5433/pati",
+                Some("db.polda_5433_pati"),
+            ),
+            (
+                "postgresql://localhost/pati?sslmode=require",
+                Some("localhost_pati"),
+            ),
+            ("sqlite:pati.db", None),
+            ("postgres://", None),
+        ] {
+            assert_eq!(server_and_database(store).as_deref(), name, "{store}");
+        }
+    }
 }

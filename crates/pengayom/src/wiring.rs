@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use pengayom_core::value::UnitId;
+use pengayom_node::follow::Follower;
 use pengayom_node::{Node, NodeKey, SharedNode, jobs};
 use pengayom_store::Store;
 use tokio::sync::watch;
@@ -60,6 +61,7 @@ pub(crate) struct Serving {
     stop: watch::Sender<bool>,
     pages: tokio::task::JoinHandle<std::io::Result<()>>,
     jobs: tokio::task::JoinHandle<()>,
+    follow: Option<tokio::task::JoinHandle<()>>,
     node: SharedNode,
 }
 
@@ -99,6 +101,8 @@ impl Serving {
         let web = pengayom_web::WebSettings::at(Some(public_url));
         let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));
         let jobs = tokio::spawn(jobs::run(Arc::clone(&node), stopped.clone()));
+        let follow = Follower::begin(Arc::clone(&node)).await?;
+        let follow = follow.map(|follower| tokio::spawn(follower.run(stopped.clone())));
         let mut ending = stopped;
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let pages = tokio::spawn(async move {
@@ -113,6 +117,7 @@ impl Serving {
             stop,
             pages,
             jobs,
+            follow,
             node,
         })
     }
@@ -148,6 +153,9 @@ impl Serving {
                 .unwrap_or(Ok(Ok(()))),
         };
         let _ = self.jobs.await;
+        if let Some(follow) = self.follow {
+            let _ = follow.await;
+        }
         self.node.store().close().await;
         match served {
             Ok(served) => served.map_err(Fault::system("serving pages")),

@@ -124,6 +124,9 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<SequencedAct>, StoreError>;
 
+    /// Sequence number of a unit's last act; 0 when it has none.
+    async fn last_sequence(&self, unit: &UnitId) -> Result<i64, StoreError>;
+
     // -- cases -----------------------------------------------------------------------------
 
     /// One case.

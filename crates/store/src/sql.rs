@@ -65,7 +65,7 @@ impl SqlStore {
     ) -> Self {
         let last_fault = LastFault::default();
         let (queue, waiting) = mpsc::channel(queue.max(1));
-        let teller = follower.as_ref().map(Follower::teller);
+        let teller = follower.as_ref().and_then(Follower::teller);
         let writer = Writer::new(opener, connection, last_fault.clone(), teller);
         let writer = tokio::spawn(writer.run(waiting));
         Self {
@@ -158,6 +158,10 @@ impl Store for SqlStore {
         limit: u32,
     ) -> Result<Vec<SequencedAct>, StoreError> {
         read::acts_after(&self.readers, unit, after, limit).await
+    }
+
+    async fn last_sequence(&self, unit: &UnitId) -> Result<i64, StoreError> {
+        read::last_sequence(&self.readers, unit).await
     }
 
     async fn case(&self, unit: &UnitId, case: CaseId) -> Result<Option<CaseRow>, StoreError> {
@@ -527,6 +531,9 @@ impl Store for SqlStore {
             && let Err(error) = writer.await
         {
             tracing::error!(%error, "the store's writer ended badly");
+        }
+        if let Some(follower) = &self.follower {
+            follower.finish().await;
         }
     }
 }

@@ -30,6 +30,7 @@ impl Database {
     /// # Panics
     /// When there is no server and none can be started; says what to install.
     pub fn new() -> Self {
+        #[allow(clippy::disallowed_methods, reason = "a test has no command line")]
         let server = match std::env::var(SERVER) {
             Ok(url) => Server::Shared(url),
             Err(_) => Server::Private(Cluster::start(&[])),
@@ -121,6 +122,7 @@ impl Cluster {
 
     /// A copy of this server's data as it is streamed to a standby, with a server on it that follows
     /// this one under a name (for `synchronous_standby_names`).
+    #[must_use]
     pub fn standby(&self, name: &str, settings: &[&str]) -> Self {
         let place = tempfile::Builder::new()
             .prefix("pengayom-standby-")

@@ -56,7 +56,7 @@ impl Randomness for CountedRandomness {
 pub struct World {
     pub node: SharedNode,
     clock: Arc<FixedClock>,
-    _dir: tempfile::TempDir,
+    _dir: Option<tempfile::TempDir>,
 }
 
 fn read(path: &str) -> String {
@@ -90,9 +90,12 @@ impl World {
     pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("unit.db");
-        let store = pengayom_store::open(&format!("sqlite:{}", path.display()))
-            .await
-            .unwrap();
+        Self::at(&format!("sqlite:{}", path.display()), 1, Some(dir)).await
+    }
+
+    /// The same on a store that others may be on as well; each with randomness from another number.
+    pub async fn at(address: &str, random_from: u64, dir: Option<tempfile::TempDir>) -> Self {
+        let store = pengayom_store::open(address).await.unwrap();
         let row = UnitRow {
             id: "polres-pati".parse().unwrap(),
             config: read("data/pati/unit.toml"),
@@ -104,7 +107,7 @@ impl World {
         store.put_unit(&row).await.unwrap();
         let start = at("2026-11-24T02:00:00Z").as_microsecond();
         let clock = Arc::new(FixedClock(AtomicI64::new(start)));
-        let randomness = Arc::new(CountedRandomness(AtomicU64::new(1)));
+        let randomness = Arc::new(CountedRandomness(AtomicU64::new(random_from)));
         let key = NodeKey::new([7; 32]);
         let shared = Arc::clone(&clock) as Arc<dyn Clock>;
         let node = Node::open(store, &row.id, key, shared, randomness)

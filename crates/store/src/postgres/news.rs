@@ -2,16 +2,16 @@
 //!
 //! After a commit a process tells the others the range of a unit's sequence numbers on the channel
 //! `pengayom_acts`. It does so apart from the commit: a `NOTIFY` inside of a transaction makes all
-//! committing sessions of the server wait for each other. A message that is lost is made good by
-//! the next one, or by looking, which listeners do whenever the connection was broken and every
-//! half minute.
+//! committing sessions of the server wait for each other. What could not be told is told later; a
+//! listener whose connection was broken looks for itself.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pengayom_core::value::UnitId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -27,11 +27,14 @@ const BACKLOG: usize = 1024;
 /// How long commits are gathered before the others are told of them.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// How often a listener looks for itself, told or not.
-const LOOK: Duration = Duration::from_secs(30);
+/// How long a listener that hears nothing waits before it makes sure that it is not cut off.
+const QUIET: Duration = Duration::from_secs(30);
 
 /// How long to wait before trying a broken connection again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// How long the last commits before the end may take to be told.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What was committed for a unit: from one sequence number to another.
 pub(crate) type Range = (UnitId, i64, i64);
@@ -40,8 +43,9 @@ pub(crate) type Range = (UnitId, i64, i64);
 #[derive(Debug)]
 pub(crate) struct Follower {
     heard: broadcast::Sender<News>,
-    tell: mpsc::Sender<Range>,
-    tasks: Vec<JoinHandle<()>>,
+    tell: Mutex<Option<mpsc::Sender<Range>>>,
+    listening: JoinHandle<()>,
+    speaking: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Follower {
@@ -49,11 +53,14 @@ impl Follower {
         let origin = Uuid::new_v4();
         let heard = broadcast::Sender::new(BACKLOG);
         let (tell, told) = mpsc::channel(BACKLOG);
-        let tasks = vec![
-            tokio::spawn(listen(options.clone(), origin, heard.clone())),
-            tokio::spawn(speak(options, origin, told)),
-        ];
-        Self { heard, tell, tasks }
+        let listening = tokio::spawn(listen(options.clone(), origin, heard.clone()));
+        let speaking = tokio::spawn(speak(options, origin, told));
+        Self {
+            heard,
+            tell: Mutex::new(Some(tell)),
+            listening,
+            speaking: tokio::sync::Mutex::new(Some(speaking)),
+        }
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
@@ -61,15 +68,32 @@ impl Follower {
     }
 
     /// For the writer: where to say what was committed.
-    pub(crate) fn teller(&self) -> mpsc::Sender<Range> {
-        self.tell.clone()
+    pub(crate) fn teller(&self) -> Option<mpsc::Sender<Range>> {
+        self.sender().clone()
+    }
+
+    /// Tells what is still to be told, for a moment, and ends. The writer has ended before.
+    pub(crate) async fn finish(&self) {
+        self.listening.abort();
+        *self.sender() = None;
+        if let Some(speaking) = self.speaking.lock().await.take() {
+            let abort = speaking.abort_handle();
+            if tokio::time::timeout(LAST_WORDS, speaking).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+
+    fn sender(&self) -> MutexGuard<'_, Option<mpsc::Sender<Range>>> {
+        self.tell.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
+        self.listening.abort();
+        if let Some(speaking) = self.speaking.get_mut() {
+            speaking.abort();
         }
     }
 }
@@ -113,7 +137,7 @@ async fn hear(
     listener.listen(CHANNEL).await?;
     let _ = heard.send(News::Look);
     loop {
-        match tokio::time::timeout(LOOK, listener.try_recv()).await {
+        match tokio::time::timeout(QUIET, listener.try_recv()).await {
             Ok(said) => {
                 // `None`: the connection broke off.
                 let Some(said) = said? else { return Ok(()) };
@@ -123,7 +147,7 @@ async fn hear(
                 }
             }
             Err(_) => {
-                let _ = heard.send(News::Look);
+                (&mut listener).execute("SELECT 1").await?;
             }
         }
     }
@@ -132,23 +156,35 @@ async fn hear(
 /// Tells the others what this process committed, gathered unit by unit.
 async fn speak(options: PgConnectOptions, origin: Uuid, mut told: mpsc::Receiver<Range>) {
     let mut connection: Option<PgConnection> = None;
-    while let Some(range) = told.recv().await {
+    let mut ranges: BTreeMap<UnitId, (i64, i64)> = BTreeMap::new();
+    loop {
+        // What could not be told waits together with what comes.
+        let next = if ranges.is_empty() {
+            told.recv().await
+        } else {
+            tokio::time::timeout(AGAIN, told.recv())
+                .await
+                .unwrap_or(None)
+        };
+        if next.is_none() && ranges.is_empty() {
+            break;
+        }
         tokio::time::sleep(GATHER).await;
-        let mut ranges: BTreeMap<UnitId, (i64, i64)> = BTreeMap::new();
-        let mut next = Some(range);
-        while let Some((unit, first, last)) = next {
+        let more = std::iter::from_fn(|| told.try_recv().ok());
+        for (unit, first, last) in next.into_iter().chain(more) {
             let known = ranges.entry(unit).or_insert((first, last));
             *known = (known.0.min(first), known.1.max(last));
-            next = told.try_recv().ok();
         }
         let messages: Vec<String> = ranges
-            .into_iter()
-            .map(|(unit, (first, last))| message(origin, &(unit, first, last)))
+            .iter()
+            .map(|(unit, (first, last))| message(origin, &(unit.clone(), *first, *last)))
             .collect();
-        if let Err(error) = notify(&options, &mut connection, &messages).await {
-            // They look for themselves soon.
-            tracing::warn!(%error, "other processes could not be told of what was recorded");
-            connection = None;
+        match notify(&options, &mut connection, &messages).await {
+            Ok(()) => ranges.clear(),
+            Err(error) => {
+                tracing::warn!(%error, "other processes could not be told of what was recorded");
+                connection = None;
+            }
         }
     }
     if let Some(connection) = connection {

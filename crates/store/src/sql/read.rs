@@ -65,6 +65,13 @@ pub(super) async fn acts_after(
     rows.iter().map(|row| map::act::read(unit, row)).collect()
 }
 
+/// Sequence number of the last act of a unit; 0 when it has none.
+pub(super) async fn last_sequence(pool: &Pool, unit: &UnitId) -> Result<i64, StoreError> {
+    let columns = ["coalesce(max(seq), 0) AS seq"];
+    let query = select(pool.engine(), "acts", &columns, unit);
+    map::get(&pool.fetch_one(query).await?, "seq")
+}
+
 /// Acts of a unit from one sequence number to another.
 pub(super) async fn acts_between(
     connection: &mut Connection,
