@@ -31,6 +31,10 @@ pub enum Purpose {
     WrapPerson,
     /// Sealing drafts.
     SealDraft,
+    /// The identity that opens backups.
+    BackupIdentity,
+    /// The seal on a backup's list of parts.
+    BackupManifest,
 }
 
 impl Purpose {
@@ -45,6 +49,8 @@ impl Purpose {
             Self::Form => b"pengayom/1/form",
             Self::WrapPerson => b"pengayom/1/wrap-person",
             Self::SealDraft => b"pengayom/1/seal-draft",
+            Self::BackupIdentity => b"pengayom/1/backup-identity",
+            Self::BackupManifest => b"pengayom/1/backup-manifest",
         }
     }
 }
@@ -107,6 +113,20 @@ impl NodeKey {
         SecretHash(mac(self.derive(purpose).as_ref(), text))
     }
 
+    /// The identity that opens this node's backups, as `age` writes one (`AGE-SECRET-KEY-1…`):
+    /// whoever has the node's key needs no other secret to restore.
+    ///
+    /// References: the age file encryption format, C2SP `age`, "The X25519 recipient type": 32 bytes
+    /// in Bech32 (BIP 173) with the prefix `AGE-SECRET-KEY-`, upper case.
+    pub fn backup_identity(&self) -> Zeroizing<String> {
+        let bytes = self.derive(Purpose::BackupIdentity);
+        let written = bech32::Hrp::parse("AGE-SECRET-KEY-")
+            .ok()
+            .and_then(|prefix| bech32::encode_upper::<bech32::Bech32>(prefix, bytes.as_ref()).ok());
+        // The prefix is one and 32 bytes are far below the limit; an empty text opens nothing.
+        Zeroizing::new(written.unwrap_or_default())
+    }
+
     /// An identifier that follows from a text, for one purpose: a UUID (version 8, RFC 9562 §5.8).
     /// Without the key nobody finds it from the text, or the text from it.
     pub(crate) fn uuid(&self, purpose: Purpose, text: &[u8]) -> Uuid {
@@ -159,6 +179,17 @@ mod tests {
         for bad in ["", "07", &"é".repeat(32), &"g".repeat(64)] {
             assert!(NodeKey::from_hex(bad).is_err());
         }
+    }
+
+    #[test]
+    fn the_identity_of_backups_follows_from_the_key() {
+        let identity = NodeKey::new([7; 32]).backup_identity();
+        assert_eq!(*identity, *NodeKey::new([7; 32]).backup_identity());
+        assert_ne!(*identity, *NodeKey::new([8; 32]).backup_identity());
+        let (prefix, bytes) = bech32::decode(&identity).unwrap();
+        assert_eq!(prefix.to_lowercase(), "age-secret-key-");
+        assert_eq!(bytes.len(), 32);
+        assert!(identity.starts_with("AGE-SECRET-KEY-1"));
     }
 
     #[test]

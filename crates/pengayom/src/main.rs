@@ -1,5 +1,6 @@
 //! The `pengayom` command line: arguments in, exit code out.
 
+mod backup;
 mod bench;
 mod cli;
 mod clock;

@@ -7,6 +7,7 @@
 //! Every method is given the unit whose data it touches, and every key leads with it: many units
 //! can live in one store, strictly apart.
 
+pub mod dump;
 mod error;
 mod postgres;
 mod query;

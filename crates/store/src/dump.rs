@@ -1,0 +1,286 @@
+//! The record as rows that any engine can give and take, for backups and for moving a unit from
+//! one engine to the other.
+//!
+//! [`TABLES`] says at one place which tables are carried and how their columns are written down.
+//! What is derived from acts ([`DERIVED`]) is derived anew, and what ends with the hour
+//! ([`LEFT_OUT`]) stays behind. A test compares all three with the schema of each engine, so that a
+//! new column cannot be forgotten.
+
+mod cell;
+
+use pengayom_core::value::UnitId;
+
+pub use cell::{Cell, RowFault};
+
+/// How a column's values are written down, whatever the engine calls its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number; moments are microseconds since 1970 in UTC.
+    Integer,
+    /// A binary float.
+    Real,
+    /// Text; in JSON a string.
+    Text,
+    /// Bytes; in JSON base64 (RFC 4648 §4).
+    Bytes,
+    /// A UUID; in JSON in its usual form.
+    Id,
+    /// True or false.
+    Flag,
+}
+
+/// A column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, the same in every engine.
+    pub name: &'static str,
+    /// How its values are written down.
+    pub kind: Kind,
+    /// Whether it may hold nothing.
+    pub nullable: bool,
+}
+
+/// A table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns that name a row within a unit, in the order rows are read.
+    pub key: &'static [&'static str],
+    /// Its columns, the unit first.
+    pub columns: &'static [Column],
+    /// How many rows are read at a time: few where a row may be large.
+    pub batch: u32,
+}
+
+impl Table {
+    /// The table with this name among those that are carried.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        TABLES.iter().find(|table| table.name == name)
+    }
+
+    /// Names of its columns, in order.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.name).collect()
+    }
+
+    /// Where a column stands.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}
+
+const fn column(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        nullable: false,
+    }
+}
+
+const fn maybe(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        nullable: true,
+    }
+}
+
+const UNIT: Column = column("unit", Kind::Text);
+
+/// The tables that are carried, in the order they are written: the unit, its record, what lies
+/// beside it.
+pub const TABLES: &[Table] = &[
+    Table {
+        name: "units",
+        key: &[],
+        columns: &[
+            UNIT,
+            maybe("time_zone", Kind::Text),
+            column("adopted_at", Kind::Integer),
+            column("simulated", Kind::Flag),
+            column("config", Kind::Text),
+            column("areas", Kind::Text),
+            column("pack", Kind::Text),
+        ],
+        batch: 1,
+    },
+    Table {
+        name: "acts",
+        key: &["seq"],
+        columns: &[
+            UNIT,
+            column("seq", Kind::Integer),
+            column("subject_kind", Kind::Text),
+            column("subject_id", Kind::Id),
+            column("version", Kind::Integer),
+            column("id", Kind::Id),
+            column("kind", Kind::Text),
+            column("schema_version", Kind::Integer),
+            column("actor", Kind::Text),
+            column("happened_at", Kind::Integer),
+            column("recorded_at", Kind::Integer),
+            maybe("place", Kind::Text),
+            column("payload", Kind::Text),
+        ],
+        batch: 1000,
+    },
+    Table {
+        name: "commands",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("fingerprint", Kind::Bytes),
+            column("subject_kind", Kind::Text),
+            column("subject_id", Kind::Id),
+            column("first_seq", Kind::Integer),
+            column("last_seq", Kind::Integer),
+        ],
+        batch: 1000,
+    },
+    Table {
+        name: "source_keys",
+        key: &["source", "source_key"],
+        columns: &[
+            UNIT,
+            column("source", Kind::Text),
+            column("source_key", Kind::Text),
+            column("subject_kind", Kind::Text),
+            column("subject_id", Kind::Id),
+            column("first_seq", Kind::Integer),
+            column("last_seq", Kind::Integer),
+        ],
+        batch: 1000,
+    },
+    Table {
+        name: "numbers",
+        key: &["series"],
+        columns: &[
+            UNIT,
+            column("series", Kind::Text),
+            column("last", Kind::Integer),
+        ],
+        batch: 1000,
+    },
+    Table {
+        name: "persons",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("wrapped_key", Kind::Bytes),
+            column("sealed", Kind::Bytes),
+            column("recorded_at", Kind::Integer),
+        ],
+        batch: 500,
+    },
+    Table {
+        name: "blobs",
+        key: &["sha256"],
+        columns: &[
+            UNIT,
+            column("sha256", Kind::Text),
+            column("media_type", Kind::Text),
+            column("recorded_at", Kind::Integer),
+            maybe("keep_until", Kind::Integer),
+            column("content", Kind::Bytes),
+            maybe("preview", Kind::Bytes),
+        ],
+        batch: 2,
+    },
+    Table {
+        name: "drafts",
+        key: &["token"],
+        columns: &[
+            UNIT,
+            column("token", Kind::Bytes),
+            column("sealed", Kind::Bytes),
+            column("expires_at", Kind::Integer),
+        ],
+        batch: 100,
+    },
+    Table {
+        name: "users",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("login", Kind::Text),
+            column("name", Kind::Text),
+            maybe("rank", Kind::Text),
+            maybe("station", Kind::Text),
+            column("roles", Kind::Text),
+            column("password", Kind::Text),
+            column("demo", Kind::Flag),
+            maybe("disabled_at", Kind::Integer),
+            column("created_at", Kind::Integer),
+        ],
+        batch: 500,
+    },
+    Table {
+        name: "jobs",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("kind", Kind::Text),
+            column("payload", Kind::Text),
+            maybe("due_at", Kind::Integer),
+            column("attempts", Kind::Integer),
+            maybe("fault", Kind::Text),
+        ],
+        batch: 500,
+    },
+    Table {
+        name: "imports",
+        key: &["source", "file_sha256"],
+        columns: &[
+            UNIT,
+            column("source", Kind::Text),
+            column("file_sha256", Kind::Text),
+            column("rows_done", Kind::Integer),
+            column("rows_rejected", Kind::Integer),
+            column("complete", Kind::Flag),
+            column("noted_at", Kind::Integer),
+        ],
+        batch: 500,
+    },
+];
+
+/// Tables that follow from the acts and are derived anew.
+pub const DERIVED: &[&str] = &[
+    "cases",
+    "cases_fts",
+    "encounters",
+    "feedback",
+    "rollup_hour",
+    "rollup_wait",
+    "rollup_officer_day",
+    "rollup_officer_beat",
+    "rollup_survey",
+];
+
+/// Tables that end by themselves: who was signed in must sign in again, and wrong tries are counted
+/// anew.
+pub const LEFT_OUT: &[&str] = &["sessions", "attempts"];
+
+/// Rows of one table of one unit, each with a cell for every column of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// Whose they are.
+    pub unit: UnitId,
+    /// The table.
+    pub table: &'static Table,
+    /// The rows, in order of the table's key.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// What a store being filled from a backup is sent.
+#[derive(Debug)]
+pub enum Load {
+    /// Rows to write.
+    Rows(Batch),
+    /// Everything was sent: derive the views and keep all of it. Without it nothing is kept.
+    End,
+}

@@ -1,0 +1,231 @@
+//! The tables that follow from the acts, column by column.
+
+use crate::dump::{Column, Kind, Table};
+
+const fn column(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        nullable: false,
+    }
+}
+
+const fn maybe(name: &'static str, kind: Kind) -> Column {
+    Column {
+        name,
+        kind,
+        nullable: true,
+    }
+}
+
+const UNIT: Column = column("unit", Kind::Text);
+
+/// How many rows of a view are compared at a time.
+const BATCH: u32 = 500;
+
+/// Rollups are read in larger pieces: their rows are small.
+const ROLLUP_BATCH: u32 = 5_000;
+
+/// The last number given in each series.
+pub(crate) const NUMBERS: &Table = &Table {
+    name: "numbers",
+    key: &["series"],
+    columns: &[
+        UNIT,
+        column("series", Kind::Text),
+        column("last", Kind::Integer),
+    ],
+    batch: BATCH,
+};
+
+/// Cases.
+pub(crate) const CASES: &Table = &Table {
+    name: "cases",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("version", Kind::Integer),
+        maybe("number", Kind::Text),
+        maybe("secret", Kind::Bytes),
+        column("service", Kind::Text),
+        maybe("report_kind", Kind::Text),
+        column("channel", Kind::Text),
+        column("stage", Kind::Text),
+        column("danger", Kind::Flag),
+        column("sensitive", Kind::Flag),
+        column("simulated", Kind::Flag),
+        maybe("station", Kind::Text),
+        maybe("beat", Kind::Text),
+        maybe("stratum", Kind::Text),
+        maybe("lat", Kind::Real),
+        maybe("lng", Kind::Real),
+        maybe("place_text", Kind::Text),
+        column("filed_at", Kind::Integer),
+        column("recorded_at", Kind::Integer),
+        maybe("respond_by", Kind::Integer),
+        maybe("responded_at", Kind::Integer),
+        column("responded_late", Kind::Flag),
+        maybe("assessed_at", Kind::Integer),
+        maybe("taken_by", Kind::Id),
+        maybe("assigned_to", Kind::Id),
+        maybe("next_news_by", Kind::Integer),
+        maybe("late_reason", Kind::Text),
+        maybe("closed_at", Kind::Integer),
+        maybe("outcome", Kind::Text),
+        maybe("reporter", Kind::Id),
+        column("reachable", Kind::Flag),
+        column("last_at", Kind::Integer),
+        column("due_order", Kind::Integer),
+    ],
+    batch: BATCH,
+};
+
+/// Encounters.
+pub(crate) const ENCOUNTERS: &Table = &Table {
+    name: "encounters",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("version", Kind::Integer),
+        column("officer", Kind::Id),
+        maybe("person", Kind::Id),
+        column("capacity", Kind::Text),
+        maybe("case_id", Kind::Id),
+        column("service", Kind::Text),
+        column("function", Kind::Text),
+        column("role", Kind::Text),
+        column("force_used", Kind::Flag),
+        maybe("station", Kind::Text),
+        maybe("beat", Kind::Text),
+        maybe("stratum", Kind::Text),
+        maybe("place_text", Kind::Text),
+        column("happened_at", Kind::Integer),
+        column("recorded_at", Kind::Integer),
+        column("rating_code", Kind::Bytes),
+        column("rate_by", Kind::Integer),
+        column("simulated", Kind::Flag),
+    ],
+    batch: BATCH,
+};
+
+/// Feedback.
+pub(crate) const FEEDBACK: &Table = &Table {
+    name: "feedback",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("judged", Kind::Text),
+        column("service", Kind::Text),
+        maybe("station", Kind::Text),
+        maybe("beat", Kind::Text),
+        column("served_on", Kind::Text),
+        column("given_at", Kind::Integer),
+        column("answers", Kind::Text),
+        maybe("message", Kind::Text),
+        column("simulated", Kind::Flag),
+    ],
+    batch: BATCH,
+};
+
+/// The words a case is found by. Each engine keeps them in its own way; this is what they say.
+pub(crate) const WORDS: &Table = &Table {
+    name: "case_words",
+    key: &["id"],
+    columns: &[UNIT, column("id", Kind::Id), column("words", Kind::Text)],
+    batch: BATCH,
+};
+
+/// Requests by hour.
+pub(crate) const ROLLUP_HOURS: &Table = &Table {
+    name: "rollup_hour",
+    key: &["hour", "station", "beat", "stratum", "service"],
+    columns: &[
+        UNIT,
+        column("hour", Kind::Integer),
+        column("station", Kind::Text),
+        column("beat", Kind::Text),
+        column("stratum", Kind::Text),
+        column("service", Kind::Text),
+        column("filed", Kind::Integer),
+        column("responded", Kind::Integer),
+        column("responded_late", Kind::Integer),
+        column("closed", Kind::Integer),
+        column("wait_seconds", Kind::Real),
+        column("wait_seconds_squared", Kind::Real),
+    ],
+    batch: ROLLUP_BATCH,
+};
+
+/// Waiting times.
+pub(crate) const WAITS: &Table = &Table {
+    name: "rollup_wait",
+    key: &["hour", "station", "service", "bucket"],
+    columns: &[
+        UNIT,
+        column("hour", Kind::Integer),
+        column("station", Kind::Text),
+        column("service", Kind::Text),
+        column("bucket", Kind::Integer),
+        column("n", Kind::Integer),
+    ],
+    batch: ROLLUP_BATCH,
+};
+
+/// Days of officers.
+pub(crate) const OFFICER_DAYS: &Table = &Table {
+    name: "rollup_officer_day",
+    key: &["day", "officer"],
+    columns: &[
+        UNIT,
+        column("day", Kind::Text),
+        column("officer", Kind::Id),
+        column("encounters", Kind::Integer),
+        column("closed", Kind::Integer),
+    ],
+    batch: ROLLUP_BATCH,
+};
+
+/// Officers in beats.
+pub(crate) const OFFICER_BEATS: &Table = &Table {
+    name: "rollup_officer_beat",
+    key: &["officer", "beat"],
+    columns: &[
+        UNIT,
+        column("officer", Kind::Id),
+        column("beat", Kind::Text),
+        column("n", Kind::Integer),
+    ],
+    batch: ROLLUP_BATCH,
+};
+
+/// Answers to the survey.
+pub(crate) const SURVEY: &Table = &Table {
+    name: "rollup_survey",
+    key: &["day", "station", "service", "item", "answer"],
+    columns: &[
+        UNIT,
+        column("day", Kind::Text),
+        column("station", Kind::Text),
+        column("service", Kind::Text),
+        column("item", Kind::Text),
+        column("answer", Kind::Integer),
+        column("n", Kind::Integer),
+    ],
+    batch: ROLLUP_BATCH,
+};
+
+/// Views with a row for each subject.
+pub(crate) const VIEWS: [&Table; 3] = [CASES, ENCOUNTERS, FEEDBACK];
+
+/// Tables that are compared whole: sums over all subjects.
+pub(crate) const COUNTS: [&Table; 6] = [
+    ROLLUP_HOURS,
+    WAITS,
+    OFFICER_DAYS,
+    OFFICER_BEATS,
+    SURVEY,
+    NUMBERS,
+];
