@@ -14,9 +14,11 @@
 pub mod accounts;
 pub mod beside;
 pub mod cases;
+pub mod dump;
 pub mod encounters;
 pub mod jobs;
 pub mod made;
+pub mod mend;
 pub mod rebuild;
 pub mod record;
 pub mod totals;
@@ -31,6 +33,28 @@ use pengayom_store::Store;
 pub trait Engine: Send + Sync {
     /// Opens the store. Opened again after it was closed, it holds what was kept.
     fn open(&self) -> impl Future<Output = Arc<dyn Store>> + Send;
+
+    /// Changes a store by hand, as any other program could: in the SQL of the engine.
+    fn by_hand(&self, sql: BySql) -> impl Future<Output = ()> + Send;
+}
+
+/// A statement in the SQL of each engine.
+#[derive(Debug, Clone, Copy)]
+pub struct BySql {
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
+}
+
+impl BySql {
+    /// A statement that reads alike in both.
+    pub const fn both(sql: &'static str) -> Self {
+        Self {
+            sqlite: sql,
+            postgres: sql,
+        }
+    }
 }
 
 /// Names every rule, and hands the names to a macro: `module: rule, rule, …;`.
@@ -91,6 +115,16 @@ macro_rules! for_each_rule {
             answers_are_counted_by_item,
             officers_days_are_counted;
             rebuild: views_equal_those_derived_from_the_acts;
+            mend: an_untouched_store_differs_in_nothing,
+            what_was_changed_by_hand_is_named_and_put_right,
+            rows_that_changed_places_are_put_right,
+            a_rebuild_of_one_unit_leaves_another_alone,
+            an_answer_without_its_acts_is_told,
+            at_most_twenty_differences_are_named;
+            dump: what_was_dumped_loads_into_an_empty_store,
+            a_store_that_holds_something_takes_no_load,
+            a_load_without_its_end_keeps_nothing,
+            a_dump_is_of_one_moment;
             beside: a_person_is_kept_with_the_append,
             a_blob_is_kept_by_its_content,
             a_blob_with_another_content_is_refused,
@@ -156,8 +190,10 @@ mod tests {
             include_str!("accounts.rs"),
             include_str!("beside.rs"),
             include_str!("cases.rs"),
+            include_str!("dump.rs"),
             include_str!("encounters.rs"),
             include_str!("jobs.rs"),
+            include_str!("mend.rs"),
             include_str!("record.rs"),
             include_str!("rebuild.rs"),
             include_str!("totals.rs"),

@@ -132,7 +132,7 @@ async fn derive(store: &dyn Store, unit: &UnitId) -> Derived {
 }
 
 /// Many cases through many turns, several acts in one append, encounters and answers between them.
-async fn live(store: &dyn Store, unit: &UnitId, seed: u128) {
+pub(crate) async fn live(store: &dyn Store, unit: &UnitId, seed: u128) {
     let stations = ["polsek-juwana", "polsek-pati", "polsek-tayu"];
     let beats = ["33.18.10.2013", "33.18.08.2022", "33.18.20.2004"];
     let services = ["report_theft", "report_fraud", "report_noise"];

@@ -7,6 +7,8 @@
 //! new column cannot be forgotten.
 
 mod cell;
+pub(crate) mod rows;
+pub(crate) mod run;
 
 use pengayom_core::value::UnitId;
 
@@ -161,7 +163,7 @@ pub const TABLES: &[Table] = &[
             column("series", Kind::Text),
             column("last", Kind::Integer),
         ],
-        batch: 1000,
+        batch: 500,
     },
     Table {
         name: "persons",
@@ -248,10 +250,12 @@ pub const TABLES: &[Table] = &[
     },
 ];
 
-/// Tables that follow from the acts and are derived anew.
+/// Tables that follow from the acts and are derived anew; each engine keeps the words of cases in
+/// one of its own.
 pub const DERIVED: &[&str] = &[
     "cases",
     "cases_fts",
+    "case_words",
     "encounters",
     "feedback",
     "rollup_hour",

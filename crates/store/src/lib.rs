@@ -11,6 +11,7 @@ pub mod dump;
 mod error;
 mod postgres;
 mod query;
+pub mod rebuild;
 pub mod rows;
 mod sql;
 mod sqlite;
@@ -427,6 +428,34 @@ pub trait Store: Send + Sync + 'static {
     /// What other processes on the same store do from now on; `None` where there are none to hear
     /// of. Our own appends are not told.
     fn news(&self) -> Option<tokio::sync::broadcast::Receiver<News>>;
+
+    /// Derives the views and rollups of a unit anew from its acts and compares them with what is
+    /// stored ([`rebuild`]). [`rebuild::Mode::Check`] reads one snapshot and changes nothing.
+    /// [`rebuild::Mode::Mend`] puts right what differs, in one transaction; appends of the unit wait
+    /// for it, or are refused with [`StoreError::Busy`] when it takes long. `progress` is told now
+    /// and then how far it has come.
+    async fn rebuild(
+        &self,
+        unit: &UnitId,
+        mode: rebuild::Mode,
+        progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
+    ) -> Result<rebuild::Report, StoreError>;
+
+    /// Sends every row of the record and of what lies beside it ([`dump::TABLES`]), of all units,
+    /// as they are at one moment; appends go on meanwhile. Ends early when nobody listens any more.
+    async fn dump(&self, to: tokio::sync::mpsc::Sender<dump::Batch>) -> Result<(), StoreError>;
+
+    /// Fills this store, which must be empty, with rows of another, derives its views and says what
+    /// each unit came to. Everything is kept or nothing: refused with `Taken` when something is in
+    /// the store already, and with `Missing` when the sender goes away before [`dump::Load::End`].
+    async fn load(
+        &self,
+        from: tokio::sync::mpsc::Receiver<dump::Load>,
+        progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
+    ) -> Result<Vec<(UnitId, rebuild::Report)>, StoreError>;
+
+    /// Number of the last migration carried out on the store.
+    async fn schema(&self) -> Result<i64, StoreError>;
 
     /// Commits what waits, ends the writer and closes every connection.
     async fn close(&self);

@@ -10,18 +10,15 @@
 
 mod compare;
 mod derive;
+mod run;
 mod tables;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub(crate) use compare::{Expected, Key, compare, missing};
-pub(crate) use derive::{Batch, Deriver};
-pub(crate) use tables::{
-    CASES, COUNTS, ENCOUNTERS, FEEDBACK, NUMBERS, OFFICER_BEATS, OFFICER_DAYS, ROLLUP_HOURS,
-    SURVEY, VIEWS, WAITS, WORDS,
-};
+pub(crate) use run::{rebuild, run};
+pub use tables::{COUNTS, VIEWS};
 
 /// What to do about differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ pub(crate) mod engine;
 pub(crate) mod fault;
 pub(crate) mod map;
 pub(crate) mod query;
-mod read;
+pub(crate) mod read;
 pub(crate) mod value;
 mod writer;
 
@@ -41,12 +41,14 @@ use crate::rows::{
     SequencedAct, SessionRow, UnitRow, UserRow,
 };
 use crate::write::{Append, Appended, Blob, SealedPerson};
-use crate::{News, Store};
+use crate::{News, Store, dump, rebuild};
 
 /// A store in SQL, on either engine.
 #[derive(Debug)]
 pub struct SqlStore {
     readers: Pool,
+    /// Opens a connection of its own for what takes long: a backup, a rebuild.
+    opener: Opener,
     queue: mpsc::Sender<Message>,
     last_fault: LastFault,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -66,10 +68,11 @@ impl SqlStore {
         let last_fault = LastFault::default();
         let (queue, waiting) = mpsc::channel(queue.max(1));
         let teller = follower.as_ref().and_then(Follower::teller);
-        let writer = Writer::new(opener, connection, last_fault.clone(), teller);
+        let writer = Writer::new(opener.clone(), connection, last_fault.clone(), teller);
         let writer = tokio::spawn(writer.run(waiting));
         Self {
             readers,
+            opener,
             queue,
             last_fault,
             writer: Mutex::new(Some(writer)),
@@ -520,6 +523,39 @@ impl Store for SqlStore {
 
     fn news(&self) -> Option<broadcast::Receiver<News>> {
         self.follower.as_ref().map(Follower::subscribe)
+    }
+
+    async fn rebuild(
+        &self,
+        unit: &UnitId,
+        mode: rebuild::Mode,
+        progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
+    ) -> Result<rebuild::Report, StoreError> {
+        rebuild::rebuild(&self.opener, unit, mode, progress).await
+    }
+
+    async fn dump(&self, to: mpsc::Sender<dump::Batch>) -> Result<(), StoreError> {
+        let mut connection = self.opener.connect().await?;
+        dump::run::dump(&mut connection, &to).await?;
+        connection.close().await
+    }
+
+    async fn load(
+        &self,
+        mut from: mpsc::Receiver<dump::Load>,
+        progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
+    ) -> Result<Vec<(UnitId, rebuild::Report)>, StoreError> {
+        let mut connection = self.opener.connect().await?;
+        // On a fault the connection is dropped, which undoes what it began.
+        let loaded = dump::run::load(&mut connection, &mut from, progress).await?;
+        connection.close().await?;
+        Ok(loaded)
+    }
+
+    async fn schema(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(max(version), 0) AS version FROM _sqlx_migrations";
+        let row = self.readers.fetch_one(self.readers.query(sql)).await?;
+        map::get(&row, "version")
     }
 
     async fn close(&self) {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use pengayom_store::Store;
-use pengayom_store_contract::{Engine, store_contract};
+use pengayom_store_contract::{BySql, Engine, store_contract};
 use pengayom_testkit::postgres::Database;
 
 /// A database of its own.
@@ -15,6 +15,10 @@ struct Postgres(Database);
 impl Engine for Postgres {
     async fn open(&self) -> Arc<dyn Store> {
         pengayom_store::open(self.0.url()).await.unwrap()
+    }
+
+    async fn by_hand(&self, sql: BySql) {
+        self.0.sql(sql.postgres);
     }
 }
 

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use pengayom_store::Store;
-use pengayom_store_contract::{Engine, store_contract};
+use pengayom_store_contract::{BySql, Engine, store_contract};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 
 /// A SQLite file of its own.
 struct SqliteFile(tempfile::TempDir);
@@ -21,6 +23,13 @@ impl Engine for SqliteFile {
         let path = self.0.path().join("record.sqlite");
         let address = format!("sqlite:{}", path.display());
         pengayom_store::open(&address).await.unwrap()
+    }
+
+    async fn by_hand(&self, sql: BySql) {
+        let path = self.0.path().join("record.sqlite");
+        let file = SqliteConnectOptions::new().filename(path);
+        let mut file = file.connect().await.unwrap();
+        sqlx::query(sql.sqlite).execute(&mut file).await.unwrap();
     }
 }
 

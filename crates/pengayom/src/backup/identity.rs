@@ -22,9 +22,9 @@ pub(crate) fn identity_of(key: &NodeKey) -> Result<Identity, Fault> {
 /// # Errors
 /// What was expected.
 pub(crate) fn recipient_of(text: &str) -> Result<Recipient, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| "an age recipient of the X25519 kind: age1 and 58 letters and digits".to_owned())
+    text.trim().parse().map_err(|_| {
+        "an age recipient of the X25519 kind: age1 and 58 letters and digits".to_owned()
+    })
 }
 
 /// Identities in files as `age-keygen` writes them: one a line, comments behind `#`.

@@ -111,7 +111,10 @@ impl OpenPart {
             .finish()
             .and_then(StreamWriter::finish)
             .map_err(Fault::file(&self.partial))?;
-        hashing.file.sync_all().map_err(Fault::file(&self.partial))?;
+        hashing
+            .file
+            .sync_all()
+            .map_err(Fault::file(&self.partial))?;
         entry.size_bytes = hashing.bytes;
         entry.sha256 = hex(&hashing.hash.finalize());
         std::fs::rename(&self.partial, &self.path).map_err(Fault::file(&self.path))?;

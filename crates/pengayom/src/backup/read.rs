@@ -200,7 +200,11 @@ impl Backup {
         let (mut count, mut bytes) = (0, 0);
         for line in BufReader::new(lines).lines() {
             let line = line.map_err(|error| wrong(&error.to_string()))?;
-            rows.push(table.from_json(&line).map_err(|fault| wrong(&fault.to_string()))?);
+            rows.push(
+                table
+                    .from_json(&line)
+                    .map_err(|fault| wrong(&fault.to_string()))?,
+            );
             count += 1;
             bytes += line.len();
             if rows.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {

@@ -123,7 +123,10 @@ fn a_part_that_changed_was_cut_or_is_gone_is_named() {
 
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let told = said(backup.verify(|_| ()));
-    assert!(told.contains(&format!("expected {}", whole.len())), "{told}");
+    assert!(
+        told.contains(&format!("expected {}", whole.len())),
+        "{told}"
+    );
 
     std::fs::remove_file(&path).unwrap();
     assert!(said(backup.verify(|_| ())).contains("0001-numbers.jsonl.zst.age: missing"));
@@ -140,10 +143,7 @@ fn a_part_left_out_of_the_manifest_breaks_its_seal_and_its_counts() {
     assert!(!backup.manifest.is_sealed_by(&key()));
     backup.verify(|_| ()).unwrap();
     let told = said(all(&backup, &identity_of(&key()).unwrap()));
-    assert_eq!(
-        told,
-        "numbers of unit polres-rembang: 0 rows, expected 3"
-    );
+    assert_eq!(told, "numbers of unit polres-rembang: 0 rows, expected 3");
 }
 
 #[test]

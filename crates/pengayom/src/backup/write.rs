@@ -100,8 +100,7 @@ impl BackupWriter {
             if !fits {
                 self.end_part()?;
                 let number = self.parts.len() + 1;
-                let part =
-                    OpenPart::begin(&self.dir, number, unit, table.name, &self.recipients)?;
+                let part = OpenPart::begin(&self.dir, number, unit, table.name, &self.recipients)?;
                 self.open = Some(part);
             }
             if let Some(part) = &mut self.open {

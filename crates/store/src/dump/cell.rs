@@ -212,10 +212,7 @@ mod tests {
             "a row of numbers: column last does not read, expected a whole number"
         );
         let newer = users.from_json(r#"{"unit":"a","series":"PTI-2611","last":1,"x":2}"#);
-        assert_eq!(
-            newer,
-            Err(RowFault::Newer { table: "numbers" })
-        );
+        assert_eq!(newer, Err(RowFault::Newer { table: "numbers" }));
     }
 
     #[test]

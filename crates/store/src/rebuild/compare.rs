@@ -30,15 +30,6 @@ impl Key {
         };
         table.key.iter().map(part).collect::<Option<_>>().map(Self)
     }
-
-    /// The key as cells.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = Cell> {
-        self.0.iter().map(|part| match part {
-            Part::Integer(number) => Cell::Integer(*number),
-            Part::Text(text) => Cell::Text(text.clone()),
-            Part::Id(id) => Cell::Id(*id),
-        })
-    }
 }
 
 impl std::fmt::Display for Key {
@@ -137,10 +128,7 @@ pub(crate) enum Remedy {
 }
 
 /// The columns of a row that are neither the unit nor part of the key.
-fn counts<'a>(
-    table: &'a Table,
-    row: &'a [Cell],
-) -> impl Iterator<Item = (&'static str, &'a Cell)> {
+fn counts<'a>(table: &'a Table, row: &'a [Cell]) -> impl Iterator<Item = (&'static str, &'a Cell)> {
     let columns = table.columns.iter().zip(row).skip(1);
     columns
         .map(|(column, cell)| (column.name, cell))

@@ -218,10 +218,10 @@ pub(crate) const SURVEY: &Table = &Table {
 };
 
 /// Views with a row for each subject.
-pub(crate) const VIEWS: [&Table; 3] = [CASES, ENCOUNTERS, FEEDBACK];
+pub const VIEWS: [&Table; 3] = [CASES, ENCOUNTERS, FEEDBACK];
 
 /// Tables that are compared whole: sums over all subjects.
-pub(crate) const COUNTS: [&Table; 6] = [
+pub const COUNTS: [&Table; 6] = [
     ROLLUP_HOURS,
     WAITS,
     OFFICER_DAYS,

@@ -28,6 +28,10 @@ impl Values {
         self.0.push(value.into());
         self
     }
+
+    pub(crate) fn into_vec(self) -> Vec<Value> {
+        self.0
+    }
 }
 
 /// Most values bound in one statement. SQLite takes 32,766 (`SQLITE_MAX_VARIABLE_NUMBER`); a margin

@@ -4,7 +4,7 @@ pub(super) mod beside;
 pub(super) mod cases;
 pub(super) mod encounters;
 pub(super) mod rollups;
-pub(super) mod words;
+pub(crate) mod words;
 
 use pengayom_core::act::{Act, Subject};
 use pengayom_core::value::UnitId;

@@ -46,7 +46,7 @@ pub(super) fn tsquery(words: &[String]) -> String {
 /// A text as PostgreSQL indexes it: its words, folded, with their places. Written out here, so that
 /// words are told apart as SQLite's index does it (`unicode61 remove_diacritics 2`), whatever text
 /// search configuration a server has.
-pub(in crate::sql) fn tsvector(text: &str) -> String {
+pub(crate) fn tsvector(text: &str) -> String {
     /// Places that PostgreSQL can tell apart, and how many it keeps of one word.
     const PLACES_MAX: usize = 16_383;
     let words = folded(text);

@@ -1,0 +1,268 @@
+//! The whole record goes out in one snapshot, and comes into an empty store or not at all.
+
+use std::sync::Arc;
+
+use pengayom_store::dump::{Batch, Cell, Load};
+use pengayom_store::rebuild::Mode;
+use pengayom_store::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use pengayom_store::{Blob, CaseQuery, NewJob, SealedPerson, SourceKey, Store, StoreError};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use crate::Engine;
+use crate::made::{at, command, filing, hash, id, officer, pati, rembang, request};
+use crate::rebuild::live;
+
+/// Everything a store gives.
+pub async fn dumped(store: &dyn Store) -> Vec<Batch> {
+    let (to, mut from) = mpsc::channel(2);
+    let (sent, batches) = tokio::join!(store.dump(to), async {
+        let mut batches = Vec::new();
+        while let Some(batch) = from.recv().await {
+            batches.push(batch);
+        }
+        batches
+    });
+    sent.unwrap();
+    batches
+}
+
+/// Sends batches, and their end.
+async fn load(
+    store: &dyn Store,
+    batches: Vec<Batch>,
+    end: bool,
+) -> Result<
+    Vec<(
+        pengayom_core::value::UnitId,
+        pengayom_store::rebuild::Report,
+    )>,
+    StoreError,
+> {
+    let (to, from) = mpsc::channel(2);
+    let sending = async move {
+        for batch in batches {
+            if to.send(Load::Rows(batch)).await.is_err() {
+                return;
+            }
+        }
+        if end {
+            let _ = to.send(Load::End).await;
+        }
+    };
+    let (loaded, ()) = tokio::join!(store.load(from, &|_| ()), sending);
+    loaded
+}
+
+/// Two units with something in every table that is carried, and in those that are not.
+async fn full(store: &dyn Store) {
+    for unit in [pati(), rembang()] {
+        let row = UnitRow {
+            id: unit.clone(),
+            config: "[unit]\ntime_zone = \"Asia/Jakarta\"\n".to_owned(),
+            areas: "{}".to_owned(),
+            pack: "{}".to_owned(),
+            adopted_at: at(0),
+            simulated: true,
+        };
+        store.put_unit(&row).await.unwrap();
+        live(store, &unit, 3).await;
+        let content = b"photo".to_vec();
+        let sha256: String = Sha256::digest(&content)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let blob = Blob {
+            sha256: sha256.clone(),
+            media_type: "image/jpeg".to_owned(),
+            content,
+            recorded_at: at(0),
+        };
+        store.put_blob(&unit, &blob, Some(at(9))).await.unwrap();
+        let mut append = filing(&unit, 900, at(50), request());
+        append.command = command(900, 1);
+        append.source_key = Some(SourceKey {
+            source: "cad".to_owned(),
+            key: "1-ü".to_owned(),
+        });
+        append.persons = vec![SealedPerson {
+            id: pengayom_core::value::PersonId(id(7)),
+            wrapped_key: vec![0, 1, 255],
+            sealed: vec![9; 40],
+            recorded_at: at(0),
+        }];
+        append.blobs = vec![sha256];
+        append.jobs = vec![NewJob {
+            id: id(8),
+            kind: "media.preview".to_owned(),
+            payload: "{\"a\": \"\\u0000\"}".to_owned(),
+            run_at: at(0),
+        }];
+        store.append(append).await.unwrap();
+        let draft = DraftRow {
+            key: hash(1),
+            sealed: vec![1, 2],
+            expires_at: at(99),
+        };
+        store.put_draft(&unit, &draft).await.unwrap();
+        let user = UserRow {
+            id: officer(1),
+            login: "sari".to_owned(),
+            name: "Sari".to_owned(),
+            rank: None,
+            station: None,
+            roles: vec!["desk".to_owned()],
+            password: "$argon2id$".to_owned(),
+            demo: false,
+            disabled_at: None,
+            created_at: at(0),
+        };
+        store.put_user(&unit, &user).await.unwrap();
+        let session = SessionRow {
+            token: hash(2),
+            user: officer(1),
+            created_at: at(0),
+            expires_at: at(99),
+        };
+        store.put_session(&unit, &session).await.unwrap();
+        let import = ImportRow {
+            source: "cad".to_owned(),
+            file_sha256: "0".repeat(64),
+            rows_done: 3,
+            rows_rejected: 1,
+            complete: false,
+            at: at(0),
+        };
+        store.put_import_state(&unit, &import).await.unwrap();
+    }
+}
+
+/// What one store gave makes another that says the same, views and totals included.
+// S22
+pub async fn what_was_dumped_loads_into_an_empty_store<E: Engine + Default>(engine: &E) {
+    let store = engine.open().await;
+    full(&*store).await;
+    let batches = dumped(&*store).await;
+    for table in pengayom_store::dump::TABLES {
+        let of = batches.iter().filter(|batch| batch.table == table);
+        assert!(of.clone().count() >= 2, "{}: of two units", table.name);
+    }
+    let other = E::default();
+    let restored = other.open().await;
+    let loaded = load(&*restored, batches.clone(), true).await.unwrap();
+    assert_eq!(loaded.len(), 2);
+    assert_eq!(dumped(&*restored).await, batches);
+    for (unit, report) in loaded {
+        assert_eq!(report.broken(), 0, "{:?}", report.named);
+        let check = restored.rebuild(&unit, Mode::Check, &|_| ()).await.unwrap();
+        assert_eq!(check.differences(), 0, "{:?}", check.named);
+        let query = CaseQuery {
+            limit: 500,
+            ..CaseQuery::default()
+        };
+        assert_eq!(
+            restored.cases(&unit, &query).await.unwrap(),
+            store.cases(&unit, &query).await.unwrap()
+        );
+        let there = store.search_cases(&unit, "tayu", 500).await.unwrap();
+        assert!(!there.is_empty());
+        let here = restored.search_cases(&unit, "tayu", 500).await.unwrap();
+        let ids = |rows: &[pengayom_store::rows::CaseRow]| {
+            let mut ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(ids(&here), ids(&there));
+        // Who was signed in must sign in again.
+        let session = restored.session(&unit, hash(2), at(1)).await.unwrap();
+        assert_eq!(session, None);
+        // Numbers go on where they were.
+        let append = filing(&unit, 901, at(60), request());
+        let appended = restored.append(append).await.unwrap();
+        assert_eq!(appended.sequence, i64::try_from(check.acts).unwrap() + 1);
+    }
+}
+
+/// A store that holds something is never mixed with a backup.
+pub async fn a_store_that_holds_something_takes_no_load<E: Engine + Default>(engine: &E) {
+    let store = engine.open().await;
+    full(&*store).await;
+    let batches = dumped(&*store).await;
+    let refused = load(&*store, batches.clone(), true).await;
+    assert!(
+        matches!(refused, Err(StoreError::Taken { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(dumped(&*store).await, batches);
+}
+
+/// A restore that ends in the middle leaves an empty store, which takes the next.
+// S22
+pub async fn a_load_without_its_end_keeps_nothing<E: Engine + Default>(engine: &E) {
+    let store = engine.open().await;
+    full(&*store).await;
+    let batches = dumped(&*store).await;
+    let other = E::default();
+    let restored = other.open().await;
+    let broken = load(&*restored, batches.clone(), false).await;
+    assert!(
+        matches!(broken, Err(StoreError::Missing { .. })),
+        "{broken:?}"
+    );
+    assert_eq!(dumped(&*restored).await, []);
+    assert_eq!(restored.units().await.unwrap(), []);
+    load(&*restored, batches.clone(), true).await.unwrap();
+    assert_eq!(dumped(&*restored).await, batches);
+}
+
+/// While others append, a dump has every act up to some moment and none after it, and everything
+/// beside them as it was then.
+// S22
+pub async fn a_dump_is_of_one_moment<E: Engine + Default>(engine: &E) {
+    let store = engine.open().await;
+    full(&*store).await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let appending = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let mut n = 1000;
+            while !*stopped.borrow() {
+                for unit in [pati(), rembang()] {
+                    let mut append = filing(&unit, n, at(100), request());
+                    append.command = command(n, 1);
+                    store.append(append).await.unwrap();
+                }
+                n += 1;
+            }
+            n - 1000
+        })
+    };
+    let mut dumps = Vec::new();
+    for _ in 0..3 {
+        dumps.push(dumped(&*store).await);
+    }
+    stop.send(true).unwrap();
+    assert!(appending.await.unwrap() > 0);
+    for batches in dumps {
+        for unit in [pati(), rembang()] {
+            let of = |table: &str| -> Vec<Vec<Cell>> {
+                let batches = batches.iter();
+                let of = batches.filter(|batch| batch.unit == unit && batch.table.name == table);
+                of.flat_map(|batch| batch.rows.clone()).collect()
+            };
+            let acts = of("acts");
+            for (n, act) in (1..).zip(&acts) {
+                assert_eq!(act[1], Cell::Integer(n));
+            }
+            let last = Cell::Integer(i64::try_from(acts.len()).unwrap());
+            let commands = of("commands");
+            let newest = commands.iter().map(|row| &row[6]);
+            assert!(newest.clone().any(|sequence| *sequence == last) || commands.len() == 1);
+        }
+        let other = E::default();
+        let restored = other.open().await;
+        for (_, report) in load(&*restored, batches, true).await.unwrap() {
+            assert_eq!(report.broken(), 0, "{:?}", report.named);
+        }
+    }
+}
