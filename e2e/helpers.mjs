@@ -66,10 +66,11 @@ export async function person({
   scheme = "light",
   lang = "id",
   storageState,
+  baseURL = demo.url,
   ...rest
 } = {}) {
   const context = await (await launch()).newContext({
-    baseURL: demo.url,
+    baseURL,
     viewport: size,
     javaScriptEnabled: js,
     colorScheme: scheme,
@@ -83,7 +84,7 @@ export async function person({
   context.on("close", () => people.delete(context));
   const page = await context.newPage();
   page.faults = [];
-  const origin = new URL(demo.url).origin;
+  const { origin } = new URL(baseURL);
   context.on("request", (request) => {
     const url = request.url();
     if (!url.startsWith(origin) && !/^(data|blob|about):/.test(url)) page.faults.push(`left the own origin: ${url}`);
@@ -95,7 +96,7 @@ export async function person({
   context.on("console", (message) => {
     if (/Content Security Policy|Refused to/i.test(message.text())) page.faults.push(message.text());
   });
-  Object.assign(page, { lang, js, scheme });
+  Object.assign(page, { lang, js, scheme, base: baseURL });
   return page;
 }
 
@@ -111,7 +112,7 @@ export async function sendEveryoneHome() {
 
 /** Opens `address` in the person's language and returns the response. */
 export async function visit(page, address) {
-  const url = new URL(address, demo.url);
+  const url = new URL(address, page.base);
   if (page.lang !== "id" || !page.spoken) url.searchParams.set("lang", page.lang);
   page.spoken = true;
   return page.goto(url.href);

@@ -8,12 +8,14 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+/** The checkout. */
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /** How long the sample unit may take to be filled, in milliseconds: an unoptimised build on a busy machine. */
 const READY_WITHIN_MS = 180_000;
 
-function binary() {
+/** The program to test, as it was built. */
+export function binary() {
   const candidates = [
     process.env.PENGAYOM_BIN,
     path.join(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, "target"), "debug", "pengayom"),

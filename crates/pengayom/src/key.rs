@@ -76,6 +76,10 @@ impl KeyArguments {
 
 /// Where the key of a store on a server lies unless told otherwise: in the folder for settings of
 /// whoever runs the program, named after the server and the database.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "where a person's settings lie is the system's to say, not a setting of ours"
+)]
 fn default_file(store: &str) -> Result<PathBuf, Fault> {
     let settings = std::env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
