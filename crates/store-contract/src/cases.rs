@@ -1,16 +1,16 @@
 //! Cases: rows, lists, the queue, searches, late cases, counts.
 
 use jiff::Timestamp;
-use pengayom_core::act::Payload;
+use pengayom_core::act::{Payload, Subject};
 use pengayom_core::subject::case::{CaseAct, CaseStage, Channel, RequestFiled};
 use pengayom_core::value::UnitId;
 use pengayom_store::rows::CaseRow;
-use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store};
+use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store, views};
 
 use crate::Engine;
 use crate::made::{
-    act, answered, assessed, at, case, closed, filing, follow, hash, id, officer, pati, place,
-    request, request_due, series, taken,
+    act, answered, assessed, at, case, closed, feedback, filing, follow, hash, id, officer, pati,
+    place, request, request_due, series, taken,
 };
 
 async fn file(store: &dyn Store, n: u128, filed_at: Timestamp, request: RequestFiled) {
@@ -382,6 +382,59 @@ pub async fn a_search_is_blind_to_case_and_accents(engine: &impl Engine) {
         assert_eq!(search(&*store, words).await, [1, 2], "{words}");
     }
     assert_eq!(search(&*store, "desa").await, [1]);
+}
+
+/// Whatever people write is in the acts as they wrote it, and in the views as pure code derives them:
+/// with U+FFFD in the place of a NUL, which not every engine's texts can hold.
+pub async fn any_text_is_kept_in_acts_and_shown_in_views(engine: &impl Engine) {
+    let store = engine.open().await;
+    let texts = [
+        "a\0b",
+        "\0",
+        "\u{fffd}",
+        "\u{202e}terbalik",
+        "cafe\u{301} 日本語 😀 \u{10ffff}",
+        "'; DROP TABLE acts; -- \\ \" % _ $1 ?",
+        "\u{1}\u{7f}\r\n\t",
+    ];
+    for (n, text) in (1..).zip(texts) {
+        let mut append = filing(&pati(), n, at(0), told(text));
+        append.acts[0].place.as_mut().unwrap().text = Some(text.to_owned());
+        append.source_key = Some(pengayom_store::SourceKey {
+            source: "calls".to_owned(),
+            key: format!("{n}{}", text.replace('\0', "")),
+        });
+        store.append(append).await.unwrap();
+        let reason = CaseAct::DelayExplained {
+            reason: "busy".to_owned(),
+            text: text.to_owned(),
+        };
+        follow(&*store, &pati(), n, at(1), reason).await;
+        let subject = Subject::Case(case(n));
+        let acts = store.acts(&pati(), subject).await.unwrap();
+        assert_eq!(acts[0].place.as_ref().unwrap().text.as_deref(), Some(text));
+        let Payload::Case(CaseAct::RequestFiled(filed)) = &acts[0].payload else {
+            panic!("{text:?} was filed as something else");
+        };
+        assert_eq!(filed.description, text);
+        let rows = views::changes(None, &acts, &jiff::tz::TimeZone::UTC);
+        let derived = rows.iter().find_map(|row| match row {
+            views::RowChange::PutCase(row) => Some(&**row),
+            _ => None,
+        });
+        let row = store.case(&pati(), case(n)).await.unwrap();
+        assert_eq!(row.as_ref(), derived);
+        assert_eq!(
+            row.unwrap().place_text,
+            Some(text.replace('\0', "\u{fffd}"))
+        );
+    }
+    let found = store.search_cases(&pati(), "terbalik", 10).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let given = feedback(&pati(), 1, at(0), &[], Some("a\0b"));
+    store.append(given).await.unwrap();
+    let messages = store.feedback_messages(&pati(), 10).await.unwrap();
+    assert_eq!(messages[0].message.as_deref(), Some("a\u{fffd}b"));
 }
 
 /// Whatever is typed is looked for or finds nothing; it is never a command, and never an error.

@@ -138,6 +138,12 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
     rows
 }
 
+/// A text as every engine's tables can hold it: PostgreSQL has no NUL character in texts. The act
+/// keeps what was written; a view shows U+FFFD in the place of each NUL, on every engine alike.
+fn shown(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
 /// The first moment of the hour a moment falls in. Hours are counted in UTC: the zones of a unit
 /// differ from it by whole or half hours, and a half-hour zone shows its hours from the half.
 ///

@@ -138,12 +138,13 @@ pub fn place() -> impl Strategy<Value = ActPlace> + Clone {
         &["33.18.10.2013", "33.18.10.2014"][..],
     ));
     let station = proptest::sample::select(&["polsek-juwana", "polsek-pati"][..]);
-    (station, beat).prop_map(|(station, beat)| ActPlace {
+    let words = prop_oneof![4 => Just(None), 1 => text().prop_map(Some)];
+    (station, beat, words).prop_map(|(station, beat, text)| ActPlace {
         station: station.parse().unwrap(),
         beat: beat.map(|code| code.parse().unwrap()),
         stratum: beat.map(|_| "dekat".to_owned()),
         point: None,
-        text: None,
+        text,
         rule: None,
     })
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use pengayom_core::value::UnitId;
 
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::engine::{Connection, Engine, Opener};
 use super::fault::{again, may_be_of_one};
-use super::map::get;
 use super::{append, beside};
 use crate::error::StoreError;
 use crate::postgres::news::Range;
@@ -252,21 +252,23 @@ impl Writer {
         &mut self,
         writes: &[&Write],
     ) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
-        let transaction = match self.begin(writes).await {
+        match self.begin(writes).await {
             // A server that was restarted shows only when it is spoken to: once more, then.
             Err(StoreError::Unreachable(_)) if self.connection.take().is_some() => {
-                self.begin(writes).await?
+                self.begin(writes).await?;
             }
             begun => begun?,
-        };
+        }
         let connection = self.connection.as_mut().ok_or(StoreError::Closing)?;
         let answers = apply(connection, writes).await?;
         if let Err(fault) = connection.run("COMMIT").await {
-            let Some(transaction) = transaction else {
+            // SQLite and a server that answers say what became of it: nothing of it is left.
+            if connection.engine() == Engine::Sqlite || is_answer(&fault) {
                 return Err(fault);
-            };
+            }
             self.connection = None;
-            if !self.was_committed(&transaction, fault).await? {
+            tracing::warn!(%fault, "the connection broke off during a commit");
+            if !self.was_committed(writes, &answers).await? {
                 return Err(StoreError::Unreachable(
                     "the connection broke off before the commit".to_owned(),
                 ));
@@ -276,7 +278,7 @@ impl Writer {
         Ok(answers)
     }
 
-    async fn begin(&mut self, writes: &[&Write]) -> Result<Option<String>, StoreError> {
+    async fn begin(&mut self, writes: &[&Write]) -> Result<(), StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             none => none.insert(self.opener.connect().await?),
@@ -284,40 +286,66 @@ impl Writer {
         begin(connection, writes).await
     }
 
-    /// Asks, after a commit whose answer did not come, what became of the transaction: whether it is
-    /// on the server or not decides whether those who wait get their answer.
+    /// Finds out, after a commit whose answer did not come, whether it is in the record: that
+    /// decides whether those who wait get their answer.
+    ///
+    /// What is asked for is an act of it, not the number of the transaction (`pg_xact_status`): a
+    /// server that crashed or was replaced by its standby gives numbers again of which it kept
+    /// nothing, and would tell of another's transaction.
     async fn was_committed(
         &mut self,
-        transaction: &str,
-        fault: StoreError,
+        writes: &[&Write],
+        answers: &[Result<Answer, StoreError>],
     ) -> Result<bool, StoreError> {
-        if !matches!(fault, StoreError::Unreachable(_) | StoreError::Engine(_)) {
-            return Err(fault);
-        }
+        let recorded = recorded(writes, answers);
+        let Some((append, appended)) = recorded.first() else {
+            let beside = |write: &&Write| matches!(write, Write::Beside(_) | Write::Probe);
+            return if writes.iter().any(beside) {
+                // What lies beside the record leaves no such trace. Doing it again is safe.
+                Err(StoreError::Unclear)
+            } else {
+                // Refusals and repeated answers only: nothing was to be committed.
+                Ok(true)
+            };
+        };
+        let Some(act) = appended.acts.last() else {
+            return Err(StoreError::Unclear);
+        };
         let began = tokio::time::Instant::now();
         while began.elapsed() < ASK_FOR {
-            match self.ask_for(transaction).await {
-                Ok(Some(known)) => return Ok(known),
-                // Still in progress: the server has not noticed yet that we are gone.
-                Ok(None) => {}
+            match self
+                .is_recorded(&append.unit, appended.sequence, act.id.0)
+                .await
+            {
+                Ok(known) => return Ok(known),
                 Err(error) => tracing::warn!(%error, "a commit's outcome is not known yet"),
             }
+            self.connection = None;
             tokio::time::sleep(ASK_AGAIN).await;
         }
         Err(StoreError::Unclear)
     }
 
-    async fn ask_for(&mut self, transaction: &str) -> Result<Option<bool>, StoreError> {
+    /// Whether an act is in the record for good. Waits for whoever writes for the unit, so that a
+    /// transaction that the server has not given up yet is not taken for undone; and commits
+    /// itself, so that what it saw is as durable as any commit (a standby, if there must be one,
+    /// has it).
+    async fn is_recorded(
+        &mut self,
+        unit: &UnitId,
+        sequence: i64,
+        act: Uuid,
+    ) -> Result<bool, StoreError> {
         let mut connection = self.opener.connect().await?;
-        let query = connection.query("SELECT pg_xact_status($1::xid8) AS status");
-        let row = connection.fetch_one(query.bind(transaction)).await?;
-        let status: Option<String> = get(&row, "status")?;
-        connection.close().await?;
-        Ok(match status.as_deref() {
-            Some("committed") => Some(true),
-            Some("aborted") => Some(false),
-            _ => None,
-        })
+        connection.run("BEGIN").await?;
+        lock(&mut connection, [unit].into()).await?;
+        let query = connection.query("SELECT 1 FROM acts WHERE unit = $1 AND seq = $2 AND id = $3");
+        let query = query.bind(unit).bind(sequence).bind(act);
+        let found = connection.fetch_optional(query).await?.is_some();
+        write_mark(&mut connection).await?;
+        connection.run("COMMIT").await?;
+        self.connection = Some(connection);
+        Ok(found)
     }
 
     /// Says what was committed, unit by unit. What does not fit any more is found by looking.
@@ -325,53 +353,87 @@ impl Writer {
         let Some(teller) = &self.teller else {
             return;
         };
-        for (write, answer) in writes.iter().zip(answers) {
-            let outcomes: Vec<&Appended> = match answer {
-                Ok(Answer::Appended(appended)) => vec![appended],
-                Ok(Answer::Many(many)) => many.iter().flatten().collect(),
-                _ => continue,
-            };
-            let told = write.appends().iter().zip(outcomes);
-            for (append, appended) in told.filter(|(_, appended)| !appended.repeated) {
-                let acts = i64::try_from(appended.acts.len()).unwrap_or(1);
-                let first = appended.sequence - acts + 1;
-                let _ = teller.try_send((append.unit.clone(), first, appended.sequence));
-            }
+        for (append, appended) in recorded(writes, answers) {
+            let acts = i64::try_from(appended.acts.len()).unwrap_or(1);
+            let first = appended.sequence - acts + 1;
+            let _ = teller.try_send((append.unit.clone(), first, appended.sequence));
         }
     }
 }
 
-/// Begins a transaction. On PostgreSQL it also waits until no other process writes for the units
-/// concerned, and gives the transaction's number, to ask for it later.
-async fn begin(
-    connection: &mut Connection,
-    writes: &[&Write],
-) -> Result<Option<String>, StoreError> {
-    match connection.engine() {
-        Engine::Sqlite => {
-            // Said in SQL, because sqlx goes on counting a transaction that SQLite undid by itself.
-            connection.run("BEGIN IMMEDIATE").await?;
-            Ok(None)
-        }
-        Engine::Postgres => {
-            connection.run("BEGIN").await?;
-            // In the order of their codes, so that two processes never wait for each other.
-            let units: BTreeSet<&UnitId> = writes.iter().flat_map(|write| write.units()).collect();
-            let mut query = connection
-                .query("SELECT pg_current_xact_id()::text AS xact FROM unit_locks WHERE unit");
-            query.push_among(units.iter().copied());
-            query.push(" ORDER BY unit FOR NO KEY UPDATE");
-            let mut rows = connection.fetch_all(query.clone()).await?;
-            if rows.len() < units.len() {
-                let missing = units.iter().map(|unit| vec![(*unit).into()]).collect();
-                let mut insert = connection.query("INSERT INTO unit_locks (unit)");
-                insert.push_rows(missing).push(" ON CONFLICT DO NOTHING");
-                connection.execute(insert).await?;
-                rows = connection.fetch_all(query).await?;
-            }
-            rows.first().map(|row| get(row, "xact")).transpose()
+/// The appends that are recorded by this commit, refused and repeated ones left out.
+fn recorded<'a>(
+    writes: &[&'a Write],
+    answers: &'a [Result<Answer, StoreError>],
+) -> Vec<(&'a Append, &'a Appended)> {
+    let mut all = Vec::new();
+    for (write, answer) in writes.iter().zip(answers) {
+        let appends = write.appends().iter();
+        match answer {
+            Ok(Answer::Appended(appended)) => all.extend(appends.zip([&**appended])),
+            Ok(Answer::Many(many)) => all.extend(
+                appends
+                    .zip(many)
+                    .filter_map(|(append, outcome)| Some((append, outcome.as_ref().ok()?))),
+            ),
+            _ => {}
         }
     }
+    all.retain(|(_, appended)| !appended.repeated);
+    all
+}
+
+/// Whether a fault is the server's own answer to a statement, after which its transaction is undone;
+/// otherwise the connection broke off.
+fn is_answer(fault: &StoreError) -> bool {
+    match fault {
+        StoreError::Unreachable(_) => false,
+        StoreError::Engine(fault) => fault
+            .downcast_ref::<sqlx::Error>()
+            .is_some_and(|fault| fault.as_database_error().is_some()),
+        _ => true,
+    }
+}
+
+/// Begins a transaction. On PostgreSQL it also waits until no other process writes for the units
+/// concerned.
+async fn begin(connection: &mut Connection, writes: &[&Write]) -> Result<(), StoreError> {
+    match connection.engine() {
+        // Said in SQL, because sqlx goes on counting a transaction that SQLite undid by itself.
+        Engine::Sqlite => connection.run("BEGIN IMMEDIATE").await,
+        Engine::Postgres => {
+            connection.run("BEGIN").await?;
+            lock(
+                connection,
+                writes.iter().flat_map(|write| write.units()).collect(),
+            )
+            .await
+        }
+    }
+}
+
+/// Locks units until the transaction ends; in the order of their codes, so that two processes never
+/// wait for each other.
+async fn lock(connection: &mut Connection, units: BTreeSet<&UnitId>) -> Result<(), StoreError> {
+    let mut query = connection.query("SELECT unit FROM unit_locks WHERE unit");
+    query.push_among(units.iter().copied());
+    query.push(" ORDER BY unit FOR NO KEY UPDATE");
+    let rows = connection.fetch_all(query.clone()).await?;
+    if rows.len() < units.len() {
+        let missing = units.iter().map(|unit| vec![(*unit).into()]).collect();
+        let mut insert = connection.query("INSERT INTO unit_locks (unit)");
+        insert.push_rows(missing).push(" ON CONFLICT DO NOTHING");
+        connection.execute(insert).await?;
+        connection.fetch_all(query).await?;
+    }
+    Ok(())
+}
+
+/// Writes something of no meaning, so that the commit of this transaction has to reach the disk.
+async fn write_mark(connection: &mut Connection) -> Result<(), StoreError> {
+    connection
+        .run("SELECT pg_logical_emit_message(true, 'pengayom', '')")
+        .await
 }
 
 /// Carries writes out: first what lies beside the record, then all appends together.
@@ -387,10 +449,7 @@ async fn apply(
             Write::Probe => {
                 match connection.engine() {
                     Engine::Sqlite => connection.run("PRAGMA user_version = 1").await?,
-                    Engine::Postgres => {
-                        let sql = "SELECT pg_logical_emit_message(true, 'pengayom', '')";
-                        connection.run(sql).await?;
-                    }
+                    Engine::Postgres => write_mark(connection).await?,
                 }
                 Some(Ok(Answer::Done))
             }

@@ -5,7 +5,7 @@ use pengayom_core::place::Point;
 use pengayom_core::subject::case::{Case, CaseAct};
 use pengayom_core::value::CaseId;
 
-use super::RowChange;
+use super::{RowChange, shown};
 use crate::rows::CaseRow;
 
 /// The row of a case.
@@ -17,7 +17,7 @@ pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
         number: case.filed.number.clone(),
         secret: case.filed.secret,
         service: case.service.clone(),
-        report_kind: case.filed.report_kind.clone(),
+        report_kind: case.filed.report_kind.as_deref().map(shown),
         channel: case.filed.channel,
         stage: case.stage,
         danger: case.filed.danger,
@@ -25,10 +25,10 @@ pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
         simulated: case.filed.simulated,
         station: place.map(|place| place.station.clone()),
         beat: place.and_then(|place| place.beat.clone()),
-        stratum: place.and_then(|place| place.stratum.clone()),
+        stratum: place.and_then(|place| place.stratum.as_deref()).map(shown),
         lat: place.and_then(|place| place.point).map(Point::lat),
         lng: place.and_then(|place| place.point).map(Point::lng),
-        place_text: place.and_then(|place| place.text.clone()),
+        place_text: place.and_then(|place| place.text.as_deref()).map(shown),
         filed_at: case.filed_at,
         recorded_at: case.recorded_at,
         respond_by: case.respond_by,
@@ -38,9 +38,9 @@ pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
         taken_by: case.taken_by,
         assigned_to: case.assigned_to,
         next_news_by: case.next_news_by,
-        late_reason: case.late_reason.clone(),
+        late_reason: case.late_reason.as_deref().map(shown),
         closed_at: case.closed_at,
-        outcome: case.outcome.clone(),
+        outcome: case.outcome.as_deref().map(shown),
         reporter: case.filed.reporter,
         reachable: case.filed.reachable,
         last_at: case.last_at,
@@ -76,6 +76,6 @@ pub(super) fn text(case: CaseId, act: &Act) -> Option<RowChange> {
     (!text.is_empty()).then_some(RowChange::AddCaseText {
         case,
         version: act.version,
-        text,
+        text: shown(&text),
     })
 }

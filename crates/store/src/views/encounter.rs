@@ -3,6 +3,7 @@
 use pengayom_core::subject::encounter::Encounter;
 use pengayom_core::value::EncounterId;
 
+use super::shown;
 use crate::rows::EncounterRow;
 
 /// The row of an encounter.
@@ -17,13 +18,13 @@ pub(super) fn row(id: EncounterId, encounter: &Encounter) -> EncounterRow {
         capacity: recorded.capacity.as_str().to_owned(),
         case: recorded.case,
         service: recorded.service.clone(),
-        function: recorded.function.clone(),
-        role: recorded.role.clone(),
+        function: shown(&recorded.function),
+        role: shown(&recorded.role),
         force_used: recorded.force_used,
         station: place.map(|place| place.station.clone()),
         beat: place.and_then(|place| place.beat.clone()),
-        stratum: place.and_then(|place| place.stratum.clone()),
-        place_text: place.and_then(|place| place.text.clone()),
+        stratum: place.and_then(|place| place.stratum.as_deref()).map(shown),
+        place_text: place.and_then(|place| place.text.as_deref()).map(shown),
         happened_at: encounter.happened_at,
         recorded_at: encounter.recorded_at,
         rating_code: recorded.rating_code,

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use pengayom_core::subject::feedback::{Feedback, Judged};
 use pengayom_core::value::FeedbackId;
 
+use super::shown;
 use crate::rows::FeedbackRow;
 
 /// The row of a feedback.
@@ -22,7 +23,7 @@ pub(super) fn row(id: FeedbackId, feedback: &Feedback, zone: &TimeZone) -> Feedb
         served_on: zone.to_datetime(given.served_at).date(),
         given_at: feedback.given_at,
         answers: serde_json::to_string(&given.answers).unwrap_or_else(|_| "{}".to_owned()),
-        message: given.message.clone(),
+        message: given.message.as_deref().map(shown),
         simulated: given.simulated,
     }
 }

@@ -12,7 +12,7 @@ use pengayom_core::subject::case::{Case, CaseStage};
 use pengayom_core::value::OfficerId;
 use pengayom_measure::histogram;
 
-use super::{State, hour_of};
+use super::{State, hour_of, shown};
 
 /// Requests by hour of filing, place and service. An unknown place is an empty code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,7 +190,7 @@ pub(super) fn contributions(state: &State, zone: &TimeZone) -> Contributions {
                     day,
                     station: station(feedback.place.as_ref()),
                     service: given.service.clone(),
-                    item: item.clone(),
+                    item: shown(item),
                     answer: answer.digit(),
                 };
                 all.survey.insert(key, 1);
@@ -233,7 +233,8 @@ fn add_case(all: &mut Contributions, case: &Case, zone: &TimeZone) {
         station: station(place),
         beat: beat(place),
         stratum: place
-            .and_then(|place| place.stratum.clone())
+            .and_then(|place| place.stratum.as_deref())
+            .map(shown)
             .unwrap_or_default(),
         service: case.service.clone(),
     };

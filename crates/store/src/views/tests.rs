@@ -162,6 +162,19 @@ proptest! {
         }
     }
 
+    /// So that a view holds the same on every engine, and a rebuild finds no difference.
+    #[test]
+    fn no_view_holds_a_nul(acts in history::any_acts()) {
+        for subject in [history::CASE, history::ENCOUNTER, history::FEEDBACK] {
+            let own: Vec<Act> = acts.iter().filter(|act| act.subject == subject).cloned().collect();
+            for rows in appended(&own, &[1]) {
+                // As `Debug` shows texts, a NUL is `\0` and a backslash is two.
+                let shown = format!("{rows:?}").replace("\\\\", "");
+                prop_assert!(!shown.contains("\\0"), "{shown}");
+            }
+        }
+    }
+
     #[test]
     fn a_case_is_counted_in_one_hour_of_one_service(acts in history::of_case()) {
         let whole = totals([&changes(None, &acts, &jakarta())]);
