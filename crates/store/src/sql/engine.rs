@@ -2,6 +2,8 @@
 //!
 //! Everything else in this folder is written once. Where the engines differ, it asks [`Engine`].
 
+use std::time::Duration;
+
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqlitePool, SqliteRow,
@@ -71,11 +73,23 @@ impl Opener {
         Ok(match self {
             Self::Sqlite(options) => Connection::Sqlite(options.connect().await?),
             Self::Postgres(options) => {
-                let mut connection = options.connect().await?;
+                let mut connection = answer(options.connect()).await?;
                 crate::postgres::make_durable(&mut connection).await?;
                 Connection::Postgres(connection)
             }
         })
+    }
+}
+
+/// How long a server may be silent. Beyond it the network swallowed the question or the answer, and
+/// nobody waits any longer; each statement of ours takes milliseconds.
+const SILENT: Duration = Duration::from_secs(40);
+
+/// What a server answers, or that it does not.
+async fn answer<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(SILENT, asked).await {
+        Ok(answered) => Ok(answered?),
+        Err(_) => Err(StoreError::Unreachable("the server is silent".to_owned())),
     }
 }
 
@@ -121,7 +135,7 @@ macro_rules! calls {
                         done.rows_affected()
                     }
                     Self::Postgres($this) => {
-                        let done = ready!(query, bind_postgres).execute($to).await?;
+                        let done = answer(ready!(query, bind_postgres).execute($to)).await?;
                         done.rows_affected()
                     }
                 })
@@ -138,7 +152,7 @@ macro_rules! calls {
                         rows.into_iter().map(Row::Sqlite).collect()
                     }
                     Self::Postgres($this) => {
-                        let rows = ready!(query, bind_postgres).fetch_all($to).await?;
+                        let rows = answer(ready!(query, bind_postgres).fetch_all($to)).await?;
                         rows.into_iter().map(Row::Postgres).collect()
                     }
                 })
@@ -155,7 +169,7 @@ macro_rules! calls {
                         row.map(Row::Sqlite)
                     }
                     Self::Postgres($this) => {
-                        let row = ready!(query, bind_postgres).fetch_optional($to).await?;
+                        let row = answer(ready!(query, bind_postgres).fetch_optional($to)).await?;
                         row.map(Row::Postgres)
                     }
                 })
@@ -193,7 +207,7 @@ impl Connection {
                 sqlx::query(sql).execute(connection).await?;
             }
             Self::Postgres(connection) => {
-                sqlx::query(sql).execute(connection).await?;
+                answer(sqlx::query(sql).execute(connection)).await?;
             }
         }
         Ok(())
@@ -262,5 +276,27 @@ fn array(arguments: &mut PgArguments, values: Vec<Value>) -> Result<(), sqlx::er
         Some(Value::Bytes(_)) => of!(Bytes, Vec::from),
         Some(Value::Uuid(_)) => of!(Uuid, Uuid::from),
         Some(Value::Text(_)) | None => of!(Text, without_nul),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+    use crate::postgres::connect_options;
+
+    /// Time passes by itself here whenever nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_is_silent_is_not_waited_for_for_ever() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let address = format!("postgres://unit@127.0.0.1:{port}/record?sslmode=disable");
+        let opener = Opener::Postgres(Box::new(connect_options(&address).unwrap()));
+        let refused = opener.connect().await.map(|_| ());
+        assert!(
+            matches!(refused, Err(StoreError::Unreachable(_))),
+            "{refused:?}"
+        );
     }
 }
