@@ -1,6 +1,5 @@
 //! The verbs of the command line, one file each.
 
-mod backup;
 mod bench;
 mod calc;
 mod demo;
@@ -8,8 +7,6 @@ mod doctor;
 mod import;
 mod init;
 mod pack;
-mod rebuild;
-mod restore;
 mod serve;
 mod user;
 
@@ -41,12 +38,6 @@ enum Verb {
     User(user::UserArguments),
     /// Carry out one statistical method on a case in JSON
     Calc(calc::CalcArguments),
-    /// Copy the whole record, encrypted, into a new folder; the unit is served meanwhile
-    Backup(backup::BackupArguments),
-    /// Make a store from a backup, or say what is wrong with the backup
-    Restore(restore::RestoreArguments),
-    /// Derive views and counts anew from the acts, tell what differs and put it right
-    Rebuild(rebuild::RebuildArguments),
     /// Say what is wrong with this installation and how to mend it
     Doctor(doctor::DoctorArguments),
     /// Measure this machine: what the program does, beside a bare baseline in the same run
@@ -69,6 +60,8 @@ pub(crate) struct StoreArguments {
 /// Carries out a command; the exit code says how it went.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     start_log();
+    #[cfg(debug_assertions)]
+    crate::rehearsal::begin();
     let done = match arguments.verb {
         Verb::Demo(arguments) => waiting(demo::run(arguments)),
         Verb::Init(arguments) => waiting(init::run(arguments)),
@@ -76,9 +69,6 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
         Verb::Calc(arguments) => calc::run(&arguments),
-        Verb::Backup(arguments) => waiting(backup::run(arguments)),
-        Verb::Restore(arguments) => waiting(restore::run(arguments)),
-        Verb::Rebuild(arguments) => waiting(rebuild::run(arguments)),
         Verb::Doctor(arguments) => waiting(doctor::run(arguments)),
         Verb::Bench(arguments) => waiting(bench::run(arguments)),
         Verb::Pack(arguments) => pack::run(arguments),

@@ -9,6 +9,8 @@ mod fault;
 mod files;
 mod import;
 mod key;
+#[cfg(debug_assertions)]
+mod rehearsal;
 mod wiring;
 
 use std::process::ExitCode;

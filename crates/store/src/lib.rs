@@ -9,6 +9,8 @@
 
 pub mod dump;
 mod error;
+#[cfg(debug_assertions)]
+pub mod halt;
 mod postgres;
 mod query;
 pub mod rebuild;
@@ -39,8 +41,8 @@ pub use sqlite::{BareCommits, Examined, OpenOptions, bare_commits, examine};
 pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
 
 use rows::{
-    BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, SequencedAct, SessionRow, UnitRow, UserRow,
+    BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow, JobRow,
+    SequencedAct, SessionRow, UnitRow, UserRow,
 };
 
 /// Largest number of rows one reading returns; longer lists are read page by page.
@@ -453,12 +455,6 @@ pub trait Store: Send + Sync + 'static {
         from: tokio::sync::mpsc::Receiver<dump::Load>,
         progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
     ) -> Result<Vec<(UnitId, rebuild::Report)>, StoreError>;
-
-    /// Notes that a unit's record was backed up; an older backup than the last is not noted.
-    async fn note_backup(&self, unit: &UnitId, backup: BackupRow) -> Result<(), StoreError>;
-
-    /// The last backup of a unit that was noted.
-    async fn last_backup(&self, unit: &UnitId) -> Result<Option<BackupRow>, StoreError>;
 
     /// Number of the last migration carried out on the store.
     async fn schema(&self) -> Result<i64, StoreError>;

@@ -37,8 +37,8 @@ use crate::query::{
     WaitTotals,
 };
 use crate::rows::{
-    BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, SequencedAct, SessionRow, UnitRow, UserRow,
+    BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow, JobRow,
+    SequencedAct, SessionRow, UnitRow, UserRow,
 };
 use crate::write::{Append, Appended, Blob, SealedPerson};
 use crate::{News, Store, dump, rebuild};
@@ -78,6 +78,11 @@ impl SqlStore {
             writer: Mutex::new(Some(writer)),
             follower,
         }
+    }
+
+    /// Notes that nothing can be written until a write succeeds.
+    pub(crate) fn not_writable(&self, fault: &StoreError) {
+        self.last_fault.set(Some(fault.to_string()));
     }
 
     /// Puts a write into the queue and waits until it is durable.
@@ -552,14 +557,6 @@ impl Store for SqlStore {
         Ok(loaded)
     }
 
-    async fn note_backup(&self, unit: &UnitId, backup: BackupRow) -> Result<(), StoreError> {
-        self.done(unit, What::NoteBackup(backup)).await
-    }
-
-    async fn last_backup(&self, unit: &UnitId) -> Result<Option<BackupRow>, StoreError> {
-        read::beside::last_backup(&self.readers, unit).await
-    }
-
     async fn schema(&self) -> Result<i64, StoreError> {
         let sql = "SELECT coalesce(max(version), 0) AS version FROM _sqlx_migrations";
         let row = self.readers.fetch_one(self.readers.query(sql)).await?;
@@ -568,9 +565,11 @@ impl Store for SqlStore {
 
     async fn close(&self) {
         let writer = self.writer.lock().await.take();
+        // The writer goes last: only then does SQLite bring all into one file and drop its journal,
+        // so that the file alone is the whole record.
+        self.readers.close().await;
         // Waits for a place in a full queue; fails only when the writer has ended already.
         let _ = self.queue.send(Message::Close).await;
-        self.readers.close().await;
         if let Some(writer) = writer
             && let Err(error) = writer.await
         {

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 
 pub use self::bare::{BareCommits, bare_commits};
 pub use self::examine::{Examined, examine};
@@ -51,7 +53,9 @@ impl SqlStore {
     /// Opens the file, makes it when it is not there, and brings its tables up to date.
     ///
     /// # Errors
-    /// [`StoreError::NotWritable`] when the file cannot be opened for writing;
+    /// [`StoreError::NotWritable`] when the file is not there and cannot be made. One that is there
+    /// on a disk that only reads is opened where SQLite can, and refuses to be written until it is
+    /// opened anew;
     /// [`StoreError::Damaged`] when it is no store or one of a newer program.
     pub async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Self, StoreError> {
         make_private(path)?;
@@ -75,6 +79,7 @@ impl SqlStore {
         let mut connection = for_writing.connect().await?;
         // `run` cannot be awaited where a future has to be `Send`; this is what it does.
         MIGRATIONS.run_direct(None, &mut connection, false).await?;
+        let unwritable = unwritable(&mut connection).await;
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(Duration::from_secs(10))
@@ -87,13 +92,34 @@ impl SqlStore {
             .await?;
         // Opened anew after a fault, the file has to be there.
         let opener = Opener::Sqlite(Box::new(for_writing.create_if_missing(false)));
-        Ok(Self::start(
+        let store = Self::start(
             Pool::Sqlite(readers),
             opener,
             Connection::Sqlite(connection),
             options.queue,
             None,
-        ))
+        );
+        if let Some(fault) = unwritable {
+            tracing::error!(%fault, "the store can be read and not be written");
+            store.not_writable(&fault);
+        }
+        Ok(store)
+    }
+}
+
+/// Why a file cannot be written that can be read: SQLite opens one on a disk that only reads, and
+/// says so no sooner than something is written.
+async fn unwritable(connection: &mut SqliteConnection) -> Option<StoreError> {
+    let began = sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut *connection)
+        .await;
+    match began {
+        Ok(_) => {
+            let ended = sqlx::query("ROLLBACK").execute(&mut *connection).await;
+            ended.err().map(StoreError::from)
+        }
+        Err(error) => Some(StoreError::from(error))
+            .filter(|fault| matches!(fault, StoreError::NotWritable(_))),
     }
 }
 

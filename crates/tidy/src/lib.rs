@@ -13,6 +13,7 @@ pub mod manifests;
 pub mod portable;
 pub mod privacy;
 pub mod purity;
+pub mod rehearsal;
 pub mod requirements;
 pub mod tree;
 pub mod words;

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use pengayom_tidy::code::own_code;
 use pengayom_tidy::tree::{Tree, has_extension};
 use pengayom_tidy::{
-    Finding, layers, leftovers, length, links, manifests, portable, privacy, purity, report,
-    requirements, words,
+    Finding, layers, leftovers, length, links, manifests, portable, privacy, purity, rehearsal,
+    report, requirements, words,
 };
 
 static TREE: LazyLock<Tree> = LazyLock::new(|| match Tree::open() {
@@ -65,6 +65,14 @@ fn nothing_half_done_is_left() {
         .flat_map(|(path, text)| leftovers::check(path, text))
         .collect();
     assert_in_order(&findings);
+}
+
+#[test]
+fn what_only_tests_may_ask_for_is_not_in_a_release() {
+    let files: BTreeMap<&str, &str> = TREE
+        .texts(|path| rehearsal::FILES.contains(&path) || path == "Cargo.toml")
+        .collect();
+    assert_in_order(&rehearsal::check(&files));
 }
 
 #[test]

@@ -58,6 +58,8 @@ pub(crate) enum Fault {
     Fields(Vec<FieldFault>),
     /// Too much to do at the moment.
     Busy,
+    /// The record cannot be reached or written at the moment.
+    StoreDown,
     /// It took too long.
     TimedOut,
     /// A fault on our side.
@@ -78,6 +80,10 @@ pub(crate) struct FieldFault {
 /// Seconds after which one who was turned away may come again.
 const COME_AGAIN_SECONDS: i64 = 2;
 
+/// The same when the record is down: a database that starts again or a disk that is cleared takes
+/// longer than a queue.
+const STORE_AGAIN_SECONDS: i64 = 10;
+
 impl Fault {
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
@@ -90,7 +96,7 @@ impl Fault {
             Self::Unreadable | Self::BadHeader(_) => StatusCode::BAD_REQUEST,
             Self::Conflict | Self::Reused => StatusCode::CONFLICT,
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::StoreDown | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -112,6 +118,7 @@ impl Fault {
             Self::Reused => "idempotency-key-reused",
             Self::Fields(_) => "fields",
             Self::Busy => "busy",
+            Self::StoreDown => "store-down",
             Self::TimedOut => "timed-out",
             Self::Internal => "internal",
         }
@@ -157,6 +164,7 @@ impl Fault {
             Self::Conflict => (title("error.stale_title"), title("error.stale")),
             Self::Fields(_) => (title("error.summary"), title("error.fields")),
             Self::Busy => (title("error.busy_title"), title("error.busy")),
+            Self::StoreDown => (title("error.store_down_title"), title("error.store_down")),
             Self::TimedOut => (title("error.timed_out_title"), title("error.timed_out")),
             Self::Internal => (
                 title("error.fault_title"),
@@ -197,6 +205,7 @@ impl Fault {
                 Some(wait.as_secs().max(1))
             }
             Self::Busy | Self::TimedOut => Some(COME_AGAIN_SECONDS),
+            Self::StoreDown => Some(STORE_AGAIN_SECONDS),
             _ => None,
         }
     }
@@ -273,6 +282,10 @@ impl From<HandleError> for Fault {
             | HandleError::Store(StoreError::Stale { .. }) => Self::Conflict,
             HandleError::Store(StoreError::CommandReused) => Self::Reused,
             HandleError::Store(StoreError::Busy | StoreError::Closing) => Self::Busy,
+            // The writer has logged the fault.
+            HandleError::Store(
+                StoreError::NotWritable(_) | StoreError::Unreachable(_) | StoreError::Unclear,
+            ) => Self::StoreDown,
             HandleError::Malformed
             | HandleError::PlaceUnknown
             | HandleError::PlaceAmbiguous(_)

@@ -7,7 +7,6 @@
 )]
 
 mod areas;
-mod backup;
 mod bad_files;
 mod bad_rows;
 mod calls;

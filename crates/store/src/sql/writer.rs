@@ -14,6 +14,8 @@ use super::engine::{Connection, Engine, Opener};
 use super::fault::{again, may_be_of_one};
 use super::{append, beside};
 use crate::error::StoreError;
+#[cfg(debug_assertions)]
+use crate::halt::{self, Step};
 use crate::postgres::news::Range;
 use crate::rows::JobRow;
 use crate::write::{Append, Appended};
@@ -106,7 +108,7 @@ impl LastFault {
             .clone()
     }
 
-    fn set(&self, fault: Option<String>) {
+    pub(super) fn set(&self, fault: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }
 }
@@ -252,6 +254,8 @@ impl Writer {
         &mut self,
         writes: &[&Write],
     ) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+        #[cfg(debug_assertions)]
+        halt_if_recording(writes, Step::BeforeBegin).await;
         match self.begin(writes).await {
             // A server that was restarted shows only when it is spoken to: once more, then.
             Err(StoreError::Unreachable(_)) if self.connection.take().is_some() => {
@@ -260,7 +264,11 @@ impl Writer {
             begun => begun?,
         }
         let connection = self.connection.as_mut().ok_or(StoreError::Closing)?;
+        #[cfg(debug_assertions)]
+        halt_if_recording(writes, Step::AfterBegin).await;
         let answers = apply(connection, writes).await?;
+        #[cfg(debug_assertions)]
+        halt_if_recording(writes, Step::BeforeCommit).await;
         if let Err(fault) = connection.run("COMMIT").await {
             // SQLite and a server that answers say what became of it: nothing of it is left.
             if connection.engine() == Engine::Sqlite || is_answer(&fault) {
@@ -274,6 +282,8 @@ impl Writer {
                 ));
             }
         }
+        #[cfg(debug_assertions)]
+        halt_if_recording(writes, Step::AfterCommit).await;
         self.tell_others(writes, &answers);
         Ok(answers)
     }
@@ -358,6 +368,14 @@ impl Writer {
             let first = appended.sequence - acts + 1;
             let _ = teller.try_send((append.unit.clone(), first, appended.sequence));
         }
+    }
+}
+
+/// Only appends count: what is written beside the record comes and goes by itself.
+#[cfg(debug_assertions)]
+async fn halt_if_recording(writes: &[&Write], step: Step) {
+    if writes.iter().any(|write| !write.appends().is_empty()) {
+        halt::pass(step).await;
     }
 }
 
@@ -447,10 +465,7 @@ async fn apply(
             Write::Append(_) | Write::AppendMany(_) => None,
             Write::Beside(change) => Some(beside::apply(connection, change).await?),
             Write::Probe => {
-                match connection.engine() {
-                    Engine::Sqlite => connection.run("PRAGMA user_version = 1").await?,
-                    Engine::Postgres => write_mark(connection).await?,
-                }
+                probe(connection).await?;
                 Some(Ok(Answer::Done))
             }
         });
@@ -471,6 +486,29 @@ async fn apply(
             Write::Beside(_) | Write::Probe => answer.unwrap_or(Ok(Answer::Done)),
         })
         .collect())
+}
+
+/// Writes as much as several appends would and takes it back, so that it succeeds only where there is
+/// room for them too.
+async fn probe(connection: &mut Connection) -> Result<(), StoreError> {
+    let statements = match connection.engine() {
+        // Deleted pages are written only when their content has to be gone.
+        Engine::Sqlite => &[
+            "PRAGMA secure_delete = ON",
+            "CREATE TABLE store_probe AS SELECT zeroblob(65536) AS room",
+            "DROP TABLE store_probe",
+            "PRAGMA secure_delete = OFF",
+        ][..],
+        Engine::Postgres => &[
+            "CREATE TABLE store_probe AS
+             SELECT repeat(md5(n::text), 32) AS room FROM generate_series(1, 64) AS n",
+            "DROP TABLE store_probe",
+        ],
+    };
+    for statement in statements {
+        connection.run(statement).await?;
+    }
+    Ok(())
 }
 
 /// Whether there is nothing that could be carried out apart from the rest.

@@ -110,8 +110,12 @@ impl Site {
 
     /// The same with other settings.
     pub async fn with(settings: WebSettings, simulated: bool) -> Self {
+        Self::opened(settings, simulated, OpenOptions::default()).await
+    }
+
+    /// The same with a store that is opened otherwise.
+    pub async fn opened(settings: WebSettings, simulated: bool, options: OpenOptions) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let options = OpenOptions::default();
         let store = SqlStore::open_sqlite(&dir.path().join("store.sqlite"), options)
             .await
             .unwrap();

@@ -9,6 +9,8 @@ use uuid::Uuid;
 use super::known::{Known, LIST_MAX};
 use super::rollups::Rollups;
 use crate::error::StoreError;
+#[cfg(debug_assertions)]
+use crate::halt::{self, Step};
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 use crate::sql::engine::{Connection, Engine};
 use crate::sql::map::act::ActRecord;
@@ -110,11 +112,18 @@ impl<'a> Rows<'a> {
     /// Writes everything.
     pub(super) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
         self.write_record(connection).await?;
+        #[cfg(debug_assertions)]
+        halt::pass(Step::AfterActs).await;
         self.write_numbers(connection).await?;
         self.write_beside(connection).await?;
         self.write_views(connection).await?;
         self.write_words(connection).await?;
-        self.rollups.write(connection).await
+        #[cfg(debug_assertions)]
+        halt::pass(Step::AfterViews).await;
+        self.rollups.write(connection).await?;
+        #[cfg(debug_assertions)]
+        halt::pass(Step::AfterRollups).await;
+        Ok(())
     }
 
     async fn write_record(&self, connection: &mut Connection) -> Result<(), StoreError> {

@@ -1,0 +1,18 @@
+//! Faults to survive: the built program under load, ended, starved and set back as machines are.
+//!
+//! `docs/faults.md` says what is promised at each fault and which test shows it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod asking;
+mod disk;
+mod full;
+mod halted;
+mod killed;
+mod record;
+mod serving;
+mod unit;
