@@ -7,11 +7,13 @@
 mod identity;
 mod manifest;
 mod part;
+mod progress;
 mod read;
 mod write;
 
 pub(crate) use identity::{identities_of_files, identity_of, recipient_of};
-pub(crate) use manifest::{FORMAT, Head, Manifest};
+pub(crate) use manifest::{Head, Manifest};
+pub(crate) use progress::Progress;
 pub(crate) use read::Backup;
 pub(crate) use write::BackupWriter;
 

@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file each.
 
+mod backup;
 mod bench;
 mod calc;
 mod demo;
@@ -7,6 +8,8 @@ mod doctor;
 mod import;
 mod init;
 mod pack;
+mod rebuild;
+mod restore;
 mod serve;
 mod user;
 
@@ -38,6 +41,12 @@ enum Verb {
     User(user::UserArguments),
     /// Carry out one statistical method on a case in JSON
     Calc(calc::CalcArguments),
+    /// Copy the whole record, encrypted, into a new folder; the unit is served meanwhile
+    Backup(backup::BackupArguments),
+    /// Make a store from a backup, or say what is wrong with the backup
+    Restore(restore::RestoreArguments),
+    /// Derive views and counts anew from the acts, tell what differs and put it right
+    Rebuild(rebuild::RebuildArguments),
     /// Say what is wrong with this installation and how to mend it
     Doctor(doctor::DoctorArguments),
     /// Measure this machine: what the program does, beside a bare baseline in the same run
@@ -69,6 +78,9 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
         Verb::Calc(arguments) => calc::run(&arguments),
+        Verb::Backup(arguments) => waiting(backup::run(arguments)),
+        Verb::Restore(arguments) => waiting(restore::run(arguments)),
+        Verb::Rebuild(arguments) => waiting(rebuild::run(arguments)),
         Verb::Doctor(arguments) => waiting(doctor::run(arguments)),
         Verb::Bench(arguments) => waiting(bench::run(arguments)),
         Verb::Pack(arguments) => pack::run(arguments),

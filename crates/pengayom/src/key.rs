@@ -44,23 +44,30 @@ impl KeyArguments {
                 .map_err(|error| Fault::Input(format!("PENGAYOM_NODE_KEY: {error}")));
         }
         let path = self.path(store)?;
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                refuse_if_open_to_others(&path)?;
-                NodeKey::from_hex(&text)
-                    .map_err(|error| Fault::Input(format!("{}: {error}", path.display())))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && make => make_key(&path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Err(Fault::Input(format!(
-                    "{}: the node's key is missing. Without it names, telephone numbers and \
-                     secret codes in the store cannot be used. Put the file back, or say where it \
-                     is with --node-key-file",
-                    path.display()
-                )))
-            }
-            Err(error) => Err(Fault::file(&path)(error)),
+        match read_key(&path)? {
+            Some(key) => Ok(key),
+            None if make => make_key(&path),
+            None => Err(Fault::Input(format!(
+                "{}: the node's key is missing. Without it names, telephone numbers and \
+                 secret codes in the store cannot be used. Put the file back, or say where it \
+                 is with --node-key-file",
+                path.display()
+            ))),
         }
+    }
+
+    /// Whether it was said where the key is.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.node_key.is_some() || self.node_key_file.is_some()
+    }
+
+    /// The file the key of a store is in; `None` when it comes from the environment, or when there
+    /// is no default place.
+    pub(crate) fn file(&self, store: &str) -> Option<PathBuf> {
+        if self.node_key.is_some() {
+            return None;
+        }
+        self.path(store).ok()
     }
 
     fn path(&self, store: &str) -> Result<PathBuf, Fault> {
@@ -110,16 +117,42 @@ fn server_and_database(store: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The key in a file, if the file is there.
+///
+/// # Errors
+/// [`Fault`] when it does not read or others can read it.
+pub(crate) fn read_key(path: &Path) -> Result<Option<NodeKey>, Fault> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            refuse_if_open_to_others(path)?;
+            NodeKey::from_hex(&text)
+                .map(Some)
+                .map_err(|error| Fault::Input(format!("{}: {error}", path.display())))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::file(path)(error)),
+    }
+}
+
 /// Makes a key in a new file that only its owner can read.
 ///
 /// # Errors
 /// [`Fault::File`] when the file is there already or cannot be written.
 pub(crate) fn make_key(path: &Path) -> Result<NodeKey, Fault> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
     let mut bytes = [0_u8; 32];
     crate::clock::SystemRandomness.fill(&mut bytes);
     let key = NodeKey::new(bytes);
+    write_key(&key, path)?;
+    Ok(key)
+}
+
+/// Puts a key into a new file that only its owner can read.
+///
+/// # Errors
+/// [`Fault::File`] when the file is there already or cannot be written.
+pub(crate) fn write_key(key: &NodeKey, path: &Path) -> Result<(), Fault> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -138,8 +171,7 @@ pub(crate) fn make_key(path: &Path) -> Result<NodeKey, Fault> {
         .map_err(Fault::file(path))?;
     file.write_all(key.to_hex().as_bytes())
         .map_err(Fault::file(path))?;
-    file.sync_all().map_err(Fault::file(path))?;
-    Ok(key)
+    file.sync_all().map_err(Fault::file(path))
 }
 
 fn refuse_if_open_to_others(path: &Path) -> Result<(), Fault> {

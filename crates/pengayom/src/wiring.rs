@@ -1,6 +1,7 @@
 //! Putting the parts together: store, key, node, pages.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pengayom_core::value::UnitId;
@@ -11,6 +12,28 @@ use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
+
+/// The file of a SQLite store; `None` for a store on a server.
+pub(crate) fn sqlite_file(store: &str) -> Option<PathBuf> {
+    let path = store.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+}
+
+/// Opens a store that must be there already: a mistyped path makes no new one.
+///
+/// # Errors
+/// [`Fault`] when there is none or it does not open.
+pub(crate) async fn open_known(store: &str) -> Result<Arc<dyn Store>, Fault> {
+    if let Some(path) = sqlite_file(store)
+        && !path.is_file()
+    {
+        return Err(Fault::Input(format!(
+            "{}: there is no such store. Give its path with --store sqlite:PATH",
+            path.display()
+        )));
+    }
+    Ok(pengayom_store::open(store).await?)
+}
 
 /// Opens the node of a unit; without a code, of the only unit in the store.
 ///

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pengayom_store::dump::{Batch, Cell, Load};
 use pengayom_store::rebuild::Mode;
-use pengayom_store::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
 use pengayom_store::{Blob, CaseQuery, NewJob, SealedPerson, SourceKey, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -265,4 +265,25 @@ pub async fn a_dump_is_of_one_moment<E: Engine + Default>(engine: &E) {
             assert_eq!(report.broken(), 0, "{:?}", report.named);
         }
     }
+}
+
+/// When a unit was last backed up is known, unit by unit, and not carried into another store.
+pub async fn the_last_backup_is_known<E: Engine + Default>(engine: &E) {
+    let store = engine.open().await;
+    full(&*store).await;
+    assert_eq!(store.last_backup(&pati()).await.unwrap(), None);
+    let backup = |seconds| BackupRow {
+        at: at(seconds),
+        last_sequence: seconds,
+    };
+    store.note_backup(&pati(), backup(50)).await.unwrap();
+    store.note_backup(&pati(), backup(70)).await.unwrap();
+    store.note_backup(&pati(), backup(60)).await.unwrap();
+    let last = store.last_backup(&pati()).await.unwrap();
+    assert_eq!(last, Some(backup(70)));
+    assert_eq!(store.last_backup(&rembang()).await.unwrap(), None);
+    let other = E::default();
+    let restored = other.open().await;
+    load(&*restored, dumped(&*store).await, true).await.unwrap();
+    assert_eq!(restored.last_backup(&pati()).await.unwrap(), None);
 }

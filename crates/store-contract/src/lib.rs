@@ -125,7 +125,8 @@ macro_rules! for_each_rule {
             dump: what_was_dumped_loads_into_an_empty_store,
             a_store_that_holds_something_takes_no_load,
             a_load_without_its_end_keeps_nothing,
-            a_dump_is_of_one_moment;
+            a_dump_is_of_one_moment,
+            the_last_backup_is_known;
             beside: a_person_is_kept_with_the_append,
             a_blob_is_kept_by_its_content,
             a_blob_with_another_content_is_refused,

@@ -265,9 +265,9 @@ pub const DERIVED: &[&str] = &[
     "rollup_survey",
 ];
 
-/// Tables that end by themselves: who was signed in must sign in again, and wrong tries are counted
-/// anew.
-pub const LEFT_OUT: &[&str] = &["sessions", "attempts"];
+/// Tables that belong to this store alone: who was signed in must sign in again, wrong tries are
+/// counted anew, and a restored store has not been backed up yet.
+pub const LEFT_OUT: &[&str] = &["sessions", "attempts", "backups"];
 
 /// Rows of one table of one unit, each with a cell for every column of the table.
 #[derive(Debug, Clone, PartialEq)]

@@ -41,8 +41,8 @@ pub use sqlite::{BareCommits, Examined, OpenOptions, bare_commits, examine};
 pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
 
 use rows::{
-    BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow, JobRow,
-    SequencedAct, SessionRow, UnitRow, UserRow,
+    BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
+    JobRow, SequencedAct, SessionRow, UnitRow, UserRow,
 };
 
 /// Largest number of rows one reading returns; longer lists are read page by page.
@@ -455,6 +455,12 @@ pub trait Store: Send + Sync + 'static {
         from: tokio::sync::mpsc::Receiver<dump::Load>,
         progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
     ) -> Result<Vec<(UnitId, rebuild::Report)>, StoreError>;
+
+    /// Notes that a unit's record was backed up; an older backup than the last is not noted.
+    async fn note_backup(&self, unit: &UnitId, backup: BackupRow) -> Result<(), StoreError>;
+
+    /// The last backup of a unit that was noted.
+    async fn last_backup(&self, unit: &UnitId) -> Result<Option<BackupRow>, StoreError>;
 
     /// Number of the last migration carried out on the store.
     async fn schema(&self) -> Result<i64, StoreError>;

@@ -260,6 +260,15 @@ pub struct UnitRow {
     pub simulated: bool,
 }
 
+/// A backup that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackupRow {
+    /// When it was begun.
+    pub at: Timestamp,
+    /// Sequence number of the last act in it.
+    pub last_sequence: i64,
+}
+
 /// How far an import came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportRow {

@@ -37,8 +37,8 @@ use crate::query::{
     WaitTotals,
 };
 use crate::rows::{
-    BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow, JobRow,
-    SequencedAct, SessionRow, UnitRow, UserRow,
+    BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
+    JobRow, SequencedAct, SessionRow, UnitRow, UserRow,
 };
 use crate::write::{Append, Appended, Blob, SealedPerson};
 use crate::{News, Store, dump, rebuild};
@@ -555,6 +555,14 @@ impl Store for SqlStore {
         let loaded = dump::run::load(&mut connection, &mut from, progress).await?;
         connection.close().await?;
         Ok(loaded)
+    }
+
+    async fn note_backup(&self, unit: &UnitId, backup: BackupRow) -> Result<(), StoreError> {
+        self.done(unit, What::NoteBackup(backup)).await
+    }
+
+    async fn last_backup(&self, unit: &UnitId) -> Result<Option<BackupRow>, StoreError> {
+        read::beside::last_backup(&self.readers, unit).await
     }
 
     async fn schema(&self) -> Result<i64, StoreError> {

@@ -1,5 +1,7 @@
 //! The container by itself: made-up rows in, the same rows out, or a fault that names the part.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use age::x25519::Identity;
 use pengayom_node::NodeKey;
 use pengayom_store::dump::{Batch, Cell, Table};
@@ -93,7 +95,6 @@ fn nothing_is_in_the_clear() {
         let bytes = std::fs::read(&path).unwrap();
         let found = bytes.windows(8).any(|window| window == b"PTI-0001");
         assert!(!found, "{}", path.display());
-        use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{}", path.display());
     }

@@ -7,6 +7,7 @@
 )]
 
 mod areas;
+mod backup;
 mod bad_files;
 mod bad_rows;
 mod calls;

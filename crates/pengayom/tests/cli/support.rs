@@ -162,13 +162,22 @@ impl Unit {
         &self,
         question: impl FnOnce(Arc<dyn Store>, UnitId) -> F,
     ) -> T {
+        self.ask_at(&self.store(), question)
+    }
+
+    /// Asks another store, which is closed again.
+    pub(crate) fn ask_at<T, F: Future<Output = T>>(
+        &self,
+        address: &str,
+        question: impl FnOnce(Arc<dyn Store>, UnitId) -> F,
+    ) -> T {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
         runtime.block_on(async {
-            let store = pengayom_store::open(&self.store()).await.unwrap();
+            let store = pengayom_store::open(address).await.unwrap();
             let answer = question(Arc::clone(&store), self.id.clone()).await;
             store.close().await;
             answer
@@ -177,7 +186,12 @@ impl Unit {
 
     /// All that the store says.
     pub(crate) fn everything(&self) -> Everything {
-        self.ask(|store, unit| async move {
+        self.everything_at(&self.store())
+    }
+
+    /// All that another store says of the same unit.
+    pub(crate) fn everything_at(&self, address: &str) -> Everything {
+        self.ask_at(address, |store, unit| async move {
             let mut acts = Vec::new();
             let mut after = 0;
             loop {

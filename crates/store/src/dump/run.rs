@@ -1,5 +1,7 @@
 //! Giving the whole record in one snapshot, and taking one in one transaction.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use pengayom_core::value::UnitId;
 use tokio::sync::mpsc;
@@ -94,6 +96,7 @@ pub(crate) async fn load(
         return Err(StoreError::Taken { what: "the store" });
     }
     let mut units: Vec<UnitId> = Vec::new();
+    let mut sent: BTreeMap<&str, i64> = BTreeMap::new();
     loop {
         match from.recv().await {
             Some(Load::Rows(batch)) => {
@@ -107,6 +110,8 @@ pub(crate) async fn load(
                 if !units.contains(&batch.unit) {
                     units.push(batch.unit.clone());
                 }
+                let count = i64::try_from(batch.rows.len()).unwrap_or(i64::MAX);
+                *sent.entry(batch.table.name).or_default() += count;
                 rows::insert(connection, batch.table, &batch.rows).await?;
             }
             Some(Load::End) => break,
@@ -117,12 +122,26 @@ pub(crate) async fn load(
             }
         }
     }
+    for table in TABLES {
+        let name = table.name;
+        let query = connection.query(format!("SELECT count(*) AS n FROM {name}"));
+        let found: i64 = get(&connection.fetch_one(query).await?, "n")?;
+        let expected = sent.get(name).copied().unwrap_or(0);
+        if found != expected {
+            let fault = format!("{found} rows are there, {expected} were sent");
+            return Err(damaged(name, &fault));
+        }
+    }
     let mut reports = Vec::new();
     for unit in units {
         let report = rebuild::run(connection, &unit, Mode::Mend, progress).await?;
         reports.push((unit, report));
     }
     connection.run("COMMIT").await?;
+    if connection.engine() == Engine::Sqlite {
+        // All of it into the file itself, so that the file can be moved alone.
+        connection.run("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+    }
     Ok(reports)
 }
 

@@ -9,7 +9,7 @@ use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
 use super::writer::Answer;
 use crate::error::StoreError;
-use crate::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use crate::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
 use crate::write::Blob;
 
 /// A change beside the record of a unit.
@@ -49,6 +49,7 @@ pub(super) enum What {
     },
     PutUnit(UnitRow),
     PutImport(ImportRow),
+    NoteBackup(BackupRow),
 }
 
 /// Carries a change out. The inner error is a refusal that left nothing behind; the outer one
@@ -114,6 +115,7 @@ pub(super) async fn apply(
         }
         What::PutUnit(row) => put_unit(connection, row).await?,
         What::PutImport(import) => put_import(connection, unit, import).await?,
+        What::NoteBackup(backup) => note_backup(connection, unit, *backup).await?,
     }
     Ok(Ok(Answer::Done))
 }
@@ -320,6 +322,25 @@ fn time_zone(config: &str) -> Option<String> {
     let file: toml::Table = config.parse().ok()?;
     let zone = file.get("unit")?.get("time_zone")?.as_str()?;
     Some(zone.to_owned())
+}
+
+async fn note_backup(
+    connection: &mut Connection,
+    unit: &str,
+    backup: BackupRow,
+) -> Result<(), StoreError> {
+    let query = connection
+        .query(
+            "INSERT INTO backups (unit, made_at, last_seq) VALUES ($1, $2, $3)
+             ON CONFLICT (unit) DO UPDATE SET
+                made_at = excluded.made_at, last_seq = excluded.last_seq
+             WHERE excluded.made_at >= backups.made_at",
+        )
+        .bind(unit)
+        .bind(stored(backup.at))
+        .bind(backup.last_sequence);
+    connection.execute(query).await?;
+    Ok(())
 }
 
 async fn put_import(

@@ -6,7 +6,7 @@ use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 
 use super::select;
 use crate::error::StoreError;
-use crate::rows::{BlobRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use crate::rows::{BackupRow, BlobRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
 use crate::sql::engine::{Pool, Row};
 use crate::sql::map::{beside, count, get, hash_bytes, moment, stored, subject};
 use crate::sql::query::Query;
@@ -216,4 +216,19 @@ pub(in crate::sql) async fn subject_of_command(
     );
     query.push(" AND id = ").push_bind(command.0);
     one(pool, query, subject).await
+}
+
+pub(in crate::sql) async fn last_backup(
+    pool: &Pool,
+    unit: &UnitId,
+) -> Result<Option<BackupRow>, StoreError> {
+    let query = pool.query("SELECT made_at, last_seq FROM backups WHERE unit = $1");
+    let row = pool.fetch_optional(query.bind(unit)).await?;
+    row.map(|row| {
+        Ok(BackupRow {
+            at: moment(&row, "made_at")?,
+            last_sequence: get(&row, "last_seq")?,
+        })
+    })
+    .transpose()
 }
