@@ -433,6 +433,9 @@ async fn begin(connection: &mut Connection, writes: &[&Write]) -> Result<(), Sto
 /// Locks units until the transaction ends; in the order of their codes, so that two processes never
 /// wait for each other.
 async fn lock(connection: &mut Connection, units: BTreeSet<&UnitId>) -> Result<(), StoreError> {
+    if units.is_empty() {
+        return Ok(());
+    }
     let mut query = connection.query("SELECT unit FROM unit_locks WHERE unit");
     query.push_among(units.iter().copied());
     query.push(" ORDER BY unit FOR NO KEY UPDATE");

@@ -1,0 +1,430 @@
+//! A store of any released program opens with this one, holds all it held, and goes on.
+//!
+//! `stores/` keeps a store of each released schema; its README says how each was made.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use pengayom_core::act::{Payload, Subject};
+use pengayom_core::subject::case::CaseAct;
+use pengayom_core::value::UnitId;
+use pengayom_store::rebuild::Mode;
+use pengayom_store::{CaseQuery, HourGroup, Store, StoreError, views};
+use pengayom_store_contract::made::{all_time, answered, at, filing, follow, pati, request, taken};
+use pengayom_testkit::postgres::{Database, try_psql};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
+/// it was carried out on would be refused.
+const RELEASED: [(&str, &str); 4] = [
+    (
+        "sqlite/0001_record.sql",
+        "b41c71e9c07ecc480e80f291e9200bb73ad4e7ecaf1905b7102ce7f545b9ae51",
+    ),
+    (
+        "sqlite/0002_backups.sql",
+        "ca03a4669ed035e47f9d3f75e7ab1a69ece802a9a233480ee67df92cd3c602ff",
+    ),
+    (
+        "postgres/0001_record.sql",
+        "3055ea9a4b186afec6e54119593acbfcb3a0939de455fb54bba0f2111f05e0f1",
+    ),
+    (
+        "postgres/0002_backups.sql",
+        "04215cc518fbd48eee9ae64d03c32911545bdd4ddde182166b37a63b9b1bdd65",
+    ),
+];
+
+fn folder(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn kept(name: &str) -> Vec<u8> {
+    let packed = std::fs::read(folder("tests/stores").join(name)).unwrap();
+    zstd::decode_all(packed.as_slice()).unwrap()
+}
+
+async fn sqlite_by_hand(path: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true);
+    options.connect().await.unwrap()
+}
+
+async fn postgres_by_hand(url: &str) -> PgConnection {
+    url.parse::<PgConnectOptions>()
+        .unwrap()
+        .connect()
+        .await
+        .unwrap()
+}
+
+async fn open_sqlite(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    pengayom_store::open(&format!("sqlite:{}", path.display())).await
+}
+
+#[test]
+fn a_released_migration_is_never_changed() {
+    use sha2::Digest as _;
+    use std::fmt::Write as _;
+    let mut found = BTreeMap::new();
+    for engine in ["sqlite", "postgres"] {
+        for file in std::fs::read_dir(folder("migrations").join(engine)).unwrap() {
+            let file = file.unwrap();
+            let content = std::fs::read_to_string(file.path()).unwrap();
+            let name = format!("{engine}/{}", file.file_name().display());
+            // sqlx would carry it out without a transaction, and half of it could stay.
+            assert!(!content.contains("no-transaction"), "{name}");
+            let mut hex = String::new();
+            for byte in sha2::Sha256::digest(content) {
+                let _ = write!(hex, "{byte:02x}");
+            }
+            found.insert(name, hex);
+        }
+    }
+    for (name, sha256) in RELEASED {
+        assert_eq!(
+            found.remove(name).as_deref(),
+            Some(sha256),
+            "{name} was changed: write a new migration instead"
+        );
+    }
+    assert!(
+        found.is_empty(),
+        "list these once they are as they will be released, and keep a store of them: {found:?}"
+    );
+}
+
+// S22
+#[tokio::test]
+async fn a_store_of_the_first_release_goes_on_in_sqlite() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("record.sqlite");
+    std::fs::write(&path, kept("sqlite-1.db.zst")).unwrap();
+    let store = open_sqlite(&path).await.unwrap();
+    holds_what_it_held(&*store).await;
+    goes_on(&*store).await;
+    store.close().await;
+    let store = open_sqlite(&path).await.unwrap();
+    differs_in_nothing(&*store).await;
+}
+
+// S22
+#[tokio::test]
+async fn a_store_of_the_first_release_goes_on_in_postgres() {
+    let database = Database::new();
+    let sql = String::from_utf8(kept("postgres-2.sql.zst")).unwrap();
+    let mut connection = postgres_by_hand(database.url()).await;
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let store = pengayom_store::open(database.url()).await.unwrap();
+    holds_what_it_held(&*store).await;
+    goes_on(&*store).await;
+    store.close().await;
+    let store = pengayom_store::open(database.url()).await.unwrap();
+    differs_in_nothing(&*store).await;
+}
+
+fn detroit() -> UnitId {
+    "detroit-pd".parse().unwrap()
+}
+
+/// Everything in the kept stores reads; both hold the same.
+async fn holds_what_it_held(store: &dyn Store) {
+    assert_eq!(store.units().await.unwrap(), [detroit(), pati()]);
+    for (unit, acts, cases) in [(pati(), 456, 56), (detroit(), 120, 40)] {
+        let row = store.unit(&unit).await.unwrap().unwrap();
+        assert!(row.config.contains(unit.as_str()) && row.pack.len() > 100_000);
+        let mut by_subject: BTreeMap<Subject, Vec<_>> = BTreeMap::new();
+        let mut after = 0;
+        loop {
+            let page = store.acts_after(&unit, after, 500).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = last.sequence;
+            for sequenced in page {
+                let of = by_subject.entry(sequenced.act.subject).or_default();
+                of.push(sequenced.act);
+            }
+        }
+        assert_eq!(after, acts);
+        for (subject, acts) in &by_subject {
+            assert_eq!(&store.acts(&unit, *subject).await.unwrap(), acts);
+            let state = views::fold(acts).unwrap();
+            assert_eq!(usize::try_from(state.version()).unwrap(), acts.len());
+            match subject {
+                Subject::Case(id) => {
+                    let row = store.case(&unit, *id).await.unwrap().unwrap();
+                    assert_eq!(usize::try_from(row.version).unwrap(), acts.len());
+                    let number = row.number.unwrap();
+                    let found = store.case_by_number(&unit, &number).await.unwrap();
+                    assert_eq!(found.unwrap().id, *id);
+                    if let Some(person) = row.reporter {
+                        assert!(store.person(&unit, person).await.unwrap().is_some());
+                    }
+                }
+                Subject::Encounter(id) => {
+                    assert!(store.encounter(&unit, *id).await.unwrap().is_some());
+                }
+                Subject::Feedback(id) => {
+                    assert!(store.feedback(&unit, *id).await.unwrap().is_some());
+                }
+            }
+        }
+        let query = CaseQuery {
+            limit: 500,
+            ..CaseQuery::default()
+        };
+        assert_eq!(store.cases(&unit, &query).await.unwrap().rows.len(), cases);
+        let totals = store.hour_totals(&unit, all_of_them(), HourGroup::Station);
+        let filed: i64 = totals.await.unwrap().iter().map(|sum| sum.filed).sum();
+        assert_eq!(usize::try_from(filed).unwrap(), cases);
+    }
+    assert_eq!(store.users(&pati()).await.unwrap().len(), 30);
+    let found = store.search_cases(&pati(), "motor", 50).await.unwrap();
+    assert!(!found.is_empty());
+    differs_in_nothing(store).await;
+}
+
+fn all_of_them() -> pengayom_store::Span {
+    pengayom_store::Span {
+        from: "2019-01-01T00:00:00Z".parse().unwrap(),
+        ..all_time()
+    }
+}
+
+async fn differs_in_nothing(store: &dyn Store) {
+    for unit in [pati(), detroit()] {
+        let report = store.rebuild(&unit, Mode::Check, &|_| ()).await.unwrap();
+        assert!(report.rows() > 0);
+        assert_eq!(report.differences(), 0, "{:?}", report.named);
+        assert_eq!(report.broken(), 0, "{:?}", report.named);
+    }
+}
+
+/// The order and the numbers of the unit go on where they stood.
+async fn goes_on(store: &dyn Store) {
+    let query = CaseQuery {
+        limit: 500,
+        ..CaseQuery::default()
+    };
+    let cases = store.cases(&pati(), &query).await.unwrap().rows;
+    let last = cases.iter().filter_map(|row| row.number.as_ref());
+    let last = last.map(|number| number.count).max().unwrap();
+    let appended = store
+        .append(filing(&pati(), 1, at(0), request()))
+        .await
+        .unwrap();
+    assert_eq!(appended.sequence, 457);
+    let Payload::Case(CaseAct::RequestFiled(filed)) = &appended.acts[0].payload else {
+        panic!("filed as something else");
+    };
+    assert_eq!(filed.number.as_ref().unwrap().count, last + 1);
+    let next = follow(store, &pati(), 1, at(60), taken(1)).await;
+    assert_eq!(next.sequence, 458);
+    // An act of the past is followed by one of today.
+    let old = cases.iter().find(|row| row.closed_at.is_none()).unwrap();
+    follow(
+        store,
+        &pati(),
+        old.id.0.as_u128(),
+        at(60),
+        answered("Kami datang"),
+    )
+    .await;
+    let again = store.case(&pati(), old.id).await.unwrap().unwrap();
+    assert_eq!(again.version, old.version + 1);
+    differs_in_nothing(store).await;
+}
+
+/// The migrations up to a version.
+fn up_to(migrator: &Migrator, version: i64) -> Migrator {
+    let upgrades = migrator.migrations.iter();
+    Migrator {
+        migrations: Cow::Owned(
+            upgrades
+                .filter(|migration| migration.version <= version)
+                .cloned()
+                .collect(),
+        ),
+        ..Migrator::DEFAULT
+    }
+}
+
+/// From each version of the tables on, whatever was never released included.
+#[tokio::test]
+async fn tables_of_every_version_are_brought_up_to_date() {
+    let newest: BTreeSet<i64> = SQLITE.iter().map(|migration| migration.version).collect();
+    let same: BTreeSet<i64> = POSTGRES.iter().map(|migration| migration.version).collect();
+    assert_eq!(newest, same);
+    for version in newest {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("record.sqlite");
+        let mut file = sqlite_by_hand(&path).await;
+        up_to(&SQLITE, version)
+            .run_direct(None, &mut file, false)
+            .await
+            .unwrap();
+        drop(file);
+        takes_an_append(&*open_sqlite(&path).await.unwrap()).await;
+        let database = Database::new();
+        let mut connection = postgres_by_hand(database.url()).await;
+        up_to(&POSTGRES, version)
+            .run_direct(None, &mut connection, false)
+            .await
+            .unwrap();
+        takes_an_append(&*pengayom_store::open(database.url()).await.unwrap()).await;
+    }
+}
+
+async fn takes_an_append(store: &dyn Store) {
+    store
+        .append(filing(&pati(), 1, at(0), request()))
+        .await
+        .unwrap();
+    let report = store.rebuild(&pati(), Mode::Check, &|_| ()).await.unwrap();
+    assert_eq!(report.differences(), 0);
+}
+
+const TABLES_OF_SQLITE: &str = "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema
+     WHERE name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' ORDER BY name)";
+const TABLES_OF_POSTGRES: &str = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+     AND relname NOT LIKE '\\_sqlx%'";
+
+/// A migration that stops halfway leaves nothing behind, and once what stood in its way is gone it
+/// is carried out whole.
+#[tokio::test]
+async fn an_interrupted_migration_leaves_the_store_as_it_was() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("record.sqlite");
+    let mut file = sqlite_by_hand(&path).await;
+    // In the way of the last table but one of the first migration.
+    sqlx::query("CREATE TABLE imports (x INTEGER)")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    let refused = open_sqlite(&path).await.err().unwrap();
+    assert!(refused.to_string().contains("imports"), "{refused}");
+    let tables: String = sqlx::query_scalar(TABLES_OF_SQLITE)
+        .fetch_one(&mut file)
+        .await
+        .unwrap();
+    assert_eq!(tables, "imports");
+    sqlx::query("DROP TABLE imports")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    takes_an_append(&*open_sqlite(&path).await.unwrap()).await;
+
+    let database = Database::new();
+    database.sql("CREATE TABLE imports (x INTEGER)");
+    let refused = pengayom_store::open(database.url()).await.err().unwrap();
+    assert!(refused.to_string().contains("imports"), "{refused}");
+    assert_eq!(database.sql(TABLES_OF_POSTGRES), "imports");
+    database.sql("DROP TABLE imports");
+    takes_an_append(&*pengayom_store::open(database.url()).await.unwrap()).await;
+}
+
+/// The same when a later migration stops halfway, on a store that is in use.
+#[tokio::test]
+async fn an_interrupted_upgrade_leaves_the_store_as_it_was() {
+    let next = |migrator: &Migrator, sql: &'static str| {
+        let mut upgraded = up_to(migrator, i64::MAX);
+        let mut migration = upgraded.migrations.last().unwrap().clone();
+        migration.version = 9000;
+        migration.sql = sqlx::SqlStr::from_static(sql);
+        upgraded.migrations.to_mut().push(migration);
+        upgraded
+    };
+    let half = "CREATE TABLE tomorrow (unit TEXT); DROP TABLE case_counters_of_tomorrow;";
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("record.sqlite");
+    std::fs::write(&path, kept("sqlite-1.db.zst")).unwrap();
+    open_sqlite(&path).await.unwrap().close().await;
+    let mut file = sqlite_by_hand(&path).await;
+    let before: String = sqlx::query_scalar(TABLES_OF_SQLITE)
+        .fetch_one(&mut file)
+        .await
+        .unwrap();
+    next(&SQLITE, half)
+        .run_direct(None, &mut file, false)
+        .await
+        .unwrap_err();
+    let after: String = sqlx::query_scalar(TABLES_OF_SQLITE)
+        .fetch_one(&mut file)
+        .await
+        .unwrap();
+    assert_eq!(after, before);
+    drop(file);
+    holds_what_it_held(&*open_sqlite(&path).await.unwrap()).await;
+
+    let database = Database::new();
+    takes_an_append(&*pengayom_store::open(database.url()).await.unwrap()).await;
+    let before = database.sql(TABLES_OF_POSTGRES);
+    let mut connection = postgres_by_hand(database.url()).await;
+    next(&POSTGRES, half)
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap_err();
+    drop(connection);
+    assert_eq!(database.sql(TABLES_OF_POSTGRES), before);
+    let store = pengayom_store::open(database.url()).await.unwrap();
+    assert_eq!(store.acts_after(&pati(), 0, 9).await.unwrap().len(), 1);
+}
+
+/// A program does not touch what a newer one made, and says so.
+#[tokio::test]
+async fn a_store_of_a_newer_program_is_refused_in_clear_words() {
+    let of_tomorrow = |no: &str| {
+        format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'of tomorrow', {no}, '\\x00', 0)"
+        )
+    };
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("record.sqlite");
+    open_sqlite(&path).await.unwrap().close().await;
+    let mut file = sqlite_by_hand(&path).await;
+    sqlx::raw_sql(AssertSqlSafe(of_tomorrow("1")))
+        .execute(&mut file)
+        .await
+        .unwrap();
+    drop(file);
+    let database = Database::new();
+    pengayom_store::open(database.url())
+        .await
+        .unwrap()
+        .close()
+        .await;
+    try_psql(database.url(), &of_tomorrow("true")).unwrap();
+    for refused in [
+        open_sqlite(&path).await.err().unwrap(),
+        pengayom_store::open(database.url()).await.err().unwrap(),
+    ] {
+        assert!(matches!(
+            refused,
+            StoreError::Damaged { what: "schema", .. }
+        ));
+        assert_eq!(
+            refused.to_string(),
+            "stored schema does not read: migration 9999 is of a newer program"
+        );
+    }
+}
