@@ -9,6 +9,7 @@
 
 pub mod dump;
 mod error;
+mod examine;
 #[cfg(debug_assertions)]
 pub mod halt;
 mod postgres;
@@ -31,13 +32,14 @@ use pengayom_core::value::{
 };
 
 pub use error::StoreError;
+pub use examine::{Depth, Examined, UnitExamined, examine};
 pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
     WaitGroup, WaitTotals,
 };
 pub use sql::SqlStore;
-pub use sqlite::{BareCommits, Examined, OpenOptions, bare_commits, examine};
+pub use sqlite::{BareCommits, OpenOptions, bare_commits};
 pub use write::{Append, Appended, Blob, CommandRecord, NewAct, NewJob, SealedPerson, SourceKey};
 
 use rows::{

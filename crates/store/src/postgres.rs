@@ -19,6 +19,14 @@ use crate::sql::engine::{Connection, Opener, Pool};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// The migrations this program knows.
+pub(crate) fn migrations() -> Vec<i64> {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .collect()
+}
+
 /// How long a statement of the writer waits for another process that writes for the same unit.
 const LOCK_TIMEOUT: &str = "5s";
 

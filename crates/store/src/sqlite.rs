@@ -4,7 +4,6 @@
 //! the disk. Why one writer, see `docs/decisions/0005-one-writer-with-group-commit.md`.
 
 mod bare;
-mod examine;
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,12 +15,19 @@ use sqlx::sqlite::{
 };
 
 pub use self::bare::{BareCommits, bare_commits};
-pub use self::examine::{Examined, examine};
 use crate::error::StoreError;
 use crate::sql::SqlStore;
 use crate::sql::engine::{Connection, Opener, Pool};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The migrations this program knows.
+pub(crate) fn migrations() -> Vec<i64> {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .collect()
+}
 
 /// How long a connection waits for another program that holds the file.
 const BUSY: Duration = Duration::from_secs(5);

@@ -11,6 +11,7 @@ mod backup;
 mod bad_files;
 mod bad_rows;
 mod calls;
+mod doctor;
 mod encounters;
 mod support;
 mod tools;
