@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A step of the transaction that carries appends out, in their order.
+/// A step of the transaction that carries appends out, in their order; and one beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Nothing was said to the engine yet.
@@ -25,11 +25,13 @@ pub enum Step {
     BeforeCommit,
     /// The commit is durable, and nobody has been told.
     AfterCommit,
+    /// A job was taken for a lease, and nothing of it is done.
+    AfterJob,
 }
 
 impl Step {
-    /// All steps with their names, in order.
-    pub const ALL: [(Self, &'static str); 7] = [
+    /// The steps of an append with their names, in order.
+    pub const OF_APPEND: [(Self, &'static str); 7] = [
         (Self::BeforeBegin, "before-begin"),
         (Self::AfterBegin, "after-begin"),
         (Self::AfterActs, "after-acts"),
@@ -49,7 +51,9 @@ impl FromStr for Step {
     type Err = NoSuchStep;
 
     fn from_str(text: &str) -> Result<Self, NoSuchStep> {
-        let mut all = Self::ALL.into_iter();
+        let mut all = Self::OF_APPEND
+            .into_iter()
+            .chain([(Self::AfterJob, "after-job")]);
         let found = all.find(|(_, name)| *name == text);
         found.map(|(step, _)| step).ok_or(NoSuchStep)
     }

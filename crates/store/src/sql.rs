@@ -448,7 +448,13 @@ impl Store for SqlStore {
             .change(unit, What::TakeJob { at, lease_seconds })
             .await?
         {
-            Answer::Job(job) => Ok(job),
+            Answer::Job(job) => {
+                #[cfg(debug_assertions)]
+                if job.is_some() {
+                    crate::halt::pass(crate::halt::Step::AfterJob).await;
+                }
+                Ok(job)
+            }
             _ => Err(unfit()),
         }
     }

@@ -178,6 +178,11 @@ impl Cluster {
             .stderr(log);
         self.server = Some(command.spawn().unwrap());
         for _ in 0..600 {
+            // A server that was killed may not be gone altogether yet.
+            let ended = self.server.as_mut().map(Child::try_wait);
+            if matches!(ended, Some(Ok(Some(_)))) {
+                self.server = Some(command.spawn().unwrap());
+            }
             if try_psql(&self.url("postgres"), "SELECT 1").is_ok() {
                 return;
             }
@@ -199,11 +204,17 @@ impl Cluster {
         }
     }
 
-    /// Kills only the server's first process, with SIGKILL.
+    /// Kills the server's first process, with SIGKILL, and then the others.
     pub fn kill_hard(&mut self) {
         if let Some(mut server) = self.server.take() {
+            let id = server.id();
+            let others = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
             let _ = server.kill();
             let _ = server.wait();
+            // By themselves they would go a moment later, and keep the next server from starting.
+            for other in others.unwrap_or_default().split_whitespace() {
+                let _ = Command::new("kill").args(["-KILL", other]).output();
+            }
         }
     }
 

@@ -148,6 +148,23 @@ impl Asker {
         self.send(request).await
     }
 
+    /// Asks for what is wished, with one photograph more.
+    pub(crate) async fn ask_with_photo(
+        &mut self,
+        wish: &Wish,
+        photo: &[u8],
+    ) -> Result<Answer, Lost> {
+        use base64::Engine as _;
+        let mut body: Value = serde_json::from_str(&wish.body).unwrap();
+        let content = base64::engine::general_purpose::STANDARD.encode(photo);
+        body["media"] = json!([{ "content": content }]);
+        let wish = Wish {
+            key: wish.key.clone(),
+            body: body.to_string(),
+        };
+        self.ask(&wish).await
+    }
+
     /// Asks, and must be told that it is recorded.
     pub(crate) async fn must_file(&mut self, wish: &Wish) -> Receipt {
         match self.ask(wish).await {

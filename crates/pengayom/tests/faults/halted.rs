@@ -30,7 +30,7 @@ async fn stopped_at_each_step(engine: Engine) {
     let unit = Unit::on(engine);
     let beats = Arc::new(beats());
     let mut acknowledged = Acknowledged::default();
-    for (round, (step, name)) in Step::ALL.into_iter().enumerate() {
+    for (round, (step, name)) in Step::OF_APPEND.into_iter().enumerate() {
         let halt = format!("{name} {BEFORE}");
         let serving = unit.serve_with(&[("PENGAYOM_REHEARSE_HALT", &halt)]);
         let mut asker = Asker::new(serving.address);

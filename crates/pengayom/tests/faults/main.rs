@@ -9,10 +9,13 @@
 )]
 
 mod asking;
+mod database;
 mod disk;
 mod full;
 mod halted;
+mod jobs;
 mod killed;
+mod patient;
 mod record;
 mod serving;
 mod unit;

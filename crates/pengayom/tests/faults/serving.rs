@@ -130,5 +130,9 @@ impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            // What a test that failed has to go by.
+            eprintln!("it said:\n{}", self.said());
+        }
     }
 }

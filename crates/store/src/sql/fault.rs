@@ -39,6 +39,8 @@ impl From<sqlx::Error> for StoreError {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::Io(fault) => Self::Unreachable(fault.to_string()),
+                // Words cut off in their middle, as from a proxy whose server is gone.
+                sqlx::Error::Protocol(fault) => Self::Unreachable(fault),
                 sqlx::Error::PoolTimedOut => Self::Busy,
                 sqlx::Error::PoolClosed => Self::Closing,
                 error => Self::Engine(Box::new(error)),
