@@ -3,6 +3,7 @@
 //! A figure from one machine says little about another, and other work on the machine disturbs it;
 //! what disturbs a figure disturbs its baseline too, so the ratio says more than either.
 
+mod bare;
 mod board;
 mod import;
 mod intake;
@@ -21,7 +22,7 @@ use crate::fault::Fault;
 
 pub(crate) use board::board;
 pub(crate) use import::import;
-pub(crate) use intake::intake;
+pub(crate) use intake::{On, intake};
 pub(crate) use route::route;
 
 /// Length of a row of the bare baseline, in bytes: about that of an act.
@@ -71,7 +72,12 @@ pub(crate) fn machine(told: Told) {
 
 /// A node on a new store in a folder.
 async fn open_node(folder: &Path, name: &str, unit: &UnitRow) -> Result<SharedNode, Fault> {
-    let store = pengayom_store::open(&address(folder, name)).await?;
+    open_node_at(&address(folder, name), unit).await
+}
+
+/// A node on the store at an address.
+async fn open_node_at(address: &str, unit: &UnitRow) -> Result<SharedNode, Fault> {
+    let store = pengayom_store::open(address).await?;
     store.put_unit(unit).await?;
     let node = Node::open(
         store,
@@ -125,6 +131,16 @@ fn peak_memory_mib() -> Option<u64> {
     Some(kib / 1024)
 }
 
+/// What this process has used of the processors so far, in seconds; `None` where the system does not
+/// say. The kernel counts in hundredths.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let after_name = stat.rsplit_once(')')?.1;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some((user + system) as f64 / 100.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,5 +156,10 @@ mod tests {
     #[test]
     fn memory_is_read() {
         assert!(peak_memory_mib().is_some_and(|mib| mib > 0));
+    }
+
+    #[test]
+    fn time_on_the_processors_is_read() {
+        assert!(cpu_seconds().is_some_and(f64::is_finite));
     }
 }

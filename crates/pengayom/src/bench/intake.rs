@@ -12,104 +12,185 @@ use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use pengayom_core::place::Point;
 use pengayom_node::Clock as _;
-use pengayom_store::BareCommits;
 use serde_json::json;
 
-use super::{ROW_BYTES, Told, forget_peak_memory, open_node, peak_memory_mib, percentile, rounded};
+use super::{
+    Told, address, bare, cpu_seconds, forget_peak_memory, open_node_at, peak_memory_mib,
+    percentile, rounded,
+};
 use crate::clock::SystemClock;
 use crate::demo;
 use crate::fault::Fault;
 use crate::wiring::{ServeSettings, Serving};
 
-/// Askers at once, each waiting for its answer before it asks again.
-const AT_ONCE: [usize; 3] = [1, 8, 32];
+/// Which engine is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum On<'a> {
+    /// A new file for each number of askers, in the folder.
+    Sqlite,
+    /// A database, and the program that measures it without us.
+    Postgres {
+        /// Its address.
+        address: &'a str,
+        /// `pgbench`.
+        pgbench: &'a Path,
+    },
+}
+
+/// What stands beside a figure.
+struct Beside {
+    engine: &'static str,
+    single_rows: f64,
+    rows_in_hundreds: Option<f64>,
+    bare_http: f64,
+}
 
 /// Measures intake once, with each number of askers.
 ///
 /// # Errors
 /// [`Fault`] when the store or the server fails, or an answer is not 201.
-pub(crate) async fn intake(told: Told, run: u32, folder: &Path, seconds: u64) -> Result<(), Fault> {
+pub(crate) async fn intake(
+    told: Told,
+    run: u32,
+    folder: &Path,
+    on: On<'_>,
+    seconds: u64,
+    numbers: &[usize],
+) -> Result<(), Fault> {
     let time = Duration::from_secs(seconds.max(1));
-    let single = bare(told, run, folder, 1, time / 2).await?;
-    let grouped = bare(told, run, folder, 100, time / 2).await?;
+    let sqlite = match on {
+        On::Sqlite => Some((
+            bare::commits(told, run, folder, 1, time / 2).await?,
+            bare::commits(told, run, folder, 100, time / 2).await?,
+        )),
+        On::Postgres { .. } => None,
+    };
     let unit = demo::unit_row(SystemClock.now())?;
-    for at_once in AT_ONCE {
-        let node = open_node(folder, &format!("intake-{at_once}.db"), &unit).await?;
-        let beats = node.unit();
-        let points: Vec<Point> = beats
+    for &at_once in numbers {
+        let (engine, single_rows, address) = match on {
+            On::Sqlite => {
+                let single = sqlite.map_or(0.0, |(single, _)| single.commits_a_second());
+                let name = format!("intake-{at_once}.db");
+                ("sqlite", single, address(folder, &name))
+            }
+            On::Postgres { address, pgbench } => {
+                let how = (pgbench, address, folder);
+                let single = bare::pgbench(told, run, how, at_once, time / 2).await?;
+                ("postgres", single, address.to_owned())
+            }
+        };
+        let node = open_node_at(&address, &unit).await?;
+        let points: Vec<Point> = node
+            .unit()
             .geography
             .beats()
             .map(pengayom_core::place::Area::representative_point)
             .collect();
         let points = Arc::new(points);
+        let (bare_address, bare_server) = bare::http().await?;
+        let bare = ask_all(bare_address, &points, (at_once, run), time / 4).await?;
+        bare_server.abort();
+        let beside = Beside {
+            engine,
+            single_rows,
+            rows_in_hundreds: sqlite.map(|(_, grouped)| grouped.rows_a_second()),
+            bare_http: bare.rate(),
+        };
         let settings = ServeSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
         };
         let serving = Serving::begin(node, settings).await?;
-        forget_peak_memory();
-        let began = Instant::now();
-        let askers: Vec<_> = (0..at_once)
-            .map(|asker| {
-                let points = Arc::clone(&points);
-                let address = serving.address;
-                tokio::spawn(ask(address, points, asker, began + time))
-            })
-            .collect();
-        let mut waits = Vec::new();
-        for asker in askers {
-            let asked = asker
-                .await
-                .map_err(|error| Fault::Input(format!("an asker broke off: {error}")))?;
-            waits.extend(asked?);
-        }
-        let took = began.elapsed().as_secs_f64();
+        let asked = ask_all(serving.address, &points, (at_once, run), time).await;
         let memory = peak_memory_mib();
         serving.end().await?;
-        waits.sort_unstable();
-        let rate = waits.len() as f64 / took;
-        told.tell(&json!({
-            "what": "intake",
-            "run": run,
-            "at_once": at_once,
-            "requests": waits.len(),
-            "requests_a_second": rounded(rate),
-            "ms_p50": percentile(&waits, 0.5),
-            "ms_p95": percentile(&waits, 0.95),
-            "ms_p99": percentile(&waits, 0.99),
-            "ms_max": percentile(&waits, 1.0),
-            "ratio_to_bare_single_commits": rounded(rate / single.commits_a_second()),
-            "ratio_to_bare_rows_in_commits_of_100": rounded(rate / grouped.rows_a_second()),
-            "peak_memory_mib": memory,
-        }));
+        tell(told, run, at_once, &asked?, &beside, memory);
     }
     Ok(())
 }
 
-async fn bare(
-    told: Told,
-    run: u32,
-    folder: &Path,
-    rows: usize,
-    time: Duration,
-) -> Result<BareCommits, Fault> {
-    let path = folder.join(format!("bare-{rows}.db"));
-    let bare = pengayom_store::bare_commits(&path, rows, ROW_BYTES, time).await?;
-    told.tell(&json!({
-        "what": "bare_commits",
+fn tell(told: Told, run: u32, at_once: usize, asked: &Asked, beside: &Beside, memory: Option<u64>) {
+    let rate = asked.rate();
+    let mut figure = json!({
+        "what": "intake",
+        "engine": beside.engine,
         "run": run,
-        "rows_a_commit": rows,
-        "commits_a_second": rounded(bare.commits_a_second()),
-        "rows_a_second": rounded(bare.rows_a_second()),
-    }));
-    Ok(bare)
+        "at_once": at_once,
+        "requests": asked.waits.len(),
+        "requests_a_second": rounded(rate),
+        "ms_p50": percentile(&asked.waits, 0.5),
+        "ms_p95": percentile(&asked.waits, 0.95),
+        "ms_p99": percentile(&asked.waits, 0.99),
+        "ms_max": percentile(&asked.waits, 1.0),
+        "cpu_us_a_request": asked.cpu.map(|cpu| (cpu * 1e6 / asked.waits.len() as f64).round()),
+        "ratio_to_bare_single_commits": rounded(rate / beside.single_rows),
+        "ratio_to_bare_http": rounded(rate / beside.bare_http),
+        "bare_http_requests_a_second": beside.bare_http.round(),
+        "peak_memory_mib": memory,
+    });
+    if let Some(rows) = beside.rows_in_hundreds
+        && let Some(fields) = figure.as_object_mut()
+    {
+        let ratio = rounded(rate / rows);
+        fields.insert(
+            "ratio_to_bare_rows_in_commits_of_100".to_owned(),
+            ratio.into(),
+        );
+    }
+    told.tell(&figure);
+}
+
+/// How asking went.
+struct Asked {
+    /// Sorted.
+    waits: Vec<Duration>,
+    took: Duration,
+    /// Seconds on the processors, the askers' included.
+    cpu: Option<f64>,
+}
+
+impl Asked {
+    fn rate(&self) -> f64 {
+        self.waits.len() as f64 / self.took.as_secs_f64()
+    }
+}
+
+/// Asks with so many askers at once until the time is over.
+async fn ask_all(
+    address: SocketAddr,
+    points: &Arc<Vec<Point>>,
+    (at_once, run): (usize, u32),
+    time: Duration,
+) -> Result<Asked, Fault> {
+    forget_peak_memory();
+    let (began, cpu) = (Instant::now(), cpu_seconds());
+    // A database may hold the requests of another run.
+    let name = uuid::Uuid::new_v4().simple().to_string();
+    let askers: Vec<_> = (0..at_once)
+        .map(|asker| {
+            let points = Arc::clone(points);
+            let name = format!("{name}-{run}-{asker}");
+            tokio::spawn(ask(address, points, (name, asker), began + time))
+        })
+        .collect();
+    let mut waits = Vec::new();
+    for asker in askers {
+        let asked = asker
+            .await
+            .map_err(|error| Fault::Input(format!("an asker broke off: {error}")))?;
+        waits.extend(asked?);
+    }
+    let took = began.elapsed();
+    let cpu = cpu_seconds().zip(cpu).map(|(after, before)| after - before);
+    waits.sort_unstable();
+    Ok(Asked { waits, took, cpu })
 }
 
 /// One asker on one connection, until the time is over.
 async fn ask(
     address: SocketAddr,
     points: Arc<Vec<Point>>,
-    asker: usize,
+    (name, asker): (String, usize),
     until: Instant,
 ) -> Result<Vec<Duration>, Fault> {
     let broken = |error: &dyn std::fmt::Display| Fault::Input(format!("asking: {error}"));
@@ -141,7 +222,7 @@ async fn ask(
             .uri("/api/v1/requests")
             .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json")
-            .header("Idempotency-Key", format!("bench-{asker}-{at}"))
+            .header("Idempotency-Key", format!("{name}-{at}"))
             .body(Full::new(Bytes::from(body.to_string())))
             .map_err(|error| broken(&error))?;
         let began = Instant::now();

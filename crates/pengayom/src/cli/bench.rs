@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::bench::{self, Told};
+use crate::bench::{self, On, Told};
 use crate::fault::Fault;
 
 /// Arguments of `bench`.
@@ -30,6 +30,15 @@ enum What {
         /// Seconds with each number of askers
         #[arg(long, default_value_t = 10)]
         seconds: u64,
+        /// Numbers of askers at once
+        #[arg(long, value_delimiter = ',', default_value = "1,8,32")]
+        at_once: Vec<usize>,
+        /// An empty PostgreSQL database to measure instead of a SQLite file: postgres://…
+        #[arg(long, value_name = "STORE")]
+        store: Option<String>,
+        /// PostgreSQL's own measure, for the bare loop beside it
+        #[arg(long, value_name = "PROGRAM", default_value = "pgbench")]
+        pgbench: PathBuf,
     },
     /// Positions routed to beat and station
     Route {
@@ -67,8 +76,17 @@ pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Fault> {
             .tempdir_in(&arguments.dir)
             .map_err(Fault::file(&arguments.dir))?;
         match &arguments.what {
-            What::Intake { seconds } => {
-                bench::intake(told, run, folder.path(), *seconds).await?;
+            What::Intake {
+                seconds,
+                at_once,
+                store,
+                pgbench,
+            } => {
+                let on = match store {
+                    Some(address) => On::Postgres { address, pgbench },
+                    None => On::Sqlite,
+                };
+                bench::intake(told, run, folder.path(), on, *seconds, at_once).await?;
             }
             What::Route { points } => bench::route(told, run, *points)?,
             What::Import { rows, sample, pack } => {
