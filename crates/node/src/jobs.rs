@@ -26,7 +26,6 @@ const SWEEP: SignedDuration = SignedDuration::from_mins(10);
 /// Does jobs and drops what has expired, until told to stop.
 pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
     let mut swept_at = Timestamp::MIN;
-    let mut news = node.listen();
     while !*stop.borrow() {
         let now = node.now();
         if now.duration_since(swept_at) > SWEEP {
@@ -43,8 +42,8 @@ pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(IDLE) => {}
-            // An act may have brought a job; a lag only means that there was a lot of news.
-            _ = news.recv() => {}
+            // Most acts bring none, and looking costs as much as reading a page.
+            () = node.work.notified() => {}
             _ = stop.changed() => {}
         }
     }

@@ -47,6 +47,8 @@ pub struct Node {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     events: Events,
+    /// An append of this process brought a job.
+    work: tokio::sync::Notify,
 }
 
 impl Node {
@@ -69,6 +71,7 @@ impl Node {
             clock,
             randomness,
             events: Events::new(),
+            work: tokio::sync::Notify::new(),
         })
     }
 

@@ -68,6 +68,11 @@ pub fn at(step: Step, pass: u32) {
     let _ = HALT.set((step, AtomicU32::new(pass)));
 }
 
+/// Whether a stop at a step was asked for.
+pub(crate) fn is_at(here: Step) -> bool {
+    HALT.get().is_some_and(|(step, _)| *step == here)
+}
+
 /// Stops here, if that was asked for; says so on standard error, for whoever waits for it.
 pub(crate) async fn pass(here: Step) {
     let Some((step, left)) = HALT.get() else {

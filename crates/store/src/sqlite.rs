@@ -78,7 +78,9 @@ impl SqlStore {
             .synchronous(SqliteSynchronous::Full)
             // 16 MiB of pages; the WAL is cut to 64 MiB after a checkpoint.
             .pragma("cache_size", "-16384")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("journal_size_limit", "67108864")
+            // What one statement may have to undo is kept in memory, not in a file of its own.
+            .pragma("temp_store", "MEMORY");
         if let Some(bytes) = options.size_limit_bytes {
             for_writing = for_writing.pragma("max_page_count", (bytes / PAGE_BYTES).to_string());
         }

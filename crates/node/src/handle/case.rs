@@ -147,8 +147,12 @@ impl Node {
         source_key: Option<SourceKey>,
     ) -> Result<Filed, HandleError> {
         let (append, secret) = self.prepare_request(request, actor, moment, source_key)?;
+        let brings_work = !append.jobs.is_empty();
         let appended = self.store.append(append).await?;
         self.announce(&appended);
+        if brings_work {
+            self.work.notify_one();
+        }
         filed(&appended, secret)
     }
 

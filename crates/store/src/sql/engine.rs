@@ -14,7 +14,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use super::query::{Bound, Query};
+use super::query::{Bound, Query, Script};
 use super::value::{Value, without_nul};
 use crate::error::StoreError;
 
@@ -209,6 +209,14 @@ impl Connection {
             Self::Postgres(connection) => {
                 answer(sqlx::query(sql).execute(connection)).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Carries statements out together.
+    pub(crate) async fn carry_out(&mut self, script: Script) -> Result<(), StoreError> {
+        for query in script.into_queries() {
+            self.execute(query).await?;
         }
         Ok(())
     }

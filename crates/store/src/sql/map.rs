@@ -16,6 +16,7 @@ use sqlx::{Decode, Postgres, Sqlite, Type};
 use uuid::Uuid;
 
 use super::engine::{Connection, Row};
+use super::query::Script;
 use super::value::Value;
 use crate::error::StoreError;
 
@@ -34,19 +35,15 @@ impl Values {
     }
 }
 
-/// Most values bound in one statement. SQLite takes 32,766 (`SQLITE_MAX_VARIABLE_NUMBER`); a margin
-/// is left for values outside the rows.
-const VALUES_MAX: usize = 32_000;
-
-/// Writes rows with as few statements as the engine allows (`tail`: what to do on a conflict).
-pub(crate) async fn write_rows<T>(
-    connection: &mut Connection,
+/// Adds the writing of rows to a script (`tail`: what to do on a conflict).
+pub(crate) fn add_rows<T>(
+    script: &mut Script,
     table: &'static str,
     columns: &[&str],
     tail: &str,
     rows: impl IntoIterator<Item = T>,
     bind: impl Fn(&mut Values, &T),
-) -> Result<(), StoreError> {
+) {
     let rows: Vec<Vec<Value>> = rows
         .into_iter()
         .map(|row| {
@@ -55,17 +52,27 @@ pub(crate) async fn write_rows<T>(
             values.0
         })
         .collect();
-    let names = columns.join(", ");
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk = rows
-            .by_ref()
-            .take((VALUES_MAX / columns.len().max(1)).max(1));
-        let mut query = connection.query(format!("INSERT INTO {table} ({names})"));
-        query.push_rows(chunk.collect()).push(" ").push(tail);
-        connection.execute(query).await?;
+    if rows.is_empty() {
+        return;
     }
-    Ok(())
+    let head = format!("INSERT INTO {table} ({})", columns.join(", "));
+    script.add_rows(rows, |query, rows| {
+        query.push(&head).push_rows(rows).push(" ").push(tail);
+    });
+}
+
+/// Writes rows of one table (`tail`: what to do on a conflict).
+pub(crate) async fn write_rows<T>(
+    connection: &mut Connection,
+    table: &'static str,
+    columns: &[&str],
+    tail: &str,
+    rows: impl IntoIterator<Item = T>,
+    bind: impl Fn(&mut Values, &T),
+) -> Result<(), StoreError> {
+    let mut script = Script::new(connection.engine());
+    add_rows(&mut script, table, columns, tail, rows, bind);
+    connection.carry_out(script).await
 }
 
 /// `ON CONFLICT … DO UPDATE` that puts the new row in place of the old one.

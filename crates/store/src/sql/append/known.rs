@@ -1,6 +1,6 @@
 //! What the record knows that bears on the appends of one transaction, unit by unit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 use pengayom_core::act::Subject;
@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::{States, given_number, rating_code};
 use crate::error::StoreError;
-use crate::sql::engine::{Connection, Row};
-use crate::sql::map::{code, count, get, hash_bytes, hash_of, subject};
+use crate::sql::engine::{Connection, Engine, Row};
+use crate::sql::map::{code, count, damaged, get, hash_bytes, hash_of, subject};
+use crate::sql::query::Query;
 use crate::sql::value::Value;
 use crate::write::{Append, Appended, SourceKey};
 
@@ -68,21 +69,13 @@ impl Known {
         unit: &UnitId,
         appends: &[&Append],
     ) -> Result<Self, StoreError> {
-        let query = connection.query(
-            "SELECT coalesce((SELECT max(seq) FROM acts WHERE unit = $1), 0) AS seq,
-                    (SELECT time_zone FROM units WHERE unit = $1) AS time_zone",
-        );
-        let row = connection.fetch_one(query.bind(unit)).await?;
-        let zone = get::<Option<&str>>(&row, "time_zone")?
-            .and_then(|name| TimeZone::get(name).ok())
-            .unwrap_or(TimeZone::UTC);
         let mut left: HashMap<Subject, usize> = HashMap::new();
         for append in appends {
             *left.entry(append.subject).or_insert(0) += 1;
         }
         let mut known = Self {
-            zone,
-            last_sequence: get(&row, "seq")?,
+            zone: TimeZone::UTC,
+            last_sequence: 0,
             versions: HashMap::new(),
             commands: HashMap::new(),
             source_keys: HashMap::new(),
@@ -93,13 +86,11 @@ impl Known {
             states: States::new(),
             left,
         };
-        known.load_versions(connection, unit).await?;
-        known.load_commands(connection, unit, appends).await?;
-        known.load_source_keys(connection, unit, appends).await?;
-        known.load_counts(connection, unit, appends).await?;
-        known.load_numbers(connection, unit, appends).await?;
-        known.load_codes(connection, unit, appends).await?;
-        known.load_blobs(connection, unit, appends).await?;
+        for query in known.questions(connection.engine(), unit, appends) {
+            for row in connection.fetch_all(query).await? {
+                known.learn(&row)?;
+            }
+        }
         Ok(known)
     }
 
@@ -140,214 +131,242 @@ impl Known {
         })
     }
 
-    async fn load_versions(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-    ) -> Result<(), StoreError> {
-        let ids: HashSet<Uuid> = self.left.keys().map(Subject::id).collect();
-        let rows = fetch_among(
-            connection,
-            "SELECT subject_kind, subject_id, max(version) AS version FROM acts WHERE unit = ",
-            unit,
-            " AND subject_id",
-            ids,
-            " GROUP BY subject_id, subject_kind",
-        )
-        .await?;
-        for row in &rows {
-            self.versions.insert(subject(row)?, count(row, "version")?);
-        }
-        Ok(())
-    }
-
-    async fn load_commands(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-        appends: &[&Append],
-    ) -> Result<(), StoreError> {
+    /// What is asked: as few statements as hold it, because each way to the engine costs.
+    fn questions(&mut self, engine: Engine, unit: &UnitId, appends: &[&Append]) -> Vec<Query> {
+        let mut asked = Questions::new(engine, unit);
+        let subjects: HashSet<Uuid> = self.left.keys().map(Subject::id).collect();
+        asked.add(&VERSIONS, subjects);
         let commands = appends.iter().filter_map(|append| append.command);
-        let rows = fetch_among(
-            connection,
-            "SELECT id, fingerprint, subject_kind, subject_id, first_seq, last_seq
-             FROM commands WHERE unit = ",
-            unit,
-            " AND id",
-            commands.map(|command| command.id.0),
-            "",
-        )
-        .await?;
-        for row in &rows {
-            let first = FirstCommand {
-                fingerprint: hash_of(get(row, "fingerprint")?, "fingerprint")?.0,
-                first: first(row)?,
-            };
-            self.commands.insert(CommandId(get(row, "id")?), first);
-        }
-        Ok(())
-    }
-
-    async fn load_source_keys(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-        appends: &[&Append],
-    ) -> Result<(), StoreError> {
-        let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
-        let asked = appends
+        asked.add(&COMMANDS, commands.map(|command| command.id.0));
+        let keys = appends
             .iter()
             .filter_map(|append| append.source_key.as_ref());
-        for key in asked {
+        let mut by_source: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for key in keys {
             by_source.entry(&key.source).or_default().push(&key.key);
         }
         for (source, keys) in by_source {
-            for keys in keys.chunks(LIST_MAX) {
-                let mut query = connection.query(
-                    "SELECT source_key, subject_kind, subject_id, first_seq, last_seq
-                     FROM source_keys WHERE unit = ",
-                );
-                query.push_bind(unit);
-                query.push(" AND source = ").push_bind(source);
-                query
-                    .push(" AND source_key")
-                    .push_among(keys.iter().copied());
-                for row in connection.fetch_all(query).await? {
-                    let key = SourceKey {
-                        source: source.to_owned(),
-                        key: get(&row, "source_key")?,
-                    };
-                    self.source_keys.insert(key, first(&row)?);
-                }
-            }
+            asked.add_of_source(source, &keys);
         }
-        Ok(())
-    }
-
-    async fn load_counts(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-        appends: &[&Append],
-    ) -> Result<(), StoreError> {
-        let asked = appends.iter().filter_map(|append| append.series.as_ref());
+        let series = appends.iter().filter_map(|append| append.series.as_ref());
         let brought = given_numbers(appends).map(|number| &number.series);
-        let series: HashSet<&CaseSeries> = asked.chain(brought).collect();
-        let rows = fetch_among(
-            connection,
-            "SELECT series, last FROM numbers WHERE unit = ",
-            unit,
-            " AND series",
-            series.iter().map(ToString::to_string),
-            "",
-        )
-        .await?;
-        let mut last: HashMap<String, u32> = HashMap::new();
-        for row in &rows {
-            last.insert(get(row, "series")?, count(row, "last")?);
-        }
+        let series: HashSet<&CaseSeries> = series.chain(brought).collect();
+        asked.add(&SERIES, series.iter().map(ToString::to_string));
         for series in series {
-            let count = last.get(&series.to_string()).copied().unwrap_or(0);
-            self.counts.insert(series.clone(), count);
+            self.counts.insert(series.clone(), 0);
         }
-        Ok(())
-    }
-
-    async fn load_numbers(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-        appends: &[&Append],
-    ) -> Result<(), StoreError> {
-        let rows = fetch_among(
-            connection,
-            "SELECT number FROM cases WHERE unit = ",
-            unit,
-            " AND number",
-            given_numbers(appends).map(ToString::to_string),
-            "",
-        )
-        .await?;
-        for row in &rows {
-            let number = code(get(row, "number")?, "number")?;
-            self.taken_numbers.insert(number);
-        }
-        Ok(())
-    }
-
-    async fn load_codes(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-        appends: &[&Append],
-    ) -> Result<(), StoreError> {
+        asked.add(&NUMBERS, given_numbers(appends).map(ToString::to_string));
         let acts = appends.iter().flat_map(|append| &append.acts);
         let codes = acts.filter_map(|act| rating_code(&act.payload));
-        let rows = fetch_among(
-            connection,
-            "SELECT id, rating_code FROM encounters WHERE unit = ",
-            unit,
-            " AND rating_code",
-            codes.map(hash_bytes),
-            "",
-        )
-        .await?;
-        for row in &rows {
-            let code = hash_of(get(row, "rating_code")?, "rating_code")?;
-            let owner = Subject::Encounter(EncounterId(get(row, "id")?));
-            self.codes.insert(code, owner);
-        }
-        Ok(())
+        asked.add(&CODES, codes.map(hash_bytes));
+        asked.add(
+            &BLOBS,
+            appends.iter().flat_map(|append| &append.blobs).cloned(),
+        );
+        asked.into_queries()
     }
 
-    async fn load_blobs(
-        &mut self,
-        connection: &mut Connection,
-        unit: &UnitId,
-        appends: &[&Append],
-    ) -> Result<(), StoreError> {
-        let rows = fetch_among(
-            connection,
-            "SELECT sha256 FROM blobs WHERE unit = ",
-            unit,
-            " AND sha256",
-            appends.iter().flat_map(|append| &append.blobs).cloned(),
-            "",
-        )
-        .await?;
-        for row in &rows {
-            self.blobs.insert(get(row, "sha256")?);
+    /// Takes a row of an answer in.
+    fn learn(&mut self, row: &Row) -> Result<(), StoreError> {
+        match get::<&str>(row, "what")? {
+            "unit" => {
+                self.last_sequence = get(row, "n")?;
+                self.zone = get::<Option<&str>>(row, "word")?
+                    .and_then(|name| TimeZone::get(name).ok())
+                    .unwrap_or(TimeZone::UTC);
+            }
+            "version" => {
+                self.versions.insert(subject(row)?, count(row, "n")?);
+            }
+            "command" => {
+                let first = FirstCommand {
+                    fingerprint: hash_of(get(row, "bytes")?, "fingerprint")?.0,
+                    first: first(row)?,
+                };
+                self.commands.insert(CommandId(get(row, "id")?), first);
+            }
+            "key" => {
+                let key = SourceKey {
+                    source: get(row, "source")?,
+                    key: get(row, "word")?,
+                };
+                self.source_keys.insert(key, first(row)?);
+            }
+            "series" => {
+                let word: &str = get(row, "word")?;
+                let mut asked = self.counts.iter_mut();
+                if let Some((_, last)) = asked.find(|(series, _)| series.to_string() == word) {
+                    *last = count(row, "n")?;
+                }
+            }
+            "number" => {
+                let number = code(get(row, "word")?, "number")?;
+                self.taken_numbers.insert(number);
+            }
+            "code" => {
+                let code = hash_of(get(row, "bytes")?, "rating_code")?;
+                let owner = Subject::Encounter(EncounterId(get(row, "id")?));
+                self.codes.insert(code, owner);
+            }
+            "blob" => {
+                self.blobs.insert(get(row, "word")?);
+            }
+            _ => return Err(damaged("answer", "to no question")),
         }
         Ok(())
     }
 }
 
-/// Rows of a unit whose column is among values; no statement is sent when there are none.
-async fn fetch_among<T: Into<Value>>(
-    connection: &mut Connection,
+/// One kind of row that bears on appends. All kinds have the same columns, so that they are asked
+/// for together.
+struct Question {
+    /// The columns `what`, `id`, `subject_kind`, `subject_id`, `word`, `source`, `bytes`, `n`, `m`,
+    /// and the table, up to the unit's value.
     head: &'static str,
-    unit: &UnitId,
+    /// What has to be among the values.
     among: &'static str,
-    values: impl IntoIterator<Item = T>,
     tail: &'static str,
-) -> Result<Vec<Row>, StoreError> {
-    let values: Vec<Value> = values.into_iter().map(Into::into).collect();
-    let mut rows = Vec::new();
-    for chunk in values.chunks(LIST_MAX) {
-        let mut query = connection.query(head);
-        query.push_bind(unit).push(among);
-        query.push_among(chunk.iter().cloned()).push(tail);
-        rows.extend(connection.fetch_all(query).await?);
+}
+
+const VERSIONS: Question = Question {
+    head: "SELECT 'version', NULL, subject_kind, subject_id, NULL, NULL, NULL,
+               max(version), NULL FROM acts WHERE unit = ",
+    among: "subject_id",
+    tail: " GROUP BY subject_id, subject_kind",
+};
+
+const COMMANDS: Question = Question {
+    head: "SELECT 'command', id, subject_kind, subject_id, NULL, NULL, fingerprint,
+               first_seq, last_seq FROM commands WHERE unit = ",
+    among: "id",
+    tail: "",
+};
+
+const SOURCE_KEYS: Question = Question {
+    head: "SELECT 'key', NULL, subject_kind, subject_id, source_key, source, NULL,
+               first_seq, last_seq FROM source_keys WHERE unit = ",
+    among: "source_key",
+    tail: "",
+};
+
+const SERIES: Question = Question {
+    head: "SELECT 'series', NULL, NULL, NULL, series, NULL, NULL, last, NULL
+               FROM numbers WHERE unit = ",
+    among: "series",
+    tail: "",
+};
+
+const NUMBERS: Question = Question {
+    head: "SELECT 'number', NULL, NULL, NULL, number, NULL, NULL, NULL, NULL
+               FROM cases WHERE unit = ",
+    among: "number",
+    tail: "",
+};
+
+const CODES: Question = Question {
+    head: "SELECT 'code', id, NULL, NULL, NULL, NULL, rating_code, NULL, NULL
+               FROM encounters WHERE unit = ",
+    among: "rating_code",
+    tail: "",
+};
+
+const BLOBS: Question = Question {
+    head: "SELECT 'blob', NULL, NULL, NULL, sha256, NULL, NULL, NULL, NULL
+               FROM blobs WHERE unit = ",
+    among: "sha256",
+    tail: "",
+};
+
+/// Questions about a unit being put together.
+struct Questions<'a> {
+    engine: Engine,
+    unit: &'a UnitId,
+    done: Vec<Query>,
+    open: Query,
+    /// Values listed in the open one.
+    listed: usize,
+}
+
+impl<'a> Questions<'a> {
+    /// Begins with what is asked of every unit; it names the columns and their types.
+    fn new(engine: Engine, unit: &'a UnitId) -> Self {
+        let mut query = Query::new(engine, Self::NAMES);
+        query.push(
+            "SELECT 'unit', NULL, NULL, NULL,
+                (SELECT time_zone FROM units WHERE unit = ",
+        );
+        query.push_bind(unit);
+        query.push("), NULL, NULL, coalesce((SELECT max(seq) FROM acts WHERE unit = ");
+        query.push_bind(unit).push("), 0), NULL");
+        Self {
+            engine,
+            unit,
+            done: Vec::new(),
+            open: query,
+            listed: 0,
+        }
     }
-    Ok(rows)
+
+    /// Gives the columns of all kinds their names and types; it has no rows.
+    const NAMES: &'static str = "SELECT '' AS what, CAST(NULL AS UUID) AS id,
+            CAST(NULL AS TEXT) AS subject_kind, CAST(NULL AS UUID) AS subject_id,
+            CAST(NULL AS TEXT) AS word, CAST(NULL AS TEXT) AS source,
+            CAST(NULL AS BYTEA) AS bytes, CAST(NULL AS BIGINT) AS n, CAST(NULL AS BIGINT) AS m
+        WHERE 1 = 0 UNION ALL ";
+
+    fn add<T: Into<Value>>(&mut self, question: &Question, values: impl IntoIterator<Item = T>) {
+        let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        for values in values.chunks(LIST_MAX) {
+            self.add_part(question, None, values);
+        }
+    }
+
+    fn add_of_source(&mut self, source: &str, keys: &[&str]) {
+        for keys in keys.chunks(LIST_MAX) {
+            let keys: Vec<Value> = keys.iter().map(|key| (*key).into()).collect();
+            self.add_part(&SOURCE_KEYS, Some(source), &keys);
+        }
+    }
+
+    fn add_part(&mut self, question: &Question, source: Option<&str>, values: &[Value]) {
+        let unit = self.unit;
+        let query = self.with_room(values.len());
+        query.push(question.head).push_bind(unit);
+        if let Some(source) = source {
+            query.push(" AND source = ").push_bind(source);
+        }
+        query.push(" AND ").push(question.among);
+        query.push_among(values.iter().cloned()).push(question.tail);
+    }
+
+    /// The statement that takes so many more values: the last one, or a new one.
+    fn with_room(&mut self, values: usize) -> &mut Query {
+        self.listed += values;
+        if self.listed > LIST_MAX {
+            self.listed = values;
+            self.done.push(std::mem::replace(
+                &mut self.open,
+                Query::new(self.engine, Self::NAMES),
+            ));
+        } else {
+            self.open.push(" UNION ALL ");
+        }
+        &mut self.open
+    }
+
+    fn into_queries(self) -> Vec<Query> {
+        let mut queries = self.done;
+        queries.push(self.open);
+        queries
+    }
 }
 
 fn first(row: &Row) -> Result<First, StoreError> {
     Ok(First {
         subject: subject(row)?,
         place: FirstPlace::Recorded {
-            first: get(row, "first_seq")?,
-            last: get(row, "last_seq")?,
+            first: get(row, "n")?,
+            last: get(row, "m")?,
         },
     })
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use pengayom_core::value::UnitId;
 
-use crate::error::StoreError;
-use crate::sql::engine::Connection;
-use crate::sql::map::{stored, write_rows};
+use crate::sql::map::{add_rows, stored};
+use crate::sql::query::Script;
 use crate::views::{
     Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey, SurveyKey, WaitKey,
 };
@@ -44,15 +43,15 @@ impl<'a> Rollups<'a> {
         }
     }
 
-    pub(super) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        self.write_requests(connection).await?;
-        self.write_officers(connection).await?;
-        self.write_survey(connection).await
+    pub(super) fn write(&self, script: &mut Script) {
+        self.write_requests(script);
+        self.write_officers(script);
+        self.write_survey(script);
     }
 
-    async fn write_requests(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        write_rows(
-            connection,
+    fn write_requests(&self, script: &mut Script) {
+        add_rows(
+            script,
             "rollup_hour",
             &[
                 "unit",
@@ -91,10 +90,9 @@ impl<'a> Rollups<'a> {
                     .push_bind(sums.wait_seconds)
                     .push_bind(sums.wait_seconds_squared);
             },
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "rollup_wait",
             &["unit", "hour", "station", "service", "bucket", "n"],
             "ON CONFLICT (unit, hour, station, service, bucket) DO UPDATE SET n = rollup_wait.n + excluded.n",
@@ -108,13 +106,12 @@ impl<'a> Rollups<'a> {
                     .push_bind(key.bucket)
                     .push_bind(**n);
             },
-        )
-        .await
+        );
     }
 
-    async fn write_officers(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        write_rows(
-            connection,
+    fn write_officers(&self, script: &mut Script) {
+        add_rows(
+            script,
             "rollup_officer_day",
             &["unit", "day", "officer", "encounters", "closed"],
             "ON CONFLICT (unit, day, officer) DO UPDATE SET
@@ -128,10 +125,9 @@ impl<'a> Rollups<'a> {
                     .push_bind(sums.encounters)
                     .push_bind(sums.closed);
             },
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "rollup_officer_beat",
             &["unit", "officer", "beat", "n"],
             "ON CONFLICT (unit, officer, beat) DO UPDATE SET n = rollup_officer_beat.n + excluded.n",
@@ -143,13 +139,12 @@ impl<'a> Rollups<'a> {
                     .push_bind(key.beat.as_str())
                     .push_bind(**n);
             },
-        )
-        .await
+        );
     }
 
-    async fn write_survey(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        write_rows(
-            connection,
+    fn write_survey(&self, script: &mut Script) {
+        add_rows(
+            script,
             "rollup_survey",
             &["unit", "day", "station", "service", "item", "answer", "n"],
             "ON CONFLICT (unit, day, station, service, item, answer)
@@ -165,7 +160,6 @@ impl<'a> Rollups<'a> {
                     .push_bind(key.answer)
                     .push_bind(**n);
             },
-        )
-        .await
+        );
     }
 }

@@ -6,7 +6,7 @@ use pengayom_core::act::Subject;
 use pengayom_core::value::{CaseId, CaseSeries, EncounterId, FeedbackId, UnitId};
 use uuid::Uuid;
 
-use super::known::{Known, LIST_MAX};
+use super::known::Known;
 use super::rollups::Rollups;
 use crate::error::StoreError;
 #[cfg(debug_assertions)]
@@ -14,9 +14,9 @@ use crate::halt::{self, Step};
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 use crate::sql::engine::{Connection, Engine};
 use crate::sql::map::act::ActRecord;
-use crate::sql::map::{self, get, replace, stored, write_rows};
+use crate::sql::map::{self, add_rows, replace, stored};
+use crate::sql::query::Script;
 use crate::sql::read::words::tsvector;
-use crate::sql::value::Value;
 use crate::views::RowChange;
 use crate::write::{Append, Appended, CommandRecord, NewJob, SealedPerson, SourceKey};
 
@@ -111,33 +111,33 @@ impl<'a> Rows<'a> {
 
     /// Writes everything.
     pub(super) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        self.write_record(connection).await?;
+        let mut script = Script::new(connection.engine());
+        self.write_record(&mut script);
         #[cfg(debug_assertions)]
-        halt::pass(Step::AfterActs).await;
-        self.write_numbers(connection).await?;
-        self.write_beside(connection).await?;
-        self.write_views(connection).await?;
-        self.write_words(connection).await?;
+        rehearse(connection, &mut script, Step::AfterActs).await?;
+        self.write_numbers(&mut script);
+        self.write_beside(&mut script);
+        self.write_views(&mut script);
+        self.write_words(&mut script);
         #[cfg(debug_assertions)]
-        halt::pass(Step::AfterViews).await;
-        self.rollups.write(connection).await?;
+        rehearse(connection, &mut script, Step::AfterViews).await?;
+        self.rollups.write(&mut script);
         #[cfg(debug_assertions)]
-        halt::pass(Step::AfterRollups).await;
-        Ok(())
+        rehearse(connection, &mut script, Step::AfterRollups).await?;
+        connection.carry_out(script).await
     }
 
-    async fn write_record(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        write_rows(
-            connection,
+    fn write_record(&self, script: &mut Script) {
+        add_rows(
+            script,
             "acts",
             map::act::COLUMNS,
             "",
             &self.acts,
             |values, act| map::act::bind(values, act),
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "commands",
             &[
                 "unit",
@@ -160,10 +160,9 @@ impl<'a> Rows<'a> {
                     .push_bind(place.first)
                     .push_bind(place.last);
             },
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "source_keys",
             &[
                 "unit",
@@ -186,14 +185,13 @@ impl<'a> Rows<'a> {
                     .push_bind(place.first)
                     .push_bind(place.last);
             },
-        )
-        .await
+        );
     }
 
-    async fn write_numbers(&self, connection: &mut Connection) -> Result<(), StoreError> {
+    fn write_numbers(&self, script: &mut Script) {
         let columns = &["unit", "series", "last"];
-        write_rows(
-            connection,
+        add_rows(
+            script,
             "numbers",
             columns,
             &replace("unit, series", columns),
@@ -204,14 +202,13 @@ impl<'a> Rows<'a> {
                     .push_bind(series.to_string())
                     .push_bind(*last);
             },
-        )
-        .await
+        );
     }
 
-    async fn write_beside(&self, connection: &mut Connection) -> Result<(), StoreError> {
+    fn write_beside(&self, script: &mut Script) {
         let columns = &["unit", "id", "wrapped_key", "sealed", "recorded_at"];
-        write_rows(
-            connection,
+        add_rows(
+            script,
             "persons",
             columns,
             &replace("unit, id", columns),
@@ -224,10 +221,9 @@ impl<'a> Rows<'a> {
                     .push_bind(person.sealed.as_slice())
                     .push_bind(stored(person.recorded_at));
             },
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "jobs",
             &["unit", "id", "kind", "payload", "due_at", "attempts"],
             "",
@@ -241,73 +237,82 @@ impl<'a> Rows<'a> {
                     .push_bind(stored(job.run_at))
                     .push_bind(0_i64);
             },
-        )
-        .await?;
+        );
         for (unit, blobs) in &self.blobs {
-            let mut query = connection.query(
-                "UPDATE blobs SET keep_until = NULL WHERE keep_until IS NOT NULL AND unit = ",
-            );
-            query.push_bind(*unit).push(" AND sha256");
-            query.push_among(blobs.iter().copied());
-            connection.execute(query).await?;
+            script.add(|query| {
+                query.push("UPDATE blobs SET keep_until = NULL WHERE keep_until IS NOT NULL");
+                query.push(" AND unit = ").push_bind(*unit);
+                query.push(" AND sha256").push_among(blobs.iter().copied());
+            });
         }
-        Ok(())
     }
 
-    async fn write_views(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        write_rows(
-            connection,
+    fn write_views(&self, script: &mut Script) {
+        add_rows(
+            script,
             "cases",
             map::case::COLUMNS,
             &replace("unit, id", map::case::COLUMNS),
             self.cases.iter().map(|((unit, _), row)| (*unit, row)),
             map::case::bind,
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "encounters",
             map::encounter::COLUMNS,
             &replace("unit, id", map::encounter::COLUMNS),
             self.encounters.iter().map(|((unit, _), row)| (*unit, row)),
             map::encounter::bind,
-        )
-        .await?;
-        write_rows(
-            connection,
+        );
+        add_rows(
+            script,
             "feedback",
             map::feedback::COLUMNS,
             &replace("unit, id", map::feedback::COLUMNS),
             self.feedback.iter().map(|((unit, _), row)| (*unit, row)),
             map::feedback::bind,
-        )
-        .await
+        );
     }
 
     /// Puts the new words of each case behind those it is found by already, so that a search for
     /// several words finds them wherever in the case they stand.
-    async fn write_words(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        match connection.engine() {
-            Engine::Sqlite => self.write_words_to_fts5(connection).await,
-            Engine::Postgres => self.write_words_to_vectors(connection).await,
+    fn write_words(&self, script: &mut Script) {
+        for (unit, by_case) in &self.words {
+            let words = by_case.iter().map(|(case, texts)| (case, texts.join("\n")));
+            match script.engine() {
+                Engine::Sqlite => words_to_fts5(script, unit, words),
+                Engine::Postgres => words_to_vectors(script, unit, words),
+            }
         }
     }
+}
 
-    async fn write_words_to_vectors(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        let rows = self.words.iter().flat_map(|(unit, by_case)| {
-            let row = |(case, texts): (&CaseId, &Vec<String>)| (*unit, *case, texts.join("\n"));
-            by_case.iter().map(row)
-        });
-        let rows: Vec<Vec<Value>> = rows
-            .map(|(unit, case, text)| {
-                let vector = tsvector(&text);
-                vec![unit.into(), case.0.into(), text.into(), vector.into()]
-            })
-            .collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut query = connection.query(
+/// Where a stop at a step is rehearsed, what comes before it is carried out by itself.
+#[cfg(debug_assertions)]
+async fn rehearse(
+    connection: &mut Connection,
+    script: &mut Script,
+    step: Step,
+) -> Result<(), StoreError> {
+    if halt::is_at(step) {
+        let so_far = std::mem::replace(script, Script::new(connection.engine()));
+        connection.carry_out(so_far).await?;
+        halt::pass(step).await;
+    }
+    Ok(())
+}
+
+fn words_to_vectors<'a>(
+    script: &mut Script,
+    unit: &UnitId,
+    words: impl Iterator<Item = (&'a CaseId, String)>,
+) {
+    let rows = words.map(|(case, text)| {
+        let vector = tsvector(&text);
+        vec![unit.into(), case.0.into(), text.into(), vector.into()]
+    });
+    script.add_rows(rows.collect(), |query, rows| {
+        query.push(
             "INSERT INTO case_words (unit, id, words, search)
              SELECT unit, id, words, search::tsvector FROM (",
         );
@@ -317,43 +322,26 @@ impl<'a> Rows<'a> {
                 words = case_words.words || chr(10) || excluded.words,
                 search = case_words.search || excluded.search",
         );
-        connection.execute(query).await?;
-        Ok(())
-    }
+    });
+}
 
-    async fn write_words_to_fts5(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        let mut lines: Vec<(i64, String)> = Vec::new();
-        for (unit, by_case) in &self.words {
-            let ids: Vec<CaseId> = by_case.keys().copied().collect();
-            for ids in ids.chunks(LIST_MAX) {
-                let mut query = connection.query(
-                    "SELECT cases.row AS row, cases.id AS id, cases_fts.words AS words
-                     FROM cases LEFT JOIN cases_fts ON cases_fts.rowid = cases.row
-                     WHERE cases.unit = ",
-                );
-                query.push_bind(*unit).push(" AND cases.id");
-                query.push_among(ids.iter().map(|id| id.0));
-                for row in connection.fetch_all(query).await? {
-                    let mut words: String =
-                        get::<Option<String>>(&row, "words")?.unwrap_or_default();
-                    let added = by_case.get(&CaseId(get(&row, "id")?));
-                    for text in added.into_iter().flatten() {
-                        if !words.is_empty() {
-                            words.push('\n');
-                        }
-                        words.push_str(text);
-                    }
-                    lines.push((get(&row, "row")?, words));
-                }
-            }
-        }
-        // FTS5 knows no ON CONFLICT, but replaces a row with the same rowid.
-        for chunk in lines.chunks(LIST_MAX) {
-            let mut query = connection.query("INSERT OR REPLACE INTO cases_fts (rowid, words)");
-            let row = |(row, words): &(i64, String)| vec![(*row).into(), words.into()];
-            query.push_rows(chunk.iter().map(row).collect());
-            connection.execute(query).await?;
-        }
-        Ok(())
-    }
+/// FTS5 knows no ON CONFLICT, but replaces a row with the same rowid, which is that of the case. The
+/// rows of the cases are written before.
+fn words_to_fts5<'a>(
+    script: &mut Script,
+    unit: &UnitId,
+    words: impl Iterator<Item = (&'a CaseId, String)>,
+) {
+    let rows = words.map(|(case, text)| vec![case.0.into(), text.into()]);
+    script.add_rows(rows.collect(), |query, rows| {
+        query.push("WITH given (id, words) AS (").push_rows(rows);
+        query.push(
+            ") INSERT OR REPLACE INTO cases_fts (rowid, words)
+             SELECT cases.row, CASE WHEN found.words <> ''
+                THEN found.words || char(10) || given.words ELSE given.words END
+             FROM given CROSS JOIN cases ON cases.id = given.id AND cases.unit = ",
+        );
+        query.push_bind(unit);
+        query.push(" LEFT JOIN cases_fts AS found ON found.rowid = cases.row");
+    });
 }
