@@ -66,8 +66,12 @@ pub(crate) async fn run(arguments: BackupArguments) -> Result<(), Fault> {
             at: manifest.head.created_at,
             last_sequence: unit.last_sequence,
         };
-        if let Ok(code) = unit.unit.parse() {
-            store.note_backup(&code, row).await?;
+        if let Ok(code) = unit.unit.parse()
+            && let Err(error) = store.note_backup(&code, row).await
+        {
+            eprintln!(
+                "The backup is whole, but when it was made could not be noted in the store: {error}"
+            );
         }
     }
     store.close().await;

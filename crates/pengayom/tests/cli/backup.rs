@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pengayom_testkit::postgres::Database;
 use serde_json::Value;
 
-use crate::support::{HEADER, Unit, complaint, many, succeeded};
+use crate::support::{Unit, complaint, many, succeeded};
 
 /// A unit with some calls.
 fn unit(rows: usize) -> Unit {
@@ -177,38 +178,50 @@ fn postgresql_keeps_nothing_of_a_backup_that_breaks_off() {
     assert_eq!(unit.everything_at(database.url()), unit.everything());
 }
 
+/// Ends what goes on beside, also when the test stops at a surprise.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// While calls come in, every backup has the acts from the first to some moment without a gap, and
 /// a store restored from it equals what its acts give.
 // S22
 #[test]
 fn a_backup_of_a_store_in_use_is_of_one_moment() {
     let unit = Unit::of("detroit");
-    let rows = many(10_000);
-    let file = unit.write("calls.csv", format!("{HEADER}\n{}\n", rows.join("\n")));
-    let import = unit.calls(&file);
-    let import: Vec<&str> = import.iter().map(String::as_str).collect();
-    let mut importing = unit.command(&import).spawn().unwrap();
+    let done = AtomicBool::new(false);
     let mut seen: Vec<(PathBuf, i64)> = Vec::new();
-    for n in 0..3 {
-        // Until more was recorded than the last backup has.
-        let last = seen.last().map_or(0, |(_, acts)| *acts);
-        while unit.ask(|store, id| async move {
-            store.acts_after(&id, last, 1).await.unwrap().is_empty()
-        }) {
-            assert!(importing.try_wait().unwrap().is_none(), "it goes on");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0.. {
+                if done.load(Ordering::Relaxed) {
+                    return;
+                }
+                let rows = many(200);
+                let rows: Vec<String> = rows.iter().map(|row| format!("{n}-{row}")).collect();
+                let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+                unit.import_rows(&format!("calls{n}.csv"), &rows);
+            }
+        });
+        let stop = Stop(&done);
+        for n in 0..3 {
+            // Until more was recorded than the last backup has.
+            let last = seen.last().map_or(0, |(_, acts)| *acts);
+            while unit.ask(|store, id| async move {
+                store.acts_after(&id, last, 1).await.unwrap().is_empty()
+            }) {}
+            let (dir, said) = back_up(&unit, &format!("backup{n}"));
+            let acts = said["units"][0]["acts"].as_i64().unwrap();
+            assert_eq!(said["units"][0]["last_sequence"].as_i64(), Some(acts));
+            seen.push((dir, acts));
         }
-        let (dir, said) = back_up(&unit, &format!("backup{n}"));
-        let acts = said["units"][0]["acts"].as_i64().unwrap();
-        assert_eq!(said["units"][0]["last_sequence"].as_i64(), Some(acts));
-        seen.push((dir, acts));
-    }
-    assert!(
-        importing.try_wait().unwrap().is_none(),
-        "it went on meanwhile"
-    );
-    importing.kill().unwrap();
-    importing.wait().unwrap();
-    assert!(seen[0].1 < seen[2].1, "{seen:?}");
+        drop(stop);
+    });
+    assert!(seen[0].1 < seen[1].1 && seen[1].1 < seen[2].1, "{seen:?}");
     for (n, (dir, acts)) in seen.into_iter().enumerate() {
         let store = sqlite(&unit.path(&format!("new{n}.db")));
         succeeded(&restore(&unit, &dir, &store, &[]));

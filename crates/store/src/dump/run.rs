@@ -132,6 +132,12 @@ pub(crate) async fn load(
             return Err(damaged(name, &fault));
         }
     }
+    if connection.engine() == Engine::Postgres {
+        // So that it knows how large the tables are when the acts are read.
+        connection
+            .run("ANALYZE acts, commands, source_keys")
+            .await?;
+    }
     let mut reports = Vec::new();
     for unit in units {
         let report = rebuild::run(connection, &unit, Mode::Mend, progress).await?;
