@@ -50,7 +50,7 @@ start_postgres() {
         stop_postgres
         return 1
     }
-    for setting in fsync=off full_page_writes=off max_connections=300 "$@"; do
+    for setting in fsync=off max_connections=300 "$@"; do
         settings+=(-c "$setting")
     done
     # A port that was free a moment ago may be taken: try another.

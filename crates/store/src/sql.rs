@@ -65,7 +65,7 @@ impl SqlStore {
         queue: usize,
         follower: Option<Follower>,
     ) -> Self {
-        let last_fault = LastFault::default();
+        let last_fault = LastFault::untried();
         let (queue, waiting) = mpsc::channel(queue.max(1));
         let teller = follower.as_ref().and_then(Follower::teller);
         let writer = Writer::new(opener.clone(), connection, last_fault.clone(), teller);
@@ -517,7 +517,7 @@ impl Store for SqlStore {
         if self.queue.is_closed() {
             return Err(StoreError::Closing);
         }
-        // After a commit that failed, only one that succeeds shows that the disk is well again.
+        // At first, and after a commit that failed, only one that succeeds shows that the disk is well.
         if self.last_fault.get().is_some() {
             self.write(Write::Probe).await?;
         }

@@ -101,6 +101,13 @@ pub(super) enum Message {
 pub(super) struct LastFault(Arc<Mutex<Option<String>>>);
 
 impl LastFault {
+    /// Before anything was written it is not known whether anything can be.
+    pub(super) fn untried() -> Self {
+        let fault = Self::default();
+        fault.set(Some("nothing was written yet".to_owned()));
+        fault
+    }
+
     pub(super) fn get(&self) -> Option<String> {
         self.0
             .lock()
