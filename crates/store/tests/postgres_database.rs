@@ -216,7 +216,6 @@ async fn commits_are_durable_whatever_the_server_is_set_to() {
 
 /// Two processes on one database: the order of a unit has no gap and nothing twice, nor have its
 /// numbers.
-// S22
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_keep_one_order() {
     let database = Database::new();
@@ -383,7 +382,6 @@ fn commanded(n: u128) -> Append {
 }
 
 /// The server committed and could not say so: those who wait are told what is in the record.
-// S22
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_answer_was_lost_is_acknowledged() {
     let database = Database::new();
@@ -419,7 +417,6 @@ async fn a_commit_whose_answer_was_lost_is_acknowledged() {
 }
 
 /// The server was never told to commit: nothing is recorded, that is said, and asking again works.
-// S22
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_never_came_is_refused() {
     let database = Database::new();

@@ -110,7 +110,6 @@ fn a_released_migration_is_never_changed() {
     );
 }
 
-// S22
 #[tokio::test]
 async fn a_store_of_the_first_release_goes_on_in_sqlite() {
     let place = tempfile::tempdir().unwrap();
@@ -124,7 +123,6 @@ async fn a_store_of_the_first_release_goes_on_in_sqlite() {
     differs_in_nothing(&*store).await;
 }
 
-// S22
 #[tokio::test]
 async fn a_store_of_the_first_release_goes_on_in_postgres() {
     let database = Database::new();

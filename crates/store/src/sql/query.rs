@@ -75,6 +75,12 @@ impl Query {
             return self.push(" IN (NULL)");
         }
         match self.engine {
+            // One value keeps the order of an index, which several do not.
+            Engine::Postgres if values.len() == 1 => {
+                self.push(" = ");
+                self.bound.extend(values.into_iter().map(Bound::One));
+                return self.push_place();
+            }
             Engine::Postgres => {
                 self.push(" = ANY(");
                 self.bound.push(Bound::Array(values));

@@ -145,6 +145,41 @@ pub(in crate::sql) async fn queue(
     fetch(pool, in_order(pool.engine(), unit, asked, limit)).await
 }
 
+/// The statement of a search for words.
+fn having(engine: Engine, unit: &UnitId, words: &[String], limit: u32) -> Query {
+    let columns = COLUMNS.join(", ");
+    let mut query = Query::new(
+        engine,
+        match engine {
+            Engine::Sqlite => format!(
+                "SELECT {columns} FROM cases_fts CROSS JOIN cases ON cases.row = cases_fts.rowid
+             WHERE cases_fts MATCH "
+            ),
+            Engine::Postgres => {
+                format!(
+                    "SELECT {columns} FROM cases JOIN case_words USING (unit, id) WHERE unit = "
+                )
+            }
+        },
+    );
+    match engine {
+        Engine::Sqlite => {
+            query.push_bind(fts5_question(words));
+            query.push(" AND cases.unit = ").push_bind(unit);
+            query.push(" ORDER BY cases_fts.rank, filed_at DESC, id DESC");
+        }
+        Engine::Postgres => {
+            let question = tsquery(words);
+            query.push_bind(unit).push(" AND search @@ ");
+            query.push_bind(question.as_str()).push("::tsquery");
+            query.push(" ORDER BY ts_rank(search, ").push_bind(question);
+            query.push("::tsquery) DESC, filed_at DESC, id DESC");
+        }
+    }
+    push_limit(&mut query, limit);
+    query
+}
+
 pub(in crate::sql) async fn search(
     pool: &Pool,
     unit: &UnitId,
@@ -162,32 +197,7 @@ pub(in crate::sql) async fn search(
     let Some(words) = words(typed) else {
         return Ok(Vec::new());
     };
-    let columns = COLUMNS.join(", ");
-    let mut query = pool.query(match pool.engine() {
-        Engine::Sqlite => format!(
-            "SELECT {columns} FROM cases_fts CROSS JOIN cases ON cases.row = cases_fts.rowid
-             WHERE cases_fts MATCH "
-        ),
-        Engine::Postgres => {
-            format!("SELECT {columns} FROM cases JOIN case_words USING (unit, id) WHERE unit = ")
-        }
-    });
-    match pool.engine() {
-        Engine::Sqlite => {
-            query.push_bind(fts5_question(&words));
-            query.push(" AND cases.unit = ").push_bind(unit);
-            query.push(" ORDER BY cases_fts.rank, filed_at DESC, id DESC");
-        }
-        Engine::Postgres => {
-            let question = tsquery(&words);
-            query.push_bind(unit).push(" AND search @@ ");
-            query.push_bind(question.as_str()).push("::tsquery");
-            query.push(" ORDER BY ts_rank(search, ").push_bind(question);
-            query.push("::tsquery) DESC, filed_at DESC, id DESC");
-        }
-    }
-    push_limit(&mut query, limit);
-    fetch(pool, query).await
+    fetch(pool, having(pool.engine(), unit, &words, limit)).await
 }
 
 fn late(engine: Engine, unit: &UnitId, at: Timestamp, limit: u32) -> Query {
@@ -238,11 +248,16 @@ mod tests {
     #![allow(
         clippy::unwrap_used,
         clippy::indexing_slicing,
+        clippy::panic,
         reason = "a test may stop at the first surprise"
     )]
 
+    use pengayom_testkit::postgres::Database;
+
     use super::*;
-    use crate::{OpenOptions, SqlStore};
+    use crate::sql::query::Bound;
+    use crate::sql::value::Value;
+    use crate::{OpenOptions, PostgresOptions, SqlStore};
 
     fn unit() -> UnitId {
         "polres-pati".parse().unwrap()
@@ -273,16 +288,15 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn lists_are_read_off_an_index_in_their_order() {
-        let (_place, store) = store().await;
+    /// Lists, and the index each is read off.
+    fn lists() -> Vec<(CaseQuery, &'static str)> {
         let all = CaseQuery::default;
         let officer = pengayom_core::value::OfficerId(uuid::Uuid::nil());
         let station = vec!["polsek-juwana".parse().unwrap()];
         let beat = Some("33.18.10.2013".parse().unwrap());
         let service = Some("report_theft".parse().unwrap());
         let stages = vec![CaseStage::Received];
-        for (query, index) in [
+        vec![
             (all(), "cases_by_filing"),
             (CaseQuery { stages, ..all() }, "cases_by_stage"),
             (
@@ -322,7 +336,13 @@ mod tests {
                 },
                 "cases_by_handler",
             ),
-        ] {
+        ]
+    }
+
+    #[tokio::test]
+    async fn lists_are_read_off_an_index_in_their_order() {
+        let (_place, store) = store().await;
+        for (query, index) in lists() {
             for after in [None, Some(cursor())] {
                 let query = CaseQuery {
                     after,
@@ -375,6 +395,121 @@ mod tests {
         ] {
             let plan = plan(&store, &query).await;
             assert!(!plan.contains("SCAN"), "{plan}");
+        }
+    }
+
+    /// A value as PostgreSQL reads it in a statement.
+    fn literal(value: &Value) -> String {
+        match value {
+            Value::Int(Some(value)) => value.to_string(),
+            Value::Text(Some(value)) => format!("'{}'", value.replace('\'', "''")),
+            Value::Uuid(Some(value)) => format!("'{value}'"),
+            value => panic!("no statement here binds {value:?}"),
+        }
+    }
+
+    /// How PostgreSQL answers a statement, one step a line: planned for its values, or once for any.
+    fn postgres_plan(database: &Database, mode: &str, query: &Query) -> String {
+        let bound = query.bound.iter().map(|bound| match bound {
+            Bound::One(value) => literal(value),
+            Bound::Array(values) => {
+                let values: Vec<String> = values.iter().map(literal).collect();
+                format!("ARRAY[{}]", values.join(", "))
+            }
+        });
+        let bound: Vec<String> = bound.collect();
+        database.sql(&format!(
+            "SET plan_cache_mode = {mode}; PREPARE asked AS {};
+             EXPLAIN (COSTS off) EXECUTE asked({})",
+            query.sql,
+            bound.join(", ")
+        ))
+    }
+
+    /// A database with 80,000 cases of four units, few of them open.
+    async fn postgres() -> Database {
+        let database = Database::new();
+        let store = SqlStore::open_postgres(database.url(), PostgresOptions::default())
+            .await
+            .unwrap();
+        crate::Store::close(&store).await;
+        database.sql(
+            "INSERT INTO cases (unit, id, version, service, channel, stage, danger, sensitive,
+                simulated, station, beat, filed_at, recorded_at, respond_by, responded_at,
+                responded_late, taken_by, assigned_to, reachable, last_at, due_order)
+             SELECT (ARRAY['polres-pati', 'polres-blora', 'polres-kudus', 'polres-rembang'])[n % 4 + 1],
+                gen_random_uuid(), 3, CASE WHEN n % 29 = 0 THEN 'report_theft' ELSE 'other_' || n % 29 END, 'web',
+                CASE WHEN n % 50 > 3 THEN 'closed' WHEN n % 3 = 0 THEN 'received' ELSE 'handled' END,
+                n % 40 = 0, false, false, CASE WHEN n % 21 = 0 THEN 'polsek-juwana' ELSE 'polsek-' || n % 21 END,
+                '33.18.10.' || 2010 + n % 19,
+                n::bigint * 60000000, n::bigint * 60000000, n::bigint * 60000000 + 3600000000,
+                CASE WHEN n % 50 > 1 THEN n::bigint * 60000000 + 600000000 END, false,
+                ('00000000-0000-0000-0000-' || lpad((n % 61)::text, 12, '0'))::uuid,
+                ('00000000-0000-0000-0000-' || lpad((n % 61)::text, 12, '0'))::uuid,
+                true, n, n::bigint * 60000000
+             FROM generate_series(1, 80000) AS n;
+             INSERT INTO case_words
+             SELECT unit, id, 'x', ('motor:1 nomor' || last_at || ':2')::tsvector FROM cases",
+        );
+        database.sql("VACUUM ANALYZE");
+        database
+    }
+
+    const MODES: [&str; 2] = ["force_custom_plan", "force_generic_plan"];
+
+    #[tokio::test]
+    async fn postgres_reads_lists_off_an_index_in_their_order() {
+        let database = postgres().await;
+        let mut asked: Vec<(Query, &str)> = Vec::new();
+        for (query, index) in lists() {
+            for after in [None, Some(cursor())] {
+                let query = CaseQuery {
+                    after,
+                    ..query.clone()
+                };
+                asked.push((list(Engine::Postgres, &unit(), &query).0, index));
+            }
+        }
+        let at = Timestamp::UNIX_EPOCH;
+        let all = CaseQuery::default();
+        asked.push((in_order(Engine::Postgres, &unit(), &all, 50), "cases_open"));
+        asked.push((late(Engine::Postgres, &unit(), at, 50), "cases_waiting"));
+        for mode in MODES {
+            for (query, index) in &asked {
+                let plan = postgres_plan(&database, mode, query);
+                assert!(
+                    plan.contains(&format!("Index Scan using {index} ")) && !plan.contains("Sort"),
+                    "{mode} {index}: {plan}\n{}",
+                    query.sql
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn postgres_reads_no_whole_table() {
+        let database = postgres().await;
+        let query = CaseQuery {
+            stages: vec![CaseStage::Received, CaseStage::Assessed],
+            stations: vec!["polsek-1".parse().unwrap(), "polsek-2".parse().unwrap()],
+            untaken: true,
+            late_at: Some(Timestamp::UNIX_EPOCH),
+            after: Some(cursor()),
+            ..CaseQuery::default()
+        };
+        let words = words("nomor4711 motor").unwrap();
+        for mode in MODES {
+            for query in [
+                list(Engine::Postgres, &unit(), &query).0,
+                in_order(Engine::Postgres, &unit(), &query, 50),
+            ] {
+                let plan = postgres_plan(&database, mode, &query);
+                assert!(!plan.contains("Seq Scan"), "{mode}: {plan}");
+            }
+            let query = having(Engine::Postgres, &unit(), &words, 50);
+            let plan = postgres_plan(&database, mode, &query);
+            assert!(plan.contains("case_words_by_search"), "{mode}: {plan}");
+            assert!(!plan.contains("Seq Scan"), "{mode}: {plan}");
         }
     }
 }
