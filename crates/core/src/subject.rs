@@ -61,6 +61,11 @@ impl Moment {
         }
     }
 
+    /// Whether it is told at the moment it happens.
+    pub fn is_now(&self) -> bool {
+        self.happened_at == self.recorded_at
+    }
+
     /// Whether it claims to happen later than it is told, beyond [`CLOCK_TOLERANCE`].
     pub fn is_in_the_future(&self) -> bool {
         self.happened_at.duration_since(self.recorded_at) > CLOCK_TOLERANCE

@@ -317,8 +317,12 @@ impl Node {
     ) -> Result<(), HandleError> {
         let key = self.hash(Purpose::Attempt, key.as_bytes());
         let unit = &self.unit().id;
-        let (count, until) = self.store.attempts(unit, key, self.now()).await?;
-        if count >= limit {
+        let now = self.now();
+        let (count, until) = self.store.attempts(unit, key, now).await?;
+        // A window that ends later than one begun now would is of a clock that was set back since.
+        let left = until.duration_since(now);
+        let open = left <= SignedDuration::from_secs(i64::from(TRY_WINDOW_SECONDS));
+        if open && count >= limit {
             Err(HandleError::TooManyTries { until })
         } else {
             Ok(())

@@ -73,6 +73,9 @@ impl Node {
         let Some(last) = appended.acts.last().filter(|_| !appended.repeated) else {
             return;
         };
+        // Before it is noted, so that the first act after the clock was set back tells of it.
+        self.record_clock.behind(last.recorded_at);
+        self.record_clock.recorded(last.recorded_at);
         self.tell(last, appended.sequence);
     }
 

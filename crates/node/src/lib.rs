@@ -49,6 +49,7 @@ pub struct Node {
     events: Events,
     /// An append of this process brought a job.
     work: tokio::sync::Notify,
+    record_clock: clock::RecordClock,
 }
 
 impl Node {
@@ -64,6 +65,7 @@ impl Node {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, UnitError> {
         let context = UnitContext::load(store.as_ref(), unit).await?;
+        let latest = latest_recorded(store.as_ref(), unit).await?;
         Ok(Self {
             store,
             unit: RwLock::new(Arc::new(context)),
@@ -72,6 +74,7 @@ impl Node {
             randomness,
             events: Events::new(),
             work: tokio::sync::Notify::new(),
+            record_clock: clock::RecordClock::new(latest),
         })
     }
 
@@ -108,6 +111,12 @@ impl Node {
         self.clock.now()
     }
 
+    /// How far the clock is behind the latest time in the record; `None` when it is not to speak of.
+    /// Nothing depends on it but what people read: the order of acts is their sequence.
+    pub fn clock_behind(&self) -> Option<jiff::SignedDuration> {
+        self.record_clock.behind(self.now())
+    }
+
     /// What happened since a listener began to listen; see [`Event`].
     pub fn listen(&self) -> tokio::sync::broadcast::Receiver<Event> {
         self.events.listen()
@@ -141,4 +150,19 @@ impl Node {
     pub async fn check(&self) -> Result<(), StoreError> {
         self.store.check().await
     }
+}
+
+/// How many of the last acts are looked at for the latest time in the record: clocks that differ a
+/// little and a clock that was just set back leave it among them.
+const LAST_ACTS: u32 = 200;
+
+async fn latest_recorded(
+    store: &dyn Store,
+    unit: &UnitId,
+) -> Result<Option<jiff::Timestamp>, StoreError> {
+    let last = store.last_sequence(unit).await?;
+    let acts = store
+        .acts_after(unit, last - i64::from(LAST_ACTS), LAST_ACTS)
+        .await?;
+    Ok(acts.iter().map(|row| row.act.recorded_at).max())
 }

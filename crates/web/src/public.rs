@@ -38,7 +38,13 @@ async fn alive() -> &'static str {
 /// The store can be reached and written.
 async fn ready(State(state): State<AppState>) -> Response {
     match state.node.check().await {
-        Ok(()) => "ok\n".into_response(),
+        Ok(()) => match state.node.clock_behind() {
+            None => "ok\n".into_response(),
+            // It serves all the same: whoever waits for it is better served than turned away.
+            Some(behind) => {
+                format!("ok\nclock {} s behind the record\n", behind.as_secs()).into_response()
+            }
+        },
         Err(error) => {
             tracing::error!(%error, "not ready");
             let mut answer = (StatusCode::SERVICE_UNAVAILABLE, "store\n").into_response();

@@ -64,6 +64,14 @@ pub(super) fn told(minutes: i64) -> Moment {
     Moment::now(minute(minutes))
 }
 
+/// A moment told an hour after it.
+pub(super) fn told_later(minutes: i64) -> Moment {
+    Moment {
+        happened_at: minute(minutes),
+        recorded_at: minute(minutes + 60),
+    }
+}
+
 /// The n-th officer.
 pub(super) fn officer(n: u128) -> OfficerId {
     OfficerId(Uuid::from_u128(0x0ff1_0000 + n))

@@ -9,6 +9,7 @@
 )]
 
 mod asking;
+mod clock;
 mod database;
 mod disk;
 mod full;

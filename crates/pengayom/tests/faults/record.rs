@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use pengayom_core::act::Payload;
+use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::value::UnitId;
 use pengayom_store::rebuild::Mode;
@@ -89,9 +89,19 @@ async fn open(unit: &Unit) -> (Arc<dyn Store>, UnitId) {
 /// How many requests were filed by the acts of a unit that nobody serves. Their order has no gap, none
 /// is there twice, and views and rollups say what a rebuild from them says.
 pub(crate) async fn filed(unit: &Unit) -> usize {
+    let is_filing = |act: &&Act| {
+        let payload = &act.payload;
+        matches!(payload, Payload::Case(CaseAct::RequestFiled { .. }))
+    };
+    acts(unit).await.iter().filter(is_filing).count()
+}
+
+/// The acts of a unit that nobody serves, in their order, as described at [`filed`].
+pub(crate) async fn acts(unit: &Unit) -> Vec<Act> {
     let (store, id) = open(unit).await;
-    let (mut after, mut filed) = (0, 0);
+    let mut acts = Vec::new();
     let mut ids = HashSet::new();
+    let mut after = 0;
     loop {
         let page = store.acts_after(&id, after, 500).await.unwrap();
         if page.is_empty() {
@@ -101,14 +111,13 @@ pub(crate) async fn filed(unit: &Unit) -> usize {
             assert_eq!(row.sequence, after + 1, "the order has a gap");
             after = row.sequence;
             assert!(ids.insert(row.act.id.0), "an act is there twice");
-            let is_filing = matches!(row.act.payload, Payload::Case(CaseAct::RequestFiled { .. }));
-            filed += usize::from(is_filing);
+            acts.push(row.act);
         }
     }
     let report = store.rebuild(&id, Mode::Check, &|_| {}).await.unwrap();
     assert_eq!(report.named, [], "views and rollups, and a rebuild of them");
     store.close().await;
-    filed
+    acts
 }
 
 /// Numbers are counted from one without a gap, month by month.

@@ -251,6 +251,8 @@ fn later(at: Timestamp, seconds: u32) -> i64 {
     stored(at).saturating_add(i64::from(seconds) * 1_000_000)
 }
 
+/// A window that is over is begun anew, and so is one that ends later than one begun now would: the
+/// clock was set back since.
 async fn count_attempt(
     connection: &mut Connection,
     unit: &str,
@@ -262,8 +264,10 @@ async fn count_attempt(
         .query(
             "INSERT INTO attempts (unit, attempt_key, n, ends_at) VALUES ($1, $2, 1, $4)
          ON CONFLICT (unit, attempt_key) DO UPDATE SET
-            n = CASE WHEN attempts.ends_at <= $3 THEN 1 ELSE attempts.n + 1 END,
-            ends_at = CASE WHEN attempts.ends_at <= $3 THEN $4 ELSE attempts.ends_at END
+            n = CASE WHEN attempts.ends_at > $3 AND attempts.ends_at <= $4
+                THEN attempts.n + 1 ELSE 1 END,
+            ends_at = CASE WHEN attempts.ends_at > $3 AND attempts.ends_at <= $4
+                THEN attempts.ends_at ELSE $4 END
          RETURNING n, ends_at",
         )
         .bind(unit)

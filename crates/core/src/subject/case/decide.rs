@@ -421,8 +421,10 @@ fn clear(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, Case
     Ok(CaseAct::ResponderCleared { responder })
 }
 
+/// What is told of an earlier time has to fit what is known. What happens now follows it in any case,
+/// even where a clock that was set back in between says otherwise.
 fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
-    if moment.happened_at < after {
+    if moment.happened_at < after && !moment.is_now() {
         return Err(CaseRefusal::BeforeWhatItFollows {
             at: moment.happened_at,
             after,

@@ -163,6 +163,8 @@ impl Case {
     }
 
     fn respond(&mut self, at: Timestamp) {
+        // Nobody answers before they are asked: where it looks so, a clock was set back in between.
+        let at = at.max(self.filed_at);
         // Acts of an offline telephone may arrive out of order: the earliest response counts.
         if self.response.is_none_or(|known| at < known.at) {
             self.response = Some(Response {
@@ -175,6 +177,7 @@ impl Case {
 
     fn assess(&mut self, at: Timestamp) {
         // Whoever acts on a report has read it; acts of an offline telephone may arrive late.
+        let at = at.max(self.filed_at);
         self.assessed_at = Some(self.assessed_at.map_or(at, |known| known.min(at)));
     }
 
@@ -256,13 +259,19 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.advance(CaseStage::Handled);
         }
         CaseAct::ResponderArrived { responder } => {
-            case.responder(responder, |known| known.arrived_at = Some(act.happened_at));
+            case.responder(responder, |known| {
+                let sent = known.dispatched_at.unwrap_or(act.happened_at);
+                known.arrived_at = Some(act.happened_at.max(sent));
+            });
             case.assess(act.happened_at);
             case.respond(act.happened_at);
             case.advance(CaseStage::Handled);
         }
         CaseAct::ResponderCleared { responder } => {
-            case.responder(responder, |known| known.cleared_at = Some(act.happened_at));
+            case.responder(responder, |known| {
+                let before = known.arrived_at.or(known.dispatched_at);
+                known.cleared_at = Some(act.happened_at.max(before.unwrap_or(act.happened_at)));
+            });
         }
         CaseAct::ActionTaken { .. } => {
             case.assess(act.happened_at);

@@ -7,7 +7,7 @@ mod promise;
 use super::*;
 use crate::act::{Act, Actor, Payload, Subject};
 use crate::subject::testing::{
-    FakeMethod, act, by, hash, import, minute, officer, person, service, told,
+    FakeMethod, act, by, hash, import, minute, officer, person, service, told, told_later,
 };
 use crate::subject::{Moment, TEXT_MAX_CHARS, TextFault};
 use crate::value::CaseId;
@@ -455,13 +455,17 @@ fn nothing_happens_in_the_future_or_before_the_filing() {
             happened_at: minute(43),
             recorded_at: minute(40),
         };
+        let before_filing = Moment {
+            happened_at: minute(-1),
+            recorded_at: minute(40),
+        };
         for history in [Vec::new(), handled()] {
             assert_eq!(
                 given(history).told(ahead).when(command.clone()),
                 Err(CaseRefusal::InTheFuture { at: minute(43) })
             );
         }
-        let early = given(handled()).at(-1).when(command);
+        let early = given(handled()).told(before_filing).when(command);
         assert_eq!(
             early,
             Err(CaseRefusal::BeforeWhatItFollows {

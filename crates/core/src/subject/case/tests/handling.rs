@@ -143,7 +143,7 @@ fn giving_a_case_to_who_has_it_changes_nothing() {
 #[test]
 fn a_unit_is_sent_arrives_and_is_free_again_in_this_order() {
     let mut acts = handled();
-    let given_at = |acts: &Vec<(i64, Actor, CaseAct)>, at| given(acts.clone()).at(at);
+    let given_at = |acts: &Vec<(i64, Actor, CaseAct)>, at| given(acts.clone()).told(told_later(at));
     let again = Err(CaseRefusal::AlreadyRecorded("P-1".to_owned()));
     let before = |at, after| {
         Err(CaseRefusal::BeforeWhatItFollows {
@@ -178,7 +178,7 @@ fn a_unit_that_is_free_again_can_be_sent_again() {
     // S15: the wait ends with the first arrival, however often a unit comes.
     let mut acts = handled();
     let mark = |acts: &mut Vec<(i64, Actor, CaseAct)>, at, command| {
-        let found = given(acts.clone()).at(at).when(command)?;
+        let found = given(acts.clone()).told(told_later(at)).when(command)?;
         acts.push((at, by(1), found[0].clone()));
         Ok(())
     };
@@ -259,4 +259,28 @@ fn whoever_acts_on_a_report_has_read_it() {
     let media = Vec::new();
     history.push((3, Actor::Citizen, CaseAct::InformationAdded { text, media }));
     assert_eq!(given(history).state().unwrap().assessed_at, None);
+}
+
+/// Whatever a clock shows that was set back, what happens now follows what is recorded.
+#[test]
+fn after_a_clock_was_set_back_work_goes_on_and_nobody_waited_less_than_nothing() {
+    let back = given(received()).at(-60);
+    let acts = back.when(assign(3)).unwrap();
+    assert_eq!(acts.len(), 1);
+    let answer = CaseCommand::Answer {
+        text: "petugas berangkat".to_owned(),
+        next_news_by: None,
+    };
+    let acts = back.when(answer).unwrap();
+    let history = received()
+        .into_iter()
+        .chain([(-60, by(1), acts[0].clone())]);
+    let case = given(history.collect::<Vec<_>>()).state().unwrap();
+    let response = case.response.unwrap();
+    assert_eq!((response.waited.as_secs(), response.late), (0, false));
+    // What is told of an earlier time has to fit all the same.
+    assert!(matches!(
+        given(received()).told(told_later(-60)).when(assign(3)),
+        Err(CaseRefusal::BeforeWhatItFollows { .. })
+    ));
 }
