@@ -205,6 +205,8 @@ mod tests {
             .iter()
             .flat_map(|source| source.lines())
             .filter_map(|line| line.strip_prefix("pub async fn "))
+            // What rules help themselves with is given a store, a rule an engine.
+            .filter(|rest| !rest.contains("(store: "))
             .map(|rest| rest.split(['(', '<']).next().unwrap())
             .collect();
         assert!(rules.len() > 60, "{}", rules.len());
