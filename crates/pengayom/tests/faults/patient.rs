@@ -85,12 +85,12 @@ async fn one_of(
 ) -> Asked {
     let mut asked = Asked::default();
     let mut connection = Asker::new(address);
-    let began = Instant::now();
     for at in 0.. {
         if state.stop.load(Ordering::SeqCst) {
             break;
         }
         let wish = Wish::new(round, asker, at, beats);
+        let began = Instant::now();
         loop {
             match connection.ask(&wish).await {
                 Ok(answer) if answer.status == StatusCode::CREATED => {
