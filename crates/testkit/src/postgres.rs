@@ -77,6 +77,8 @@ pub struct Cluster {
     place: tempfile::TempDir,
     port: u16,
     settings: Vec<String>,
+    /// Words before the server's command, such as those that take it where a disk is seen.
+    before: Vec<String>,
     server: Option<Child>,
 }
 
@@ -84,6 +86,11 @@ impl Cluster {
     /// Makes a cluster and starts its server; settings are such as `fsync=on` (it is off for speed:
     /// what a killed server has written is still with the operating system).
     pub fn start(settings: &[&str]) -> Self {
+        Self::start_as(Vec::new(), settings)
+    }
+
+    /// The same, the server started with words before its command, such as `nsenter`'s.
+    pub fn start_as(before: Vec<String>, settings: &[&str]) -> Self {
         let place = tempfile::Builder::new()
             .prefix("pengayom-postgres-")
             .tempdir()
@@ -102,11 +109,11 @@ impl Cluster {
             "initdb: {}",
             String::from_utf8_lossy(&initdb.stderr)
         );
-        Self::over(place, settings)
+        Self::over(place, before, settings)
     }
 
     /// Starts a server over the data in a folder `data` of a place that belongs to it already.
-    fn over(place: tempfile::TempDir, settings: &[&str]) -> Self {
+    fn over(place: tempfile::TempDir, before: Vec<String>, settings: &[&str]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -114,6 +121,7 @@ impl Cluster {
             place,
             port,
             settings: settings.iter().map(ToString::to_string).collect(),
+            before,
             server: None,
         };
         cluster.run();
@@ -150,13 +158,13 @@ impl Cluster {
             "pg_basebackup: {}",
             String::from_utf8_lossy(&copied.stderr)
         );
-        Self::over(place, settings)
+        Self::over(place, Vec::new(), settings)
     }
 
     /// Starts the server (again) and waits until it answers.
     pub fn run(&mut self) {
         let data = self.place.path().join("data");
-        let mut command = as_postgres(&program("postgres"));
+        let mut command = as_postgres_after(&self.before, &program("postgres"));
         command
             .arg("-D")
             .arg(&data)
@@ -314,7 +322,18 @@ fn program(name: &str) -> PathBuf {
 
 /// A command of the server's: never as root, which it refuses, and ended with this process.
 fn as_postgres(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
+    as_postgres_after(&[], program)
+}
+
+fn as_postgres_after(before: &[String], program: &Path) -> Command {
+    let mut command = match before.split_first() {
+        Some((first, words)) => {
+            let mut command = Command::new(first);
+            command.args(words).arg("setpriv");
+            command
+        }
+        None => Command::new("setpriv"),
+    };
     command.args(["--pdeathsig", "QUIT"]);
     if is_root() {
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);

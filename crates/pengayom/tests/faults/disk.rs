@@ -48,6 +48,29 @@ impl Disk {
         (said == "mounted\n").then_some(disk)
     }
 
+    /// The same where its maker is root outside of the mount as well.
+    pub(crate) fn mount_for_root(folder: &Path) -> Option<Self> {
+        Self::mount(folder).filter(|disk| disk.is_root)
+    }
+
+    /// Makes a folder on it that belongs to the user of the database server.
+    pub(crate) fn give_folder_to_postgres(&self, name: &str) {
+        let folder = self.file(name);
+        std::fs::create_dir(&folder).unwrap();
+        let given = Command::new("chown")
+            .arg("postgres:postgres")
+            .arg(&folder)
+            .status();
+        assert!(given.unwrap().success(), "chown");
+        // Whoever is not root has to pass through the folders above.
+        let above = Command::new("chmod")
+            .arg("o+x")
+            .arg(self.file(""))
+            .arg(self.folder.parent().unwrap())
+            .status();
+        assert!(above.unwrap().success(), "chmod");
+    }
+
     /// Words that start a program where the disk is seen.
     pub(crate) fn before(&self) -> Vec<String> {
         let holder = self.holder.id().to_string();

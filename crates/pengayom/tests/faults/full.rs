@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use hyper::StatusCode;
+use pengayom_testkit::postgres::Cluster;
 
 use crate::asking::{Answer, Asker, Wish};
 use crate::disk::{Disk, limit_files, told_of_limits};
@@ -96,6 +97,56 @@ async fn a_full_disk_turns_people_away_loses_nothing_and_goes_on_when_there_is_r
     let unit = unit.moved_to(format!("sqlite:{}", copy.display()));
     acknowledged.are_all_of(&unit).await;
 }
+
+/// The database lies on a disk of its own that is filled, cleared, and filled again.
+// S22, S40
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_of_a_database_server_turns_people_away_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    // A server refuses to be root, which it would be where only a namespace lets one mount.
+    let disk = Disk::mount_for_root(folder.path());
+    let cluster = Cluster::start_as(disk.as_ref().map_or_else(Vec::new, Disk::before), &[]);
+    let sql = |sql: &str| cluster.sql("postgres", sql);
+    if let Some(disk) = &disk {
+        disk.give_folder_to_postgres("space");
+        let place = disk.folder().join("space");
+        sql(&format!(
+            "CREATE TABLESPACE small LOCATION '{}'",
+            place.display()
+        ));
+        sql("CREATE DATABASE unit TABLESPACE small");
+    } else {
+        println!("only root can give a server a small disk: shown by what the server says");
+        sql("CREATE DATABASE unit");
+    }
+    let unit = Unit::at(folder, cluster.url("unit"), Vec::new());
+    let mut acknowledged = Acknowledged::default();
+    let serving = unit.serve();
+    if let Some(disk) = &disk {
+        starved(&serving, &mut acknowledged, || disk.fill(), || disk.clear()).await;
+    } else {
+        let say = |words: &str| drop(cluster.sql("unit", words));
+        let (full, room) = (|| say(NO_ROOM), || say(ROOM_AGAIN));
+        starved(&serving, &mut acknowledged, full, room).await;
+    }
+    acknowledged.all_are_known_at(serving.address).await;
+    assert!(serving.end().success());
+    acknowledged.are_all_of(&unit).await;
+}
+
+/// Lets a server say of every act and every new table what it says when its disk is full.
+const NO_ROOM: &str = "
+    CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON acts EXECUTE FUNCTION no_room();
+    CREATE FUNCTION no_table() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
+    CREATE EVENT TRIGGER no_room ON ddl_command_end EXECUTE FUNCTION no_table()";
+
+/// And no longer.
+const ROOM_AGAIN: &str = "
+    DROP EVENT TRIGGER no_room; DROP FUNCTION no_table();
+    DROP TRIGGER no_room ON acts; DROP FUNCTION no_room()";
 
 // S22, S40
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
