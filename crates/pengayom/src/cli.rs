@@ -110,5 +110,8 @@ fn start_log() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A line that cannot be written, on a full disk, is left out. Saying so would be a panic of
+        // whatever was about to log: the writer, or a page.
+        .log_internal_errors(false)
         .init();
 }

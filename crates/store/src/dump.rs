@@ -72,7 +72,8 @@ impl Table {
     }
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
+/// A column that always holds something.
+pub(crate) const fn column(name: &'static str, kind: Kind) -> Column {
     Column {
         name,
         kind,
@@ -80,7 +81,8 @@ const fn column(name: &'static str, kind: Kind) -> Column {
     }
 }
 
-const fn maybe(name: &'static str, kind: Kind) -> Column {
+/// A column that may hold nothing.
+pub(crate) const fn maybe(name: &'static str, kind: Kind) -> Column {
     Column {
         name,
         kind,
@@ -88,7 +90,20 @@ const fn maybe(name: &'static str, kind: Kind) -> Column {
     }
 }
 
-const UNIT: Column = column("unit", Kind::Text);
+/// The unit, which comes first in every table.
+pub(crate) const UNIT: Column = column("unit", Kind::Text);
+
+/// The last number given in each series: carried, and compared with the acts by a rebuild.
+pub(crate) const NUMBERS: Table = Table {
+    name: "numbers",
+    key: &["series"],
+    columns: &[
+        UNIT,
+        column("series", Kind::Text),
+        column("last", Kind::Integer),
+    ],
+    batch: 500,
+};
 
 /// The tables that are carried, in the order they are written: the unit, its record, what lies
 /// beside it.
@@ -155,16 +170,7 @@ pub const TABLES: &[Table] = &[
         ],
         batch: 1000,
     },
-    Table {
-        name: "numbers",
-        key: &["series"],
-        columns: &[
-            UNIT,
-            column("series", Kind::Text),
-            column("last", Kind::Integer),
-        ],
-        batch: 500,
-    },
+    NUMBERS,
     Table {
         name: "persons",
         key: &["id"],

@@ -9,9 +9,9 @@ pub(crate) mod news;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::error::StoreError;
 use crate::sql::SqlStore;
@@ -115,6 +115,5 @@ pub(crate) async fn make_durable(connection: &mut PgConnection) -> Result<(), St
     )
     .execute(&mut *connection)
     .await?;
-    connection.ping().await?;
     Ok(())
 }

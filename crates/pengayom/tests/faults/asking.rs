@@ -192,10 +192,15 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Takes another's in.
-    pub(crate) fn extend(&mut self, other: Self) {
-        self.acknowledged.extend(other.acknowledged);
-        self.unanswered.extend(other.unanswered);
+    /// What came of it for all askers, once each has ended.
+    pub(crate) async fn by(askers: Vec<tokio::task::JoinHandle<Self>>) -> Self {
+        let mut all = Self::default();
+        for asker in askers {
+            let asked = asker.await.unwrap();
+            all.acknowledged.extend(asked.acknowledged);
+            all.unanswered.extend(asked.unanswered);
+        }
+        all
     }
 }
 
@@ -231,11 +236,7 @@ impl Crowd {
 
     /// What came of it, after the server is gone.
     pub(crate) async fn end(self) -> Asked {
-        let mut all = Asked::default();
-        for asker in self.askers {
-            all.extend(asker.await.unwrap());
-        }
-        all
+        Asked::by(self.askers).await
     }
 }
 

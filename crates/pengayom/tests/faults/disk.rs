@@ -128,6 +128,13 @@ pub(crate) fn told_of_limits() -> Vec<String> {
     words.map(str::to_owned).to_vec()
 }
 
+/// The same, with what it logs in a file that may not grow either.
+pub(crate) fn told_of_limits_and_logging_to(file: &Path) -> Vec<String> {
+    let log = file.to_str().unwrap();
+    let words = ["sh", "-c", r#"trap "" XFSZ; exec "$@" 2>>"$0""#, log];
+    words.map(str::to_owned).to_vec()
+}
+
 /// Sets how large files of a process may become, in bytes, or lifts the limit.
 pub(crate) fn limit_files(process: u32, bytes: Option<u64>) {
     let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());

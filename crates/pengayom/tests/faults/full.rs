@@ -7,7 +7,7 @@ use hyper::StatusCode;
 use pengayom_testkit::postgres::Cluster;
 
 use crate::asking::{Answer, Asker, Wish};
-use crate::disk::{Disk, limit_files, told_of_limits};
+use crate::disk::{Disk, limit_files, told_of_limits, told_of_limits_and_logging_to};
 use crate::record::Acknowledged;
 use crate::serving::Serving;
 use crate::unit::{Unit, beats};
@@ -184,10 +184,22 @@ async fn a_disk_that_takes_nothing_turns_people_away_and_loses_nothing() {
     takes_nothing().await;
 }
 
-async fn takes_nothing() {
+/// The log lies on the same disk: what cannot be logged is left out, and people are answered.
+// S22, S40
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_cannot_be_written_keeps_nobody_from_an_answer() {
     let folder = tempfile::tempdir().unwrap();
+    let before = told_of_limits_and_logging_to(&folder.path().join("log"));
+    starves(folder, before).await;
+}
+
+async fn takes_nothing() {
+    starves(tempfile::tempdir().unwrap(), told_of_limits()).await;
+}
+
+async fn starves(folder: tempfile::TempDir, before: Vec<String>) {
     let address = sqlite_in(folder.path());
-    let unit = Unit::at(folder, address, told_of_limits());
+    let unit = Unit::at(folder, address, before);
     let mut acknowledged = Acknowledged::default();
     let serving = unit.serve();
     starved(

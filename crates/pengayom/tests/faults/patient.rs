@@ -68,11 +68,7 @@ impl Patient {
     /// Lets everybody end whose wish is acknowledged.
     pub(crate) async fn end(self) -> Asked {
         self.state.stop.store(true, Ordering::SeqCst);
-        let mut all = Asked::default();
-        for asker in self.askers {
-            all.extend(asker.await.unwrap());
-        }
-        all
+        Asked::by(self.askers).await
     }
 }
 

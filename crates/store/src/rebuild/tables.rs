@@ -1,24 +1,6 @@
 //! The tables that follow from the acts, column by column.
 
-use crate::dump::{Column, Kind, Table};
-
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        nullable: false,
-    }
-}
-
-const fn maybe(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        nullable: true,
-    }
-}
-
-const UNIT: Column = column("unit", Kind::Text);
+use crate::dump::{self, Kind, Table, UNIT, column, maybe};
 
 /// How many rows of a view are compared at a time.
 const BATCH: u32 = 500;
@@ -27,16 +9,7 @@ const BATCH: u32 = 500;
 const ROLLUP_BATCH: u32 = 5_000;
 
 /// The last number given in each series.
-pub(crate) const NUMBERS: &Table = &Table {
-    name: "numbers",
-    key: &["series"],
-    columns: &[
-        UNIT,
-        column("series", Kind::Text),
-        column("last", Kind::Integer),
-    ],
-    batch: BATCH,
-};
+pub(crate) const NUMBERS: &Table = &dump::NUMBERS;
 
 /// Cases.
 pub(crate) const CASES: &Table = &Table {
