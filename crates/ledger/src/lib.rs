@@ -9,8 +9,31 @@
 //! This crate is pure: no file, socket, database, clock or randomness. Callers fetch the tiles
 //! that a function says it needs, and hand them in; keys are made from seeds that callers hold.
 
+mod checkpoint;
 mod commit;
+pub mod cosign;
 mod hash;
+mod key;
+mod note;
+mod proof;
+mod text;
+mod tile;
+mod tree;
 
+pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN_BYTES, SignedCheckpoint};
 pub use commit::{commitment, told_hash};
 pub use hash::{EMPTY_ROOT, HASH_BYTES, Hash, leaf_hash, node_hash};
+pub use key::{KeyError, KeyId, KeyKind, MAX_VKEY_BYTES, SigningKey, VerifierKey};
+pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, SignatureLine, Verified};
+pub use proof::{
+    MAX_PROOF_BYTES, MAX_PROOF_HASHES, ProofError, TLOG_PROOF_HEADER, TlogProof,
+    verify_consistency, verify_inclusion,
+};
+pub use tile::{
+    TILE_BYTES, TILE_WIDTH, TileError, TileId, TileKind, TileRef, Tiles, bundle, unbundle,
+};
+pub use tree::{
+    ChangedTile, Integrated, MAX_BLOCK, MAX_SIZE, TreeError, TreeHead, integrate, needed_for_root,
+    needed_to_integrate, needed_to_prove_consistency, needed_to_prove_inclusion, prove_consistency,
+    prove_inclusion, root_at,
+};
