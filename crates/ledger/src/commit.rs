@@ -52,7 +52,7 @@ mod tests {
 
     use super::*;
 
-    // S18. Computed with another implementation of SHA-256 (`sha256sum`), so that the format
+    // S22. Computed with another implementation of SHA-256 (`sha256sum`), so that the format
     // cannot drift unnoticed.
     #[test]
     fn a_commitment_is_what_the_format_says() {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     proptest! {
-        // S18. Another act, another salt or another kind of text is another commitment.
+        // S22. Another act, another salt or another kind of text is another commitment.
         #[test]
         fn what_differs_commits_differently(
             salt in any::<[u8; 32]>(),

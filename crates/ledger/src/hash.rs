@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(EMPTY_ROOT, <Hash>::from(Sha256::digest(b"")));
     }
 
-    // S18. The published values of the RFC 6962 implementations: an empty leaf, a leaf, a node.
+    // S22. The published values of the RFC 6962 implementations: an empty leaf, a leaf, a node.
     #[test]
     fn leaves_and_nodes_hash_as_published() {
         assert_eq!(

@@ -382,7 +382,7 @@ mod tests {
     }
 
     proptest! {
-        // S18. A key is written and read; any other text is a refusal, never a panic.
+        // S22. A key is written and read; any other text is a refusal, never a panic.
         #[test]
         fn keys_are_read_as_written(seed in any::<[u8; 32]>(), name in "[a-z/.]{1,40}") {
             for key in [SigningKey::log(&name, &seed).unwrap(), SigningKey::witness(&name, &seed).unwrap()] {

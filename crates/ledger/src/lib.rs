@@ -15,7 +15,9 @@ pub mod cosign;
 mod hash;
 mod key;
 mod note;
+mod promise;
 mod proof;
+pub mod receipt;
 mod text;
 mod tile;
 mod tree;
@@ -25,10 +27,14 @@ pub use commit::{commitment, told_hash};
 pub use hash::{EMPTY_ROOT, HASH_BYTES, Hash, leaf_hash, node_hash};
 pub use key::{KeyError, KeyId, KeyKind, MAX_VKEY_BYTES, SigningKey, VerifierKey};
 pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteError, SignatureLine, Verified};
+pub use promise::{
+    CompactPromise, MAX_NUMBER_BYTES, PROMISE_HEADER, Promise, PromiseError, SignedPromise,
+};
 pub use proof::{
     MAX_PROOF_BYTES, MAX_PROOF_HASHES, ProofError, TLOG_PROOF_HEADER, TlogProof,
     verify_consistency, verify_inclusion,
 };
+pub use receipt::Receipt;
 pub use tile::{
     TILE_BYTES, TILE_WIDTH, TileError, TileId, TileKind, TileRef, Tiles, bundle, unbundle,
 };

@@ -92,6 +92,14 @@ impl SignatureLine {
         }
     }
 
+    pub(crate) fn from_parts(name: &str, id: KeyId, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            id,
+            bytes,
+        }
+    }
+
     /// Reads one line, without its newline.
     ///
     /// # Errors
@@ -199,6 +207,13 @@ impl Note {
             text: text.to_owned(),
             signatures,
         })
+    }
+
+    pub(crate) fn from_parts(text: String, line: SignatureLine) -> Self {
+        Self {
+            text,
+            signatures: vec![line],
+        }
     }
 
     /// Reads a note of at most [`MAX_NOTE_BYTES`].

@@ -289,7 +289,7 @@ mod tests {
         (kind, index, 1..=256_u16).prop_map(|(kind, index, width)| TileRef { kind, index, width })
     }
 
-    // S18. Paths of the specification's text, and what it forbids.
+    // S22. Paths of the specification's text, and what it forbids.
     #[test]
     fn paths_are_those_of_the_specification() {
         let path = |kind, index, width| TileRef { kind, index, width }.to_string();

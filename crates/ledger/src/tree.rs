@@ -519,7 +519,7 @@ mod tests {
             .collect()
     }
 
-    // S18. Every size up to some tiles, one leaf at a time: the root is that of the definition.
+    // S22. Every size up to some tiles, one leaf at a time: the root is that of the definition.
     #[test]
     fn a_tree_grown_leaf_by_leaf_has_the_root_of_the_definition() {
         let all = leaves(0, 600);
@@ -533,7 +533,7 @@ mod tests {
         }
     }
 
-    // S18. Over 65,536 leaves there are three levels of tiles; the edge goes through all.
+    // S22. Over 65,536 leaves there are three levels of tiles; the edge goes through all.
     #[test]
     fn blocks_across_two_levels_give_the_same_tiles_as_one_block() {
         let all = leaves(0, 70_000);
@@ -563,7 +563,7 @@ mod tests {
         assert_eq!(whole.keys().map(|id| id.level).max(), Some(2));
     }
 
-    // S18. An altered tile is not built upon.
+    // S22. An altered tile is not built upon.
     #[test]
     fn a_flipped_bit_in_a_tile_at_the_edge_is_noticed() {
         let mut shelf = Shelf::new();
@@ -654,7 +654,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
-        // S18. Blocks of any size, with only the tiles that were named: the same tree, and the root
+        // S22. Blocks of any size, with only the tiles that were named: the same tree, and the root
         // of every earlier size still follows from the tiles of the last.
         #[test]
         fn blocks_of_any_size_grow_one_tree(
