@@ -191,6 +191,19 @@ impl SignedCheckpoint {
         self.note.add(line);
     }
 
+    /// The same without signatures.
+    pub(crate) fn bare(&self) -> Self {
+        self.only(&[])
+    }
+
+    /// The same with the signature lines of these keys only.
+    pub(crate) fn only(&self, keys: &[Verified]) -> Self {
+        Self {
+            checkpoint: self.checkpoint.clone(),
+            note: self.note.only(keys),
+        }
+    }
+
     /// Checks that it is of the log `origin` and that a key of that log signed it, and returns
     /// whose signatures of the given keys are right: the log's, and of those witnesses that are
     /// among the keys. A log's key bears its origin as its name; keys of other logs count for

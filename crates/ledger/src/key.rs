@@ -197,10 +197,10 @@ impl fmt::Debug for SigningKey {
 /// ```
 /// use pengayom_ledger::{KeyKind, VerifierKey};
 ///
-/// // The example of the specification.
-/// let text = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+/// // The example of Go's package `note`.
+/// let text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 /// let key: VerifierKey = text.parse()?;
-/// assert_eq!((key.name(), key.kind()), ("example.com/foo", KeyKind::Log));
+/// assert_eq!((key.name(), key.kind()), ("PeterNeumann", KeyKind::Log));
 /// assert_eq!(key.to_string(), text);
 /// # Ok::<(), pengayom_ledger::KeyError>(())
 /// ```
@@ -318,7 +318,8 @@ mod tests {
 
     use super::*;
 
-    const SPEC: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+    /// The example of Go's package `note`, from which the specification comes.
+    const KNOWN: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
     #[test]
     fn a_name_with_a_space_or_a_plus_is_none() {
@@ -361,22 +362,22 @@ mod tests {
 
     #[test]
     fn a_mistyped_key_is_refused_with_both_ids() {
-        let wrong = SPEC.replace("530d903a", "530d903b");
+        let wrong = KNOWN.replace("c74f20a3", "c74f20a4");
         let error = wrong.parse::<VerifierKey>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "expected the key id 530d903a, which follows from name and key, found 530d903b"
+            "expected the key id c74f20a3, which follows from name and key, found c74f20a4"
         );
         for (from, to) in [
-            ("530d903a", "530D903A"),
-            ("+Aek", "+Bek"),
-            ("foo", "fo o"),
-            ("3U2k", "3U2"),
+            ("c74f20a3", "C74F20A3"),
+            ("+ARpc", "+BRpc"),
+            ("Neu", "N u"),
+            ("10TW", "10T"),
         ] {
-            assert!(SPEC.replace(from, to).parse::<VerifierKey>().is_err());
+            assert!(KNOWN.replace(from, to).parse::<VerifierKey>().is_err());
         }
         assert!(matches!(
-            format!("{}{SPEC}", "a".repeat(600)).parse::<VerifierKey>(),
+            format!("{}{KNOWN}", "a".repeat(600)).parse::<VerifierKey>(),
             Err(KeyError::TooLong { .. })
         ));
     }
@@ -399,8 +400,8 @@ mod tests {
         }
 
         #[test]
-        fn every_changed_letter_of_a_key_is_refused(at in 0..SPEC.len(), bit in 0..7_u8) {
-            let mut bytes = SPEC.as_bytes().to_vec();
+        fn every_changed_letter_of_a_key_is_refused(at in 0..KNOWN.len(), bit in 0..7_u8) {
+            let mut bytes = KNOWN.as_bytes().to_vec();
             if let Some(byte) = bytes.get_mut(at) {
                 *byte ^= 1 << bit;
             }

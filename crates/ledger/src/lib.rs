@@ -21,6 +21,7 @@ pub mod receipt;
 mod text;
 mod tile;
 mod tree;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN_BYTES, SignedCheckpoint};
 pub use commit::{commitment, told_hash};

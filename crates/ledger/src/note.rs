@@ -259,6 +259,22 @@ impl Note {
         &self.signatures
     }
 
+    /// The same with the first signature line of each of these keys only.
+    pub(crate) fn only(&self, keys: &[Verified]) -> Self {
+        let mut signatures: Vec<SignatureLine> = Vec::new();
+        for line in &self.signatures {
+            let is_by = |key: &Verified| (&key.name, key.id) == (&line.name, line.id);
+            let again = |seen: &SignatureLine| (&seen.name, seen.id) == (&line.name, line.id);
+            if keys.iter().any(is_by) && !signatures.iter().any(again) {
+                signatures.push(line.clone());
+            }
+        }
+        Self {
+            text: self.text.clone(),
+            signatures,
+        }
+    }
+
     /// Adds a signature line, in place of an older one by the same key.
     pub fn add(&mut self, line: SignatureLine) {
         self.signatures
