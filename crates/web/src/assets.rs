@@ -51,13 +51,12 @@ impl Assets {
             if name.starts_with(STYLE_FOLDER) {
                 style.insert(name.into_owned(), file.data);
             } else {
-                files.insert(
-                    name.into_owned(),
-                    Asset {
-                        bytes: file.data,
-                        media_type,
-                    },
-                );
+                let bytes = if name.ends_with(".mjs") {
+                    without_comments(&file.data)
+                } else {
+                    file.data
+                };
+                files.insert(name.into_owned(), Asset { bytes, media_type });
             }
         }
         let style: Vec<&[u8]> = style.values().map(AsRef::as_ref).collect();
@@ -75,12 +74,27 @@ impl Assets {
     }
 }
 
+/// A module without the lines that are only comments: they are for readers of the source, and a
+/// third of its weight on the wire.
+fn without_comments(module: &[u8]) -> Cow<'static, [u8]> {
+    let mut inside = false;
+    let kept = module
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| {
+            let line = line.trim_ascii();
+            let comment = inside || line.starts_with(b"//") || line.starts_with(b"/**");
+            inside = (inside || line.starts_with(b"/**")) && !line.ends_with(b"*/");
+            !comment
+        });
+    Cow::Owned(kept.flatten().copied().collect())
+}
+
 /// What a file is, by the end of its name; `None` for what is not for browsers, such as a README.
 fn media_type(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
     match ending {
         "css" => Some("text/css; charset=utf-8"),
-        "js" => Some("text/javascript; charset=utf-8"),
+        "js" | "mjs" => Some("text/javascript; charset=utf-8"),
         "svg" => Some("image/svg+xml"),
         "txt" => Some("text/plain; charset=utf-8"),
         "woff2" => Some("font/woff2"),
@@ -179,6 +193,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn comments_of_modules_stay_at_home_and_code_does_not() {
+        let module =
+            b"// What.\n/**\n * Why.\n */\nconst a = 1; // kept\n  // gone\nconst b = a\n  * 2;\n";
+        let served = without_comments(module);
+        assert_eq!(
+            std::str::from_utf8(&served).unwrap(),
+            "const a = 1; // kept\nconst b = a\n  * 2;\n"
+        );
+    }
+
     #[tokio::test]
     async fn the_stylesheets_arrive_as_one_with_the_tokens_first() {
         let body = ask(&address("style.css")).await.into_body();
@@ -202,6 +227,12 @@ mod tests {
         };
         assert!(weight(&["style.css", "print.css"]) <= 12_000);
         assert!(weight(&["focus.js", "live.js", "report.js"]) <= 8_000);
+        let receipt = [
+            "receipt/noble.mjs",
+            "receipt/verify.mjs",
+            "receipt/page.mjs",
+        ];
+        assert!(weight(&receipt) <= 18_000, "{}", weight(&receipt));
         assert!(weight(&["icons.svg"]) <= 5_000);
         let fonts = ["fonts/atkinson-400.woff2", "fonts/atkinson-700.woff2"];
         let bytes: usize = fonts

@@ -6,6 +6,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
      script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// The same for the page that verifies receipts: it may ask the log of another unit.
+pub(crate) const POLICY_OF_CHECK: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
+     script-src 'self'; connect-src 'self' https: http:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 const FIXED: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -4,6 +4,7 @@ mod area;
 mod home;
 pub(crate) mod qr;
 mod rate;
+mod receipt;
 pub(crate) mod report;
 mod services;
 mod track;
@@ -23,6 +24,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(report::router())
         .merge(track::router())
         .merge(rate::router())
+        .merge(receipt::router())
         .merge(services::router())
         .route("/wilayah", get(area::show))
         .route("/", get(home::show))

@@ -19,7 +19,7 @@ use pengayom_web::WebSettings;
 use support::{Answer, Browser, Site, fill};
 
 /// Every page that anybody can open.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/",
     "/lapor",
     "/lapor/lanjut",
@@ -30,6 +30,7 @@ const PAGES: [&str; 16] = [
     "/lapor/dicuri/cerita",
     "/lapor/dicuri/kontak",
     "/lacak",
+    "/tanda-terima",
     "/nilai",
     "/nilai/terima-kasih",
     "/layanan",
@@ -49,7 +50,7 @@ fn keys_in(words: &str) -> Vec<&str> {
     };
     let sections = [
         "common", "home", "report", "check", "sent", "track", "rate", "error", "frame", "area",
-        "service", "step", "format", "case",
+        "service", "step", "format", "case", "verify",
     ];
     let word = |text: &str| {
         let parts: Vec<&str> = text.split('.').collect();
