@@ -10,7 +10,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// What [`base64`] wrote; `None` for any other spelling.
+/// What [`base64()`] wrote; `None` for any other spelling.
 pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
