@@ -4,6 +4,8 @@
 //! acts and can be derived again. Stored names are for ever: a changed payload gets a new schema
 //! version and [`Payload::from_stored`] still reads the old one.
 
+pub mod told;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,6 +14,7 @@ use crate::place::{AreaCode, Point, StationId};
 use crate::subject::case::CaseAct;
 use crate::subject::encounter::EncounterAct;
 use crate::subject::feedback::FeedbackAct;
+use crate::subject::unit::UnitAct;
 use crate::value::{ActId, CaseId, EncounterId, FeedbackId, OfficerId, UnitId};
 
 /// What an act is about.
@@ -24,6 +27,8 @@ pub enum Subject {
     Encounter(EncounterId),
     /// A judgement by a person served.
     Feedback(FeedbackId),
+    /// The unit itself; there is one in a record, and its identifier is the nil UUID.
+    Unit,
 }
 
 impl Subject {
@@ -33,6 +38,7 @@ impl Subject {
             Self::Case(_) => "case",
             Self::Encounter(_) => "encounter",
             Self::Feedback(_) => "feedback",
+            Self::Unit => "unit",
         }
     }
 
@@ -42,6 +48,7 @@ impl Subject {
             Self::Case(id) => id.0,
             Self::Encounter(id) => id.0,
             Self::Feedback(id) => id.0,
+            Self::Unit => Uuid::nil(),
         }
     }
 
@@ -51,6 +58,7 @@ impl Subject {
             "case" => Some(Self::Case(CaseId(id))),
             "encounter" => Some(Self::Encounter(EncounterId(id))),
             "feedback" => Some(Self::Feedback(FeedbackId(id))),
+            "unit" if id.is_nil() => Some(Self::Unit),
             _ => None,
         }
     }
@@ -120,6 +128,8 @@ pub enum Payload {
     Encounter(EncounterAct),
     /// About a feedback.
     Feedback(FeedbackAct),
+    /// About the unit itself.
+    Unit(UnitAct),
 }
 
 /// Why a stored payload cannot be read.
@@ -153,6 +163,7 @@ impl Payload {
             Self::Case(act) => act.kind(),
             Self::Encounter(act) => act.kind(),
             Self::Feedback(act) => act.kind(),
+            Self::Unit(act) => act.kind(),
         }
     }
 
@@ -165,6 +176,7 @@ impl Payload {
             Self::Case(act) => serde_json::to_string(act),
             Self::Encounter(act) => serde_json::to_string(act),
             Self::Feedback(act) => serde_json::to_string(act),
+            Self::Unit(act) => serde_json::to_string(act),
         };
         written.map_err(|fault| PayloadError::Malformed {
             kind: self.kind().to_owned(),
@@ -195,6 +207,7 @@ impl Payload {
                 Self::Encounter(serde_json::from_str(text).map_err(malformed)?)
             }
             Some(("feedback", _)) => Self::Feedback(serde_json::from_str(text).map_err(malformed)?),
+            Some(("unit", _)) => Self::Unit(serde_json::from_str(text).map_err(malformed)?),
             _ => return Err(unknown()),
         };
         if payload.kind() == kind {

@@ -5,9 +5,11 @@
 
 pub mod case;
 pub mod encounter;
+pub mod erasure;
 pub mod feedback;
 #[cfg(test)]
 mod testing;
+pub mod unit;
 
 use jiff::{SignedDuration, Timestamp};
 

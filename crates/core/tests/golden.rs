@@ -10,6 +10,7 @@ use pengayom_core::act::Payload;
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::subject::feedback::FeedbackAct;
+use pengayom_core::subject::unit::UnitAct;
 use serde_json::Value;
 
 macro_rules! golden {
@@ -36,19 +37,25 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::DelayExplained { .. } => golden!("case.delay_explained"),
             CaseAct::CaseClosed { .. } => golden!("case.case_closed"),
             CaseAct::CaseReopened { .. } => golden!("case.case_reopened"),
+            CaseAct::PersonalDataErased { .. } => golden!("case.personal_data_erased"),
         },
         Payload::Encounter(act) => match act {
             EncounterAct::EncounterRecorded(_) => golden!("encounter.encounter_recorded"),
             EncounterAct::EncounterCorrected { .. } => golden!("encounter.encounter_corrected"),
+            EncounterAct::PersonalDataErased { .. } => golden!("encounter.personal_data_erased"),
         },
         Payload::Feedback(act) => match act {
             FeedbackAct::FeedbackGiven(_) => golden!("feedback.feedback_given"),
+            FeedbackAct::PersonalDataErased { .. } => golden!("feedback.personal_data_erased"),
+        },
+        Payload::Unit(act) => match act {
+            UnitAct::LedgerKeyRotated { .. } => golden!("unit.ledger_key_rotated"),
         },
     }
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 24] = [
+const FILES: [&str; 32] = [
     golden!("case.request_filed"),
     golden!("case.case_taken"),
     golden!("case.case_taken_over"),
@@ -66,6 +73,10 @@ const FILES: [&str; 24] = [
     golden!("encounter.encounter_recorded"),
     golden!("encounter.encounter_corrected"),
     golden!("feedback.feedback_given"),
+    golden!("case.personal_data_erased"),
+    golden!("encounter.personal_data_erased"),
+    golden!("feedback.personal_data_erased"),
+    golden!("unit.ledger_key_rotated"),
     golden!("case.request_filed.least"),
     golden!("case.case_assessed.least"),
     golden!("case.reporter_answered.least"),
@@ -73,6 +84,10 @@ const FILES: [&str; 24] = [
     golden!("case.delay_explained.least"),
     golden!("encounter.encounter_recorded.least"),
     golden!("feedback.feedback_given.least"),
+    golden!("case.personal_data_erased.least"),
+    golden!("encounter.personal_data_erased.least"),
+    golden!("feedback.personal_data_erased.least"),
+    golden!("unit.ledger_key_rotated.least"),
 ];
 
 fn read(text: &str) -> (Payload, Value) {
@@ -95,7 +110,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(17);
+    let (full, least) = FILES.split_at(21);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

@@ -83,7 +83,8 @@ impl Node {
     pub(crate) fn tell(&self, act: &Act, sequence: i64) {
         self.events.tell(Event {
             subject: match act.subject {
-                Subject::Feedback(_) => None,
+                // What is told of must not lead to who judged; the unit's own acts show on no page.
+                Subject::Feedback(_) | Subject::Unit => None,
                 named => Some(named),
             },
             kind: act.payload.kind(),

@@ -275,7 +275,7 @@ mod tests {
             match &act.act.payload {
                 Payload::Case(CaseAct::RequestFiled(filed)) => assert!(filed.simulated),
                 Payload::Case(_) => {}
-                Payload::Encounter(_) | Payload::Feedback(_) => {
+                Payload::Encounter(_) | Payload::Feedback(_) | Payload::Unit(_) => {
                     let text = act.act.payload.to_stored().unwrap();
                     assert!(text.contains("\"simulated\":true") || text.contains("corrected"));
                 }

@@ -15,6 +15,7 @@ use pengayom_core::act::{Act, Subject};
 use pengayom_core::subject::case::{self as case_subject, Case};
 use pengayom_core::subject::encounter::{self as encounter_subject, Encounter};
 use pengayom_core::subject::feedback::{self as feedback_subject, Feedback};
+use pengayom_core::subject::unit::{self as unit_subject, UnitRecord};
 use pengayom_core::value::CaseId;
 
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
@@ -32,6 +33,8 @@ pub enum State {
     Encounter(Box<Encounter>),
     /// Of a feedback.
     Feedback(Box<Feedback>),
+    /// Of the unit itself.
+    Unit(Box<UnitRecord>),
 }
 
 impl State {
@@ -41,6 +44,7 @@ impl State {
             Self::Case(case) => case.version,
             Self::Encounter(encounter) => encounter.version,
             Self::Feedback(feedback) => feedback.version,
+            Self::Unit(unit) => unit.version,
         }
     }
 }
@@ -69,6 +73,13 @@ pub fn evolve(state: Option<State>, act: &Act) -> Option<State> {
             };
             feedback_subject::evolve(known, act).map(|known| State::Feedback(Box::new(known)))
         }
+        Subject::Unit => {
+            let known = match state {
+                Some(State::Unit(unit)) => Some(*unit),
+                _ => None,
+            };
+            unit_subject::evolve(known, act).map(|known| State::Unit(Box::new(known)))
+        }
     }
 }
 
@@ -90,6 +101,13 @@ pub enum RowChange {
         version: u32,
         /// The words.
         text: String,
+    },
+    /// Nothing that was told of a case is found any more; its number still is.
+    DropCaseText {
+        /// The case.
+        case: CaseId,
+        /// Its number.
+        number: String,
     },
     /// Put this encounter row in place of the one with its id.
     PutEncounter(Box<EncounterRow>),
@@ -114,7 +132,7 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
     match (subject, &after) {
         (Subject::Case(id), State::Case(state)) => {
             rows.push(RowChange::PutCase(Box::new(case::row(id, state))));
-            rows.extend(acts.iter().filter_map(|act| case::text(id, act)));
+            rows.extend(case::texts(id, state, acts));
         }
         (Subject::Encounter(id), State::Encounter(state)) => {
             rows.push(RowChange::PutEncounter(Box::new(encounter::row(id, state))));

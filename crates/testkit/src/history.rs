@@ -183,7 +183,7 @@ pub fn any_acts() -> impl Strategy<Value = Vec<Act>> {
         (
             step(crate::payload::any_payload()),
             crate::value::any_moment(),
-            proptest::sample::select(&[CASE, CASE, CASE, ENCOUNTER, FEEDBACK][..]),
+            proptest::sample::select(&[CASE, CASE, CASE, ENCOUNTER, FEEDBACK, Subject::Unit][..]),
         ),
         0..20,
     );

@@ -3,7 +3,9 @@
 use pengayom_core::act::Payload;
 use pengayom_core::subject::case::{CaseAct, RequestFiled};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
+use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
+use pengayom_core::subject::unit::UnitAct;
 use pengayom_core::value::{CaseId, OfficerId};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -20,6 +22,7 @@ pub fn any_payload() -> impl Strategy<Value = Payload> {
         8 => case_act().prop_map(Payload::Case),
         2 => encounter_act().prop_map(Payload::Encounter),
         1 => feedback_act().prop_map(Payload::Feedback),
+        1 => unit_act().prop_map(Payload::Unit),
     ]
 }
 
@@ -49,6 +52,7 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
         (text(), text()).prop_map(|(outcome, reason)| CaseAct::CaseClosed { outcome, reason }),
         text().prop_map(|reason| CaseAct::CaseReopened { reason }),
+        erased().prop_map(|(basis, ground)| CaseAct::PersonalDataErased { basis, ground }),
     ]
 }
 
@@ -136,6 +140,7 @@ pub fn encounter_act() -> impl Strategy<Value = EncounterAct> {
     prop_oneof![
         recorded,
         text().prop_map(|text| EncounterAct::EncounterCorrected { text }),
+        erased().prop_map(|(basis, ground)| EncounterAct::PersonalDataErased { basis, ground }),
     ]
 }
 
@@ -143,7 +148,7 @@ pub fn encounter_act() -> impl Strategy<Value = EncounterAct> {
 pub fn feedback_act() -> impl Strategy<Value = FeedbackAct> {
     let answers = btree_map(text(), proptest::sample::select(&Answer::ALL[..]), 0..5);
     let judged = proptest::sample::select(&[Judged::Encounter, Judged::Case][..]);
-    (
+    let given = (
         judged,
         any_service(),
         any_moment(),
@@ -164,5 +169,27 @@ pub fn feedback_act() -> impl Strategy<Value = FeedbackAct> {
                     simulated,
                 })
             },
-        )
+        );
+    prop_oneof![
+        4 => given,
+        1 => erased().prop_map(|(basis, ground)| FeedbackAct::PersonalDataErased { basis, ground }),
+    ]
+}
+
+/// Any act of the unit itself.
+pub fn unit_act() -> impl Strategy<Value = UnitAct> {
+    (1_u32..1_000, text(), text(), of(text()), any::<bool>()).prop_map(
+        |(generation, from, to, proof, revoked)| UnitAct::LedgerKeyRotated {
+            generation,
+            from,
+            to,
+            proof,
+            revoked,
+        },
+    )
+}
+
+fn erased() -> impl Strategy<Value = (ErasureBasis, Option<String>)> {
+    let basis = proptest::sample::select(&[ErasureBasis::Request, ErasureBasis::Retention][..]);
+    (basis, of(text()))
 }

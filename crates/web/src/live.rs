@@ -227,7 +227,7 @@ impl Listener {
                     && (self.staff.may(Permission::ReadBoard)
                         || self.node.encounter_history(&self.staff, id).await.is_ok())
             }
-            None | Some(Subject::Feedback(_)) => {
+            None | Some(Subject::Feedback(_) | Subject::Unit) => {
                 self.case.is_none() && self.staff.may(Permission::ReadBoard)
             }
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
+use crate::subject::erasure::{Erased, ErasureBasis};
 use crate::subject::{Method, Moment, TextFault, text_fault};
 use crate::value::{CaseId, OfficerId, PersonId, SecretHash};
 
@@ -126,6 +127,15 @@ pub enum EncounterAct {
         /// What is right, in the officer's words.
         text: String,
     },
+    /// What identifies a person was erased; what was done stays (S77).
+    PersonalDataErased {
+        /// Why.
+        basis: ErasureBasis,
+        /// The ground in law or the letter it was asked with, in the words of whoever decided it;
+        /// never about the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<String>,
+    },
 }
 
 impl EncounterAct {
@@ -134,6 +144,7 @@ impl EncounterAct {
         match self {
             Self::EncounterRecorded(_) => "encounter.encounter_recorded",
             Self::EncounterCorrected { .. } => "encounter.encounter_corrected",
+            Self::PersonalDataErased { .. } => "encounter.personal_data_erased",
         }
     }
 }
@@ -258,6 +269,8 @@ pub struct Encounter {
     pub place: Option<ActPlace>,
     /// What was put right later, oldest first.
     pub corrections: Vec<String>,
+    /// What identifies persons was erased.
+    pub erased: Option<Erased>,
 }
 
 /// What a command about an encounter leads to.
@@ -419,6 +432,7 @@ pub fn evolve(encounter: Option<Encounter>, act: &Act) -> Option<Encounter> {
             recorded_at: act.recorded_at,
             place: act.place.clone(),
             corrections: Vec::new(),
+            erased: None,
         }),
         (None, _) => None,
         (Some(mut known), payload) => {
@@ -426,6 +440,18 @@ pub fn evolve(encounter: Option<Encounter>, act: &Act) -> Option<Encounter> {
             match payload {
                 EncounterAct::EncounterRecorded(_) => {}
                 EncounterAct::EncounterCorrected { text } => known.corrections.push(text.clone()),
+                EncounterAct::PersonalDataErased { basis, .. } => {
+                    known.erased = Some(Erased {
+                        at: act.recorded_at,
+                        basis: *basis,
+                    });
+                    known.recorded.note = None;
+                    known.corrections.iter_mut().for_each(String::clear);
+                    if let Some(place) = &mut known.place {
+                        place.point = None;
+                        place.text = None;
+                    }
+                }
             }
             Some(known)
         }

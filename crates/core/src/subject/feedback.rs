@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, ActPlace, Payload};
 use crate::pack::ServiceCode;
+use crate::subject::erasure::{Erased, ErasureBasis};
 use crate::subject::{Method, Moment, TextFault, text_fault};
 
 /// An answer to one item.
@@ -109,6 +110,15 @@ pub struct FeedbackGiven {
 pub enum FeedbackAct {
     /// Somebody judged how they were served.
     FeedbackGiven(FeedbackGiven),
+    /// What identifies a person was erased; what was done stays (S77).
+    PersonalDataErased {
+        /// Why.
+        basis: ErasureBasis,
+        /// The ground in law or the letter it was asked with, in the words of whoever decided it;
+        /// never about the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<String>,
+    },
 }
 
 impl FeedbackAct {
@@ -116,6 +126,7 @@ impl FeedbackAct {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::FeedbackGiven(_) => "feedback.feedback_given",
+            Self::PersonalDataErased { .. } => "feedback.personal_data_erased",
         }
     }
 }
@@ -179,6 +190,8 @@ pub struct Feedback {
     pub given_at: Timestamp,
     /// Where the service was given.
     pub place: Option<ActPlace>,
+    /// What was written besides was erased.
+    pub erased: Option<Erased>,
 }
 
 /// What a command about a feedback leads to.
@@ -236,7 +249,21 @@ pub fn evolve(feedback: Option<Feedback>, act: &Act) -> Option<Feedback> {
             given: given.clone(),
             given_at: act.happened_at,
             place: act.place.clone(),
+            erased: None,
         }),
+        (Some(mut known), Payload::Feedback(FeedbackAct::PersonalDataErased { basis, .. })) => {
+            known.version = act.version;
+            known.erased = Some(Erased {
+                at: act.recorded_at,
+                basis: *basis,
+            });
+            known.given.message = None;
+            if let Some(place) = &mut known.place {
+                place.point = None;
+                place.text = None;
+            }
+            Some(known)
+        }
         (known, _) => known,
     }
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::unit::UnitAct;
 use super::{Method, Moment};
 use crate::act::{Act, ActPlace, Actor, Payload, Subject};
 use crate::pack::ServiceCode;
@@ -75,6 +76,23 @@ pub(super) fn told_later(minutes: i64) -> Moment {
 /// The n-th officer.
 pub(super) fn officer(n: u128) -> OfficerId {
     OfficerId(Uuid::from_u128(0x0ff1_0000 + n))
+}
+
+/// An act of the unit itself.
+pub(super) fn unit_act(version: u32, what: UnitAct) -> Act {
+    Act {
+        id: ActId(Uuid::from_u128(0xac70 + u128::from(version))),
+        unit: "polres-pati".parse().unwrap(),
+        subject: Subject::Unit,
+        version,
+        actor: Actor::Program {
+            job: "key rotation".to_owned(),
+        },
+        happened_at: minute(0),
+        recorded_at: minute(0),
+        place: None,
+        payload: Payload::Unit(what),
+    }
 }
 
 /// The n-th officer, acting.

@@ -109,6 +109,7 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
         Subject::Case(_) => matches!(act.payload, Payload::Case(_)),
         Subject::Encounter(_) => matches!(act.payload, Payload::Encounter(_)),
         Subject::Feedback(_) => matches!(act.payload, Payload::Feedback(_)),
+        Subject::Unit => matches!(act.payload, Payload::Unit(_)),
     };
     if !append.acts.iter().all(fits) {
         return Err(map::damaged(

@@ -47,8 +47,29 @@ pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
     }
 }
 
+/// The words acts add to what a case is found by, or that nothing is left of them.
+pub(super) fn texts(id: CaseId, case: &Case, acts: &[Act]) -> Vec<RowChange> {
+    let is_erasure = |act: &Act| {
+        matches!(
+            act.payload,
+            Payload::Case(CaseAct::PersonalDataErased { .. })
+        )
+    };
+    // Words told after the erasure, should there ever be any, are found again.
+    let Some(at) = acts.iter().rposition(is_erasure) else {
+        return acts.iter().filter_map(|act| text(id, act)).collect();
+    };
+    let number = case.filed.number.as_ref();
+    let dropped = RowChange::DropCaseText {
+        case: id,
+        number: number.map(ToString::to_string).unwrap_or_default(),
+    };
+    let later = acts.iter().skip(at + 1).filter_map(|act| text(id, act));
+    std::iter::once(dropped).chain(later).collect()
+}
+
 /// The words an act adds to what a case is found by.
-pub(super) fn text(case: CaseId, act: &Act) -> Option<RowChange> {
+fn text(case: CaseId, act: &Act) -> Option<RowChange> {
     let Payload::Case(payload) = &act.payload else {
         return None;
     };

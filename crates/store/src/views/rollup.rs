@@ -182,6 +182,7 @@ pub(super) fn contributions(state: &State, zone: &TimeZone) -> Contributions {
             all.officer_beats
                 .insert(OfficerBeatKey { officer, beat }, 1);
         }
+        State::Unit(_) => {}
         State::Feedback(feedback) => {
             let given = &feedback.given;
             let day = zone.to_datetime(given.served_at).date();

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::pack::ServiceCode;
+use crate::subject::erasure::ErasureBasis;
 use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
 
 /// How a request came in.
@@ -221,6 +222,15 @@ pub enum CaseAct {
         /// Why.
         reason: String,
     },
+    /// What identifies a person was erased; what was done stays (S77).
+    PersonalDataErased {
+        /// Why.
+        basis: ErasureBasis,
+        /// The ground in law or the letter it was asked with, in the words of whoever decided it;
+        /// never about the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<String>,
+    },
 }
 
 impl CaseAct {
@@ -241,6 +251,7 @@ impl CaseAct {
             Self::DelayExplained { .. } => "case.delay_explained",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",
+            Self::PersonalDataErased { .. } => "case.personal_data_erased",
         }
     }
 }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::act::{CaseAct, RequestFiled};
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
+use crate::subject::erasure::Erased;
 use crate::value::OfficerId;
 
 /// How far a case has come, in the four words the reporter sees (S40).
@@ -110,6 +111,8 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<String>,
+    /// What identifies persons was erased.
+    pub erased: Option<Erased>,
     /// When anything last happened to it.
     pub last_at: Timestamp,
 }
@@ -158,6 +161,7 @@ impl Case {
             additions: 0,
             closed_at: None,
             outcome: None,
+            erased: None,
             last_at: act.happened_at,
         }
     }
@@ -301,6 +305,19 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.stage = CaseStage::Handled;
             case.closed_at = None;
             case.outcome = None;
+        }
+        CaseAct::PersonalDataErased { basis, .. } => {
+            case.erased = Some(Erased {
+                at: act.recorded_at,
+                basis: *basis,
+            });
+            // As a case reads whose words are gone: a view derived now and later is the same.
+            case.filed.description.clear();
+            case.filed.when_text = None;
+            if let Some(place) = &mut case.place {
+                place.point = None;
+                place.text = None;
+            }
         }
     }
     Some(case)

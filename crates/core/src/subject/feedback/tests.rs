@@ -144,7 +144,9 @@ fn trust_and_liking_are_two_answers() {
     // S41
     let apart = answers(&[("trust", Answer::Very), ("liking", Answer::No)]);
     let acts = when(&[], 5, give(|wanted| wanted.answers.clone_from(&apart))).unwrap();
-    let FeedbackAct::FeedbackGiven(given) = &acts[0];
+    let FeedbackAct::FeedbackGiven(given) = &acts[0] else {
+        panic!("{acts:?}");
+    };
     assert_eq!(given.answers["trust"], Answer::Very);
     assert_eq!(given.answers["liking"], Answer::No);
     let one_only = give(|wanted| wanted.answers = answers(&[("trust", Answer::Yes)]));
@@ -172,7 +174,10 @@ fn a_message_is_kept_when_there_is_something_to_read() {
         let text = Some(text.to_owned());
         when(&[], 5, give(|wanted| wanted.message = text))
     };
-    let FeedbackAct::FeedbackGiven(given) = &with(" \u{200b}\n").unwrap()[0];
+    let acts = with(" \u{200b}\n").unwrap();
+    let FeedbackAct::FeedbackGiven(given) = &acts[0] else {
+        panic!("{acts:?}");
+    };
     assert_eq!(given.message, None);
     let (chars, limit) = (TEXT_MAX_CHARS + 1, TEXT_MAX_CHARS);
     assert_eq!(

@@ -1,0 +1,269 @@
+//! What people told, apart from the rest of an act.
+//!
+//! An act is kept for ever; what a person told in their own words is not (S77). Before an act is
+//! stored, [`split`] takes those words out, and [`join`] puts them back when it is read, as long as
+//! they are kept. Which fields these are is decided here, field by field: an act with a new field
+//! does not compile until somebody has decided about it. `docs/privacy.toml` lists the same, and a
+//! test compares the two.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{ActPlace, Payload, PayloadError};
+use crate::place::Point;
+use crate::subject::case::{CaseAct, RequestFiled};
+use crate::subject::encounter::{EncounterAct, EncounterRecorded};
+use crate::subject::feedback::{FeedbackAct, FeedbackGiven};
+use crate::subject::unit::UnitAct;
+
+/// A place in an act for something told.
+enum Slot<'a> {
+    /// Always there; empty when nothing was told, or it was erased.
+    Text(&'a mut String),
+    /// There when it was told.
+    Maybe(&'a mut Option<String>),
+    /// A point on the map.
+    Spot(&'a mut Option<Point>),
+}
+
+/// Takes out of an act what was told, as JSON with sorted keys; `None` when nothing was.
+///
+/// What stays is an act that can be read by itself: texts are empty, the rest is missing.
+///
+/// # Errors
+/// [`PayloadError::Malformed`] when it cannot be written; no act of this version does that.
+pub fn split(
+    payload: &mut Payload,
+    place: Option<&mut ActPlace>,
+) -> Result<Option<String>, PayloadError> {
+    let kind = payload.kind();
+    let mut told = BTreeMap::new();
+    let mut fault = None;
+    visit(payload, place, &mut |name, slot| {
+        let value = match slot {
+            Slot::Text(text) if text.is_empty() => return,
+            Slot::Text(text) => Value::String(std::mem::take(text)),
+            Slot::Maybe(text) => match text.take() {
+                Some(text) => Value::String(text),
+                None => return,
+            },
+            Slot::Spot(point) => match point.take().map(serde_json::to_value) {
+                Some(Ok(value)) => value,
+                Some(Err(error)) => {
+                    fault = Some(error);
+                    return;
+                }
+                None => return,
+            },
+        };
+        told.insert(name, value);
+    });
+    if told.is_empty() {
+        return Ok(None);
+    }
+    let written = match fault {
+        None => serde_json::to_string(&told),
+        Some(fault) => Err(fault),
+    };
+    written.map(Some).map_err(|fault| malformed(kind, &fault))
+}
+
+/// Puts back into an act what [`split`] took out of it.
+///
+/// # Errors
+/// [`PayloadError::Malformed`] for a text that does not read, or tells of something the act has no
+/// place for.
+pub fn join(
+    payload: &mut Payload,
+    place: Option<&mut ActPlace>,
+    told: &str,
+) -> Result<(), PayloadError> {
+    let kind = payload.kind();
+    let mut told: BTreeMap<String, Value> =
+        serde_json::from_str(told).map_err(|fault| malformed(kind, &fault))?;
+    let mut fault = None;
+    visit(payload, place, &mut |name, slot| {
+        let Some(value) = told.remove(name) else {
+            return;
+        };
+        let put = match slot {
+            Slot::Text(text) => serde_json::from_value(value).map(|told| *text = told),
+            Slot::Maybe(text) => serde_json::from_value(value).map(|told| *text = Some(told)),
+            Slot::Spot(point) => serde_json::from_value(value).map(|told| *point = Some(told)),
+        };
+        if let Err(error) = put {
+            fault = Some(malformed(kind, &error));
+        }
+    });
+    match fault {
+        Some(fault) => Err(fault),
+        None if told.is_empty() => Ok(()),
+        None => Err(PayloadError::Malformed {
+            kind: kind.to_owned(),
+            fault: "words without a place in the act".to_owned(),
+        }),
+    }
+}
+
+/// Names of what may be told in acts of a kind, as [`split`] writes them; those of the place come
+/// with every kind.
+pub fn names(payload: &Payload) -> Vec<&'static str> {
+    let mut payload = payload.clone();
+    let mut names = Vec::new();
+    visit(&mut payload, None, &mut |name, _| names.push(name));
+    names
+}
+
+/// Names of what may be told in an act's place.
+pub const PLACE_NAMES: [&str; 2] = ["place.point", "place.text"];
+
+fn malformed(kind: &str, fault: &serde_json::Error) -> PayloadError {
+    PayloadError::Malformed {
+        kind: kind.to_owned(),
+        // Only the category and position: the text around may hold what a person wrote.
+        fault: format!("{:?} at column {}", fault.classify(), fault.column()),
+    }
+}
+
+/// Shows every place for something told. All fields are named, so that a new one is decided on.
+fn visit(
+    payload: &mut Payload,
+    place: Option<&mut ActPlace>,
+    each: &mut dyn FnMut(&'static str, Slot<'_>),
+) {
+    match payload {
+        Payload::Case(act) => case(act, each),
+        Payload::Encounter(act) => encounter(act, each),
+        Payload::Feedback(act) => feedback(act, each),
+        Payload::Unit(act) => match act {
+            UnitAct::LedgerKeyRotated {
+                generation: _,
+                from: _,
+                to: _,
+                proof: _,
+                revoked: _,
+            } => {}
+        },
+    }
+    if let Some(place) = place {
+        let ActPlace {
+            station: _,
+            beat: _,
+            stratum: _,
+            point,
+            text,
+            rule: _,
+        } = place;
+        each("place.point", Slot::Spot(point));
+        each("place.text", Slot::Maybe(text));
+    }
+}
+
+fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
+    match act {
+        CaseAct::RequestFiled(filed) => {
+            let RequestFiled {
+                number: _,
+                secret: _,
+                service: _,
+                report_kind: _,
+                channel: _,
+                description,
+                when_text,
+                occurred_at: _,
+                danger: _,
+                sensitive: _,
+                reporter: _,
+                reachable: _,
+                media: _,
+                respond_by: _,
+                respond_minutes: _,
+                pack_version: _,
+                simulated: _,
+                priority: _,
+            } = filed;
+            each("description", Slot::Text(description));
+            each("when_text", Slot::Maybe(when_text));
+        }
+        CaseAct::CaseTaken { by: _ }
+        | CaseAct::OfficerAssigned { officer: _ }
+        | CaseAct::ResponderDispatched { responder: _ }
+        | CaseAct::ResponderArrived { responder: _ }
+        | CaseAct::ResponderCleared { responder: _ } => {}
+        CaseAct::CaseTakenOver {
+            from: _,
+            to: _,
+            reason,
+        }
+        | CaseAct::CaseReopened { reason } => each("reason", Slot::Text(reason)),
+        CaseAct::CaseAssessed {
+            service: _,
+            reason,
+            respond_by: _,
+            sensitive: _,
+        } => each("reason", Slot::Maybe(reason)),
+        CaseAct::ActionTaken { text, function: _ } => each("text", Slot::Text(text)),
+        CaseAct::ReporterAnswered {
+            text,
+            next_news_by: _,
+        } => each("text", Slot::Text(text)),
+        CaseAct::InformationAdded { text, media: _ } => each("text", Slot::Text(text)),
+        CaseAct::DelayExplained { reason: _, text } => each("text", Slot::Text(text)),
+        CaseAct::CaseClosed { outcome: _, reason } => each("reason", Slot::Text(reason)),
+        CaseAct::PersonalDataErased {
+            basis: _,
+            ground: _,
+        } => {}
+    }
+}
+
+fn encounter(act: &mut EncounterAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
+    match act {
+        EncounterAct::EncounterRecorded(recorded) => {
+            let EncounterRecorded {
+                officer: _,
+                person: _,
+                capacity: _,
+                case: _,
+                service: _,
+                function: _,
+                role: _,
+                explained: _,
+                force_used: _,
+                legal_basis: _,
+                note,
+                rating_code: _,
+                rate_by: _,
+                simulated: _,
+            } = recorded;
+            each("note", Slot::Maybe(note));
+        }
+        EncounterAct::EncounterCorrected { text } => each("text", Slot::Text(text)),
+        EncounterAct::PersonalDataErased {
+            basis: _,
+            ground: _,
+        } => {}
+    }
+}
+
+fn feedback(act: &mut FeedbackAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
+    match act {
+        FeedbackAct::FeedbackGiven(given) => {
+            let FeedbackGiven {
+                judged: _,
+                service: _,
+                served_at: _,
+                answers: _,
+                message,
+                pack_version: _,
+                simulated: _,
+            } = given;
+            each("message", Slot::Maybe(message));
+        }
+        FeedbackAct::PersonalDataErased {
+            basis: _,
+            ground: _,
+        } => {}
+    }
+}
