@@ -175,7 +175,9 @@ proptest! {
         payload in payload::any_payload(), other in payload::any_payload(), schema in any::<u16>()
     ) {
         let text = payload.to_stored().unwrap();
-        if other.kind() != payload.kind() {
+        // Data of every subject is erased under one name, and an erasure says the same of each.
+        let name = |payload: &Payload| payload.kind().split_once('.').unwrap().1;
+        if name(&other) != name(&payload) {
             prop_assert!(Payload::from_stored(other.kind(), SCHEMA, &text).is_err());
         }
         if schema != SCHEMA {

@@ -14,6 +14,7 @@ use pengayom_testkit::payload::any_payload;
 use pengayom_testkit::value::place;
 use proptest::option::of;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use serde_json::Value;
 
 proptest! {

@@ -64,6 +64,7 @@ impl Node {
                 recorded_at: moment.recorded_at,
                 place: place.cloned(),
                 payload: payload(act),
+                seed: self.new_seed(),
             })
             .collect()
     }

@@ -23,6 +23,7 @@ mod unit;
 use std::sync::{Arc, RwLock};
 
 use pengayom_core::value::{SecretHash, UnitId};
+use pengayom_store::proof::Seed;
 use pengayom_store::{Store, StoreError};
 use uuid::Uuid;
 
@@ -133,6 +134,13 @@ impl Node {
         self.randomness.fill(&mut random);
         let milliseconds = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+    }
+
+    /// 256 random bits for the salts of an act.
+    pub(crate) fn new_seed(&self) -> Seed {
+        let mut random = [0_u8; 32];
+        self.randomness.fill(&mut random);
+        Seed(random)
     }
 
     /// 256 random bits as text fit for a cookie.

@@ -17,6 +17,7 @@ pub mod cases;
 pub mod dump;
 pub mod encounters;
 pub mod jobs;
+pub mod ledger;
 pub mod made;
 pub mod mend;
 pub mod rebuild;
@@ -144,6 +145,13 @@ macro_rules! for_each_rule {
             attempts_are_read_without_being_counted,
             attempts_at_once_are_all_counted,
             what_has_expired_is_dropped_and_counted;
+            ledger: every_act_is_committed_to,
+            what_was_told_lies_apart,
+            what_is_erased_is_gone_and_the_record_stays,
+            acts_without_a_commitment_get_one,
+            a_tree_grows_from_the_size_it_has,
+            a_witness_is_heard_with_its_newest_word,
+            what_was_witnessed_changes_from_what_was_seen;
             jobs: a_job_is_taken_when_it_is_due,
             a_job_is_taken_by_one_at_a_time,
             a_lease_that_ran_out_frees_the_job,
@@ -195,6 +203,7 @@ mod tests {
             include_str!("dump.rs"),
             include_str!("encounters.rs"),
             include_str!("jobs.rs"),
+            include_str!("ledger.rs"),
             include_str!("mend.rs"),
             include_str!("record.rs"),
             include_str!("rebuild.rs"),

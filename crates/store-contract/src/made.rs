@@ -9,6 +9,7 @@ use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judge
 use pengayom_core::value::{
     ActId, CaseId, CaseSeries, CommandId, EncounterId, FeedbackId, OfficerId, SecretHash, UnitId,
 };
+use pengayom_store::proof::Seed;
 use pengayom_store::{Append, Appended, CommandRecord, NewAct, Store, StoreError, views};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -105,7 +106,15 @@ fn new_act(happened_at: Timestamp, payload: Payload) -> NewAct {
         recorded_at: happened_at,
         place: None,
         payload,
+        seed: Seed(seed(happened_at)),
     }
+}
+
+/// Bytes that differ from act to act.
+fn seed(at: Timestamp) -> [u8; 32] {
+    let mut seed = [7; 32];
+    seed[..16].copy_from_slice(&at.as_nanosecond().to_le_bytes());
+    seed
 }
 
 /// A filing, numbered by the store.

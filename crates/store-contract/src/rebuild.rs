@@ -44,6 +44,9 @@ impl Derived {
                 words.push(' ');
                 words.push_str(&text);
             }
+            RowChange::DropCaseText { case, number } => {
+                self.words.insert(case, format!(" {number}"));
+            }
             RowChange::PutEncounter(row) => {
                 self.encounters.insert(row.id, *row);
             }

@@ -15,6 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 
 use crate::error::StoreError;
 use crate::sql::SqlStore;
+use crate::sql::adopt;
 use crate::sql::engine::{Connection, Opener, Pool};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -70,6 +71,7 @@ impl SqlStore {
         if let Connection::Postgres(connection) = &mut connection {
             migrate(connection).await?;
         }
+        adopt::all(&mut connection).await?;
         let readers = PgPoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(Duration::from_secs(5))

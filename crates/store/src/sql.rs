@@ -6,10 +6,12 @@
 //! `docs/decisions/0005-one-writer-with-group-commit.md`; why one source for two engines,
 //! `docs/decisions/0014-one-sql-for-two-engines.md`.
 
+pub(crate) mod adopt;
 mod append;
 pub(crate) mod beside;
 pub(crate) mod engine;
 pub(crate) mod fault;
+pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod query;
 pub(crate) mod read;
@@ -31,7 +33,9 @@ use self::beside::{Change, What};
 use self::engine::{Connection, Opener, Pool};
 use self::writer::{Answer, LastFault, Message, Waiting, Write, Writer};
 use crate::error::StoreError;
+use crate::ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
 use crate::postgres::news::Follower;
+use crate::proof::StoredAct;
 use crate::query::{
     CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals, WaitGroup,
     WaitTotals,
@@ -510,6 +514,87 @@ impl Store for SqlStore {
         keys: &[String],
     ) -> Result<Vec<String>, StoreError> {
         read::beside::known_source_keys(&self.readers, unit, source, keys).await
+    }
+
+    async fn ledger(&self, unit: &UnitId) -> Result<Option<LedgerRow>, StoreError> {
+        ledger::state(&self.readers, unit).await
+    }
+
+    async fn commitments(
+        &self,
+        unit: &UnitId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<[u8; 32]>, StoreError> {
+        ledger::commitments(&self.readers, unit, from, limit).await
+    }
+
+    async fn ledger_tiles(
+        &self,
+        unit: &UnitId,
+        wanted: &[TileId],
+    ) -> Result<Vec<(TileId, Vec<u8>)>, StoreError> {
+        ledger::tiles(&self.readers, unit, wanted).await
+    }
+
+    async fn stored_act(
+        &self,
+        unit: &UnitId,
+        sequence: i64,
+    ) -> Result<Option<StoredAct>, StoreError> {
+        ledger::act(&self.readers, unit, sequence).await
+    }
+
+    async fn integrate(&self, unit: &UnitId, integrated: Integrated) -> Result<(), StoreError> {
+        let what = ledger::What::Integrate(integrated);
+        self.done(unit, What::Ledger(what)).await
+    }
+
+    async fn publish(
+        &self,
+        unit: &UnitId,
+        size: u64,
+        checkpoint: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let checkpoint = checkpoint.to_owned();
+        let what = ledger::What::Publish {
+            size,
+            checkpoint,
+            at,
+        };
+        self.done(unit, What::Ledger(what)).await
+    }
+
+    async fn put_cosignature(
+        &self,
+        unit: &UnitId,
+        cosignature: Cosignature,
+    ) -> Result<(), StoreError> {
+        let what = ledger::What::PutCosignature(cosignature);
+        self.done(unit, What::Ledger(what)).await
+    }
+
+    async fn cosignatures(&self, unit: &UnitId) -> Result<Vec<Cosignature>, StoreError> {
+        ledger::cosignatures(&self.readers, unit).await
+    }
+
+    async fn witnessed(
+        &self,
+        unit: &UnitId,
+        origin: &str,
+    ) -> Result<Option<Witnessed>, StoreError> {
+        ledger::witnessed(&self.readers, unit, origin).await
+    }
+
+    async fn put_witnessed(
+        &self,
+        unit: &UnitId,
+        known: Option<u64>,
+        seen: Witnessed,
+    ) -> Result<(), StoreError> {
+        let what = ledger::What::PutWitnessed { known, seen };
+        self.done(unit, What::Ledger(what)).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

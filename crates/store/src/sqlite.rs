@@ -17,6 +17,7 @@ use sqlx::sqlite::{
 pub use self::bare::{BareCommits, bare_commits};
 use crate::error::StoreError;
 use crate::sql::SqlStore;
+use crate::sql::adopt;
 use crate::sql::engine::{Connection, Opener, Pool};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -82,6 +83,8 @@ impl SqlStore {
             .pragma("cache_size", "-32768")
             .pragma("wal_autocheckpoint", "8192")
             .pragma("journal_size_limit", "67108864")
+            // What is deleted is overwritten: what was erased is not found in the file either.
+            .pragma("secure_delete", "ON")
             // What one statement may have to undo is kept in memory, not in a file of its own.
             .pragma("temp_store", "MEMORY");
         if let Some(bytes) = options.size_limit_bytes {
@@ -91,6 +94,10 @@ impl SqlStore {
         // `run` cannot be awaited where a future has to be `Send`; this is what it does.
         MIGRATIONS.run_direct(None, &mut connection, false).await?;
         let unwritable = unwritable(&mut connection).await;
+        let mut connection = Connection::Sqlite(connection);
+        if unwritable.is_none() {
+            adopt::all(&mut connection).await?;
+        }
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(Duration::from_secs(10))
@@ -106,7 +113,7 @@ impl SqlStore {
         let store = Self::start(
             Pool::Sqlite(readers),
             opener,
-            Connection::Sqlite(connection),
+            connection,
             options.queue,
             None,
         );

@@ -5,6 +5,7 @@ use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::value::{ActId, CaseSeries, CommandId, PersonId, UnitId};
 use uuid::Uuid;
 
+use crate::proof::Seed;
 use crate::views::State;
 
 /// An act before it has its version.
@@ -22,6 +23,8 @@ pub struct NewAct {
     pub place: Option<ActPlace>,
     /// What happened.
     pub payload: Payload,
+    /// Random bytes that nobody else knows: what the ledger holds of the act is salted with them.
+    pub seed: Seed,
 }
 
 /// The command an append came from, so that a repeated one gets the first answer.
@@ -104,6 +107,20 @@ pub struct Append {
     pub blobs: Vec<String>,
     /// Jobs the acts cause.
     pub jobs: Vec<NewJob>,
+    /// What goes with these acts, in the same transaction.
+    pub erase: Option<Erase>,
+}
+
+/// What is erased of a subject, so that its acts and statistics stay and nobody is found by them.
+///
+/// What was told in all acts of the subject goes too, with the words it is found by; the acts of the
+/// append have to say so (`personal_data_erased`), so that views derived anew agree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Erase {
+    /// Persons whose keys and details are destroyed.
+    pub persons: Vec<PersonId>,
+    /// Blobs whose content is dropped (by SHA-256).
+    pub blobs: Vec<String>,
 }
 
 impl Append {
@@ -120,6 +137,7 @@ impl Append {
             persons: Vec::new(),
             blobs: Vec::new(),
             jobs: Vec::new(),
+            erase: None,
         }
     }
 

@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 4] = [
+const RELEASED: [(&str, &str); 6] = [
     (
         "sqlite/0001_record.sql",
         "b41c71e9c07ecc480e80f291e9200bb73ad4e7ecaf1905b7102ce7f545b9ae51",
@@ -47,6 +47,14 @@ const RELEASED: [(&str, &str); 4] = [
     (
         "postgres/0002_backups.sql",
         "04215cc518fbd48eee9ae64d03c32911545bdd4ddde182166b37a63b9b1bdd65",
+    ),
+    (
+        "sqlite/0003_ledger.sql",
+        "974060eab316ec29ab71231fdae2273faf80368cfba2e3bd4db24dd645772cd3",
+    ),
+    (
+        "postgres/0003_ledger.sql",
+        "6c0c88c2460901ebc573b23c8bf12769badb550215c140c8b961b67171ebef87",
     ),
 ];
 
@@ -162,6 +170,7 @@ async fn holds_what_it_held(store: &dyn Store) {
             }
         }
         assert_eq!(after, acts);
+        is_committed_to(store, &unit, acts).await;
         for (subject, acts) in &by_subject {
             assert_eq!(&store.acts(&unit, *subject).await.unwrap(), acts);
             let state = views::fold(acts).unwrap();
@@ -183,6 +192,7 @@ async fn holds_what_it_held(store: &dyn Store) {
                 Subject::Feedback(id) => {
                     assert!(store.feedback(&unit, *id).await.unwrap().is_some());
                 }
+                Subject::Unit => panic!("there were no acts of a unit then"),
             }
         }
         let query = CaseQuery {
@@ -198,6 +208,19 @@ async fn holds_what_it_held(store: &dyn Store) {
     let found = store.search_cases(&pati(), "motor", 50).await.unwrap();
     assert!(!found.is_empty());
     differs_in_nothing(store).await;
+}
+
+/// Each act has a commitment that fits, and what was told is no longer in it.
+async fn is_committed_to(store: &dyn Store, unit: &UnitId, acts: i64) {
+    let mut told = 0;
+    for sequence in 1..=acts {
+        let stored = store.stored_act(unit, sequence).await.unwrap().unwrap();
+        assert_eq!(stored.committed(unit), stored.commitment);
+        let payload: serde_json::Value = serde_json::from_str(&stored.payload).unwrap();
+        assert!(payload.get("description").is_none(), "{}", stored.payload);
+        told += usize::from(stored.told_hash.is_some());
+    }
+    assert!(told > 0);
 }
 
 fn all_of_them() -> pengayom_store::Span {

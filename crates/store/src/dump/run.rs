@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::{Batch, Cell, LEFT_OUT, Load, TABLES, rows};
 use crate::error::StoreError;
 use crate::rebuild::{self, Mode, Progress, Report};
+use crate::sql::adopt;
 use crate::sql::engine::{Connection, Engine};
 use crate::sql::map::{damaged, get};
 
@@ -138,6 +139,8 @@ pub(crate) async fn load(
             .run("ANALYZE acts, commands, source_keys")
             .await?;
     }
+    // Acts of a backup that a program without a ledger made.
+    while adopt::some(connection).await? > 0 {}
     let mut reports = Vec::new();
     for unit in units {
         let report = rebuild::run(connection, &unit, Mode::Mend, progress).await?;

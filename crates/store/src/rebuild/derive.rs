@@ -84,6 +84,7 @@ impl Deriver {
                     insert(&mut self.batch.cases, CASES, row);
                 }
                 RowChange::AddCaseText { text, .. } => words.push(text),
+                RowChange::DropCaseText { number, .. } => words = vec![number],
                 RowChange::PutEncounter(row) => {
                     let row = self.cells(&(&self.unit, &*row), map::encounter::bind);
                     insert(&mut self.batch.encounters, ENCOUNTERS, row);

@@ -117,7 +117,7 @@ impl Rebuild<'_> {
         of: u64,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<(), StoreError> {
-        let columns = map::act::COLUMNS.join(", ");
+        let columns = map::act::TO_READ.join(", ");
         let mut after: Option<(Subject, u32)> = None;
         let mut subject: Vec<Act> = Vec::new();
         loop {

@@ -5,6 +5,7 @@ use pengayom_core::value::{OfficerId, SecretHash, UnitId};
 use uuid::Uuid;
 
 use super::engine::Connection;
+use super::ledger;
 use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
 use super::writer::Answer;
@@ -50,6 +51,7 @@ pub(super) enum What {
     PutUnit(UnitRow),
     PutImport(ImportRow),
     NoteBackup(BackupRow),
+    Ledger(ledger::What),
 }
 
 /// Carries a change out. The inner error is a refusal that left nothing behind; the outer one
@@ -116,6 +118,7 @@ pub(super) async fn apply(
         What::PutUnit(row) => put_unit(connection, row).await?,
         What::PutImport(import) => put_import(connection, unit, import).await?,
         What::NoteBackup(backup) => note_backup(connection, unit, *backup).await?,
+        What::Ledger(what) => return ledger::apply(connection, unit, what).await,
     }
     Ok(Ok(Answer::Done))
 }

@@ -40,7 +40,7 @@ pub(super) async fn acts(
     unit: &UnitId,
     subject: Subject,
 ) -> Result<Vec<Act>, StoreError> {
-    let mut query = select(pool.engine(), "acts", map::act::COLUMNS, unit);
+    let mut query = select(pool.engine(), "acts", map::act::TO_READ, unit);
     query.push(" AND subject_id = ").push_bind(subject.id());
     query.push(" AND subject_kind = ").push_bind(subject.kind());
     query.push(" ORDER BY version");
@@ -57,7 +57,7 @@ pub(super) async fn acts_after(
     after: i64,
     limit: u32,
 ) -> Result<Vec<SequencedAct>, StoreError> {
-    let mut query = select(pool.engine(), "acts", map::act::COLUMNS, unit);
+    let mut query = select(pool.engine(), "acts", map::act::TO_READ, unit);
     query.push(" AND seq > ").push_bind(after);
     query.push(" ORDER BY seq");
     push_limit(&mut query, limit);
@@ -79,7 +79,7 @@ pub(super) async fn acts_between(
     first: i64,
     last: i64,
 ) -> Result<Vec<Act>, StoreError> {
-    let mut query = select(connection.engine(), "acts", map::act::COLUMNS, unit);
+    let mut query = select(connection.engine(), "acts", map::act::TO_READ, unit);
     query.push(" AND seq BETWEEN ").push_bind(first);
     query.push(" AND ").push_bind(last);
     query.push(" ORDER BY seq");

@@ -502,12 +502,10 @@ async fn apply(
 /// room for them too.
 async fn probe(connection: &mut Connection) -> Result<(), StoreError> {
     let statements = match connection.engine() {
-        // Deleted pages are written only when their content has to be gone.
+        // Deleted pages are written, because their content has to be gone.
         Engine::Sqlite => &[
-            "PRAGMA secure_delete = ON",
             "CREATE TABLE store_probe AS SELECT zeroblob(65536) AS room",
             "DROP TABLE store_probe",
-            "PRAGMA secure_delete = OFF",
         ][..],
         Engine::Postgres => &[
             "CREATE TABLE store_probe AS

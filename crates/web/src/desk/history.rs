@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::case::{CaseAct, Channel};
+use pengayom_core::subject::erasure::ErasureBasis;
 
 use crate::frame::PageFrame;
 use crate::staff::{Names, service_name};
@@ -58,6 +59,8 @@ fn entry(frame: &PageFrame, names: &Names, act: &Act) -> Option<Entry> {
         ..Entry::default()
     };
     describe(frame, names, payload, &mut entry);
+    // Words that were erased leave no empty frame behind.
+    entry.text = entry.text.filter(|text| !text.is_empty());
     Some(entry)
 }
 
@@ -138,6 +141,14 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
         CaseAct::CaseReopened { reason } => {
             frame.t("case.act_reopened").clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
+        }
+        CaseAct::PersonalDataErased { basis, ground } => {
+            let words = match basis {
+                ErasureBasis::Request => "case.act_erased_request",
+                ErasureBasis::Retention => "case.act_erased_retention",
+            };
+            frame.t(words).clone_into(&mut entry.words);
+            entry.text = ground.clone();
         }
     }
 }

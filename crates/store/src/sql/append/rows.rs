@@ -18,7 +18,7 @@ use crate::sql::map::{self, add_rows, replace, stored};
 use crate::sql::query::Script;
 use crate::sql::read::words::tsvector;
 use crate::views::RowChange;
-use crate::write::{Append, Appended, CommandRecord, NewJob, SealedPerson, SourceKey};
+use crate::write::{Append, Appended, CommandRecord, Erase, NewJob, SealedPerson, SourceKey};
 
 /// The acts of one append.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,9 @@ pub(super) struct Rows<'a> {
     blobs: BTreeMap<&'a UnitId, Vec<&'a str>>,
     cases: BTreeMap<(&'a UnitId, CaseId), CaseRow>,
     words: BTreeMap<&'a UnitId, BTreeMap<CaseId, Vec<String>>>,
+    /// Words that replace those a case is found by.
+    words_anew: BTreeMap<&'a UnitId, BTreeMap<CaseId, Vec<String>>>,
+    erasures: Vec<(&'a UnitId, Subject, &'a Erase)>,
     encounters: BTreeMap<(&'a UnitId, EncounterId), EncounterRow>,
     feedback: BTreeMap<(&'a UnitId, FeedbackId), FeedbackRow>,
     rollups: Rollups<'a>,
@@ -60,8 +63,13 @@ impl<'a> Rows<'a> {
             first: appended.sequence - count + 1,
             last: appended.sequence,
         };
-        for (sequence, act) in (place.first..).zip(&appended.acts) {
-            self.acts.push(ActRecord::new(sequence, act.clone())?);
+        let acts = appended.acts.iter().zip(&append.acts);
+        for (sequence, (act, new)) in (place.first..).zip(acts) {
+            self.acts
+                .push(ActRecord::new(sequence, act.clone(), new.seed)?);
+        }
+        if let Some(erase) = &append.erase {
+            self.erasures.push((unit, append.subject, erase));
         }
         if let Some(command) = append.command {
             self.commands.push((unit, command, place));
@@ -89,8 +97,21 @@ impl<'a> Rows<'a> {
                 self.cases.insert((unit, row.id), *row);
             }
             RowChange::AddCaseText { case, text, .. } => {
-                let words = self.words.entry(unit).or_default();
-                words.entry(case).or_default().push(text);
+                let anew = self.words_anew.get_mut(unit);
+                match anew.and_then(|anew| anew.get_mut(&case)) {
+                    Some(words) => words.push(text),
+                    None => {
+                        let words = self.words.entry(unit).or_default();
+                        words.entry(case).or_default().push(text);
+                    }
+                }
+            }
+            RowChange::DropCaseText { case, number } => {
+                if let Some(words) = self.words.get_mut(unit) {
+                    words.remove(&case);
+                }
+                let anew = self.words_anew.entry(unit).or_default();
+                anew.insert(case, vec![number]);
             }
             RowChange::PutEncounter(row) => {
                 self.encounters.insert((unit, row.id), *row);
@@ -118,13 +139,22 @@ impl<'a> Rows<'a> {
         self.write_numbers(&mut script);
         self.write_beside(&mut script);
         self.write_views(&mut script);
+        let secret = !self.words_anew.is_empty() && script.engine() == Engine::Sqlite;
+        if secret {
+            // The index forgets words that are replaced, instead of marking them gone.
+            connection.run(FORGET_WORDS).await?;
+        }
         self.write_words(&mut script);
         #[cfg(debug_assertions)]
         rehearse(connection, &mut script, Step::AfterViews).await?;
         self.rollups.write(&mut script);
         #[cfg(debug_assertions)]
         rehearse(connection, &mut script, Step::AfterRollups).await?;
-        connection.carry_out(script).await
+        connection.carry_out(script).await?;
+        if secret {
+            connection.run(MARK_WORDS).await?;
+        }
+        self.erase(connection).await
     }
 
     fn write_record(&self, script: &mut Script) {
@@ -135,6 +165,14 @@ impl<'a> Rows<'a> {
             "",
             &self.acts,
             |values, act| map::act::bind(values, act),
+        );
+        add_rows(
+            script,
+            "told",
+            map::act::TOLD,
+            "",
+            self.acts.iter().filter_map(map::act::told_row),
+            map::act::bind_told,
         );
         add_rows(
             script,
@@ -277,13 +315,37 @@ impl<'a> Rows<'a> {
     /// Puts the new words of each case behind those it is found by already, so that a search for
     /// several words finds them wherever in the case they stand.
     fn write_words(&self, script: &mut Script) {
-        for (unit, by_case) in &self.words {
-            let words = by_case.iter().map(|(case, texts)| (case, texts.join("\n")));
-            match script.engine() {
-                Engine::Sqlite => words_to_fts5(script, unit, words),
-                Engine::Postgres => words_to_vectors(script, unit, words),
+        for (all, anew) in [(&self.words, false), (&self.words_anew, true)] {
+            for (unit, by_case) in all {
+                let words = by_case.iter().map(|(case, texts)| (case, texts.join("\n")));
+                match script.engine() {
+                    Engine::Sqlite => words_to_fts5(script, unit, words, anew),
+                    Engine::Postgres => words_to_vectors(script, unit, words, anew),
+                }
             }
         }
+    }
+
+    /// Takes away what is erased of a subject: what was told in its acts, the keys and details of
+    /// persons, the content of blobs. After the rows of this transaction, so that nothing of them
+    /// stays behind.
+    async fn erase(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        for (unit, subject, erase) in &self.erasures {
+            let mut told = connection.query("DELETE FROM told WHERE unit = ");
+            told.push_bind(*unit).push(
+                " AND seq IN (SELECT seq FROM acts WHERE acts.unit = told.unit AND subject_id = ",
+            );
+            told.push_bind(subject.id()).push(" AND subject_kind = ");
+            told.push_bind(subject.kind()).push(")");
+            connection.execute(told).await?;
+            if !erase.persons.is_empty() {
+                let mut persons = connection.query("DELETE FROM persons WHERE unit = ");
+                persons.push_bind(*unit).push(" AND id");
+                persons.push_among(erase.persons.iter().map(|person| person.0));
+                connection.execute(persons).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -302,10 +364,19 @@ async fn rehearse(
     Ok(())
 }
 
+/// Lets the index of words take what is replaced out of itself at once (SQLite's FTS5, option
+/// `secure-delete`), which costs more than marking it.
+const FORGET_WORDS: &str = "INSERT INTO cases_fts (cases_fts, rank) VALUES ('secure-delete', 1)";
+
+/// The opposite, as for every other change.
+const MARK_WORDS: &str = "INSERT INTO cases_fts (cases_fts, rank) VALUES ('secure-delete', 0)";
+
+/// `anew`: in place of what a case is found by, instead of behind it.
 fn words_to_vectors<'a>(
     script: &mut Script,
     unit: &UnitId,
     words: impl Iterator<Item = (&'a CaseId, String)>,
+    anew: bool,
 ) {
     let rows = words.map(|(case, text)| {
         let vector = tsvector(&text);
@@ -317,11 +388,14 @@ fn words_to_vectors<'a>(
              SELECT unit, id, words, search::tsvector FROM (",
         );
         query.push_rows(rows).push(
-            " AS given (unit, id, words, search)) AS given
-             ON CONFLICT (unit, id) DO UPDATE SET
-                words = case_words.words || chr(10) || excluded.words,
-                search = case_words.search || excluded.search",
+            " AS given (unit, id, words, search)) AS given ON CONFLICT (unit, id) DO UPDATE SET",
         );
+        query.push(if anew {
+            " words = excluded.words, search = excluded.search"
+        } else {
+            " words = case_words.words || chr(10) || excluded.words,
+              search = case_words.search || excluded.search"
+        });
     });
 }
 
@@ -331,16 +405,22 @@ fn words_to_fts5<'a>(
     script: &mut Script,
     unit: &UnitId,
     words: impl Iterator<Item = (&'a CaseId, String)>,
+    anew: bool,
 ) {
     let rows = words.map(|(case, text)| vec![case.0.into(), text.into()]);
     script.add_rows(rows.collect(), |query, rows| {
         query.push("WITH given (id, words) AS (").push_rows(rows);
         query.push(
             ") INSERT OR REPLACE INTO cases_fts (rowid, words)
-             SELECT cases.row, CASE WHEN found.words <> ''
-                THEN found.words || char(10) || given.words ELSE given.words END
-             FROM given CROSS JOIN cases ON cases.id = given.id AND cases.unit = ",
+             SELECT cases.row, ",
         );
+        query.push(if anew {
+            "given.words"
+        } else {
+            "CASE WHEN found.words <> ''
+                THEN found.words || char(10) || given.words ELSE given.words END"
+        });
+        query.push(" FROM given CROSS JOIN cases ON cases.id = given.id AND cases.unit = ");
         query.push_bind(unit);
         query.push(" LEFT JOIN cases_fts AS found ON found.rowid = cases.row");
     });
