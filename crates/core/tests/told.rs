@@ -18,7 +18,6 @@ use proptest::strategy::ValueTree as _;
 use serde_json::Value;
 
 proptest! {
-    // S77
     #[test]
     fn told_words_leave_an_act_and_come_back(payload in any_payload(), place in of(place())) {
         let (mut bare, mut bare_place) = (payload.clone(), place.clone());
@@ -43,7 +42,6 @@ proptest! {
         prop_assert_eq!(bare_place, place);
     }
 
-    // S77
     #[test]
     fn nothing_told_stays_behind(payload in any_payload()) {
         // Each text that may be told is set to a mark; no mark is left in what is stored.

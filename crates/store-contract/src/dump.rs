@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pengayom_store::dump::{Batch, Cell, Load};
+use pengayom_store::ledger::{Cosignature, Integrated, TileId, Witnessed};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
 use pengayom_store::{Blob, CaseQuery, NewJob, SealedPerson, SourceKey, Store, StoreError};
@@ -134,6 +135,28 @@ async fn full(store: &dyn Store) {
             at: at(0),
         };
         store.put_import_state(&unit, &import).await.unwrap();
+        let tree = Integrated {
+            origin: format!("pengayom/{unit}/0a1b2c3d"),
+            from: 0,
+            size: 1,
+            root: [1; 32],
+            tiles: vec![(TileId { level: 0, index: 0 }, vec![1; 32])],
+        };
+        store.integrate(&unit, tree).await.unwrap();
+        let word = Cosignature {
+            witness: "saksi".to_owned(),
+            size: 1,
+            line: "signature".to_owned(),
+            at: at(0),
+        };
+        store.put_cosignature(&unit, word).await.unwrap();
+        let seen = Witnessed {
+            origin: "pengayom/lain/01020304".to_owned(),
+            size: 3,
+            root: [3; 32],
+            at: at(0),
+        };
+        store.put_witnessed(&unit, None, seen).await.unwrap();
     }
 }
 

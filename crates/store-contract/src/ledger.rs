@@ -43,7 +43,6 @@ pub async fn every_act_is_committed_to(engine: &impl Engine) {
 }
 
 /// What people told is no part of the act that is kept, but is read with it.
-// S77
 pub async fn what_was_told_lies_apart(engine: &impl Engine) {
     let store = engine.open().await;
     let filed = filing(&pati(), 1, at(0), request());
@@ -70,7 +69,6 @@ pub async fn what_was_told_lies_apart(engine: &impl Engine) {
 
 /// Erasing takes away what was told, the person and the words a case is found by; the acts, their
 /// commitments and the counts stay, and views derived anew are the same.
-// S77
 pub async fn what_is_erased_is_gone_and_the_record_stays(engine: &impl Engine) {
     let store = engine.open().await;
     let person = SealedPerson {
@@ -153,17 +151,19 @@ pub async fn acts_without_a_commitment_get_one(engine: &impl Engine) {
     engine
         .by_hand(BySql {
             sqlite: "DROP TRIGGER acts_are_not_changed;
-                DELETE FROM told;
+                DELETE FROM told WHERE unit = 'polres-pati';
                 UPDATE acts SET salt = NULL, told_hash = NULL, commitment = NULL,
                     place = json_set(place, '$.text', 'dekat pasar', '$.point',
                         json('{\"lat\":-6.748809,\"lng\":111.038659}')),
-                    payload = json_set(payload, '$.description', 'Sepeda motor hilang')",
+                    payload = json_set(payload, '$.description', 'Sepeda motor hilang')
+                WHERE unit = 'polres-pati'",
             postgres: "ALTER TABLE acts DISABLE TRIGGER USER;
-                DELETE FROM told;
+                DELETE FROM told WHERE unit = 'polres-pati';
                 UPDATE acts SET salt = NULL, told_hash = NULL, commitment = NULL,
                     place = (place::jsonb || '{\"text\": \"dekat pasar\",
                         \"point\": {\"lat\": -6.748809, \"lng\": 111.038659}}')::text,
-                    payload = (payload::jsonb || '{\"description\": \"Sepeda motor hilang\"}')::text;
+                    payload = (payload::jsonb || '{\"description\": \"Sepeda motor hilang\"}')::text
+                WHERE unit = 'polres-pati';
                 ALTER TABLE acts ENABLE TRIGGER USER",
         })
         .await;

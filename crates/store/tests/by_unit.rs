@@ -344,7 +344,9 @@ async fn every_statement_asks_for_a_unit() {
         "SELECT DISTINCT regexp_replace(query, '\\s+', ' ', 'g') AS query
          FROM pg_stat_statements JOIN pg_database ON oid = dbid WHERE datname LIKE 'rule%'
          AND query NOT LIKE '/* by hand */%' AND query NOT LIKE '%\\_sqlx\\_migrations%'
-         AND query NOT LIKE '%pg_advisory%'",
+         AND query NOT LIKE '%pg_advisory%'
+         /* What an older program left is looked for in all units at once, when a store is opened. */
+         AND query NOT LIKE 'SELECT unit FROM acts WHERE commitment IS NULL%'",
     );
     let statements = lines(&statements);
     assert!(statements.len() > 80, "{}", statements.len());

@@ -220,7 +220,8 @@ async fn is_committed_to(store: &dyn Store, unit: &UnitId, acts: i64) {
         assert!(payload.get("description").is_none(), "{}", stored.payload);
         told += usize::from(stored.told_hash.is_some());
     }
-    assert!(told > 0);
+    // Calls of the other unit came from records without words or points.
+    assert_eq!(told > 0, *unit == pati());
 }
 
 fn all_of_them() -> pengayom_store::Span {

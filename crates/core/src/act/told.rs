@@ -1,6 +1,6 @@
 //! What people told, apart from the rest of an act.
 //!
-//! An act is kept for ever; what a person told in their own words is not (S77). Before an act is
+//! An act is kept for ever; what a person told in their own words is not. Before an act is
 //! stored, [`split`] takes those words out, and [`join`] puts them back when it is read, as long as
 //! they are kept. Which fields these are is decided here, field by field: an act with a new field
 //! does not compile until somebody has decided about it. `docs/privacy.toml` lists the same, and a

@@ -127,7 +127,7 @@ pub enum EncounterAct {
         /// What is right, in the officer's words.
         text: String,
     },
-    /// What identifies a person was erased; what was done stays (S77).
+    /// What identifies a person was erased; what was done stays.
     PersonalDataErased {
         /// Why.
         basis: ErasureBasis,

@@ -1,4 +1,4 @@
-//! Erasing what identifies a person, while what was done stays in the record (S77).
+//! Erasing what identifies a person, while what was done stays in the record.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -110,7 +110,7 @@ pub struct FeedbackGiven {
 pub enum FeedbackAct {
     /// Somebody judged how they were served.
     FeedbackGiven(FeedbackGiven),
-    /// What identifies a person was erased; what was done stays (S77).
+    /// What identifies a person was erased; what was done stays.
     PersonalDataErased {
         /// Why.
         basis: ErasureBasis,

@@ -5,7 +5,7 @@ use pengayom_core::value::UnitId;
 
 use super::engine::{Connection, Engine};
 use super::map::act::{self, ActRecord};
-use super::map::{add_rows, get};
+use super::map::{self, add_rows, get};
 use super::query::Script;
 use crate::error::StoreError;
 use crate::proof::Seed;
@@ -17,8 +17,7 @@ const ACTS: i64 = 500;
 /// on where it was stopped.
 pub(crate) async fn all(connection: &mut Connection) -> Result<(), StoreError> {
     // Nearly always there is nothing to do, and nobody has to wait for it.
-    let query = connection.query("SELECT 1 FROM acts WHERE commitment IS NULL LIMIT 1");
-    if connection.fetch_optional(query).await?.is_none() {
+    if next(connection).await?.is_none() {
         return Ok(());
     }
     loop {
@@ -46,16 +45,27 @@ pub(crate) async fn all(connection: &mut Connection) -> Result<(), StoreError> {
     }
 }
 
+/// A unit with acts that have no commitment.
+async fn next(connection: &mut Connection) -> Result<Option<UnitId>, StoreError> {
+    let query = connection.query("SELECT unit FROM acts WHERE commitment IS NULL LIMIT 1");
+    let row = connection.fetch_optional(query).await?;
+    row.map(|row| map::code(get(&row, "unit")?, "unit"))
+        .transpose()
+}
+
 /// Brings some acts up to date in the transaction that is open; says how many.
 pub(crate) async fn some(connection: &mut Connection) -> Result<u64, StoreError> {
+    let Some(unit) = next(connection).await? else {
+        return Ok(0);
+    };
     let columns = act::TO_READ.join(", ");
-    let query = connection.query(format!(
-        "SELECT unit, {columns} FROM acts WHERE commitment IS NULL ORDER BY unit, seq LIMIT $1"
-    ));
-    let rows = connection.fetch_all(query.bind(ACTS)).await?;
+    let mut query = connection.query(format!("SELECT {columns} FROM acts WHERE unit = "));
+    query.push_bind(&unit);
+    query.push(" AND commitment IS NULL ORDER BY seq LIMIT ");
+    query.push_bind(ACTS);
+    let rows = connection.fetch_all(query).await?;
     let mut records = Vec::with_capacity(rows.len());
     for row in &rows {
-        let unit: UnitId = super::map::code(get(row, "unit")?, "unit")?;
         let sequenced = act::read(&unit, row)?;
         let seed = Seed(rand::random());
         records.push(ActRecord::new(sequenced.sequence, sequenced.act, seed)?);

@@ -222,7 +222,7 @@ pub enum CaseAct {
         /// Why.
         reason: String,
     },
-    /// What identifies a person was erased; what was done stays (S77).
+    /// What identifies a person was erased; what was done stays.
     PersonalDataErased {
         /// Why.
         basis: ErasureBasis,
