@@ -112,7 +112,8 @@ export class Log {
       key: signer.vkey,
       log: "https://uji.example/tlog",
       promise: signer.note(this.promiseText(index)),
-      ...(act ? { act: text, salt: salt.toString("base64") } : {}),
+      act: act ? text : null,
+      salt: act ? salt.toString("base64") : null,
       proof: size ? this.proof(index, size) : null,
     };
   }

@@ -177,6 +177,8 @@ test("whatever is altered in a receipt is found, byte by byte of its code and fi
     [{ key: new Signer(log.origin).vkey }, "altered", "signature"],
     [{ promise: other.promise }, "altered", "number"],
     [{ promise: other.promise, number: other.number, recorded_at: other.recorded_at }, "altered", "act"],
+    [{ act: null }, "altered", "act"],
+    [{ salt: null }, "altered", "act"],
     [{ act: other.act }, "altered", "act"],
     [{ salt: other.salt }, "altered", "act"],
     [{ act: other.act, salt: other.salt }, "altered", "act"],
@@ -185,7 +187,7 @@ test("whatever is altered in a receipt is found, byte by byte of its code and fi
     [{ proof: json.proof.replace(/\nindex 7\n/, "\nindex 8\n") }, "altered", "proof"],
   ];
   for (const [change, state, reason] of cases) await expect(ask({ ...json, ...change }, log), state, reason);
-  for (const name of ["format", "unit", "number", "recorded_at", "key", "log", "promise", "proof"]) {
+  for (const name of ["format", "unit", "number", "recorded_at", "key", "log", "promise", "act", "salt", "proof"]) {
     assert.throws(() => readReceipt(JSON.stringify({ ...json, [name]: undefined })), Unreadable, name);
   }
   const text = JSON.stringify(json);

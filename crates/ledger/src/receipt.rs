@@ -29,7 +29,7 @@ pub const MAX_RECEIPT_BYTES: usize = 256 * 1024;
 pub const MAX_ACT_BYTES: usize = 128 * 1024;
 
 /// Seconds by which clocks may differ before a moment counts as one of the future.
-const CLOCK_ALLOWANCE_SECONDS: i64 = 300;
+pub const CLOCK_ALLOWANCE_SECONDS: i64 = 300;
 
 /// What a service costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,10 +65,13 @@ pub struct Receipt {
     pub log: String,
     /// The signed promise.
     pub promise: String,
-    /// The act's text, to which the leaf is a commitment.
-    pub act: String,
-    /// The commitment's salt, in base64.
-    pub salt: String,
+    /// The act's text, to which the leaf is a commitment. `None` on receipts of a sensitive kind: it
+    /// names the service, and a receipt may lie where others see it.
+    #[serde(deserialize_with = "present")]
+    pub act: Option<String>,
+    /// The commitment's salt, in base64; `None` exactly when `act` is.
+    #[serde(deserialize_with = "present")]
+    pub salt: Option<String>,
     /// The proof that the act is in the log (C2SP tlog-proof), once there is one.
     #[serde(deserialize_with = "present")]
     pub proof: Option<String>,
@@ -372,6 +375,8 @@ pub struct Verdict {
     pub promise: Promise,
     /// The key that signed the promise.
     pub key: KeyId,
+    /// Whether the receipt shows the act itself, and not only that one was promised.
+    pub shows_act: bool,
     /// The tree that is proven to have the act; `None` while there is only the promise.
     pub tree: Option<TreeHead>,
     /// The trusted witnesses that cosigned that tree, with the time in seconds since 1970.
@@ -419,7 +424,7 @@ pub fn verify(receipt: &Receipt, options: &Options<'_>) -> Result<Verdict, Refus
         }));
     }
     check_fields(receipt, promise)?;
-    check_act(receipt, promise)?;
+    let shows_act = check_act(receipt, promise)?;
     if let Some(number) = options.number
         && number != promise.number
     {
@@ -432,6 +437,7 @@ pub fn verify(receipt: &Receipt, options: &Options<'_>) -> Result<Verdict, Refus
     let mut verdict = Verdict {
         promise: promise.clone(),
         key: key.id(),
+        shows_act,
         tree: None,
         witnesses: Vec::new(),
         in_known: false,
@@ -485,18 +491,24 @@ fn unit_of(origin: &str) -> Option<&str> {
     Some(unit)
 }
 
-/// The act is the promised one, and says of itself what the promise says.
-fn check_act(receipt: &Receipt, promise: &Promise) -> Result<(), Refusal> {
+/// The act is the promised one, and says of itself what the promise says. Whether there is one.
+fn check_act(receipt: &Receipt, promise: &Promise) -> Result<bool, Refusal> {
     let unreadable = Refusal::Unreadable { part: "act" };
-    if receipt.act.len() > MAX_ACT_BYTES {
+    let (act, salt) = match (&receipt.act, &receipt.salt) {
+        (Some(act), Some(salt)) => (act, salt),
+        (None, None) => return Ok(false),
+        (None, Some(_)) => return Err(unreadable),
+        (Some(_), None) => return Err(Refusal::Unreadable { part: "salt" }),
+    };
+    if act.len() > MAX_ACT_BYTES {
         return Err(unreadable);
     }
     let salt: [u8; 32] =
-        text::hash_from_base64(&receipt.salt).ok_or(Refusal::Unreadable { part: "salt" })?;
-    if commitment(&salt, &receipt.act) != promise.commitment {
+        text::hash_from_base64(salt).ok_or(Refusal::Unreadable { part: "salt" })?;
+    if commitment(&salt, act) != promise.commitment {
         return Err(Refusal::OtherAct);
     }
-    let line = |name: &str| act_line(&receipt.act, name).ok_or_else(|| unreadable.clone());
+    let line = |name: &str| act_line(act, name).ok_or_else(|| unreadable.clone());
     let unit = unit_of(&promise.origin).unwrap_or_default();
     same(Field::Unit, unit, line("unit")?)?;
     let seq = (promise.index + 1).to_string();
@@ -507,10 +519,13 @@ fn check_act(receipt: &Receipt, promise: &Promise) -> Result<(), Refusal> {
     let payload: serde_json::Value =
         serde_json::from_str(line("payload")?).map_err(|_| unreadable.clone())?;
     match payload.get("number") {
-        Some(serde_json::Value::String(number)) => same(Field::Number, &promise.number, number),
-        Some(other) if !other.is_null() => same(Field::Number, &promise.number, &other.to_string()),
-        _ => Ok(()),
+        Some(serde_json::Value::String(number)) => same(Field::Number, &promise.number, number)?,
+        Some(other) if !other.is_null() => {
+            same(Field::Number, &promise.number, &other.to_string())?;
+        }
+        _ => {}
     }
+    Ok(true)
 }
 
 /// The value of the one line of an act's text that begins with `name` and a space. `None` when there

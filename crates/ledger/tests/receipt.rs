@@ -145,7 +145,7 @@ fn what_was_put_together_is_refused_by_its_name() {
     );
     // Another act, another salt, the promise of another report.
     assert_eq!(
-        refused(&|one| one.act = one.act.replace("laporan", "pujian")),
+        refused(&|one| one.act = one.act.take().map(|act| act.replace("laporan", "pujian"))),
         Refusal::OtherAct
     );
     assert_eq!(
@@ -248,7 +248,7 @@ fn an_act_that_says_otherwise_than_its_promise_is_refused() {
             recorded: common::recorded(SEQ),
         };
         one.promise = promise.sign(&log_key(0)).unwrap().to_string();
-        one.act = act;
+        one.act = Some(act);
         verify(&one, &options(&keys))
     };
     let act = common::act_text(SEQ);
@@ -604,7 +604,7 @@ proptest! {
         one.proof = Some(text.clone());
         prop_assert!(verify(&one, &options(&keys)).is_err());
         one.proof = None;
-        one.act = text;
+        one.act = Some(text);
         prop_assert_eq!(verify(&one, &options(&keys)), Err(Refusal::OtherAct));
     }
 

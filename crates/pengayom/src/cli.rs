@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod pack;
 mod rebuild;
+mod receipt;
 mod restore;
 mod serve;
 mod user;
@@ -47,6 +48,8 @@ enum Verb {
     Restore(restore::RestoreArguments),
     /// Derive views and counts anew from the acts, tell what differs and put it right
     Rebuild(rebuild::RebuildArguments),
+    /// Check what somebody took home who reported something
+    Receipt(receipt::ReceiptArguments),
     /// Say what is wrong with this installation and how to mend it
     Doctor(doctor::DoctorArguments),
     /// Measure this machine: what the program does, beside a bare baseline in the same run
@@ -81,6 +84,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Backup(arguments) => waiting(backup::run(arguments)),
         Verb::Restore(arguments) => waiting(restore::run(arguments)),
         Verb::Rebuild(arguments) => waiting(rebuild::run(arguments)),
+        Verb::Receipt(arguments) => receipt::run(arguments),
         Verb::Doctor(arguments) => waiting(doctor::run(arguments)),
         Verb::Bench(arguments) => waiting(bench::run(arguments)),
         Verb::Pack(arguments) => pack::run(arguments),

@@ -61,10 +61,13 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| Fault::Internal.into_response()))
         .layer(middleware::from_fn_with_state(bounds, outermost))
-        // Fonts are compressed already.
+        // Fonts are compressed already; hashes of the log cannot be.
         .layer(
-            CompressionLayer::new()
-                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/"))),
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("font/"))
+                    .and(NotForContentType::const_new("application/octet-stream")),
+            ),
         )
 }
 

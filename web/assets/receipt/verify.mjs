@@ -422,8 +422,8 @@ function readJson(text) {
   const words = ["unit", "number", "recorded_at", "key", "log", "promise"];
   if (words.some((name) => typeof json[name] !== "string")) throw new Unreadable("json");
   const optional = (name) => (typeof json[name] === "string" ? json[name] : undefined);
-  // It may be null and may not be absent, so that a proof is not lost in silence.
-  if (json.proof === undefined) throw new Unreadable("json");
+  // They may be null and may not be absent, so that nothing is lost in silence.
+  if (["act", "salt", "proof"].some((name) => json[name] !== null && typeof json[name] !== "string")) throw new Unreadable("json");
   const proof = optional("proof");
   return {
     ...readPromise(json.promise),
@@ -464,7 +464,8 @@ function contradiction(receipt) {
     if (said.unit !== unit || receipt.key.name !== receipt.origin) return "unit";
     if (receipt.key.id !== receipt.keyId || !signs(receipt.key, promiseText(receipt), receipt.signature)) return "signature";
   }
-  if (act !== undefined && salt !== undefined) {
+  if ((act === undefined) !== (salt === undefined)) return "act";
+  if (act !== undefined) {
     const opened = sha256(concat(utf8.encode("pengayom/act/1\n"), fromBase64(salt, "json", 32), utf8.encode(act)));
     const fields = readAct(act);
     if (!equal(opened, receipt.commitment)) return "act";

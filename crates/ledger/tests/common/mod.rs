@@ -142,8 +142,8 @@ pub(crate) fn receipt(seq: u64, key: &SigningKey) -> Receipt {
         key: key.verifier().to_string(),
         log: "https://pati.example/tlog".to_owned(),
         promise,
-        act: act_text(seq),
-        salt: STANDARD.encode(salt(seq)),
+        act: Some(act_text(seq)),
+        salt: Some(STANDARD.encode(salt(seq))),
         proof: None,
     }
 }
