@@ -186,8 +186,8 @@ fn main() {
         key: keys[0].to_string(),
         log: "https://pati.example/tlog".to_owned(),
         promise,
-        act: act(seq),
-        salt: STANDARD.encode(salt),
+        act: Some(act(seq)),
+        salt: Some(STANDARD.encode(salt)),
         proof: None,
     };
     let proof = TlogProof {
