@@ -112,9 +112,17 @@ export async function signIn(page, role) {
   assert.ok(!new URL(page.url()).pathname.startsWith("/masuk"), `${role} has no session`);
 }
 
+/** Searches the desk's cases; what was typed is not in the address of the answer. */
+export async function search(page, words) {
+  await visit(page, "/meja/cari");
+  await page.fill("#cari", words);
+  await go(page, page.locator("form[role=search] button"));
+  assert.ok(!decodeURIComponent(page.url()).includes(words), page.url());
+}
+
 /** Opens the case of `number` from the desk's search. */
 export async function openCase(page, number) {
-  await visit(page, `/meja/cari?q=${number}`);
+  await search(page, number);
   await go(page, page.locator(".queue a", { hasText: number }).first());
   assert.match(page.url(), /\/perkara\//);
 }

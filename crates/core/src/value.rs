@@ -2,6 +2,7 @@
 //!
 //! An identifier is made outside (clock and randomness live in the shell) and passed in.
 
+mod contact;
 mod number;
 mod secret;
 
@@ -11,6 +12,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use contact::{ContactKey, parse_phone};
 pub use number::{CaseNumber, CaseNumberError, CaseSeries};
 pub use secret::{SecretDigits, SecretDigitsError, SecretHash};
 

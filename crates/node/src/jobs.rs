@@ -11,6 +11,9 @@ use crate::error::HandleError;
 /// Makes the small copy of a photograph.
 pub const MEDIA_PREVIEW: &str = "media.preview";
 
+/// Gives persons who were recorded before the hashes they are found by.
+pub const CONTACTS: &str = "persons.contacts";
+
 /// How long a taken job is left alone, in seconds.
 const LEASE_SECONDS: u32 = 120;
 
@@ -64,6 +67,7 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
     };
     let done = match job.kind.as_str() {
         MEDIA_PREVIEW => make_preview(node, &job.payload).await,
+        CONTACTS => node.hash_contacts().await,
         _ => Err(HandleError::NotFound("job kind")),
     };
     match done {

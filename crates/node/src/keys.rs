@@ -1,6 +1,8 @@
 //! The node's key and what is derived from it.
 //!
-//! One 256-bit key, kept in a file of mode 0600 or in the environment by the shell. Every use has
+//! One 256-bit key, kept in a file of mode 0600 or in the environment by the shell. It opens the
+//! unit's keyring ([`crate::keyring`]), in which lies the root secret that everything else follows
+//! from; a root secret is a [`NodeKey`] too, and at first it was the node's key itself. Every use has
 //! its own subkey (HMAC-SHA-256 over a label, RFC 2104; the labels are [`Purpose`]), so that a hash
 //! made for one purpose says nothing in another.
 
@@ -35,6 +37,12 @@ pub enum Purpose {
     BackupIdentity,
     /// The seal on a backup's list of parts.
     BackupManifest,
+    /// What persons are found by.
+    ContactSearch,
+    /// Wrapping the root secret; derived from the node's key itself.
+    WrapRoot,
+    /// Telling one key from another; derived from the node's key itself.
+    Fingerprint,
 }
 
 impl Purpose {
@@ -51,13 +59,38 @@ impl Purpose {
             Self::SealDraft => b"pengayom/1/seal-draft",
             Self::BackupIdentity => b"pengayom/1/backup-identity",
             Self::BackupManifest => b"pengayom/1/backup-manifest",
+            Self::ContactSearch => b"pengayom/1/contact-search",
+            Self::WrapRoot => b"pengayom/1/wrap-root",
+            Self::Fingerprint => b"pengayom/1/fingerprint",
         }
     }
 }
 
 /// The node's key. `Debug` does not show it.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NodeKey(Zeroizing<[u8; 32]>);
+
+/// Length of a [`Fingerprint`]: 64 bits, enough to tell the few keys of a unit apart.
+pub(crate) const FINGERPRINT_BYTES: usize = 8;
+
+/// What a key is called: it may be shown, written down and compared. As text four groups of four
+/// hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub(crate) [u8; FINGERPRINT_BYTES]);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, pair) in self.0.chunks(2).enumerate() {
+            if at > 0 {
+                f.write_str("-")?;
+            }
+            for byte in pair {
+                write!(f, "{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Why a text is no node key. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +134,21 @@ impl NodeKey {
             let _ = write!(text, "{byte:02x}");
         }
         text
+    }
+
+    /// The first bytes of the key's fingerprint: tells which key it is and nothing about it.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let SecretHash(hash) = self.hash(Purpose::Fingerprint, b"");
+        let mut bytes = [0; FINGERPRINT_BYTES];
+        for (to, from) in bytes.iter_mut().zip(hash) {
+            *to = from;
+        }
+        Fingerprint(bytes)
+    }
+
+    /// The key's bytes, to be wrapped.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// The subkey for a purpose.

@@ -8,12 +8,14 @@ pub mod access;
 pub mod accounts;
 pub mod board;
 mod clock;
+mod contact;
 mod draft;
 mod error;
 mod event;
 pub mod follow;
 pub mod handle;
 pub mod jobs;
+pub mod keyring;
 mod keys;
 pub mod media;
 mod method;
@@ -31,7 +33,8 @@ pub use clock::{Clock, Randomness};
 pub use draft::{DRAFT_HOURS, DRAFT_MAX_BYTES, DraftToken};
 pub use error::HandleError;
 pub use event::Event;
-pub use keys::{KeyError, NodeKey, Purpose};
+pub use keyring::KeyringError;
+pub use keys::{Fingerprint, KeyError, NodeKey, Purpose};
 pub use seal::{PersonDetails, SealError};
 pub use unit::{UnitContext, UnitError};
 
@@ -44,6 +47,7 @@ pub type SharedNode = Arc<Node>;
 pub struct Node {
     store: Arc<dyn Store>,
     unit: RwLock<Arc<UnitContext>>,
+    /// The root secret of the unit.
     key: NodeKey,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
@@ -54,10 +58,11 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens the node for a unit that is in the store.
+    /// Opens the node for a unit that is in the store, with the node's key.
     ///
     /// # Errors
-    /// [`UnitError`] when the unit is missing or what is stored of it does not read.
+    /// [`UnitError`] when the unit is missing or what is stored of it does not read, or the key is
+    /// not the one that opens the unit's keyring.
     pub async fn open(
         store: Arc<dyn Store>,
         unit: &UnitId,
@@ -66,6 +71,14 @@ impl Node {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, UnitError> {
         let context = UnitContext::load(store.as_ref(), unit).await?;
+        let key = keyring::unlock(
+            store.as_ref(),
+            unit,
+            &key,
+            clock.as_ref(),
+            randomness.as_ref(),
+        )
+        .await?;
         let latest = latest_recorded(store.as_ref(), unit).await?;
         Ok(Self {
             store,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Node;
-use crate::keys::Purpose;
+use crate::keys::{NodeKey, Purpose};
 
 const NONCE_BYTES: usize = 12;
 
@@ -106,6 +106,23 @@ pub(crate) fn open(
     Ok(Zeroizing::new(text))
 }
 
+/// Reads a person's details with a root secret.
+pub(crate) fn open_person(
+    root: &NodeKey,
+    person: &SealedPerson,
+) -> Result<PersonDetails, SealError> {
+    let bound = person.id.0.as_bytes();
+    let wrap = root.derive(Purpose::WrapPerson);
+    let key = open(&wrap, &person.wrapped_key, bound)?;
+    let key: Zeroizing<[u8; 32]> = Zeroizing::new(
+        key.as_slice()
+            .try_into()
+            .map_err(|_| SealError::Malformed)?,
+    );
+    let text = open(&key, &person.sealed, bound)?;
+    serde_json::from_slice(&text).map_err(|_| SealError::Malformed)
+}
+
 impl Node {
     /// Seals a person's details under a new key of their own.
     ///
@@ -128,6 +145,7 @@ impl Node {
             wrapped_key: seal(&wrap, self.new_nonce(), key.as_ref(), bound)?,
             sealed: seal(&key, self.new_nonce(), &text, bound)?,
             recorded_at: at,
+            contacts: self.contact_hashes(details),
         })
     }
 
@@ -136,16 +154,7 @@ impl Node {
     /// # Errors
     /// [`SealError`] when the key is not this node's, or something was altered.
     pub fn open_person(&self, person: &SealedPerson) -> Result<PersonDetails, SealError> {
-        let bound = person.id.0.as_bytes();
-        let wrap = self.key.derive(Purpose::WrapPerson);
-        let key = open(&wrap, &person.wrapped_key, bound)?;
-        let key: Zeroizing<[u8; 32]> = Zeroizing::new(
-            key.as_slice()
-                .try_into()
-                .map_err(|_| SealError::Malformed)?,
-        );
-        let text = open(&key, &person.sealed, bound)?;
-        serde_json::from_slice(&text).map_err(|_| SealError::Malformed)
+        open_person(&self.key, person)
     }
 
     pub(crate) fn new_nonce(&self) -> [u8; NONCE_BYTES] {

@@ -59,6 +59,9 @@ pub enum UnitError {
     /// There is no such time zone.
     #[error("unit.time_zone {0:?} is not an IANA time zone; write one such as Asia/Jakarta")]
     Zone(String),
+    /// The node's key is not the one that opens the unit's keyring.
+    #[error(transparent)]
+    Keyring(#[from] crate::keyring::KeyringError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -12,7 +12,7 @@ mod read;
 mod write;
 
 pub(crate) use identity::{identities_of_files, identity_of, recipient_of};
-pub(crate) use manifest::{Head, Manifest};
+pub(crate) use manifest::{Head, Manifest, keyrings_of};
 pub(crate) use progress::Progress;
 pub(crate) use read::Backup;
 pub(crate) use write::BackupWriter;

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod import;
 mod init;
+mod key;
 mod pack;
 mod rebuild;
 mod receipt;
@@ -40,6 +41,8 @@ enum Verb {
     Import(import::ImportArguments),
     /// Keep the accounts of staff
     User(user::UserArguments),
+    /// Show, change or replace the node's key
+    Key(key::KeyVerbArguments),
     /// Carry out one statistical method on a case in JSON
     Calc(calc::CalcArguments),
     /// Copy the whole record, encrypted, into a new folder; the unit is served meanwhile
@@ -80,6 +83,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Serve(arguments) => waiting(serve::run(arguments)),
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
+        Verb::Key(arguments) => waiting(key::run(arguments)),
         Verb::Calc(arguments) => calc::run(&arguments),
         Verb::Backup(arguments) => waiting(backup::run(arguments)),
         Verb::Restore(arguments) => waiting(restore::run(arguments)),

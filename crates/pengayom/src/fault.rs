@@ -14,6 +14,19 @@ pub(crate) enum Fault {
     /// A file's content is wrong; the text names where and the remedy.
     #[error("{0}")]
     Input(String),
+    /// The file with the node's key is not there.
+    #[error(
+        "{}: the node's key is missing. Without it names, telephone numbers and secret codes in \
+         the store cannot be used. Put the file back, or say where it is with --node-key-file. {}",
+        .path.display(), crate::key::WHERE_A_KEY_MAY_BE
+    )]
+    KeyMissing {
+        /// Where it should be.
+        path: std::path::PathBuf,
+    },
+    /// A unit's keyring does not open.
+    #[error(transparent)]
+    Keyring(#[from] pengayom_node::KeyringError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] pengayom_store::StoreError),

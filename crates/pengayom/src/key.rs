@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pengayom_node::{NodeKey, Randomness};
+use pengayom_node::{Fingerprint, KeyringError, NodeKey, Randomness};
 
 use crate::fault::Fault;
 
@@ -47,13 +47,50 @@ impl KeyArguments {
         match read_key(&path)? {
             Some(key) => Ok(key),
             None if make => make_key(&path),
-            None => Err(Fault::Input(format!(
-                "{}: the node's key is missing. Without it names, telephone numbers and \
-                 secret codes in the store cannot be used. Put the file back, or say where it \
-                 is with --node-key-file",
-                path.display()
-            ))),
+            None => Err(Fault::KeyMissing { path }),
         }
+    }
+
+    /// Says in words what is wrong with the key that was found here, and the way on.
+    pub(crate) fn explain(&self, store: &str, error: KeyringError) -> Fault {
+        let KeyringError::WrongKey {
+            unit,
+            expected,
+            found,
+        } = error
+        else {
+            return Fault::Keyring(error);
+        };
+        let file = self.file(store);
+        let lies = file.as_ref().map_or_else(
+            || "PENGAYOM_NODE_KEY".to_owned(),
+            |path| path.display().to_string(),
+        );
+        let Some(expected) = expected else {
+            return Fault::Input(format!(
+                "{unit}: the node's key in {lies} ({found}) does not open the details of any \
+                 person in this store, so it is not the one they were sealed with. Nothing was \
+                 done. {WHERE_A_KEY_MAY_BE}"
+            ));
+        };
+        let nearby = file.and_then(|path| Some((find_nearby(&path, expected)?, path)));
+        let way = match nearby {
+            Some((there, path)) if there == staging(&path) => format!(
+                "The right one is in {}: an interrupted `pengayom key rotate` left it there. Run \
+                 `pengayom key rotate` again, which finishes it",
+                there.display()
+            ),
+            Some((there, _)) => format!(
+                "The right one is in {0}, from before a rotation: this store is older than that, \
+                 such as one made from an old backup. Use --node-key-file {0}",
+                there.display()
+            ),
+            None => WHERE_A_KEY_MAY_BE.to_owned(),
+        };
+        Fault::Input(format!(
+            "{unit}: the node's key in {lies} is {found}, and this store opens with {expected}. \
+             Nothing was done. {way}"
+        ))
     }
 
     /// Whether it was said where the key is.
@@ -171,7 +208,103 @@ pub(crate) fn write_key(key: &NodeKey, path: &Path) -> Result<(), Fault> {
         .map_err(Fault::file(path))?;
     file.write_all(key.to_hex().as_bytes())
         .map_err(Fault::file(path))?;
-    file.sync_all().map_err(Fault::file(path))
+    file.sync_all().map_err(Fault::file(path))?;
+    sync_folder(path)
+}
+
+/// What to try when a key is not where it should be.
+pub(crate) const WHERE_A_KEY_MAY_BE: &str = "Look for the right one: on the machine that served \
+    this store before, in its PENGAYOM_NODE_KEY, where copies of the key are kept (`pengayom key \
+    show --node-key-file FILE` tells which key a file holds), or on paper: type its 64 digits into a \
+    file that only you can read. Then say where it is with --node-key-file. If it is lost for good, \
+    `pengayom key replace --lost` tells what is lost with it and goes on without it";
+
+/// Where a new key lies until the store opens with it.
+pub(crate) fn staging(path: &Path) -> PathBuf {
+    behind(path, "new")
+}
+
+/// Where a key is kept that the store opened with before.
+pub(crate) fn kept(path: &Path, key: Fingerprint) -> PathBuf {
+    behind(path, &format!("old-{key}"))
+}
+
+fn behind(path: &Path, word: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(word);
+    PathBuf::from(name)
+}
+
+/// Other keys beside a key's file, left there by rotations.
+pub(crate) fn beside(path: &Path) -> Vec<(PathBuf, NodeKey)> {
+    let Some(name) = path.file_name() else {
+        return Vec::new();
+    };
+    let begin = format!("{}.", name.to_string_lossy());
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<(PathBuf, NodeKey)> = entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&begin))
+        .filter_map(|entry| {
+            let path = path.with_file_name(entry.file_name());
+            let key = read_key(&path).ok()??;
+            Some((path, key))
+        })
+        .collect();
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
+}
+
+fn find_nearby(path: &Path, key: Fingerprint) -> Option<PathBuf> {
+    let mut found = beside(path).into_iter();
+    found
+        .find(|(_, there)| there.fingerprint() == key)
+        .map(|(path, _)| path)
+}
+
+/// Puts the new key from its staging place where the key belongs; the one that lies there stays
+/// beside it. Both names are on the disk when this returns. Done again, it does what is left.
+///
+/// # Errors
+/// [`Fault::File`] when a file cannot be named.
+pub(crate) fn settle(path: &Path) -> Result<Option<PathBuf>, Fault> {
+    let old = match read_key(path)? {
+        None => None,
+        Some(old) => {
+            let to = kept(path, old.fingerprint());
+            match std::fs::hard_link(path, &to) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Fault::file(&to)(error)),
+            }
+            sync_folder(path)?;
+            Some(to)
+        }
+    };
+    #[cfg(debug_assertions)]
+    crate::rehearsal::key_step("kept");
+    let from = staging(path);
+    std::fs::rename(&from, path).map_err(Fault::file(&from))?;
+    sync_folder(path)?;
+    Ok(old)
+}
+
+/// Brings the names in a file's folder to the disk.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), Fault> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(Fault::file(folder))
 }
 
 fn refuse_if_open_to_others(path: &Path) -> Result<(), Fault> {

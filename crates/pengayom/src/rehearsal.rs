@@ -16,6 +16,9 @@ const HALT: &str = "PENGAYOM_REHEARSE_HALT";
 /// Names a file that holds the seconds by which the clock is wrong, read at every look at the clock.
 const CLOCK: &str = "PENGAYOM_REHEARSE_CLOCK";
 
+/// Names a step of a change of the node's key at which the process ends as if it were killed.
+const KEY: &str = "PENGAYOM_REHEARSE_KEY";
+
 static SHIFT: OnceLock<PathBuf> = OnceLock::new();
 
 /// Takes up what is asked for.
@@ -45,4 +48,16 @@ pub(crate) fn shifted(now: Timestamp) -> Timestamp {
     shift
         .and_then(|shift| now.checked_add(shift).ok())
         .unwrap_or(now)
+}
+
+/// Ends the process here, if that was asked for, leaving everything as it is.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no setting of the program: tests alone ask for this"
+)]
+pub(crate) fn key_step(here: &str) {
+    if std::env::var(KEY).is_ok_and(|step| step == here) {
+        eprintln!("ended at {here}");
+        std::process::abort();
+    }
 }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use pengayom_core::value::UnitId;
 use pengayom_node::follow::Follower;
-use pengayom_node::{Node, NodeKey, SharedNode, jobs};
+use pengayom_node::keyring::{self, Opens};
+use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs};
 use pengayom_store::Store;
 use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
+use crate::key::KeyArguments;
 
 /// The file of a SQLite store; `None` for a store on a server.
 pub(crate) fn sqlite_file(store: &str) -> Option<PathBuf> {
@@ -35,15 +37,44 @@ pub(crate) async fn open_known(store: &str) -> Result<Arc<dyn Store>, Fault> {
     Ok(pengayom_store::open(store).await?)
 }
 
-/// Opens the node of a unit; without a code, of the only unit in the store.
+/// Reads the node's key of a store.
 ///
 /// # Errors
-/// [`Fault`] when there is none, or several and none was named.
+/// [`Fault`] when it is missing or does not read; says which key the store opens with.
+pub(crate) async fn load_key(address: &str, key: &KeyArguments) -> Result<NodeKey, Fault> {
+    let fault = match key.load(address, false) {
+        Err(fault @ Fault::KeyMissing { .. }) => fault,
+        loaded => return loaded,
+    };
+    let Ok(store) = open_known(address).await else {
+        return Err(fault);
+    };
+    let opens = keyring::look(store.as_ref()).await;
+    store.close().await;
+    let mut expected = opens.unwrap_or_default().into_iter();
+    let expected = expected.find_map(|(_, opens)| match opens {
+        Opens::With(key) => Some(key),
+        Opens::Unknown => None,
+    });
+    Err(match expected {
+        Some(key) => Fault::Input(format!("{fault}. This store opens with the key {key}")),
+        None => fault,
+    })
+}
+
+/// Opens the node of a unit; without a code, of the only unit in the store. The key is looked at
+/// before anything is done with it.
+///
+/// # Errors
+/// [`Fault`] when there is none, or several and none was named, or the key is not the one the store
+/// opens with.
 pub(crate) async fn open_node(
-    store: Arc<dyn Store>,
+    address: &str,
     unit: Option<&UnitId>,
-    key: NodeKey,
+    key: &KeyArguments,
 ) -> Result<SharedNode, Fault> {
+    let found = load_key(address, key).await?;
+    let store = pengayom_store::open(address).await?;
     let unit = match unit {
         Some(unit) => unit.clone(),
         None => only_unit(store.as_ref()).await?,
@@ -51,12 +82,16 @@ pub(crate) async fn open_node(
     let node = Node::open(
         store,
         &unit,
-        key,
+        found,
         Arc::new(SystemClock),
         Arc::new(SystemRandomness),
     )
-    .await?;
-    Ok(Arc::new(node))
+    .await;
+    match node {
+        Ok(node) => Ok(Arc::new(node)),
+        Err(UnitError::Keyring(error)) => Err(key.explain(address, error)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn only_unit(store: &dyn Store) -> Result<UnitId, Fault> {

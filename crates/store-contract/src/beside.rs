@@ -1,8 +1,8 @@
 //! Persons, files, drafts and imports.
 
-use pengayom_core::value::PersonId;
+use pengayom_core::value::{PersonId, UnitId};
 use pengayom_store::rows::{DraftRow, ImportRow};
-use pengayom_store::{Blob, SealedPerson, StoreError};
+use pengayom_store::{Blob, KeyringChange, NewJob, SealedPerson, StoreError};
 use sha2::{Digest, Sha256};
 
 use crate::Engine;
@@ -31,6 +31,7 @@ pub async fn a_person_is_kept_with_the_append(engine: &impl Engine) {
         wrapped_key: vec![1, 2, 3],
         sealed: vec![4, 5, 6],
         recorded_at: at(0),
+        contacts: Vec::new(),
     };
     let mut append = filing(&pati(), 1, at(0), request());
     append.persons = vec![person.clone()];
@@ -52,6 +53,124 @@ pub async fn a_person_is_kept_with_the_append(engine: &impl Engine) {
             .await
             .unwrap()
             .is_none()
+    );
+}
+
+/// A person without a case, and the hashes they are found by.
+fn person(n: u128, contacts: &[u8]) -> SealedPerson {
+    SealedPerson {
+        id: PersonId(id(n)),
+        wrapped_key: vec![1, 2, 3],
+        sealed: vec![4, 5, 6],
+        recorded_at: at(0),
+        contacts: contacts.iter().map(|byte| hash(*byte)).collect(),
+    }
+}
+
+/// A case is found by a hash of its reporter's, of its own unit only, newest filing first.
+pub async fn a_case_is_found_by_what_its_reporter_is_reached_by(engine: &impl Engine) {
+    let store = engine.open().await;
+    for (n, contacts, seconds) in [(1, &[7, 8][..], 0), (2, &[7], 60), (3, &[9], 120)] {
+        let mut filed = request();
+        filed.reporter = Some(PersonId(id(100 + n)));
+        let mut append = filing(&pati(), n, at(seconds), filed);
+        append.persons = vec![person(100 + n, contacts)];
+        store.append(append).await.unwrap();
+    }
+    let found = async |unit: &UnitId, byte: u8, limit: u32| {
+        let rows = store
+            .cases_by_contact(unit, hash(byte), limit)
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&pati(), 7, 10).await, [id(2), id(1)]);
+    assert_eq!(found(&pati(), 7, 1).await, [id(2)]);
+    assert_eq!(found(&pati(), 8, 10).await, [id(1)]);
+    assert!(found(&pati(), 6, 10).await.is_empty());
+    assert!(found(&"lain".parse().unwrap(), 7, 10).await.is_empty());
+    // Given later, to somebody who is there and to somebody who is not; twice changes nothing.
+    let later = [(hash(6), PersonId(id(103))), (hash(5), PersonId(id(999)))];
+    for _ in 0..2 {
+        store.put_contacts(&pati(), &later).await.unwrap();
+    }
+    assert_eq!(found(&pati(), 6, 10).await, [id(3)]);
+    assert_eq!(found(&pati(), 9, 10).await, [id(3)]);
+    assert!(found(&pati(), 5, 10).await.is_empty());
+}
+
+/// Persons come in the order of their identifiers, each once, page by page.
+pub async fn persons_are_read_in_order(engine: &impl Engine) {
+    let store = engine.open().await;
+    for n in [3, 1, 2] {
+        let mut append = filing(&pati(), n, at(0), request());
+        append.persons = vec![person(100 + n, &[7])];
+        store.append(append).await.unwrap();
+    }
+    let page = async |after: Option<u128>, limit: u32| {
+        let after = after.map(|n| PersonId(id(n)));
+        let persons = store.persons_after(&pati(), after, limit).await.unwrap();
+        persons.iter().map(|person| person.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 2).await, [id(101), id(102)]);
+    assert_eq!(page(Some(102), 2).await, [id(103)]);
+    assert!(page(Some(103), 2).await.is_empty());
+    let first = store.persons_after(&pati(), None, 1).await.unwrap();
+    assert_eq!(first[0].sealed, [4, 5, 6]);
+    assert!(first[0].contacts.is_empty());
+}
+
+// S22
+/// Root secrets are wrapped anew for every unit named or for none, and bring their work along.
+pub async fn keyrings_change_together_or_not_at_all(engine: &impl Engine) {
+    let store = engine.open().await;
+    let change = |unit: &str, expected: Option<&[u8]>, wrapped: &[u8]| KeyringChange {
+        unit: unit.parse().unwrap(),
+        expected: expected.map(<[u8]>::to_vec),
+        wrapped: wrapped.to_vec(),
+        at: at(0),
+        jobs: Vec::new(),
+    };
+    assert_eq!(store.keyring(&pati()).await.unwrap(), None);
+    let mut first = change("polres-pati", None, b"one");
+    first.jobs = vec![NewJob {
+        id: id(50),
+        kind: "persons.contacts".to_owned(),
+        payload: "{}".to_owned(),
+        run_at: at(0),
+    }];
+    let both = vec![first, change("lain", None, b"two")];
+    store.put_keyrings(both).await.unwrap();
+    let kept = async |unit: &str| {
+        let row = store.keyring(&unit.parse().unwrap()).await.unwrap();
+        row.map(|row| row.wrapped)
+    };
+    assert_eq!(kept("polres-pati").await.as_deref(), Some(&b"one"[..]));
+    let job = store.take_job(&pati(), at(60), 60).await.unwrap();
+    assert_eq!(job.unwrap().kind, "persons.contacts");
+    // One of them is not as expected: neither changes.
+    let both = vec![
+        change("polres-pati", Some(b"one"), b"three"),
+        change("lain", Some(b"one"), b"three"),
+    ];
+    assert!(matches!(
+        store.put_keyrings(both).await,
+        Err(StoreError::Taken { what: "keyring" })
+    ));
+    assert_eq!(kept("polres-pati").await.as_deref(), Some(&b"one"[..]));
+    let both = vec![
+        change("polres-pati", Some(b"one"), b"three"),
+        change("lain", Some(b"two"), b"four"),
+    ];
+    store.put_keyrings(both).await.unwrap();
+    assert_eq!(kept("polres-pati").await.as_deref(), Some(&b"three"[..]));
+    assert_eq!(kept("lain").await.as_deref(), Some(&b"four"[..]));
+    store.close().await;
+    let store = engine.open().await;
+    let row = store.keyring(&pati()).await.unwrap().unwrap();
+    assert_eq!(
+        (row.wrapped.as_slice(), row.changed_at),
+        (&b"three"[..], at(0))
     );
 }
 

@@ -6,7 +6,9 @@ use pengayom_store::dump::{Batch, Cell, Load};
 use pengayom_store::ledger::{Cosignature, Integrated, TileId, Witnessed};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
-use pengayom_store::{Blob, CaseQuery, NewJob, SealedPerson, SourceKey, Store, StoreError};
+use pengayom_store::{
+    Blob, CaseQuery, KeyringChange, NewJob, SealedPerson, SourceKey, Store, StoreError,
+};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
@@ -91,6 +93,7 @@ async fn full(store: &dyn Store) {
             wrapped_key: vec![0, 1, 255],
             sealed: vec![9; 40],
             recorded_at: at(0),
+            contacts: vec![hash(3)],
         }];
         append.blobs = vec![sha256];
         append.jobs = vec![NewJob {
@@ -100,6 +103,14 @@ async fn full(store: &dyn Store) {
             run_at: at(0),
         }];
         store.append(append).await.unwrap();
+        let keyring = KeyringChange {
+            unit: unit.clone(),
+            expected: None,
+            wrapped: vec![1, 0, 255],
+            at: at(0),
+            jobs: Vec::new(),
+        };
+        store.put_keyrings(vec![keyring]).await.unwrap();
         let draft = DraftRow {
             key: hash(1),
             sealed: vec![1, 2],

@@ -129,6 +129,9 @@ macro_rules! for_each_rule {
             a_dump_is_of_one_moment,
             the_last_backup_is_known;
             beside: a_person_is_kept_with_the_append,
+            a_case_is_found_by_what_its_reporter_is_reached_by,
+            persons_are_read_in_order,
+            keyrings_change_together_or_not_at_all,
             a_blob_is_kept_by_its_content,
             a_blob_with_another_content_is_refused,
             a_blob_no_append_named_goes_with_time,

@@ -390,6 +390,7 @@ pub async fn a_refused_append_leaves_nothing_behind(engine: &impl Engine) {
         wrapped_key: vec![1],
         sealed: vec![2],
         recorded_at: at(60),
+        contacts: Vec::new(),
     }];
     append.jobs = vec![NewJob {
         id: id(6),

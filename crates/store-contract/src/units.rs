@@ -206,6 +206,7 @@ pub async fn what_lies_beside_the_record_stays_apart(engine: &impl Engine) {
         wrapped_key: vec![1],
         sealed: vec![2],
         recorded_at: at(0),
+        contacts: Vec::new(),
     }];
     append.jobs = vec![crate::jobs::job(1, at(0))];
     store.append(append).await.unwrap();

@@ -236,6 +236,16 @@ pub const TABLES: &[Table] = &[
     },
     NUMBERS,
     Table {
+        name: "keyrings",
+        key: &[],
+        columns: &[
+            UNIT,
+            column("wrapped", Kind::Bytes),
+            column("changed_at", Kind::Integer),
+        ],
+        batch: 1,
+    },
+    Table {
         name: "persons",
         key: &["id"],
         columns: &[
@@ -246,6 +256,16 @@ pub const TABLES: &[Table] = &[
             column("recorded_at", Kind::Integer),
         ],
         batch: 500,
+    },
+    Table {
+        name: "contacts",
+        key: &["hash", "person"],
+        columns: &[
+            UNIT,
+            column("hash", Kind::Bytes),
+            column("person", Kind::Id),
+        ],
+        batch: 1000,
     },
     Table {
         name: "blobs",

@@ -43,14 +43,15 @@ pub use query::{
 pub use sql::SqlStore;
 pub use sqlite::{BareCommits, OpenOptions, bare_commits};
 pub use write::{
-    Append, Appended, Blob, CommandRecord, Erase, NewAct, NewJob, SealedPerson, SourceKey,
+    Append, Appended, Blob, CommandRecord, Erase, KeyringChange, NewAct, NewJob, SealedPerson,
+    SourceKey,
 };
 
 use ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
 use proof::StoredAct;
 use rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, SequencedAct, SessionRow, UnitRow, UserRow,
+    JobRow, KeyringRow, SequencedAct, SessionRow, UnitRow, UserRow,
 };
 
 /// Largest number of rows one reading returns; longer lists are read page by page.
@@ -272,6 +273,37 @@ pub trait Store: Send + Sync + 'static {
         unit: &UnitId,
         person: PersonId,
     ) -> Result<Option<SealedPerson>, StoreError>;
+
+    /// Persons in the order of their identifiers, after one; at most `limit`.
+    async fn persons_after(
+        &self,
+        unit: &UnitId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> Result<Vec<SealedPerson>, StoreError>;
+
+    /// Adds keyed hashes by which persons are found; what is there already stays. A hash of somebody
+    /// who is not in the store any more is not added.
+    async fn put_contacts(
+        &self,
+        unit: &UnitId,
+        contacts: &[(SecretHash, PersonId)],
+    ) -> Result<(), StoreError>;
+
+    /// Cases whose reporter is found by a keyed hash, newest filing first.
+    async fn cases_by_contact(
+        &self,
+        unit: &UnitId,
+        contact: SecretHash,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, StoreError>;
+
+    /// The wrapped root secret of a unit.
+    async fn keyring(&self, unit: &UnitId) -> Result<Option<KeyringRow>, StoreError>;
+
+    /// Puts wrapped root secrets in place of those that are there, of all the units named or of
+    /// none. Refused with `Taken` when one is not as expected: somebody else changed it.
+    async fn put_keyrings(&self, changes: Vec<KeyringChange>) -> Result<(), StoreError>;
 
     /// Keeps a blob. With `keep_until` it goes with the expired drafts unless an append names it
     /// first.

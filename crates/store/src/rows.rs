@@ -260,6 +260,15 @@ pub struct UnitRow {
     pub simulated: bool,
 }
 
+/// The root secret of a unit, wrapped by the node's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyringRow {
+    /// What was wrapped; the store cannot read it.
+    pub wrapped: Vec<u8>,
+    /// When it was last wrapped anew.
+    pub changed_at: Timestamp,
+}
+
 /// A backup that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackupRow {

@@ -11,6 +11,7 @@ mod append;
 pub(crate) mod beside;
 pub(crate) mod engine;
 pub(crate) mod fault;
+mod keyrings;
 pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod query;
@@ -42,9 +43,9 @@ use crate::query::{
 };
 use crate::rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, SequencedAct, SessionRow, UnitRow, UserRow,
+    JobRow, KeyringRow, SequencedAct, SessionRow, UnitRow, UserRow,
 };
-use crate::write::{Append, Appended, Blob, SealedPerson};
+use crate::write::{Append, Appended, Blob, KeyringChange, SealedPerson};
 use crate::{News, Store, dump, rebuild};
 
 /// A store in SQL, on either engine.
@@ -315,6 +316,40 @@ impl Store for SqlStore {
         person: PersonId,
     ) -> Result<Option<SealedPerson>, StoreError> {
         read::beside::person(&self.readers, unit, person).await
+    }
+
+    async fn persons_after(
+        &self,
+        unit: &UnitId,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> Result<Vec<SealedPerson>, StoreError> {
+        read::beside::persons_after(&self.readers, unit, after, limit).await
+    }
+
+    async fn put_contacts(
+        &self,
+        unit: &UnitId,
+        contacts: &[(SecretHash, PersonId)],
+    ) -> Result<(), StoreError> {
+        self.done(unit, What::PutContacts(contacts.to_vec())).await
+    }
+
+    async fn cases_by_contact(
+        &self,
+        unit: &UnitId,
+        contact: SecretHash,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, StoreError> {
+        read::cases::by_contact(&self.readers, unit, contact, limit).await
+    }
+
+    async fn keyring(&self, unit: &UnitId) -> Result<Option<KeyringRow>, StoreError> {
+        read::beside::keyring(&self.readers, unit).await
+    }
+
+    async fn put_keyrings(&self, changes: Vec<KeyringChange>) -> Result<(), StoreError> {
+        self.write(Write::Keyrings(changes)).await.map(|_| ())
     }
 
     async fn put_blob(

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
-use pengayom_core::value::{ActId, CaseSeries, CommandId, PersonId, UnitId};
+use pengayom_core::value::{ActId, CaseSeries, CommandId, PersonId, SecretHash, UnitId};
 use uuid::Uuid;
 
 use crate::proof::Seed;
@@ -56,6 +56,24 @@ pub struct SealedPerson {
     pub sealed: Vec<u8>,
     /// When they were given.
     pub recorded_at: Timestamp,
+    /// Keyed hashes of what they are found by, such as a telephone number; written with the append
+    /// beside those known already. Empty when read.
+    pub contacts: Vec<SecretHash>,
+}
+
+/// The wrapped root secret of a unit, in place of the one that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyringChange {
+    /// Whose.
+    pub unit: UnitId,
+    /// What is there now; `None` when there is none yet.
+    pub expected: Option<Vec<u8>>,
+    /// The new one; the store cannot read it.
+    pub wrapped: Vec<u8>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Work that follows from it.
+    pub jobs: Vec<NewJob>,
 }
 
 /// A file, named by what is in it.

@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 6] = [
+const RELEASED: [(&str, &str); 8] = [
     (
         "sqlite/0001_record.sql",
         "b41c71e9c07ecc480e80f291e9200bb73ad4e7ecaf1905b7102ce7f545b9ae51",
@@ -55,6 +55,14 @@ const RELEASED: [(&str, &str); 6] = [
     (
         "postgres/0003_ledger.sql",
         "6c0c88c2460901ebc573b23c8bf12769badb550215c140c8b961b67171ebef87",
+    ),
+    (
+        "sqlite/0005_keys.sql",
+        "06e0b1f17edced9b89d2626dc1d8d4231d472c90ebdd3472ced5ef0cbc415224",
+    ),
+    (
+        "postgres/0005_keys.sql",
+        "6acdaee8a35e33e304a244fddc5db286d6285b991af37a94fef1ac91bb90a9ef",
     ),
 ];
 

@@ -21,7 +21,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja", get(queue::show))
         .route("/meja/layani", post(queue::serve_next))
         .route("/meja/ambil-alih", post(queue::take_over))
-        .route("/meja/cari", get(list::search))
+        .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
         .route("/meja/laporan/baru", get(report::show).post(report::send))
         .route("/meja/laporan/{case}", get(receipt::show))

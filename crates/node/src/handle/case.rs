@@ -420,26 +420,6 @@ impl Node {
         }
     }
 
-    /// Cases whose words fit, that the staff member may see.
-    ///
-    /// # Errors
-    /// [`HandleError::NotAllowed`], or the store's.
-    pub async fn search_cases(
-        &self,
-        by: &Staff,
-        words: &str,
-        limit: u32,
-    ) -> Result<Vec<CaseRow>, HandleError> {
-        by.require(Permission::ReadCase)?;
-        let unit = self.unit();
-        let mut rows = self.store.search_cases(&unit.id, words, limit).await?;
-        rows.retain(|row| {
-            by.concerns(row.station.as_ref(), unit.own_station())
-                && (!row.sensitive || by.may(Permission::ReadSensitiveCase))
-        });
-        Ok(rows)
-    }
-
     /// Cases page by page, newest first, as far as they concern the staff member. Kinds kept narrow
     /// are left out for those who may not read them.
     ///

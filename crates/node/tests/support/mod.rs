@@ -42,6 +42,12 @@ impl Clock for FixedClock {
 /// Bytes that count up: different each time, the same in every run.
 pub struct CountedRandomness(AtomicU64);
 
+impl CountedRandomness {
+    pub fn from(n: u64) -> Self {
+        Self(AtomicU64::new(n))
+    }
+}
+
 impl Randomness for CountedRandomness {
     fn fill(&self, bytes: &mut [u8]) {
         use sha2::Digest as _;
@@ -55,7 +61,7 @@ impl Randomness for CountedRandomness {
 
 pub struct World {
     pub node: SharedNode,
-    clock: Arc<FixedClock>,
+    pub clock: Arc<FixedClock>,
     _dir: Option<tempfile::TempDir>,
 }
 
@@ -107,7 +113,7 @@ impl World {
         store.put_unit(&row).await.unwrap();
         let start = at("2026-11-24T02:00:00Z").as_microsecond();
         let clock = Arc::new(FixedClock(AtomicI64::new(start)));
-        let randomness = Arc::new(CountedRandomness(AtomicU64::new(random_from)));
+        let randomness = Arc::new(CountedRandomness::from(random_from));
         let key = NodeKey::new([7; 32]);
         let shared = Arc::clone(&clock) as Arc<dyn Clock>;
         let node = Node::open(store, &row.id, key, shared, randomness)

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
-use pengayom_node::{NodeKey, Purpose};
+use pengayom_core::value::UnitId;
+use pengayom_node::keyring::{self, Unlocked};
+use pengayom_node::{KeyringError, NodeKey, Purpose};
 use serde::{Deserialize, Serialize};
 
 /// The format this program writes, and the newest it reads.
@@ -43,6 +47,43 @@ pub(crate) struct Head {
     pub(crate) key_file: Option<String>,
     /// Who can open it (`age1…`), the node first.
     pub(crate) recipients: Vec<String>,
+    /// The root secret of each unit, wrapped by the node's key of that time, in base64 (RFC 4648 §4):
+    /// the node's key alone opens the backup.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) keyrings: BTreeMap<String, String>,
+}
+
+/// The keyrings of these units, as they stand in a manifest.
+pub(crate) fn keyrings_of(units: &[Unlocked]) -> BTreeMap<String, String> {
+    let units = units.iter();
+    units
+        .map(|unit| (unit.unit.to_string(), BASE64.encode(&unit.wrapped)))
+        .collect()
+}
+
+impl Head {
+    /// The root secrets the node's key opens, that of the seal first. In backups of the first
+    /// releases that is the key itself.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when it is not the key the backup was made with.
+    pub(crate) fn roots(&self, key: &NodeKey) -> Result<Vec<NodeKey>, KeyringError> {
+        if self.keyrings.is_empty() {
+            return Ok(vec![key.clone()]);
+        }
+        let mut roots = Vec::new();
+        for (code, wrapped) in &self.keyrings {
+            let unit: UnitId = code.parse().map_err(|_| KeyringError::NoUnit)?;
+            let wrapped = BASE64
+                .decode(wrapped)
+                .map_err(|_| KeyringError::Damaged { unit: unit.clone() })?;
+            let root = keyring::open(key, &wrapped, &unit)?;
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        Ok(roots)
+    }
 }
 
 /// What a unit has.

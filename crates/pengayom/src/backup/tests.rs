@@ -20,6 +20,7 @@ fn head() -> Head {
         created_at: "2026-11-24T10:00:00Z".parse().unwrap(),
         key_file: None,
         recipients: vec![identity_of(&key()).unwrap().to_public().to_string()],
+        keyrings: std::collections::BTreeMap::new(),
     }
 }
 

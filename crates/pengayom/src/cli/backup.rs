@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use age::x25519::Recipient;
-use pengayom_node::Clock as _;
+use pengayom_node::{Clock as _, KeyringError, NodeKey, keyring};
 use pengayom_store::Store;
 use pengayom_store::rows::BackupRow;
 use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::backup::{self, BackupWriter, Head, Manifest, Progress};
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
 use crate::key::KeyArguments;
 use crate::wiring;
@@ -40,15 +40,30 @@ const WAITING: usize = 4;
 
 /// Backs a store up.
 pub(crate) async fn run(arguments: BackupArguments) -> Result<(), Fault> {
-    let key = arguments.key.load(&arguments.store, false)?;
-    let mut recipients = vec![backup::identity_of(&key)?.to_public()];
-    recipients.extend(arguments.recipients);
+    let key = wiring::load_key(&arguments.store, &arguments.key).await?;
     let store = wiring::open_known(&arguments.store).await?;
-    if store.units().await?.is_empty() {
-        return Err(Fault::Input(
-            "the store has no unit: there is nothing to back up".to_owned(),
-        ));
+    let units = keyring::unlock_all(store.as_ref(), &key, &SystemClock, &SystemRandomness).await;
+    let units = match units {
+        Ok(units) => units,
+        Err(KeyringError::NoUnit) => {
+            return Err(Fault::Input(
+                "the store has no unit: there is nothing to back up".to_owned(),
+            ));
+        }
+        Err(error) => return Err(arguments.key.explain(&arguments.store, error)),
+    };
+    // Units that came from several stores may have several root secrets.
+    let mut roots: Vec<NodeKey> = Vec::new();
+    for unit in &units {
+        if !roots.contains(&unit.root) {
+            roots.push(unit.root.clone());
+        }
     }
+    let mut recipients = Vec::new();
+    for root in &roots {
+        recipients.push(backup::identity_of(root)?.to_public());
+    }
+    recipients.extend(arguments.recipients);
     let key_file = arguments.key.file(&arguments.store);
     let key_file = key_file.and_then(|path| std::path::absolute(path).ok());
     let head = Head {
@@ -57,10 +72,12 @@ pub(crate) async fn run(arguments: BackupArguments) -> Result<(), Fault> {
         created_at: SystemClock.now(),
         key_file: key_file.map(|path| path.display().to_string()),
         recipients: recipients.iter().map(ToString::to_string).collect(),
+        keyrings: backup::keyrings_of(&units),
     };
+    let root = roots.into_iter().next().ok_or(KeyringError::NoUnit)?;
     let writer = BackupWriter::begin(&arguments.dir, recipients)?;
     let writer = write(store.as_ref(), writer).await?;
-    let manifest = blocking(move || writer.finish(head, &key)).await??;
+    let manifest = blocking(move || writer.finish(head, &root)).await??;
     for unit in &manifest.units {
         let row = BackupRow {
             at: manifest.head.created_at,

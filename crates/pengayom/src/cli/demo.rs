@@ -45,9 +45,8 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Fault> {
         until: SystemClock.now(),
     };
     let made = demo::make(&arguments.dir, &plan).await?;
-    let key = KeyArguments::in_file(made.key.clone()).load(&made.store(), false)?;
-    let store = pengayom_store::open(&made.store()).await?;
-    let node = wiring::open_node(store, None, key).await?;
+    let key = KeyArguments::in_file(made.key.clone());
+    let node = wiring::open_node(&made.store(), None, &key).await?;
     let settings = ServeSettings {
         listen: arguments.listen,
         public_url: None,

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use pengayom_node::{Clock as _, UnitContext};
+use pengayom_node::keyring::{self, Opens};
+use pengayom_node::{Clock as _, KeyringError, UnitContext};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::{Depth, Examined, Store, StoreError};
 use serde::Serialize;
@@ -13,7 +14,7 @@ use super::rebuild;
 use crate::cli::StoreArguments;
 use crate::clock::SystemClock;
 use crate::fault::Fault;
-use crate::key::KeyArguments;
+use crate::key::{self, KeyArguments};
 use crate::wiring;
 
 /// Free space below which a disk is told of, in MiB.
@@ -101,7 +102,7 @@ impl Findings {
 pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Fault> {
     let mut findings = Findings::default();
     let address = &arguments.store.store;
-    key(&mut findings, &arguments.key, address);
+    key_file(&mut findings, &arguments.key, address);
     let file = wiring::sqlite_file(address);
     if file.as_ref().is_some_and(|path| !path.is_file()) {
         findings.wrong(
@@ -114,7 +115,7 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Fault> {
             permissions(&mut findings, path);
             disk(&mut findings, path);
         }
-        store(&mut findings, address, arguments.deep).await;
+        store(&mut findings, address, &arguments.key, arguments.deep).await;
     }
     tell(&findings.0, arguments.json);
     let wrong = findings.0.iter();
@@ -125,7 +126,7 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Fault> {
     }
 }
 
-fn key(findings: &mut Findings, key: &KeyArguments, address: &str) {
+fn key_file(findings: &mut Findings, key: &KeyArguments, address: &str) {
     match key.load(address, false) {
         Ok(_) => findings.good("key", "there, and only its owner can read it"),
         Err(fault) => findings.wrong(
@@ -133,6 +134,56 @@ fn key(findings: &mut Findings, key: &KeyArguments, address: &str) {
             fault.to_string(),
             "put the key's file back from where it is kept apart from the store",
         ),
+    }
+}
+
+/// Whether the store opens with the key, and nothing of a change of the key is left half done.
+async fn keyrings(
+    findings: &mut Findings,
+    store: &dyn Store,
+    arguments: &KeyArguments,
+    address: &str,
+) {
+    if let Some(path) = arguments.file(address)
+        && let staging = key::staging(&path)
+        && staging.exists()
+    {
+        findings.note(
+            "keyring",
+            format!("{}: a change of the key was interrupted", staging.display()),
+            "run `pengayom key rotate` again: it finishes it",
+        );
+    }
+    // That there is no key was said before.
+    let Ok(key) = arguments.load(address, false) else {
+        return;
+    };
+    let found = key.fingerprint();
+    match keyring::look(store).await {
+        Ok(units) => {
+            for (unit, opens) in units {
+                match opens {
+                    Opens::With(expected) if expected == found => {
+                        findings.good("keyring", format!("{unit}: opens with the key {found}"));
+                    }
+                    Opens::With(expected) => {
+                        let error = KeyringError::WrongKey {
+                            unit,
+                            expected: Some(expected),
+                            found,
+                        };
+                        let said = arguments.explain(address, error).to_string();
+                        findings.wrong("keyring", said, "use the key the store opens with");
+                    }
+                    Opens::Unknown => findings.note(
+                        "keyring",
+                        format!("{unit}: has none yet, so a wrong key would be noticed late"),
+                        "start the node once with its key: it makes one",
+                    ),
+                }
+            }
+        }
+        Err(error) => findings.wrong("keyring", error.to_string(), "restore a backup"),
     }
 }
 
@@ -178,7 +229,7 @@ fn disk(findings: &mut Findings, path: &Path) {
     }
 }
 
-async fn store(findings: &mut Findings, address: &str, deep: bool) {
+async fn store(findings: &mut Findings, address: &str, key: &KeyArguments, deep: bool) {
     let depth = if deep { Depth::Deep } else { Depth::Quick };
     let now = SystemClock.now();
     let examined = match pengayom_store::examine(address, &|| SystemClock.now(), depth).await {
@@ -202,6 +253,7 @@ async fn store(findings: &mut Findings, address: &str, deep: bool) {
     }
     match pengayom_store::open(address).await {
         Ok(store) => {
+            keyrings(findings, store.as_ref(), key, address).await;
             units(findings, store.as_ref()).await;
             if deep {
                 views(findings, store.as_ref()).await;

@@ -52,9 +52,8 @@ pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Fault> {
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         PathBuf::from(format!("{file}.rejects.csv"))
     });
-    let key = arguments.key.load(&arguments.store.store, false)?;
-    let store = pengayom_store::open(&arguments.store.store).await?;
-    let node = wiring::open_node(store, arguments.store.unit.as_ref(), key).await?;
+    let StoreArguments { store, unit } = &arguments.store;
+    let node = wiring::open_node(store, unit.as_ref(), &arguments.key).await?;
     let done = if arguments.kind == Kind::Areas {
         let unit = node.store().unit(&node.unit().id).await?;
         let unit = unit.ok_or_else(|| Fault::Input("the store has no unit".to_owned()))?;

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use pengayom_core::place::UnitConfig;
-use pengayom_node::{Clock as _, UnitContext};
+use pengayom_node::{Clock as _, UnitContext, keyring};
 use pengayom_store::rows::UnitRow;
 
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
 use crate::files;
 use crate::key::KeyArguments;
+use crate::wiring;
 
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
@@ -50,7 +51,22 @@ pub(crate) async fn run(arguments: InitArguments) -> Result<(), Fault> {
     };
     let context = UnitContext::from_row(&row)?;
     let store = pengayom_store::open(&arguments.store).await?;
-    arguments.key.load(&arguments.store, true)?;
+    // A store that opens with some key must not be given another.
+    let opens = keyring::look(store.as_ref()).await?;
+    let key = if opens.is_empty() {
+        arguments.key.load(&arguments.store, true)?
+    } else {
+        wiring::load_key(&arguments.store, &arguments.key).await?
+    };
+    keyring::begin(
+        store.as_ref(),
+        &row.id,
+        &key,
+        &SystemClock,
+        &SystemRandomness,
+    )
+    .await
+    .map_err(|error| arguments.key.explain(&arguments.store, error))?;
     store.put_unit(&row).await?;
     store.close().await;
     println!(

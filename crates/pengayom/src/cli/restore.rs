@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use age::x25519::Identity;
 use pengayom_core::value::UnitId;
-use pengayom_node::NodeKey;
+use pengayom_node::{KeyringError, NodeKey};
 use pengayom_store::dump::Load;
 use pengayom_store::rebuild::{Mode, Report};
 use pengayom_store::{Store, StoreError};
@@ -65,8 +65,9 @@ pub(crate) async fn run(arguments: RestoreArguments) -> Result<(), Fault> {
     let mut identities = backup::identities_of_files(&arguments.identities)?;
     match found.key() {
         Some(key) => {
-            check_key(&backup, key, identities.is_empty())?;
-            identities.push(backup::identity_of(key)?);
+            for root in check_key(&backup, key, identities.is_empty())? {
+                identities.push(backup::identity_of(&root)?);
+            }
         }
         None if identities.is_empty() => return Err(Fault::Input(no_key(&backup))),
         None => eprintln!(
@@ -100,11 +101,13 @@ pub(crate) async fn run(arguments: RestoreArguments) -> Result<(), Fault> {
 
 // -- the key -----------------------------------------------------------------------------------
 
-/// The node's key: as said, at the new store's own place, or where the backup says it lay.
+/// The node's key: as said, at the new store's own place, or where the backup says it lay; and if the
+/// key there was changed since, the one kept beside it.
 fn find_key(arguments: &RestoreArguments, backup: &Backup) -> Result<KeyFound, Fault> {
     if arguments.key.is_given() {
         return Ok(KeyFound::Here(arguments.key.load(&arguments.store, false)?));
     }
+    let fits = |key: &NodeKey| roots_of(backup, key).is_some();
     if let Some(path) = arguments.key.file(&arguments.store)
         && let Some(key) = key::read_key(&path)?
     {
@@ -112,20 +115,40 @@ fn find_key(arguments: &RestoreArguments, backup: &Backup) -> Result<KeyFound, F
     }
     if let Some(hint) = &backup.manifest.head.key_file {
         let path = PathBuf::from(hint);
-        if let Some(key) = key::read_key(&path)? {
+        let there = key::read_key(&path)?;
+        if let Some(key) = &there
+            && fits(key)
+        {
+            return Ok(KeyFound::There(key.clone(), path));
+        }
+        if let Some((path, key)) = key::beside(&path).into_iter().find(|(_, key)| fits(key)) {
+            return Ok(KeyFound::There(key, path));
+        }
+        if let Some(key) = there {
             return Ok(KeyFound::There(key, path));
         }
     }
     Ok(KeyFound::Nowhere)
 }
 
-/// Whether this is the key the backup was made with, and the manifest is as it left it.
-fn check_key(backup: &Backup, key: &NodeKey, must_open: bool) -> Result<(), Fault> {
-    let recipients = &backup.manifest.head.recipients;
-    let ours = backup::identity_of(key)?.to_public().to_string();
-    if recipients.first() == Some(&ours) {
-        if backup.manifest.is_sealed_by(key) {
-            return Ok(());
+/// The root secrets a key opens, if it is the one the backup was made with.
+fn roots_of(backup: &Backup, key: &NodeKey) -> Option<Vec<NodeKey>> {
+    let head = &backup.manifest.head;
+    let roots = head.roots(key).ok()?;
+    let ours = backup::identity_of(roots.first()?).ok()?;
+    let ours = ours.to_public().to_string();
+    (head.recipients.first() == Some(&ours)).then_some(roots)
+}
+
+/// Whether this is the key the backup was made with, and the manifest is as it left it. Gives the
+/// root secrets it opens.
+fn check_key(backup: &Backup, key: &NodeKey, must_open: bool) -> Result<Vec<NodeKey>, Fault> {
+    if let Some(roots) = roots_of(backup, key) {
+        if roots
+            .first()
+            .is_some_and(|root| backup.manifest.is_sealed_by(root))
+        {
+            return Ok(roots);
         }
         return Err(Fault::Input(
             "manifest.json was changed since it was written: its seal is broken. Take another copy \
@@ -133,6 +156,7 @@ fn check_key(backup: &Backup, key: &NodeKey, must_open: bool) -> Result<(), Faul
                 .to_owned(),
         ));
     }
+    let head = &backup.manifest.head;
     // A node of the same household may be among the recipients; its own store needs its own key.
     let hint = if must_open {
         "Say where the right one is with --node-key-file, or give an identity the backup was also \
@@ -141,9 +165,24 @@ fn check_key(backup: &Backup, key: &NodeKey, must_open: bool) -> Result<(), Faul
         "Names, telephone numbers and secret codes would be lost with it. Move it away, or say \
          where the right one is with --node-key-file"
     };
+    let (ours, expected) = match head.roots(key) {
+        Err(KeyringError::WrongKey {
+            expected: Some(expected),
+            found,
+            ..
+        }) => (found.to_string(), expected.to_string()),
+        Err(error) => return Err(error.into()),
+        Ok(_) => {
+            let expected = head.recipients.first();
+            (
+                backup::identity_of(key)?.to_public().to_string(),
+                expected.map_or_else(|| "unknown".to_owned(), Clone::clone),
+            )
+        }
+    };
     Err(Fault::Input(format!(
-        "the node's key found here ({ours}) is not the one this backup was made with ({}). {hint}",
-        recipients.first().map_or("unknown", String::as_str)
+        "the node's key found here ({ours}) is not the one this backup was made with ({expected}). \
+         A backup opens with the key of its time, also after `pengayom key rotate`. {hint}"
     )))
 }
 

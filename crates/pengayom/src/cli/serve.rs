@@ -59,13 +59,9 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
     let store = arguments.store.or(file.store).ok_or_else(|| {
         Fault::Input("which store? use --store, PENGAYOM_STORE or the configuration file".into())
     })?;
-    let key = arguments
-        .key
-        .or_file(file.node_key_file)
-        .load(&store, false)?;
-    let opened = pengayom_store::open(&store).await?;
+    let key = arguments.key.or_file(file.node_key_file);
     let unit = arguments.unit.or(file.unit);
-    let node = wiring::open_node(opened, unit.as_ref(), key).await?;
+    let node = wiring::open_node(&store, unit.as_ref(), &key).await?;
     let settings = ServeSettings {
         listen: arguments.listen.or(file.listen).unwrap_or(LISTEN),
         public_url: arguments.public_url.or(file.public_url),

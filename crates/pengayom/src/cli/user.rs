@@ -75,9 +75,8 @@ fn parse_role(word: &str) -> Result<Role, String> {
 
 /// Keeps accounts.
 pub(crate) async fn run(arguments: UserArguments) -> Result<(), Fault> {
-    let key = arguments.key.load(&arguments.store.store, false)?;
-    let store = pengayom_store::open(&arguments.store.store).await?;
-    let node = wiring::open_node(store, arguments.store.unit.as_ref(), key).await?;
+    let StoreArguments { store, unit } = &arguments.store;
+    let node = wiring::open_node(store, unit.as_ref(), &arguments.key).await?;
     match arguments.verb {
         UserVerb::Add {
             login,

@@ -13,6 +13,7 @@ mod bad_rows;
 mod calls;
 mod doctor;
 mod encounters;
+mod key;
 mod support;
 mod tools;
 mod usage;

@@ -1,7 +1,7 @@
 //! Changes beside the record: files, drafts, accounts, attempts, jobs, units, imports.
 
 use jiff::Timestamp;
-use pengayom_core::value::{OfficerId, SecretHash, UnitId};
+use pengayom_core::value::{OfficerId, PersonId, SecretHash, UnitId};
 use uuid::Uuid;
 
 use super::engine::Connection;
@@ -52,6 +52,7 @@ pub(super) enum What {
     PutImport(ImportRow),
     NoteBackup(BackupRow),
     Ledger(ledger::What),
+    PutContacts(Vec<(SecretHash, PersonId)>),
 }
 
 /// Carries a change out. The inner error is a refusal that left nothing behind; the outer one
@@ -119,6 +120,7 @@ pub(super) async fn apply(
         What::PutImport(import) => put_import(connection, unit, import).await?,
         What::NoteBackup(backup) => note_backup(connection, unit, *backup).await?,
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
+        What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
     }
     Ok(Ok(Answer::Done))
 }
@@ -374,5 +376,26 @@ async fn put_import(
         .bind(import.complete)
         .bind(stored(import.at));
     connection.execute(query).await?;
+    Ok(())
+}
+
+async fn put_contacts(
+    connection: &mut Connection,
+    unit: &str,
+    contacts: &[(SecretHash, PersonId)],
+) -> Result<(), StoreError> {
+    for (hash, person) in contacts {
+        // Not of somebody whose details were destroyed since they were read.
+        let query = connection
+            .query(
+                "INSERT INTO contacts (unit, hash, person)
+             SELECT persons.unit, $2, persons.id FROM persons WHERE persons.unit = $1 AND id = $3
+             ON CONFLICT (unit, hash, person) DO NOTHING",
+            )
+            .bind(unit)
+            .bind(hash_bytes(*hash))
+            .bind(person.0);
+        connection.execute(query).await?;
+    }
     Ok(())
 }

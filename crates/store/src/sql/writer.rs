@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use super::engine::{Connection, Engine, Opener};
 use super::fault::{again, may_be_of_one};
-use super::{append, beside};
+use super::{append, beside, keyrings};
 use crate::error::StoreError;
 #[cfg(debug_assertions)]
 use crate::halt::{self, Step};
 use crate::postgres::news::Range;
 use crate::rows::JobRow;
-use crate::write::{Append, Appended};
+use crate::write::{Append, Appended, KeyringChange};
 
 /// Most appends that share a commit. More would make the first of them wait for the last without
 /// asking the disk less often per append to speak of.
@@ -39,6 +39,8 @@ pub(super) enum Write {
     AppendMany(Vec<Append>),
     /// Change something beside the record.
     Beside(Box<beside::Change>),
+    /// Change how root secrets are wrapped, of all these units or of none.
+    Keyrings(Vec<KeyringChange>),
     /// Show that a write reaches the disk.
     Probe,
 }
@@ -48,7 +50,7 @@ impl Write {
         match self {
             Self::Append(one) => std::slice::from_ref(&**one),
             Self::AppendMany(many) => many,
-            Self::Beside(_) | Self::Probe => &[],
+            Self::Beside(_) | Self::Keyrings(_) | Self::Probe => &[],
         }
     }
 }
@@ -58,6 +60,7 @@ impl Write {
     fn units(&self) -> Vec<&UnitId> {
         match self {
             Self::Beside(change) => vec![&change.unit],
+            Self::Keyrings(changes) => changes.iter().map(|change| &change.unit).collect(),
             _ => self.appends().iter().map(|append| &append.unit).collect(),
         }
     }
@@ -316,7 +319,9 @@ impl Writer {
     ) -> Result<bool, StoreError> {
         let recorded = recorded(writes, answers);
         let Some((append, appended)) = recorded.first() else {
-            let beside = |write: &&Write| matches!(write, Write::Beside(_) | Write::Probe);
+            let beside = |write: &&Write| {
+                matches!(write, Write::Beside(_) | Write::Keyrings(_) | Write::Probe)
+            };
             return if writes.iter().any(beside) {
                 // What lies beside the record leaves no such trace. Doing it again is safe.
                 Err(StoreError::Unclear)
@@ -474,6 +479,7 @@ async fn apply(
         answers.push(match write {
             Write::Append(_) | Write::AppendMany(_) => None,
             Write::Beside(change) => Some(beside::apply(connection, change).await?),
+            Write::Keyrings(changes) => Some(keyrings::apply(connection, changes).await?),
             Write::Probe => {
                 probe(connection).await?;
                 Some(Ok(Answer::Done))
@@ -493,7 +499,9 @@ async fn apply(
         .map(|(write, answer)| match write {
             Write::Append(_) => next().map(|appended| Answer::Appended(Box::new(appended))),
             Write::AppendMany(many) => Ok(Answer::Many(many.iter().map(|_| next()).collect())),
-            Write::Beside(_) | Write::Probe => answer.unwrap_or(Ok(Answer::Done)),
+            Write::Beside(_) | Write::Keyrings(_) | Write::Probe => {
+                answer.unwrap_or(Ok(Answer::Done))
+            }
         })
         .collect())
 }

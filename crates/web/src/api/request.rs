@@ -12,7 +12,7 @@ use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::{AreaCode, Point, PointError};
 use pengayom_core::subject::case::{BlobRef, CaseRefusal, Channel};
 use pengayom_core::subject::{CLOCK_TOLERANCE, TEXT_MAX_CHARS};
-use pengayom_core::value::{CommandId, UnitId};
+use pengayom_core::value::{CommandId, UnitId, parse_phone};
 use pengayom_node::handle::case::{FileRequest, Filed, MEDIA_MAX};
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
@@ -23,7 +23,7 @@ use super::body::{Fields, read, single_header};
 use crate::extract::{Context, PublicPage, Upload};
 use crate::frame::PageFrame;
 use crate::problem::{Fault, FieldFault};
-use crate::public::report::{PlaceFault, parse_phone, place_fault, put_photo};
+use crate::public::report::{PlaceFault, place_fault, put_photo};
 
 /// Longest single line, in characters.
 const LINE_MAX_CHARS: usize = 300;

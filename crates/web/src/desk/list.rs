@@ -3,15 +3,17 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::case::CaseStage;
+use pengayom_core::value::OfficerId;
+use pengayom_node::DraftToken;
 use pengayom_node::access::Permission;
 use pengayom_store::{CaseCursor, CaseQuery};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::extract::{StaffPage, escape_query};
+use crate::extract::{FormPost, StaffPage, escape_query};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::signin::home;
@@ -28,6 +30,8 @@ const WORDS_MAX_CHARS: usize = 200;
 struct ListPage {
     page: PageFrame,
     back: &'static str,
+    by: String,
+    hint: String,
     heading: String,
     asked: String,
     shown: String,
@@ -42,13 +46,39 @@ struct Filter {
     areas: Vec<Pick>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct SearchQuery {
-    #[serde(default)]
-    q: String,
+/// What was searched for, kept sealed: it may be a name or a telephone number, and does not stand in
+/// an address, where a browser's history and every server on the way would keep it.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    by: OfficerId,
+    words: String,
 }
 
-/// Cases whose words or number fit.
+#[derive(Deserialize)]
+pub(super) struct SearchQuery {
+    /// Leads to what was searched for.
+    #[serde(default)]
+    cari: String,
+}
+
+/// Takes what is searched for, keeps it sealed and leads to the page that shows what fits, which can
+/// be read again and come back to.
+pub(super) async fn search_for(page: StaffPage, form: FormPost) -> Result<Response, Fault> {
+    page.require(Permission::ReadCase)?;
+    let words = form.fields.line("q").unwrap_or_default();
+    let words: String = words.trim().chars().take(WORDS_MAX_CHARS).collect();
+    if words.is_empty() {
+        return Ok(Redirect::to("/meja/cari").into_response());
+    }
+    let token = page.node.new_token();
+    let by = page.staff.id;
+    page.node
+        .keep_draft(&DraftToken(token.clone()), &Asked { by, words })
+        .await?;
+    Ok(Redirect::to(&format!("/meja/cari?cari={token}")).into_response())
+}
+
+/// Cases whose words, number or reporter fit.
 pub(super) async fn search(
     page: StaffPage,
     Query(query): Query<SearchQuery>,
@@ -60,7 +90,16 @@ pub(super) async fn search(
         node,
         ..
     } = page;
-    let asked: String = query.q.trim().chars().take(WORDS_MAX_CHARS).collect();
+    // A token that leads to nothing of the reader's own is an empty search.
+    let kept: Option<Asked> = match query.cari.as_str() {
+        "" => None,
+        token => node
+            .draft(&DraftToken(token.to_owned()))
+            .await
+            .unwrap_or_default(),
+    };
+    let asked = kept.filter(|asked| asked.by == staff.id);
+    let asked = asked.map(|asked| asked.words).unwrap_or_default();
     let now = node.now();
     let found = if asked.is_empty() {
         Vec::new()
@@ -87,8 +126,15 @@ pub(super) async fn search(
         frame.tf("desk.search_shown", &[("n", &n), ("text", &asked)])
     };
     let line = |row| CaseLine::new(&frame, &staff, row, now, Why::Stage);
+    let hint = if staff.may(Permission::ReadPerson) {
+        "desk.search_hint_person"
+    } else {
+        "desk.search_hint"
+    };
     let page = ListPage {
         back: home(&staff),
+        by: staff.id.to_string(),
+        hint: frame.t(hint).to_owned(),
         heading: frame.t("desk.search_title").to_owned(),
         asked,
         shown,
@@ -180,6 +226,8 @@ pub(super) async fn list(
     let line = |row| CaseLine::new(&frame, &staff, row, now, Why::Stage);
     let page = ListPage {
         back: home(&staff),
+        by: staff.id.to_string(),
+        hint: String::new(),
         heading: frame.t("desk.list_title").to_owned(),
         asked: String::new(),
         shown,

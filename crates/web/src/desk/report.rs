@@ -10,7 +10,7 @@ use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaMatch;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel};
-use pengayom_core::value::CommandId;
+use pengayom_core::value::{CommandId, parse_phone};
 use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
@@ -21,7 +21,6 @@ use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
-use crate::public::report::parse_phone;
 use crate::staff::held::given_back;
 use crate::staff::{
     Fact, HiddenField, PlaceForm, Select, command_of, moment_on, parse_date, parse_time,

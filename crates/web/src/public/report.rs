@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 pub(crate) use place::{PlaceFault, outside, place_fault, too_long};
-pub(crate) use step::{parse_phone, put_photo};
+pub(crate) use step::put_photo;
 
 use crate::extract::PublicPage;
 use crate::frame::{PageFrame, draw};

@@ -4,8 +4,11 @@ use axum::http::StatusCode;
 use pengayom_core::subject::case::{CaseCommand, Channel};
 use pengayom_node::access::Role;
 
-use crate::support::Site;
+use crate::support::{Browser, Site};
 use crate::{Report, THEFT};
+
+/// The number of whoever reports.
+const PHONE: &str = "081234567890";
 
 #[tokio::test]
 async fn the_wrong_role_is_told_who_may() {
@@ -113,7 +116,8 @@ async fn a_kind_kept_narrow_shows_neither_kind_nor_place_on_lists() {
     };
     narrow.file(&site).await;
     let mut desk = site.signed_in("desk").await;
-    for address in ["/meja", "/meja/daftar", "/meja/cari?q=memukul"] {
+    let found = found_by(&mut desk, "memukul").await;
+    for address in ["/meja", "/meja/daftar", &found] {
         let words = desk.get(address).await.words();
         assert!(words.contains("Didahulukan"), "{address}: {words}");
         for kind in ["Kekerasan", "rumah tangga", "Growong"] {
@@ -248,7 +252,8 @@ async fn a_station_sees_its_own_cases() {
     .await;
     let theirs = other.number.to_string();
     let mut desk = site.signed_in("juwana").await;
-    for address in ["/meja", "/meja/daftar", "/meja/cari?q=motor"] {
+    let found = found_by(&mut desk, "motor").await;
+    for address in ["/meja", "/meja/daftar", &found] {
         let words = desk.get(address).await.words();
         assert!(words.contains(&ours), "{address}: {words}");
         assert!(!words.contains(&theirs), "{address}: {words}");
@@ -273,6 +278,53 @@ async fn a_station_sees_its_own_cases() {
     assert!(words.contains(&ours) && !words.contains(&theirs));
 }
 
+/// Where a search leads to.
+async fn found_by(browser: &mut Browser<'_>, asked: &str) -> String {
+    browser.get("/meja/cari").await;
+    let answer = browser.post("/meja/cari", &[("q", asked)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let location = answer.location().to_owned();
+    assert!(location.starts_with("/meja/cari?cari="), "{location}");
+    for word in asked.split_whitespace().filter(|word| word.len() > 4) {
+        assert!(!location.contains(word), "{location}");
+    }
+    location
+}
+
+// S22
+#[tokio::test]
+async fn a_case_is_found_by_its_reporters_number_which_stands_in_no_address() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    // Reads no persons, so a number finds nothing.
+    site.account(Role::Commander).await;
+    let number = THEFT.file(&site).await.number.to_string();
+    let mut desk = site.signed_in("desk").await;
+    let page = desk.get("/meja/cari").await;
+    assert!(page.words().contains("nomor telepon"), "{}", page.words());
+    for asked in [PHONE, "+62 812 3456 7890", "0812-3456-7890"] {
+        let address = found_by(&mut desk, asked).await;
+        let words = desk.get(&address).await.words();
+        assert!(words.contains(&number), "{asked}: {words}");
+        assert!(words.contains("1 perkara cocok"), "{asked}: {words}");
+    }
+    let address = found_by(&mut desk, "081234567891").await;
+    let words = desk.get(&address).await.words();
+    assert!(words.contains("Tidak ada yang cocok"), "{words}");
+    let mut chief = site.signed_in("commander").await;
+    // What a colleague searched for is theirs.
+    let theirs = found_by(&mut desk, PHONE).await;
+    let words = chief.get(&theirs).await.words();
+    assert!(words.contains("Tulis kata atau nomor"), "{words}");
+    assert!(!words.contains(PHONE), "{words}");
+    let address = found_by(&mut chief, PHONE).await;
+    let words = chief.get(&address).await.words();
+    assert!(words.contains("Tidak ada yang cocok"), "{words}");
+    // Nothing typed is no search.
+    let answer = desk.post("/meja/cari", &[("q", "  ")]).await;
+    assert_eq!(answer.location(), "/meja/cari");
+}
+
 #[tokio::test]
 async fn a_case_is_found_by_its_number_and_by_its_words() {
     let site = Site::pati().await;
@@ -280,11 +332,12 @@ async fn a_case_is_found_by_its_number_and_by_its_words() {
     let number = THEFT.file(&site).await.number.to_string();
     let mut desk = site.signed_in("desk").await;
     for asked in [number.as_str(), "beat merah", "MOTOR"] {
-        let address = format!("/meja/cari?q={}", crate::support::encode(asked));
+        let address = found_by(&mut desk, asked).await;
         let words = desk.get(&address).await.words();
         assert!(words.contains("1 perkara cocok"), "{asked}: {words}");
     }
-    let page = desk.get("/meja/cari?q=%22%29%20OR%20x").await;
+    let address = found_by(&mut desk, "\") OR x").await;
+    let page = desk.get(&address).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(
         page.words().contains("Tidak ada yang cocok"),

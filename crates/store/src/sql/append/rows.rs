@@ -260,6 +260,23 @@ impl<'a> Rows<'a> {
                     .push_bind(stored(person.recorded_at));
             },
         );
+        let contacts = self.persons.iter().flat_map(|((unit, id), person)| {
+            let hashes = person.contacts.iter();
+            hashes.map(move |hash| (*unit, *id, *hash))
+        });
+        add_rows(
+            script,
+            "contacts",
+            &["unit", "hash", "person"],
+            "ON CONFLICT (unit, hash, person) DO NOTHING",
+            contacts,
+            |values, (unit, person, hash)| {
+                values
+                    .push_bind(unit.as_str())
+                    .push_bind(map::hash_bytes(*hash))
+                    .push_bind(*person);
+            },
+        );
         add_rows(
             script,
             "jobs",

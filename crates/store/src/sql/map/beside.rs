@@ -14,6 +14,7 @@ pub(crate) fn person(row: &Row) -> Result<SealedPerson, StoreError> {
         wrapped_key: get(row, "wrapped_key")?,
         sealed: get(row, "sealed")?,
         recorded_at: moment(row, "recorded_at")?,
+        contacts: Vec::new(),
     })
 }
 

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 
-use super::select;
+use super::{push_limit, select};
 use crate::error::StoreError;
-use crate::rows::{BackupRow, BlobRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use crate::rows::{
+    BackupRow, BlobRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow,
+};
 use crate::sql::engine::{Pool, Row};
 use crate::sql::map::{beside, count, get, hash_bytes, moment, stored, subject};
 use crate::sql::query::Query;
@@ -30,6 +32,37 @@ pub(in crate::sql) async fn person(
     let mut query = select(pool.engine(), "persons", &columns, unit);
     query.push(" AND id = ").push_bind(person.0);
     one(pool, query, beside::person).await
+}
+
+pub(in crate::sql) async fn persons_after(
+    pool: &Pool,
+    unit: &UnitId,
+    after: Option<PersonId>,
+    limit: u32,
+) -> Result<Vec<SealedPerson>, StoreError> {
+    let columns = ["id", "wrapped_key", "sealed", "recorded_at"];
+    let mut query = select(pool.engine(), "persons", &columns, unit);
+    if let Some(after) = after {
+        query.push(" AND id > ").push_bind(after.0);
+    }
+    query.push(" ORDER BY id");
+    push_limit(&mut query, limit);
+    let rows = pool.fetch_all(query).await?;
+    rows.iter().map(beside::person).collect()
+}
+
+pub(in crate::sql) async fn keyring(
+    pool: &Pool,
+    unit: &UnitId,
+) -> Result<Option<KeyringRow>, StoreError> {
+    let query = select(pool.engine(), "keyrings", &["wrapped", "changed_at"], unit);
+    one(pool, query, |row| {
+        Ok(KeyringRow {
+            wrapped: get(row, "wrapped")?,
+            changed_at: moment(row, "changed_at")?,
+        })
+    })
+    .await
 }
 
 pub(in crate::sql) async fn blob(

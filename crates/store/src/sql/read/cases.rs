@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::subject::case::CaseStage;
-use pengayom_core::value::{CaseId, CaseNumber, UnitId};
+use pengayom_core::value::{CaseId, CaseNumber, SecretHash, UnitId};
 
 use super::words::{fts5_question, tsquery, words};
 use super::{push_limit, select};
@@ -12,7 +12,7 @@ use crate::query::{CaseCursor, CasePage, CaseQuery};
 use crate::rows::{CaseCounts, CaseRow};
 use crate::sql::engine::{Engine, Pool};
 use crate::sql::map::case::{COLUMNS, read, stage};
-use crate::sql::map::{get, stored};
+use crate::sql::map::{get, hash_bytes, stored};
 use crate::sql::query::Query;
 
 /// Cases on a page when nothing else was asked for.
@@ -47,6 +47,21 @@ pub(in crate::sql) async fn by_number(
     query.push(" AND number = ").push_bind(number.to_string());
     let row = pool.fetch_optional(query).await?;
     row.as_ref().map(read).transpose()
+}
+
+pub(in crate::sql) async fn by_contact(
+    pool: &Pool,
+    unit: &UnitId,
+    contact: SecretHash,
+    limit: u32,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let mut query = select(pool.engine(), "cases", COLUMNS, unit);
+    query.push(" AND reporter IN (SELECT person FROM contacts WHERE unit = ");
+    query.push_bind(unit).push(" AND hash = ");
+    query.push_bind(hash_bytes(contact)).push(")");
+    query.push(" ORDER BY filed_at DESC, id DESC");
+    push_limit(&mut query, limit);
+    fetch(pool, query).await
 }
 
 fn push_filters(query: &mut Query, asked: &CaseQuery) {

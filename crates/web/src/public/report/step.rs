@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::pack::{ReportKind, ReportStep};
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::BlobRef;
+use pengayom_core::value::parse_phone;
 use pengayom_node::HandleError;
 use pengayom_node::handle::case::MEDIA_MAX;
 use pengayom_node::media::MediaError;
@@ -268,31 +269,6 @@ fn contact_errors(contact: &ContactAnswer, frame: &PageFrame) -> Vec<FieldError>
     errors
 }
 
-/// A telephone number as digits: `+62 812-3456-7890` becomes `081234567890`. Numbers of other
-/// countries keep their plus sign. `None` unless 10 to 13 digits are left.
-pub(crate) fn parse_phone(text: &str) -> Option<String> {
-    let between = |c: &char| !(c.is_whitespace() || matches!(c, '-' | '.' | '(' | ')' | '/'));
-    let signs: String = text.chars().filter(between).take(32).collect();
-    let (plus, digits) = match signs.strip_prefix('+') {
-        Some(digits) => (true, digits),
-        None => (false, signs.as_str()),
-    };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // The country's own code is 62; nobody dials 062.
-    let home = digits
-        .strip_prefix("62")
-        .filter(|_| plus || digits.len() > 10);
-    let number = match home {
-        Some(rest) => format!("0{}", rest.strip_prefix('0').unwrap_or(rest)),
-        None if plus => format!("+{digits}"),
-        None => digits.to_owned(),
-    };
-    let length = number.trim_start_matches('+').len();
-    (10..=13).contains(&length).then_some(number)
-}
-
 async fn take_photos(
     answers: &mut ReportDraft,
     fields: &Fields,
@@ -338,29 +314,5 @@ pub(crate) async fn put_photo(
         }
         Err(HandleError::Media(_)) => Ok(Err(frame.t("error.file_kind").to_owned())),
         Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_telephone_number_is_read_as_people_write_it() {
-        let read = |text| parse_phone(text);
-        assert_eq!(read("+62 812-3456-7890").as_deref(), Some("081234567890"));
-        assert_eq!(read("6281234567890").as_deref(), Some("081234567890"));
-        assert_eq!(read("(0295) 381 2345").as_deref(), Some("02953812345"));
-        assert_eq!(read("+65 9123 45678").as_deref(), Some("+65912345678"));
-        for bad in [
-            "",
-            "0812",
-            "08123456789012345",
-            "0812x345678",
-            "+",
-            "٠٨١٢٣٤٥٦٧٨٩",
-        ] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
     }
 }

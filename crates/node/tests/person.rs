@@ -1,0 +1,143 @@
+//! Persons: found by what they are reached by, and only with the right key.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod support;
+
+use std::sync::Arc;
+
+use pengayom_core::act::Actor;
+use pengayom_core::value::CaseId;
+use pengayom_node::access::{Role, Staff};
+use pengayom_node::keyring::{self, Opens};
+use pengayom_node::{KeyringError, Node, NodeKey, PersonDetails, UnitError, jobs};
+use pengayom_testkit::postgres::Database;
+
+use support::{World, request};
+
+const JUWANA: &str = "33.18.08.2022";
+
+async fn file(world: &World, phone: &str, email: &str) -> CaseId {
+    let mut request = request(world.command(), "lp_b", JUWANA);
+    request.reporter = PersonDetails {
+        name: Some("Siti Aminah".to_owned()),
+        phone: Some(phone.to_owned()),
+        email: Some(email.to_owned()),
+        ..PersonDetails::default()
+    };
+    let filed = world.node.file_request(request, &Actor::Citizen).await;
+    filed.unwrap().case
+}
+
+async fn found(node: &Node, by: &Staff, asked: &str) -> Vec<CaseId> {
+    let rows = node.search_cases(by, asked, 10).await.unwrap();
+    rows.into_iter().map(|row| row.id).collect()
+}
+
+// S22
+#[tokio::test]
+async fn a_person_is_found_by_number_and_address_by_those_who_may_read_persons() {
+    let world = World::new().await;
+    let desk = world.officer("desk", Role::Desk, None).await;
+    let chief = world.officer("kapolres", Role::Commander, None).await;
+    let one = file(&world, "081234567890", "Siti.Aminah@desa.id").await;
+    world.pass_minutes(1);
+    let two = file(&world, "+6281234567890", "lain@desa.id").await;
+    for asked in ["0812 3456 7890", "+62 812-3456-7890", "6281234567890"] {
+        assert_eq!(
+            found(&world.node, &desk, asked).await,
+            [two, one],
+            "{asked}"
+        );
+        assert_eq!(found(&world.node, &chief, asked).await, [], "{asked}");
+    }
+    assert_eq!(
+        found(&world.node, &desk, "siti.aminah@DESA.id").await,
+        [one]
+    );
+    assert_eq!(found(&world.node, &desk, "081234567899").await, []);
+    // Words go on to be words.
+    assert_eq!(found(&world.node, &desk, "bertengkar").await.len(), 2);
+}
+
+async fn open(world: &World, key: [u8; 32]) -> Result<Node, UnitError> {
+    let unit = world.node.unit().id.clone();
+    let clock: Arc<support::FixedClock> = Arc::clone(&world.clock);
+    let store = Arc::clone(world.node.store());
+    let randomness = Arc::new(support::CountedRandomness::from(1_000_000));
+    Node::open(store, &unit, NodeKey::new(key), clock, randomness).await
+}
+
+/// A store of the first releases: no keyring, and nobody is found by number.
+async fn of_the_first_release(database: &Database) -> (World, CaseId) {
+    let world = World::at(database.url(), 1, None).await;
+    let case = file(&world, "081234567890", "siti@desa.id").await;
+    database.sql("DELETE FROM keyrings; DELETE FROM contacts");
+    (world, case)
+}
+
+// S22
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_of_the_first_release_takes_only_the_key_its_persons_open_with() {
+    let database = Database::new();
+    let (world, case) = of_the_first_release(&database).await;
+    let desk = world.officer("desk", Role::Desk, None).await;
+    let unit = world.node.unit().id.clone();
+    let store = world.node.store().as_ref();
+    assert_eq!(
+        keyring::look(store).await.unwrap(),
+        [(unit.clone(), Opens::Unknown)]
+    );
+    let Err(UnitError::Keyring(KeyringError::WrongKey { expected, .. })) =
+        open(&world, [8; 32]).await
+    else {
+        panic!("a wrong key opened it");
+    };
+    assert_eq!(expected, None);
+    assert_eq!(
+        store.keyring(&unit).await.unwrap(),
+        None,
+        "nothing was done"
+    );
+    // With the right one it gets its keyring, and its persons the hashes they are found by.
+    let node = Arc::new(open(&world, [7; 32]).await.unwrap());
+    let key = NodeKey::new([7; 32]).fingerprint();
+    assert_eq!(
+        keyring::look(store).await.unwrap(),
+        [(unit, Opens::With(key))]
+    );
+    assert_eq!(found(&node, &desk, "081234567890").await, []);
+    while jobs::work_once(&node).await.unwrap() {}
+    assert_eq!(found(&node, &desk, "081234567890").await, [case]);
+    assert_eq!(found(&node, &desk, "siti@desa.id").await, [case]);
+    assert_eq!(database.sql("SELECT count(*) FROM jobs"), "0");
+    let Err(UnitError::Keyring(KeyringError::WrongKey { expected, .. })) =
+        open(&world, [8; 32]).await
+    else {
+        panic!("a wrong key opened it");
+    };
+    assert_eq!(expected, Some(key));
+}
+
+// S22
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_open_a_store_at_once_agree_on_its_keyring() {
+    let database = Database::new();
+    let (world, _) = of_the_first_release(&database).await;
+    let opened = tokio::join!(
+        open(&world, [7; 32]),
+        open(&world, [7; 32]),
+        open(&world, [7; 32])
+    );
+    for node in [opened.0, opened.1, opened.2] {
+        let node = node.unwrap();
+        let persons = node.store().persons_after(&node.unit().id, None, 9).await;
+        let details = node.open_person(&persons.unwrap()[0]).unwrap();
+        assert_eq!(details.phone.as_deref(), Some("081234567890"));
+    }
+    assert_eq!(database.sql("SELECT count(*) FROM keyrings"), "1");
+}
