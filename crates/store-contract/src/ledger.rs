@@ -9,7 +9,7 @@ use pengayom_store::rebuild::Mode;
 use pengayom_store::{Erase, SealedPerson, StoreError};
 
 use crate::made::{
-    act, answered, at, case, closed, filing, follow, id, next, pati, rembang, request, taken,
+    act, answered, at, case, closed, filing, follow, hash, id, next, pati, rembang, request, taken,
 };
 use crate::{BySql, Engine};
 
@@ -76,6 +76,7 @@ pub async fn what_is_erased_is_gone_and_the_record_stays(engine: &impl Engine) {
         wrapped_key: vec![1, 2, 3],
         sealed: vec![4, 5, 6],
         recorded_at: at(0),
+        contacts: vec![hash(7)],
     };
     for n in 1..=2 {
         let mut request = request();
@@ -104,6 +105,9 @@ pub async fn what_is_erased_is_gone_and_the_record_stays(engine: &impl Engine) {
     assert!(store.person(&pati(), person.id).await.unwrap().is_none());
     let other = store.person(&pati(), PersonId(id(6))).await.unwrap();
     assert!(other.is_some());
+    let found = store.cases_by_contact(&pati(), hash(7), 9).await.unwrap();
+    assert_eq!(found.len(), 1, "whoever is erased is found by no number");
+    assert_eq!(found[0].id, case(2));
     let found = store.search_cases(&pati(), "motor", 9).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].id, case(2));

@@ -356,10 +356,13 @@ impl<'a> Rows<'a> {
             told.push_bind(subject.kind()).push(")");
             connection.execute(told).await?;
             if !erase.persons.is_empty() {
-                let mut persons = connection.query("DELETE FROM persons WHERE unit = ");
-                persons.push_bind(*unit).push(" AND id");
-                persons.push_among(erase.persons.iter().map(|person| person.0));
-                connection.execute(persons).await?;
+                for (table, person) in [("persons", "id"), ("contacts", "person")] {
+                    let delete = format!("DELETE FROM {table} WHERE unit = ");
+                    let mut persons = connection.query(delete);
+                    persons.push_bind(*unit).push(" AND ").push(person);
+                    persons.push_among(erase.persons.iter().map(|person| person.0));
+                    connection.execute(persons).await?;
+                }
             }
         }
         Ok(())
