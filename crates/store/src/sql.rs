@@ -121,26 +121,6 @@ fn unfit() -> StoreError {
     StoreError::Engine("the writer answered something else".into())
 }
 
-/// Refuses a blob whose content is not what its name says.
-async fn checked(blob: Blob) -> Result<Blob, StoreError> {
-    // Hashing ten megabytes takes a moment: not on a thread that serves others.
-    tokio::task::spawn_blocking(move || {
-        use sha2::{Digest as _, Sha256};
-        use std::fmt::Write as _;
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(&blob.content) {
-            let _ = write!(hex, "{byte:02x}");
-        }
-        if hex == blob.sha256 {
-            Ok(blob)
-        } else {
-            Err(map::damaged("blob", "the content has another SHA-256"))
-        }
-    })
-    .await
-    .map_err(|error| StoreError::Engine(Box::new(error)))?
-}
-
 #[async_trait]
 impl Store for SqlStore {
     async fn append(&self, append: Append) -> Result<Appended, StoreError> {
@@ -358,7 +338,7 @@ impl Store for SqlStore {
         blob: &Blob,
         keep_until: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let blob = checked(blob.clone()).await?;
+        let blob = beside::checked(blob.clone()).await?;
         self.done(unit, What::PutBlob(blob, keep_until)).await
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::engine::Connection;
 use super::ledger;
 use super::map::beside::{job, roles_text};
-use super::map::{count, get, hash_bytes, stored};
+use super::map::{count, damaged, get, hash_bytes, stored};
 use super::writer::Answer;
 use crate::error::StoreError;
 use crate::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
@@ -398,4 +398,24 @@ async fn put_contacts(
         connection.execute(query).await?;
     }
     Ok(())
+}
+
+/// Refuses a blob whose content is not what its name says.
+pub(super) async fn checked(blob: Blob) -> Result<Blob, StoreError> {
+    // Hashing ten megabytes takes a moment: not on a thread that serves others.
+    tokio::task::spawn_blocking(move || {
+        use sha2::{Digest as _, Sha256};
+        use std::fmt::Write as _;
+        let mut hex = String::with_capacity(64);
+        for byte in Sha256::digest(&blob.content) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        if hex == blob.sha256 {
+            Ok(blob)
+        } else {
+            Err(damaged("blob", "the content has another SHA-256"))
+        }
+    })
+    .await
+    .map_err(|error| StoreError::Engine(Box::new(error)))?
 }
