@@ -109,7 +109,8 @@ fn check_name(name: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// A secret key with its name. It signs; it is never written out, and its memory is wiped.
+/// A secret key with its name. It signs; nothing shows its secret but
+/// [`SigningKey::to_secret_text`], and its memory is wiped.
 #[derive(Clone)]
 pub struct SigningKey {
     name: String,
@@ -152,6 +153,33 @@ impl SigningKey {
             id: KeyId::of(name, kind, key.verifying_key().as_bytes()),
             key,
         })
+    }
+
+    /// The key in text, to be kept where only its owner reads it:
+    /// `PRIVATE+KEY+name+id+base64(type ‖ seed)`, as Go's package `note` writes one.
+    pub fn to_secret_text(&self) -> String {
+        let mut bytes = vec![self.kind.byte()];
+        bytes.extend_from_slice(self.key.as_bytes());
+        let secret = text::base64(&bytes);
+        format!("{SECRET_PREFIX}{}+{}+{secret}", self.name, self.id)
+    }
+
+    /// The key that [`SigningKey::to_secret_text`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], which says nothing of the secret.
+    pub fn from_secret_text(text: &str) -> Result<Self, KeyError> {
+        if text.len() > MAX_VKEY_BYTES {
+            return Err(KeyError::TooLong { found: text.len() });
+        }
+        let rest = text
+            .strip_prefix(SECRET_PREFIX)
+            .ok_or(KeyError::Malformed)?;
+        let parts = Parts::of(rest)?;
+        let key = Self::new(parts.name, parts.kind, &parts.key)?;
+        parts.check_id(key.id)?;
+        Ok(key)
     }
 
     /// The name: a log's origin, a witness's name.
@@ -274,13 +302,19 @@ impl fmt::Debug for VerifierKey {
     }
 }
 
-impl FromStr for VerifierKey {
-    type Err = KeyError;
+/// How a secret key in text begins.
+const SECRET_PREFIX: &str = "PRIVATE+KEY+";
 
-    fn from_str(text: &str) -> Result<Self, KeyError> {
-        if text.len() > MAX_VKEY_BYTES {
-            return Err(KeyError::TooLong { found: text.len() });
-        }
+/// `name+id+base64(type ‖ 32 bytes)`, taken apart.
+struct Parts<'a> {
+    name: &'a str,
+    id: KeyId,
+    kind: KeyKind,
+    key: [u8; 32],
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Result<Self, KeyError> {
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(KeyError::Malformed);
@@ -290,22 +324,43 @@ impl FromStr for VerifierKey {
             return Err(KeyError::Malformed);
         }
         let id = u32::from_str_radix(id, 16).map_err(|_| KeyError::Malformed)?;
-        let found = KeyId(id.to_be_bytes());
         let bytes = text::from_base64(key).ok_or(KeyError::Malformed)?;
-        let (kind, public) = bytes.split_first().ok_or(KeyError::Malformed)?;
+        let (kind, key) = bytes.split_first().ok_or(KeyError::Malformed)?;
         let kind = match kind {
             1 => KeyKind::Log,
             4 => KeyKind::Witness,
             found => return Err(KeyError::Kind { found: *found }),
         };
-        let public = <&[u8; 32]>::try_from(public).map_err(|_| KeyError::Malformed)?;
-        let key = Self::new(name, kind, public)?;
-        if key.id != found {
-            return Err(KeyError::Id {
-                expected: key.id,
-                found,
-            });
+        Ok(Self {
+            name,
+            id: KeyId(id.to_be_bytes()),
+            kind,
+            key: key.try_into().map_err(|_| KeyError::Malformed)?,
+        })
+    }
+
+    /// The id is the one that follows from name and key.
+    fn check_id(&self, expected: KeyId) -> Result<(), KeyError> {
+        if self.id == expected {
+            return Ok(());
         }
+        Err(KeyError::Id {
+            expected,
+            found: self.id,
+        })
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        if text.len() > MAX_VKEY_BYTES {
+            return Err(KeyError::TooLong { found: text.len() });
+        }
+        let parts = Parts::of(text)?;
+        let key = Self::new(parts.name, parts.kind, &parts.key)?;
+        parts.check_id(key.id)?;
         Ok(key)
     }
 }
@@ -344,6 +399,27 @@ mod tests {
     fn a_secret_key_shows_nothing_secret() {
         let key = SigningKey::log("a", &[0x5a; 32]).unwrap();
         assert_eq!(format!("{key:?}"), format!("SigningKey(a+{})", key.id()));
+    }
+
+    #[test]
+    fn a_secret_key_is_read_as_written_and_refused_when_altered() {
+        for key in [
+            SigningKey::log("a/b", &[3; 32]).unwrap(),
+            SigningKey::witness("a/b", &[3; 32]).unwrap(),
+        ] {
+            let text = key.to_secret_text();
+            let read = SigningKey::from_secret_text(&text).unwrap();
+            assert_eq!(read.verifier(), key.verifier());
+            assert!(SigningKey::from_secret_text(&text.replace("a/b", "a/c")).is_err());
+            assert!(SigningKey::from_secret_text(&text[..text.len() - 4]).is_err());
+            assert!(SigningKey::from_secret_text(&key.verifier().to_string()).is_err());
+        }
+        // The key with which Go's package `note` is tested.
+        let known =
+            "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+        let key = SigningKey::from_secret_text(known).unwrap();
+        assert_eq!(key.verifier().to_string(), KNOWN);
+        assert_eq!(key.to_secret_text(), known);
     }
 
     #[test]

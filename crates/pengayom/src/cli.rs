@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 mod init;
 mod key;
+mod ledger;
 mod pack;
 mod rebuild;
 mod receipt;
@@ -55,6 +56,8 @@ enum Verb {
     Receipt(receipt::ReceiptArguments),
     /// Say what is wrong with this installation and how to mend it
     Doctor(doctor::DoctorArguments),
+    /// The transparency log: watch those of units
+    Ledger(ledger::LedgerArguments),
     /// Measure this machine: what the program does, beside a bare baseline in the same run
     Bench(bench::BenchArguments),
     /// Work with packs, the method of a unit as data
@@ -90,6 +93,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Rebuild(arguments) => waiting(rebuild::run(arguments)),
         Verb::Receipt(arguments) => receipt::run(arguments),
         Verb::Doctor(arguments) => waiting(doctor::run(arguments)),
+        Verb::Ledger(arguments) => waiting(ledger::run(arguments)),
         Verb::Bench(arguments) => waiting(bench::run(arguments)),
         Verb::Pack(arguments) => pack::run(arguments),
     };

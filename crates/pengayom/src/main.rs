@@ -9,9 +9,11 @@ mod fault;
 mod files;
 mod import;
 mod key;
+mod outside;
 #[cfg(debug_assertions)]
 mod rehearsal;
 mod wiring;
+mod witness;
 
 use std::process::ExitCode;
 

@@ -224,7 +224,8 @@ impl Serving {
     }
 }
 
-async fn told_to_end() {
+/// Waits until somebody tells the program to end: Ctrl-C, or a service manager.
+pub(crate) async fn told_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;

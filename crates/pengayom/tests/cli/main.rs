@@ -17,3 +17,4 @@ mod key;
 mod support;
 mod tools;
 mod usage;
+mod witness;
