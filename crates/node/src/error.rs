@@ -5,10 +5,12 @@ use pengayom_core::place::{AreaMatch, PointError};
 use pengayom_core::subject::case::CaseRefusal;
 use pengayom_core::subject::encounter::EncounterRefusal;
 use pengayom_core::subject::feedback::FeedbackRefusal;
+use pengayom_core::subject::unit::UnitRefusal;
 use pengayom_core::value::OfficerId;
 use pengayom_store::StoreError;
 
 use crate::access::Permission;
+use crate::ledger::LedgerError;
 use crate::media::MediaError;
 use crate::seal::SealError;
 
@@ -83,7 +85,22 @@ pub enum HandleError {
     /// Something sealed cannot be opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// A rule of the unit itself stands in the way.
+    #[error(transparent)]
+    Unit(#[from] UnitRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The ledger is not as it was built, or its key is another one.
+    #[error(transparent)]
+    Ledger(LedgerError),
+}
+
+impl From<LedgerError> for HandleError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Store(error) => Self::Store(error),
+            other => Self::Ledger(other),
+        }
+    }
 }

@@ -78,6 +78,7 @@ impl Node {
         self.record_clock.behind(last.recorded_at);
         self.record_clock.recorded(last.recorded_at);
         self.tell(last, appended.sequence);
+        self.recorded.notify_one();
     }
 
     /// Tells live pages of an act at a place in the unit's order.

@@ -7,7 +7,7 @@
 //! made for one purpose says nothing in another.
 
 use hmac::{Hmac, KeyInit, Mac};
-use pengayom_core::value::{SecretDigits, SecretHash};
+use pengayom_core::value::{SecretDigits, SecretHash, UnitId};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -159,6 +159,12 @@ impl NodeKey {
     /// Keyed hash of a text for one purpose.
     pub fn hash(&self, purpose: Purpose, text: &[u8]) -> SecretHash {
         SecretHash(mac(self.derive(purpose).as_ref(), text))
+    }
+
+    /// The seed of the key that signs a unit's ledger; each generation has its own.
+    pub(crate) fn ledger_seed(&self, unit: &UnitId, generation: u32) -> Zeroizing<[u8; 32]> {
+        let label = format!("pengayom/1/ledger/{unit}/{generation}");
+        Zeroizing::new(mac(self.0.as_ref(), label.as_bytes()))
     }
 
     /// The identity that opens this node's backups, as `age` writes one (`AGE-SECRET-KEY-1…`):

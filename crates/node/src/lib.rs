@@ -17,6 +17,7 @@ pub mod handle;
 pub mod jobs;
 pub mod keyring;
 mod keys;
+pub mod ledger;
 pub mod media;
 mod method;
 mod seal;
@@ -54,6 +55,9 @@ pub struct Node {
     events: Events,
     /// An append of this process brought a job.
     work: tokio::sync::Notify,
+    /// Something was recorded that is not in the ledger's tree yet.
+    recorded: tokio::sync::Notify,
+    log_keys: RwLock<Arc<ledger::LogKeys>>,
     record_clock: clock::RecordClock,
 }
 
@@ -80,6 +84,7 @@ impl Node {
         )
         .await?;
         let latest = latest_recorded(store.as_ref(), unit).await?;
+        let log_keys = ledger::LogKeys::load(store.as_ref(), unit, &key).await?;
         Ok(Self {
             store,
             unit: RwLock::new(Arc::new(context)),
@@ -88,6 +93,8 @@ impl Node {
             randomness,
             events: Events::new(),
             work: tokio::sync::Notify::new(),
+            recorded: tokio::sync::Notify::new(),
+            log_keys: RwLock::new(Arc::new(log_keys)),
             record_clock: clock::RecordClock::new(latest),
         })
     }

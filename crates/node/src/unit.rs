@@ -56,6 +56,9 @@ pub enum UnitError {
     /// A stratum's code is no code.
     #[error("distance stratum of the pack: {0}")]
     StratumCode(#[from] pengayom_core::place::CodeError),
+    /// The ledger's keys do not follow from the node's key.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::LedgerError),
     /// There is no such time zone.
     #[error("unit.time_zone {0:?} is not an IANA time zone; write one such as Asia/Jakarta")]
     Zone(String),

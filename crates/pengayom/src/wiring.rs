@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pengayom_core::value::UnitId;
 use pengayom_node::follow::Follower;
 use pengayom_node::keyring::{self, Opens};
-use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs};
+use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs, ledger};
 use pengayom_store::Store;
 use tokio::sync::watch;
 
@@ -119,6 +119,7 @@ pub(crate) struct Serving {
     stop: watch::Sender<bool>,
     pages: tokio::task::JoinHandle<std::io::Result<()>>,
     jobs: tokio::task::JoinHandle<()>,
+    ledger: tokio::task::JoinHandle<()>,
     follow: Option<tokio::task::JoinHandle<()>>,
     node: SharedNode,
 }
@@ -159,6 +160,7 @@ impl Serving {
         let web = pengayom_web::WebSettings::at(Some(public_url));
         let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));
         let jobs = tokio::spawn(jobs::run(Arc::clone(&node), stopped.clone()));
+        let ledger = tokio::spawn(ledger::run(Arc::clone(&node), stopped.clone()));
         let follow = Follower::begin(Arc::clone(&node)).await?;
         let follow = follow.map(|follower| tokio::spawn(follower.run(stopped.clone())));
         let mut ending = stopped;
@@ -175,6 +177,7 @@ impl Serving {
             stop,
             pages,
             jobs,
+            ledger,
             follow,
             node,
         })
@@ -211,6 +214,7 @@ impl Serving {
                 .unwrap_or(Ok(Ok(()))),
         };
         let _ = self.jobs.await;
+        let _ = self.ledger.await;
         if let Some(follow) = self.follow {
             let _ = follow.await;
         }

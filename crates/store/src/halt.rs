@@ -27,6 +27,12 @@ pub enum Step {
     AfterCommit,
     /// A job was taken for a lease, and nothing of it is done.
     AfterJob,
+    /// Leaves are ready to be put into the ledger's tree.
+    BeforeIntegrating,
+    /// The tree has grown, and no checkpoint of it is published.
+    BeforePublishing,
+    /// A checkpoint is published.
+    AfterPublishing,
 }
 
 impl Step {
@@ -39,6 +45,13 @@ impl Step {
         (Self::AfterRollups, "after-rollups"),
         (Self::BeforeCommit, "before-commit"),
         (Self::AfterCommit, "after-commit"),
+    ];
+
+    /// The steps of the ledger with their names, in order.
+    pub const OF_LEDGER: [(Self, &'static str); 3] = [
+        (Self::BeforeIntegrating, "before-integrating"),
+        (Self::BeforePublishing, "before-publishing"),
+        (Self::AfterPublishing, "after-publishing"),
     ];
 }
 
@@ -53,6 +66,7 @@ impl FromStr for Step {
     fn from_str(text: &str) -> Result<Self, NoSuchStep> {
         let mut all = Self::OF_APPEND
             .into_iter()
+            .chain(Self::OF_LEDGER)
             .chain([(Self::AfterJob, "after-job")]);
         let found = all.find(|(_, name)| *name == text);
         found.map(|(step, _)| step).ok_or(NoSuchStep)
@@ -74,7 +88,7 @@ pub(crate) fn is_at(here: Step) -> bool {
 }
 
 /// Stops here, if that was asked for; says so on standard error, for whoever waits for it.
-pub(crate) async fn pass(here: Step) {
+pub async fn pass(here: Step) {
     let Some((step, left)) = HALT.get() else {
         return;
     };

@@ -6,6 +6,7 @@
 //! leaf is in the tiles; *published* when a signed checkpoint covers it.
 
 use jiff::Timestamp;
+pub use pengayom_ledger::TileId;
 
 /// How far a unit's ledger is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +23,6 @@ pub struct LedgerRow {
     pub checkpoint: Option<String>,
     /// When it was published.
     pub published_at: Option<Timestamp>,
-}
-
-/// Where a tile stands in the tree (C2SP tlog-tiles).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TileId {
-    /// Level, 0 for hashes of leaves.
-    pub level: u8,
-    /// Which tile of the level, from 0.
-    pub index: u64,
 }
 
 /// Leaves put into the tree: what changed.

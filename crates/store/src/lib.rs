@@ -483,6 +483,14 @@ pub trait Store: Send + Sync + 'static {
         sequence: i64,
     ) -> Result<Option<StoredAct>, StoreError>;
 
+    /// An act of a subject as the ledger holds it, by its place in the subject's history.
+    async fn stored_act_of(
+        &self,
+        unit: &UnitId,
+        subject: Subject,
+        version: u32,
+    ) -> Result<Option<StoredAct>, StoreError>;
+
     /// Puts leaves into the tree, in one transaction. Refused with `Stale` when somebody else did
     /// meanwhile.
     async fn integrate(&self, unit: &UnitId, integrated: Integrated) -> Result<(), StoreError>;

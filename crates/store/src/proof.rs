@@ -4,9 +4,13 @@
 //! The text has one line for each column of the act, so that whoever has text and salt can check
 //! the commitment without this program. `docs/ledger.md` describes it.
 
+use pengayom_core::act::Act;
 use pengayom_core::value::UnitId;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+
+use crate::error::StoreError;
+use crate::sql::map::act::ActRecord;
 
 /// 32 random bytes from which the salts of one act follow. It is not kept.
 ///
@@ -77,6 +81,14 @@ pub struct StoredAct {
 }
 
 impl StoredAct {
+    /// The act as it is stored at a place in the unit's order, with these salts.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for an act that cannot be written; no act of this version is one.
+    pub fn of(sequence: i64, act: Act, seed: Seed) -> Result<Self, StoreError> {
+        Ok(ActRecord::new(sequence, act, seed)?.stored)
+    }
+
     /// The text that the commitment is over: one line a column, each with its name.
     pub fn text(&self, unit: &UnitId) -> String {
         use base64::Engine as _;

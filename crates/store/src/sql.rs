@@ -560,6 +560,15 @@ impl Store for SqlStore {
         ledger::act(&self.readers, unit, sequence).await
     }
 
+    async fn stored_act_of(
+        &self,
+        unit: &UnitId,
+        subject: Subject,
+        version: u32,
+    ) -> Result<Option<StoredAct>, StoreError> {
+        ledger::act_of(&self.readers, unit, subject, version).await
+    }
+
     async fn integrate(&self, unit: &UnitId, integrated: Integrated) -> Result<(), StoreError> {
         let what = ledger::What::Integrate(integrated);
         self.done(unit, What::Ledger(what)).await

@@ -279,6 +279,7 @@ impl From<HandleError> for Fault {
             | HandleError::Case(_)
             | HandleError::Encounter(_)
             | HandleError::Feedback(_)
+            | HandleError::Unit(_)
             | HandleError::Store(StoreError::Stale { .. }) => Self::Conflict,
             HandleError::Store(StoreError::CommandReused) => Self::Reused,
             HandleError::Store(StoreError::Busy | StoreError::Closing) => Self::Busy,
@@ -294,7 +295,7 @@ impl From<HandleError> for Fault {
             | HandleError::Nowhere
             | HandleError::NoSuchOfficer
             | HandleError::Media(_) => Self::Unreadable,
-            HandleError::Seal(_) | HandleError::Store(_) => {
+            HandleError::Seal(_) | HandleError::Store(_) | HandleError::Ledger(_) => {
                 tracing::error!(%error, "a command failed on our side");
                 Self::Internal
             }

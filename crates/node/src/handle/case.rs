@@ -9,6 +9,7 @@ use pengayom_core::subject::case::{self, BlobRef, Case, CaseAct, CaseCommand, Ca
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
 };
+use pengayom_store::proof::StoredAct;
 use pengayom_store::rows::CaseRow;
 use pengayom_store::views::{self, State};
 use pengayom_store::{
@@ -25,6 +26,7 @@ use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::jobs;
 use crate::keys::Purpose;
+use crate::ledger::Promised;
 use crate::method::PackMethod;
 use crate::seal::PersonDetails;
 
@@ -97,6 +99,8 @@ pub struct Filed {
     /// in microseconds, and payload, each on a line. 64 hexadecimal digits; the same in every answer
     /// to one command.
     pub act_sha256: String,
+    /// What the unit promises, signed: the report is in its ledger for good.
+    pub promised: Promised,
     /// It had been sent before; this is the first answer.
     pub repeated: bool,
 }
@@ -148,12 +152,23 @@ impl Node {
     ) -> Result<Filed, HandleError> {
         let (append, secret) = self.prepare_request(request, actor, moment, source_key)?;
         let brings_work = !append.jobs.is_empty();
+        let seed = append.acts.first().map(|act| act.seed);
         let appended = self.store.append(append).await?;
         self.announce(&appended);
         if brings_work {
             self.work.notify_one();
         }
-        filed(&appended, secret)
+        let stored = match (appended.acts.first(), seed) {
+            (Some(act), Some(seed)) if !appended.repeated => {
+                Some(StoredAct::of(appended.sequence, act.clone(), seed)?)
+            }
+            // The salt of the first time is in the store.
+            _ => {
+                let unit = self.unit().id.clone();
+                self.store.stored_act_of(&unit, appended.subject, 1).await?
+            }
+        };
+        filed(&appended, secret, self.promised_again(stored)?)
     }
 
     /// Decides a request without recording it, so that many can share one commit.
@@ -627,7 +642,11 @@ fn asked(request: &FileRequest) -> [u8; 32] {
 }
 
 /// The answer to a filing, from what was recorded, the first time as well as later.
-fn filed(appended: &Appended, secret: SecretDigits) -> Result<Filed, HandleError> {
+fn filed(
+    appended: &Appended,
+    secret: SecretDigits,
+    promised: Promised,
+) -> Result<Filed, HandleError> {
     let Subject::Case(case) = appended.subject else {
         return Err(HandleError::NotFound("case"));
     };
@@ -654,6 +673,7 @@ fn filed(appended: &Appended, secret: SecretDigits) -> Result<Filed, HandleError
         sensitive: filed.sensitive,
         act: act.id,
         act_sha256: act_sha256(act)?,
+        promised,
         repeated: appended.repeated,
     })
 }

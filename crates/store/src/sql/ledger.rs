@@ -1,6 +1,7 @@
 //! The ledger's tree: how far it is built and published, its tiles, and what it is built of.
 
 use jiff::Timestamp;
+use pengayom_core::act::Subject;
 use pengayom_core::value::UnitId;
 
 use super::engine::{Connection, Pool};
@@ -121,6 +122,27 @@ pub(super) async fn act(
         ))
         .bind(unit)
         .bind(sequence);
+    let row = pool.fetch_optional(query).await?;
+    row.as_ref().map(map::act::read_stored).transpose()
+}
+
+/// An act as it is held to, by its place in its subject's history.
+pub(super) async fn act_of(
+    pool: &Pool,
+    unit: &UnitId,
+    subject: Subject,
+    version: u32,
+) -> Result<Option<StoredAct>, StoreError> {
+    let columns = map::act::COLUMNS.join(", ");
+    let query = pool
+        .query(format!(
+            "SELECT {columns} FROM acts WHERE unit = $1 AND subject_id = $2 AND subject_kind = $3
+             AND version = $4"
+        ))
+        .bind(unit)
+        .bind(subject.id())
+        .bind(subject.kind())
+        .bind(version);
     let row = pool.fetch_optional(query).await?;
     row.as_ref().map(map::act::read_stored).transpose()
 }
