@@ -78,6 +78,8 @@ pub struct Promised {
     pub number: CaseNumber,
     /// The service asked for.
     pub service: ServiceCode,
+    /// A kind that is shown without its name.
+    pub sensitive: bool,
     /// The act that recorded it, as the ledger holds it.
     pub stored: StoredAct,
     /// The signed promise, a C2SP signed note.
@@ -422,6 +424,7 @@ impl Node {
         Ok(Promised {
             number,
             service: filed.service.clone(),
+            sensitive: filed.sensitive,
             note: note.to_string(),
             stored,
         })
@@ -448,8 +451,9 @@ impl Node {
             key: key.unwrap_or_default(),
             log: log.to_owned(),
             promise: promised.note.clone(),
-            act: promised.stored.text(&unit.id),
-            salt: base64(&promised.stored.salt),
+            // A receipt may lie where others see it, and the act names the service.
+            act: (!promised.sensitive).then(|| promised.stored.text(&unit.id)),
+            salt: (!promised.sensitive).then(|| base64(&promised.stored.salt)),
             proof: None,
         }
     }
