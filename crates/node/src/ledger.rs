@@ -298,7 +298,7 @@ impl Node {
     }
 
     /// Tiles that are there, each cut to the width asked for.
-    async fn tiles(
+    pub(crate) async fn tiles(
         &self,
         unit: &UnitId,
         wanted: Vec<TileRef>,

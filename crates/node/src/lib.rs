@@ -22,6 +22,7 @@ pub mod media;
 mod method;
 mod seal;
 mod unit;
+pub mod witnesses;
 
 use std::sync::{Arc, RwLock};
 

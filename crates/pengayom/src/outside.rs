@@ -70,6 +70,19 @@ impl Outside {
         self.ask(Method::GET, address, Vec::new(), limit).await
     }
 
+    /// Sends something to an address; the answer may have `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Fault`] when nobody answers in time, or the answer is longer.
+    pub(crate) async fn post(
+        &self,
+        address: &str,
+        body: Vec<u8>,
+        limit: usize,
+    ) -> Result<Answer, Fault> {
+        self.ask(Method::POST, address, body, limit).await
+    }
+
     async fn ask(
         &self,
         method: Method,

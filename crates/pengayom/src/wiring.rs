@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
 use crate::key::KeyArguments;
+use crate::witness;
 
 /// The file of a SQLite store; `None` for a store on a server.
 pub(crate) fn sqlite_file(store: &str) -> Option<PathBuf> {
@@ -121,6 +122,7 @@ pub(crate) struct Serving {
     jobs: tokio::task::JoinHandle<()>,
     ledger: tokio::task::JoinHandle<()>,
     follow: Option<tokio::task::JoinHandle<()>>,
+    witnesses: Vec<tokio::task::JoinHandle<()>>,
     node: SharedNode,
 }
 
@@ -179,8 +181,17 @@ impl Serving {
             jobs,
             ledger,
             follow,
+            witnesses: Vec::new(),
             node,
         })
+    }
+
+    /// Asks these witnesses for their word on every checkpoint from now on.
+    pub(crate) fn ask(&mut self, witnesses: Vec<witness::ask::Asked>) {
+        for asked in witnesses {
+            let asking = witness::ask::run(Arc::clone(&self.node), asked, self.stop.subscribe());
+            self.witnesses.push(tokio::spawn(asking));
+        }
     }
 
     /// Serves until the process is told to end, then commits what waits.
@@ -213,6 +224,11 @@ impl Serving {
                 .await
                 .unwrap_or(Ok(Ok(()))),
         };
+        // One that waits for an answer loses nothing: it asks again next time.
+        for asking in self.witnesses {
+            asking.abort();
+            let _ = asking.await;
+        }
         let _ = self.jobs.await;
         let _ = self.ledger.await;
         if let Some(follow) = self.follow {

@@ -4,6 +4,7 @@
 //! Its folder holds its secret key and, for each log, the last checkpoint it cosigned. That file is
 //! its whole memory: it is on the disk before anybody gets a cosignature.
 
+pub(crate) mod ask;
 pub(crate) mod pull;
 pub(crate) mod serve;
 

@@ -10,12 +10,13 @@ use crate::fault::Fault;
 use crate::files;
 use crate::key::KeyArguments;
 use crate::wiring::{self, ServeSettings, Serving};
+use crate::witness::ask::Asked;
 
 /// Arguments of `serve`. Each can stand in the configuration file under its name with `_` for `-`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
-    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file; what is given
-    /// here or in the environment goes first
+    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file, witnesses; what is
+    /// given here or in the environment goes first
     #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The store, such as sqlite:unit.db
@@ -30,6 +31,14 @@ pub(crate) struct ServeArguments {
     /// The address people use, for links and QR codes [default: http:// and where it listens]
     #[arg(long, env = "PENGAYOM_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// A witness to ask to cosign the ledger: its key, a space, its address; several may be given
+    #[arg(
+        long = "witness",
+        env = "PENGAYOM_WITNESSES",
+        value_name = "KEY URL",
+        value_delimiter = ','
+    )]
+    witnesses: Vec<Asked>,
     #[command(flatten)]
     key: KeyArguments,
 }
@@ -43,6 +52,8 @@ struct Configuration {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     node_key_file: Option<PathBuf>,
+    #[serde(default)]
+    witnesses: Vec<String>,
 }
 
 /// Where a node listens unless told otherwise: this machine only.
@@ -66,7 +77,13 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
         listen: arguments.listen.or(file.listen).unwrap_or(LISTEN),
         public_url: arguments.public_url.or(file.public_url),
     };
-    let serving = Serving::begin(node, settings).await?;
+    let mut witnesses = arguments.witnesses;
+    if witnesses.is_empty() {
+        let parsed: Result<_, String> = file.witnesses.iter().map(|text| text.parse()).collect();
+        witnesses = parsed.map_err(|error| Fault::Input(format!("witnesses: {error}")))?;
+    }
+    let mut serving = Serving::begin(node, settings).await?;
+    serving.ask(witnesses);
     println!("http://{}", serving.address);
     serving.until_told().await
 }
