@@ -27,8 +27,8 @@ pub enum Asking {
 }
 
 impl Node {
-    /// What to ask a witness. `known` is the size it said it knows; without, what it cosigned last
-    /// as far as this node remembers.
+    /// What to ask a witness. `known` is the size it is believed to know: then it is asked even if
+    /// there is nothing new. Without, it is what it cosigned last as far as this node remembers.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -45,9 +45,7 @@ impl Node {
             return Ok(Asking::Nothing);
         };
         let size = ledger.published_size;
-        let cosigned = self.store.cosignatures(&unit).await?;
-        let mut cosigned = cosigned.iter().filter(|one| one.witness == witness.name());
-        let last = cosigned.next().map_or(0, |one| one.size);
+        let last = self.cosigned(witness).await?;
         let old = known.unwrap_or(last);
         if old > size {
             return Ok(Asking::SetBack {
@@ -69,6 +67,18 @@ impl Node {
             proof,
             checkpoint: SignedCheckpoint::parse(text)?,
         })))
+    }
+
+    /// How many acts the ledger had when this witness cosigned it last, as far as this node
+    /// remembers; 0 for never.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn cosigned(&self, witness: &VerifierKey) -> Result<u64, LedgerError> {
+        let cosigned = self.store.cosignatures(&self.unit().id).await?;
+        let mut cosigned = cosigned.iter();
+        let last = cosigned.find(|one| one.witness == witness.name());
+        Ok(last.map_or(0, |one| one.size))
     }
 
     /// Keeps a witness's answer, if it is right.

@@ -13,10 +13,10 @@ use crate::fault::Fault;
 use crate::outside::Outside;
 
 /// How often it is looked whether there is a new checkpoint to cosign.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(2);
 
 /// How long to wait after a witness did not answer, or refused.
-const AFTER_FAULT: Duration = Duration::from_secs(60);
+const AFTER_FAULT: Duration = Duration::from_mins(1);
 
 /// A witness to ask: its key, and the address under which `add-checkpoint` is.
 #[derive(Debug, Clone)]
@@ -45,9 +45,14 @@ impl FromStr for Asked {
 /// Asks one witness until told to stop.
 pub(crate) async fn run(node: SharedNode, witness: Asked, mut stop: watch::Receiver<bool>) {
     let name = witness.key.name().to_owned();
+    // Asked once even if nothing is new: a store that was set back does not know what it forgot.
+    let mut greeted = false;
     while !*stop.borrow() {
-        let wait = match ask(&node, &witness).await {
-            Ok(()) => LOOK,
+        let wait = match ask(&node, &witness, greeted).await {
+            Ok(asked) => {
+                greeted |= asked;
+                LOOK
+            }
             Err(fault) => {
                 tracing::warn!(witness = name, %fault, "no cosignature");
                 AFTER_FAULT
@@ -60,12 +65,16 @@ pub(crate) async fn run(node: SharedNode, witness: Asked, mut stop: watch::Recei
     }
 }
 
-async fn ask(node: &SharedNode, witness: &Asked) -> Result<(), Fault> {
-    let mut known = None;
+/// Whether it was asked, and answered.
+async fn ask(node: &SharedNode, witness: &Asked, greeted: bool) -> Result<bool, Fault> {
+    let mut known = match greeted {
+        true => None,
+        false => Some(node.cosigned(&witness.key).await.map_err(wrong)?),
+    };
     // Once with what we remember, once with what it says it knows.
     for _ in 0..2 {
         let asked = match node.asking(&witness.key, known).await.map_err(wrong)? {
-            Asking::Nothing => return Ok(()),
+            Asking::Nothing => return Ok(false),
             Asking::SetBack { known, found } => {
                 tracing::error!(
                     witness = witness.key.name(),
@@ -82,6 +91,7 @@ async fn ask(node: &SharedNode, witness: &Asked) -> Result<(), Fault> {
                 return node
                     .keep_cosignature(&asked, &answer, &witness.key)
                     .await
+                    .map(|()| true)
                     .map_err(wrong);
             }
             Said::Knows(size) => known = Some(size),
@@ -121,6 +131,7 @@ async fn send(witness: &Asked, asked: &AddCheckpoint) -> Result<Said, Fault> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn wrong(why: impl ToString) -> Fault {
     Fault::Input(why.to_string())
 }

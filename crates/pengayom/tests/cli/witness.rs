@@ -15,7 +15,7 @@ use pengayom_ledger::{
 };
 use serde_json::Value;
 
-use crate::support::succeeded;
+use crate::support::{GOOD, Unit, succeeded};
 
 const ORIGIN: &str = "pengayom/polres-pati/0a1b2c3d";
 const NAME: &str = "ombudsman.example/jateng";
@@ -171,11 +171,21 @@ struct Listening {
 
 impl Listening {
     fn on(folder: &Folder) -> Self {
-        let mut child = folder
-            .command(&["--name", NAME, "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start(folder.command(&["--name", NAME, "--listen", "127.0.0.1:0"]))
+    }
+
+    /// On the log of a unit.
+    fn of(folder: &Folder, log: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pengayom"));
+        command
+            .args(["ledger", "witness", "--json", "--name", NAME, "--log", log])
+            .args(["--listen", "127.0.0.1:0", "--dir"])
+            .arg(folder.path());
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();
@@ -460,5 +470,143 @@ fn two_histories_at_once_are_never_both_cosigned() {
     assert!(
         statuses.iter().all(|status| matches!(status, 200 | 409)),
         "{statuses:?}"
+    );
+}
+
+/// A unit that is served, ended with the test.
+struct ServedUnit {
+    child: Child,
+    url: String,
+}
+
+impl ServedUnit {
+    fn of(unit: &Unit, witness: Option<&Listening>) -> Self {
+        let mut command = unit.command(&["serve", "--listen", "127.0.0.1:0"]);
+        if let Some(witness) = witness {
+            let asked = format!("{} {}", witness.key, witness.url);
+            command.args(["--witness", &asked]);
+        }
+        let mut child = command
+            .env("PENGAYOM_LOG", "info")
+            .env("NO_COLOR", "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let url = line.trim_end().to_owned();
+        Self { child, url }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: u\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    /// Asks again until it fits.
+    fn until<T>(&self, path: &str, fits: impl Fn(&str) -> Option<T>) -> T {
+        for _ in 0..600 {
+            let said = self.get(path);
+            if let Some(found) = fits(&said) {
+                return found;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("{path} is still {}", self.get(path));
+    }
+
+    /// Lines of the log until one holds these words.
+    fn says(&mut self, words: &str) -> String {
+        let mut log = BufReader::new(self.child.stderr.take().unwrap());
+        let mut all = String::new();
+        while log.read_line(&mut all).unwrap() > 0 {
+            if all.lines().last().is_some_and(|line| line.contains(words)) {
+                return all;
+            }
+        }
+        panic!("{words:?} is not in {all}");
+    }
+}
+
+impl Drop for ServedUnit {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn cosigned(text: &str, keys: &[VerifierKey]) -> Option<u64> {
+    let checkpoint = SignedCheckpoint::parse(text).ok()?;
+    let said = checkpoint.checkpoint();
+    let by = checkpoint.verify(said.origin(), keys).ok()?;
+    (by.len() == keys.len()).then_some(said.size())
+}
+
+// S22. A real unit asks its witness, and its checkpoint bears both signatures; set back to a copy of
+// before, it is told by the witness at once and by whoever looks.
+#[test]
+fn a_unit_asks_its_witness_and_cannot_be_set_back_unnoticed() {
+    let unit = Unit::of("detroit");
+    unit.import_rows("calls.csv", &[GOOD]);
+    let (log, small) = {
+        let served = ServedUnit::of(&unit, None);
+        let log: VerifierKey = served.until("/tlog/key", |text| text.lines().next()?.parse().ok());
+        let alone = std::slice::from_ref(&log);
+        let small = served.until("/tlog/checkpoint", |text| cosigned(text, alone));
+        (log, small)
+    };
+    let copy = unit.path("yesterday.db");
+    let store = unit.path("unit.db");
+    let yesterday = || {
+        ["", "-wal"].map(|end| {
+            let name = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+            (name(&store), name(&copy))
+        })
+    };
+    for (from, to) in yesterday() {
+        if from.exists() {
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+
+    let second = "2,0,2019-01-07T09:09:31,9,907,2.8,9.3";
+    unit.import_rows("more.csv", &[GOOD, second]);
+    let folder = Folder::new();
+    let witness = Listening::of(&folder, &log.to_string());
+    let keys = [log.clone(), witness.key.clone()];
+    let large = {
+        let served = ServedUnit::of(&unit, Some(&witness));
+        served.until("/tlog/checkpoint", |text| {
+            cosigned(text, &keys).filter(|size| *size > small)
+        })
+    };
+
+    for (to, from) in yesterday() {
+        let _ = std::fs::remove_file(&to);
+        if from.exists() {
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+    let mut served = ServedUnit::of(&unit, Some(&witness));
+    let said = served.says("the ledger was set back");
+    assert!(said.contains(&format!("known={large}")), "{said}");
+    drop(witness);
+    let url = format!("{}/tlog", served.url);
+    let mut look = Command::new(env!("CARGO_BIN_EXE_pengayom"));
+    look.args(["ledger", "witness", "--json", "--dir"])
+        .arg(folder.path());
+    look.args(["--log", &log.to_string(), "--once", "--url", &url]);
+    let output = look.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (seen["seen"].as_str(), seen["known"].as_u64()),
+        (Some("set_back"), Some(large))
     );
 }
