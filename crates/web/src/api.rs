@@ -23,6 +23,10 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/api/v1/openapi.json", get(openapi))
         .route("/api/v1/requests", post(request::file))
         .route("/api/v1/requests/{tracking_code}", get(status::show))
+        .route(
+            "/api/v1/requests/{tracking_code}/receipt",
+            get(status::receipt),
+        )
 }
 
 /// `GET /api/v1/openapi.json`

@@ -21,6 +21,7 @@ mod public;
 mod signin;
 mod staff;
 mod state;
+mod tlog;
 
 use axum::Router;
 
@@ -36,6 +37,7 @@ pub fn router(state: AppState) -> Router {
         .merge(signin::router())
         .merge(staff::router())
         .merge(api::router())
+        .merge(tlog::router())
         .merge(assets::router());
     limits::around(pages, &state).with_state(state)
 }

@@ -4,7 +4,7 @@ mod area;
 mod home;
 pub(crate) mod qr;
 mod rate;
-mod receipt;
+pub(crate) mod receipt;
 pub(crate) mod report;
 mod services;
 mod track;

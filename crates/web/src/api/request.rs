@@ -13,6 +13,7 @@ use pengayom_core::place::{AreaCode, Point, PointError};
 use pengayom_core::subject::case::{BlobRef, CaseRefusal, Channel};
 use pengayom_core::subject::{CLOCK_TOLERANCE, TEXT_MAX_CHARS};
 use pengayom_core::value::{CommandId, UnitId, parse_phone};
+use pengayom_ledger::Receipt;
 use pengayom_node::handle::case::{FileRequest, Filed, MEDIA_MAX};
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
@@ -23,6 +24,7 @@ use super::body::{Fields, read, single_header};
 use crate::extract::{Context, PublicPage, Upload};
 use crate::frame::PageFrame;
 use crate::problem::{Fault, FieldFault};
+use crate::public::receipt::card::log_address;
 use crate::public::report::{PlaceFault, place_fault, put_photo};
 
 /// Longest single line, in characters.
@@ -41,6 +43,7 @@ struct Answer {
     station: String,
     beat: Option<String>,
     standard: Standard,
+    act: RecordedAct,
     receipt: Receipt,
 }
 
@@ -52,15 +55,10 @@ pub(super) struct Standard {
     pub(super) basis: Option<String>,
 }
 
-/// Acknowledgement of what was recorded.
+/// The act that recorded it, as an officer can compare it with the record.
 #[derive(Serialize)]
-struct Receipt {
-    number: String,
-    recorded_at: Timestamp,
-    unit: String,
-    station: String,
-    service: String,
-    act: String,
+struct RecordedAct {
+    id: String,
     sha256: String,
 }
 
@@ -117,7 +115,10 @@ pub(super) async fn file(page: PublicPage, request: Request) -> Result<Response,
         simulated: false,
     };
     match node.file_request(request, &Actor::Citizen).await {
-        Ok(filed) => answer(&frame, &filed),
+        Ok(filed) => {
+            let receipt = node.receipt_of(&filed.promised, &log_address(&context));
+            answer(&frame, &filed, receipt)
+        }
         Err(error) => Err(blame(&frame, error, pointer)),
     }
 }
@@ -354,7 +355,7 @@ fn blame(frame: &PageFrame, error: HandleError, place: &str) -> Fault {
     }
 }
 
-fn answer(frame: &PageFrame, filed: &Filed) -> Result<Response, Fault> {
+fn answer(frame: &PageFrame, filed: &Filed, receipt: Receipt) -> Result<Response, Fault> {
     let unit = frame.unit();
     let basis = unit
         .pack
@@ -373,15 +374,11 @@ fn answer(frame: &PageFrame, filed: &Filed) -> Result<Response, Fault> {
             respond_by: filed.respond_by,
             basis: basis.map(|basis| frame.say(basis).to_owned()),
         },
-        receipt: Receipt {
-            number: number.clone(),
-            recorded_at: filed.recorded_at,
-            unit: unit.id.to_string(),
-            station: filed.station.to_string(),
-            service: filed.service.as_str().to_owned(),
-            act: filed.act.to_string(),
+        act: RecordedAct {
+            id: filed.act.to_string(),
             sha256: filed.act_sha256.clone(),
         },
+        receipt,
     };
     let location = HeaderValue::from_str(&format!("/api/v1/requests/{number}"));
     let location = location.map_err(|_| Fault::Internal)?;

@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use pengayom_core::act::Payload;
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::value::{CaseNumber, SecretDigits};
+use pengayom_ledger::Receipt;
 use pengayom_node::access::Staff;
+use pengayom_node::handle::case::CaseHistory;
 use serde::{Deserialize, Serialize};
 
 use super::request::Standard;
 use crate::extract::PublicPage;
 use crate::problem::Fault;
+use crate::public::receipt::card;
 
 /// What the address says besides the number.
 #[derive(Deserialize)]
@@ -41,6 +44,7 @@ struct Status {
     closed_at: Option<Timestamp>,
     outcome: Option<String>,
     messages: Vec<Message>,
+    receipt: Option<Receipt>,
 }
 
 #[derive(Serialize)]
@@ -56,18 +60,12 @@ pub(super) async fn show(
     Query(query): Query<StatusQuery>,
     page: PublicPage,
 ) -> Result<Response, Fault> {
+    let (number, history) = own(&number, query, &page).await?;
     let PublicPage {
         context,
         frame,
         node,
     } = page;
-    // Whether the number or the code is wrong is not told: both are simply not found.
-    let number = number.parse::<CaseNumber>().map_err(|_| Fault::NotFound)?;
-    let secret = query
-        .secret
-        .and_then(|secret| secret.parse::<SecretDigits>().ok());
-    let secret = secret.ok_or(Fault::NotFound)?;
-    let history = node.track(&number, &secret, context.client()).await?;
     let case = &history.case;
     let unit = frame.unit();
     let service = unit.pack.service(&case.service);
@@ -115,6 +113,7 @@ pub(super) async fn show(
         })
     });
     let place = case.place.as_ref();
+    let receipt = card::card(&context, history.id, case.sensitive).await?;
     let body = Status {
         id: history.id.to_string(),
         tracking_code: number.to_string(),
@@ -140,6 +139,36 @@ pub(super) async fn show(
         closed_at: case.closed_at,
         outcome,
         messages: messages.collect(),
+        receipt: receipt.map(|card| card.receipt),
     };
     Ok(Json(body).into_response())
+}
+
+/// `GET /api/v1/requests/{tracking_code}/receipt?secret=…`: the receipt alone, to be kept as a file.
+pub(super) async fn receipt(
+    Path(number): Path<String>,
+    Query(query): Query<StatusQuery>,
+    page: PublicPage,
+) -> Result<Response, Fault> {
+    let (_, history) = own(&number, query, &page).await?;
+    let card = card::card(&page.context, history.id, history.case.sensitive).await?;
+    let card = card.ok_or(Fault::NotFound)?;
+    Ok(Json(card.receipt).into_response())
+}
+
+/// The case of a number and its secret. Whether the number or the code is wrong is not told: both are
+/// simply not found.
+async fn own(
+    number: &str,
+    query: StatusQuery,
+    page: &PublicPage,
+) -> Result<(CaseNumber, CaseHistory), Fault> {
+    let number = number.parse::<CaseNumber>().map_err(|_| Fault::NotFound)?;
+    let secret = query
+        .secret
+        .and_then(|secret| secret.parse::<SecretDigits>().ok());
+    let secret = secret.ok_or(Fault::NotFound)?;
+    let client = page.context.client();
+    let history = page.node.track(&number, &secret, client).await?;
+    Ok((number, history))
 }

@@ -16,6 +16,7 @@ use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::public::qr;
+use crate::public::receipt::card;
 use crate::staff::Digits;
 
 #[derive(Template)]
@@ -29,6 +30,9 @@ struct ReceiptPage {
     due: Option<String>,
     address: String,
     qr: String,
+    /// The code verifies the receipt; otherwise it leads to where the report is followed.
+    verifiable: bool,
+    fee: Option<String>,
     case_href: String,
 }
 
@@ -64,6 +68,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
     let secret = kept.and_then(|plain| plain.parse::<SecretDigits>().ok());
     frame.titled("desk.receipt_title");
     let address = format!("{}/lacak/{number}", context.site());
+    let card = card::card(&context, id, case.sensitive).await?;
     let unit = frame.unit();
     let station = case
         .place
@@ -74,7 +79,9 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         secret: secret.map(|secret| Digits::new(secret.grouped())),
         filed_at: frame.format().moment(case.filed_at),
         due: due_words(&frame, case.respond_by),
-        qr: qr::svg(&address),
+        verifiable: card.is_some(),
+        qr: card.map_or_else(|| qr::svg(&address), |card| card.qr),
+        fee: card::fee(&frame, unit.pack.service(&case.service)),
         address,
         case_href: format!("/perkara/{id}"),
         number,

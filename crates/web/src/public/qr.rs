@@ -10,7 +10,17 @@ const QUIET: usize = 4;
 /// The code of a text, readable when a quarter of it is smudged or badly copied. Empty for a text
 /// that no code can hold.
 pub(crate) fn svg(text: &str) -> String {
-    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::Q) else {
+    draw(text, EcLevel::Q)
+}
+
+/// The same for a long text: readable when a seventh is lost, so that its squares stay large enough
+/// for the camera of a cheap telephone.
+pub(crate) fn dense(text: &str) -> String {
+    draw(text, EcLevel::M)
+}
+
+fn draw(text: &str, level: EcLevel) -> String {
+    let Ok(code) = QrCode::with_error_correction_level(text, level) else {
         return String::new();
     };
     let width = code.width();

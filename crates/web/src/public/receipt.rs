@@ -4,6 +4,8 @@
 //! `#` of its address, and the script asks the log for its tiles like anybody else
 //! (`docs/decisions/0019-receipts-verified-in-the-browser.md`).
 
+pub(crate) mod card;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;

@@ -44,6 +44,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lapor/periksa", get(send::check).post(send::send))
         .route("/lapor/terkirim", get(send::sent))
         .route("/lapor/terkirim.txt", get(send::sent_text))
+        .route("/lapor/terkirim.json", get(send::sent_json))
         .route("/lapor/lanjut", get(resume::show).post(resume::enter))
         .route("/lapor/tempat", post(send::locate))
         .route("/lapor/{jenis}", get(step::first))

@@ -19,6 +19,7 @@ use pengayom_node::handle::case::CaseHistory;
 use pengayom_node::{DraftToken, HandleError};
 use serde::{Deserialize, Serialize};
 
+use super::receipt::card::{self, Card};
 use super::report::{put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
@@ -80,6 +81,8 @@ struct CasePage {
     may_rate: bool,
     text: TextField,
     photo_error: Option<String>,
+    /// Address of the page that verifies the receipt.
+    verify: Option<String>,
 }
 
 /// The routes.
@@ -87,6 +90,8 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/lacak", get(enter).post(open))
         .route("/lacak/{nomor}", get(show).post(add))
+        .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
+        .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
 }
 
 /// What the address of the form says.
@@ -230,6 +235,41 @@ fn to_enter(number: &str) -> Result<Response, Fault> {
     Ok(Redirect::to(&format!("/lacak?nomor={number}")).into_response())
 }
 
+/// `GET /lacak/{nomor}/tanda-terima.txt`
+async fn receipt_text(Path(number): Path<String>, page: PublicPage) -> Result<Response, Fault> {
+    let (number, history, receipt) = own_receipt(&page, &number).await?;
+    let PublicPage { context, frame, .. } = page;
+    let case = &history.case;
+    let service = frame.unit().pack.service(&case.service);
+    let filed = frame.format().moment(case.filed_at);
+    let mut lines = vec![
+        format!("{} {number}", frame.t("sent.number")),
+        format!("{}, {filed}", frame.tf("sent.by_unit", &[("unit", &frame.unit_name)])),
+    ];
+    lines.extend(card::fee(&frame, service));
+    lines.push(format!("{}/lacak", context.site()));
+    card::text_file(&frame, receipt.as_ref(), &number, lines)
+}
+
+/// `GET /lacak/{nomor}/tanda-terima.json`
+async fn receipt_json(Path(number): Path<String>, page: PublicPage) -> Result<Response, Fault> {
+    let (number, _, receipt) = own_receipt(&page, &number).await?;
+    card::json_file(receipt.as_ref(), &number)
+}
+
+/// The receipt of the case that this browser opened.
+async fn own_receipt(
+    page: &PublicPage,
+    number: &str,
+) -> Result<(String, CaseHistory, Option<Card>), Fault> {
+    let opened = fitting(&page.context, number).await?;
+    let (number, secret) = opened.ok_or(Fault::NotFound)?;
+    let client = page.context.client();
+    let history = page.node.track(&number, &secret, client).await?;
+    let card = card::card(&page.context, history.id, history.case.sensitive).await?;
+    Ok((number.to_string(), history, card))
+}
+
 /// `POST /lacak/{nomor}`: adds something to the report.
 async fn add(
     Path(number): Path<String>,
@@ -333,6 +373,7 @@ async fn case_page(
             frame.tf("home.place_answers", &values)
         });
     let rated = node.feedback_given_about_case(history.id).await?;
+    let card = card::card(&context, history.id, case.sensitive).await?;
     let text = TextField::new(
         "keterangan",
         frame.t("track.add_information"),
@@ -354,6 +395,7 @@ async fn case_page(
         may_rate: case.response.is_some() && !rated,
         text,
         photo_error: error_at(&errors, "foto"),
+        verify: card.map(|card| card.href),
         page: frame,
         errors,
     };

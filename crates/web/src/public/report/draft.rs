@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use pengayom_core::pack::{Lang, ReportKind, ReportStep};
 use pengayom_core::subject::case::BlobRef;
-use pengayom_core::value::SecretDigits;
+use pengayom_core::value::{CaseId, SecretDigits};
 use pengayom_node::{DraftToken, Purpose};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -81,6 +81,9 @@ pub(super) struct ContactAnswer {
 /// What the person keeps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Receipt {
+    /// The case; receipts from before the ledger have none.
+    #[serde(default)]
+    pub(super) case: Option<CaseId>,
     pub(super) number: String,
     pub(super) secret: String,
     pub(super) station: String,

@@ -24,6 +24,7 @@ use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::public::qr;
+use crate::public::receipt::card::{self, Card};
 
 /// One answer, with the way to change it.
 struct AnswerRow {
@@ -62,11 +63,14 @@ struct SentPage {
     code_spelt: String,
     by: String,
     next: Vec<String>,
+    fee: Option<String>,
     free: bool,
     qr: String,
     qr_words: String,
     address: String,
     filed: String,
+    /// Address of the page that verifies this receipt.
+    verify: Option<String>,
 }
 
 /// `GET /lapor/periksa`
@@ -216,6 +220,7 @@ fn request(
 
 fn receipt(filed: &Filed, reachable: bool) -> Receipt {
     Receipt {
+        case: Some(filed.case),
         number: filed.number.to_string(),
         secret: filed.secret.plain(),
         station: filed.station.to_string(),
@@ -385,6 +390,11 @@ pub(super) async fn sent(
     frame.sensitive = receipt.sensitive;
     let facts = Facts::of(&frame, receipt);
     let address = format!("{}/lacak?nomor={}", context.site(), receipt.number);
+    let card = card_of(&context, receipt).await?;
+    let (qr, qr_words) = match &card {
+        Some(card) => (card.qr.clone(), frame.t("sent.qr_verify")),
+        None => (qr::svg(&address), frame.t("sent.qr")),
+    };
     let again = query.lagi.map(|_| {
         let time = frame.format().time(receipt.filed_at);
         frame.tf("sent.already_sent", &[("time", &time)])
@@ -397,14 +407,24 @@ pub(super) async fn sent(
         code: facts.code,
         by: facts.by,
         next: facts.next,
+        fee: facts.fee,
         free: facts.free,
-        qr: qr::svg(&address),
-        qr_words: frame.t("sent.qr").to_owned(),
+        qr,
+        qr_words: qr_words.to_owned(),
         address,
         filed: frame.format().moment(receipt.filed_at),
+        verify: card.map(|card| card.href),
         page: frame,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// The receipt that can be verified, for one whose case is known.
+async fn card_of(context: &Context, receipt: &Receipt) -> Result<Option<Card>, Fault> {
+    match receipt.case {
+        Some(case) => card::card(context, case, receipt.sensitive).await,
+        None => Ok(None),
+    }
 }
 
 /// `GET /lapor/terkirim.txt`
@@ -423,24 +443,25 @@ pub(super) async fn sent_text(page: PublicPage) -> Result<Response, Fault> {
     let mut lines = vec![
         format!("{} {}", frame.t("sent.number"), receipt.number),
         format!("{}: {}", frame.t("sent.code"), facts.code),
+        frame.t("sent.code_own").to_owned(),
         format!("{}, {filed}", facts.by),
     ];
+    lines.extend(facts.fee);
     lines.extend(facts.next);
-    if facts.free {
-        lines.push(frame.t("sent.free").to_owned());
-    }
     lines.push(format!("{}/lacak", context.site()));
-    let name = format!("attachment; filename=\"{}.txt\"", receipt.number);
-    let name = HeaderValue::from_str(&name).map_err(|_| Fault::Internal)?;
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        ),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, lines.join("\r\n") + "\r\n").into_response())
+    let card = card_of(&context, receipt).await?;
+    card::text_file(&frame, card.as_ref(), &receipt.number, lines)
+}
+
+/// `GET /lapor/terkirim.json`: without the secret code, so that it can be shown to others.
+pub(super) async fn sent_json(page: PublicPage) -> Result<Response, Fault> {
+    let PublicPage { context, node, .. } = page;
+    let kept = draft::load(&context).await?;
+    let Some(receipt) = kept.as_ref().and_then(|kept| kept.receipt(node.now())) else {
+        return Err(Fault::NotFound);
+    };
+    let card = card_of(&context, receipt).await?;
+    card::json_file(card.as_ref(), &receipt.number)
 }
 
 /// What a receipt says, on a page and as text.
@@ -448,6 +469,7 @@ struct Facts {
     code: String,
     by: String,
     next: Vec<String>,
+    fee: Option<String>,
     free: bool,
 }
 
@@ -474,6 +496,7 @@ impl Facts {
             code: code.map(|code| code.grouped()).unwrap_or_default(),
             by,
             next: next_steps(frame, receipt, service),
+            fee: card::fee(frame, service),
             free: service.is_some_and(|service| service.fee_idr == Some(0)),
         }
     }
