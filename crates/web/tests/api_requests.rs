@@ -82,7 +82,8 @@ async fn a_request_is_filed_and_answered_with_number_secret_station_and_promise(
     assert_eq!(filed["standard"]["respond_within_minutes"], 4320);
     assert_eq!(filed["standard"]["respond_by"], "2026-11-27T14:30:00Z");
     assert_eq!(filed["receipt"]["number"], filed["tracking_code"]);
-    assert_eq!(filed["receipt"]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(filed["receipt"]["format"], "pengayom-receipt/v1");
+    assert_eq!(filed["act"]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(filed["secret"].as_str().unwrap().len(), 12);
 }
 

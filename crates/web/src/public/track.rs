@@ -244,7 +244,10 @@ async fn receipt_text(Path(number): Path<String>, page: PublicPage) -> Result<Re
     let filed = frame.format().moment(case.filed_at);
     let mut lines = vec![
         format!("{} {number}", frame.t("sent.number")),
-        format!("{}, {filed}", frame.tf("sent.by_unit", &[("unit", &frame.unit_name)])),
+        format!(
+            "{}, {filed}",
+            frame.tf("sent.by_unit", &[("unit", &frame.unit_name)])
+        ),
     ];
     lines.extend(card::fee(&frame, service));
     lines.push(format!("{}/lacak", context.site()));
