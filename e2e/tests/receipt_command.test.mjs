@@ -20,7 +20,7 @@ function verify(given, ...options) {
   return { status: asJson.status, found: asJson.stdout ? JSON.parse(asJson.stdout) : undefined, said: asText.stdout + asText.stderr };
 }
 
-// S18
+// S22
 test("a receipt is whole as JSON, as text and as the address of its QR code, and it is said whose key that was", async () => {
   const log = new Log(300);
   const key = ["--key", log.signer.vkey];
@@ -55,7 +55,7 @@ test("a receipt is whole as JSON, as text and as the address of its QR code, and
   assert.equal(verify(log.code(40)).status, 2);
 });
 
-// S18
+// S22
 test("whatever was altered, forged or cut is refused, in clear words", () => {
   const log = new Log(20);
   const key = ["--key", log.signer.vkey];

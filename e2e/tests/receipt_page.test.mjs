@@ -59,7 +59,7 @@ for (const look of [
   { lang: "en", size: DESKTOP, scheme: "light" },
   { lang: "id", size: DESKTOP, scheme: "dark" },
 ]) {
-  // S18
+  // S22
   test(`every finding is sound and in words (${look.lang}, ${look.scheme}, ${look.size.width} px)`, async () => {
     const page = await person(look);
     const log = oldLog();
@@ -103,7 +103,7 @@ for (const look of [
   });
 }
 
-// S18
+// S22
 test("a scanned code says number and time as the unit writes them, and leaves neither in the history nor in the server's log", async () => {
   const page = await person();
   const log = new Log(5, { began: 1_764_030_930_123_456n });
@@ -126,7 +126,7 @@ test("a scanned code says number and time as the unit writes them, and leaves ne
   assert.ok(english.includes("UJI-2511-0003"), english);
 });
 
-// S18
+// S22
 test("a log that is rolled back between two visits is found, and what was seen before is kept as proof", async () => {
   const page = await person();
   const log = oldLog();
@@ -165,7 +165,7 @@ test("a receipt that the log has not yet is checked again by itself until it is 
   await finding(page, "whole");
 });
 
-// S18
+// S22
 test("a receipt that names another unit's log is checked there only when asked, and the page says whose log it was", async () => {
   const page = await person();
   const own = oldLog(20);

@@ -76,7 +76,7 @@ test("paths of tiles are those of C2SP tlog-tiles", () => {
   assert.equal(tilePath(0, 1000, 256), "tile/0/x001/000");
 });
 
-// S18
+// S22
 test("proofs from tiles are those of RFC 6962, for every leaf and every pair of sizes", async () => {
   const log = new Log(70);
   const { leaves } = log;
@@ -104,7 +104,7 @@ test("proofs from tiles are those of RFC 6962, for every leaf and every pair of 
   assert.ok(!continues(6, roots[6], 5, roots[5], []));
 });
 
-// S18
+// S22
 test("a log over three levels of tiles verifies at its edges", async () => {
   const log = new Log(66_000);
   const { leaves } = log;
@@ -120,7 +120,7 @@ test("a log over three levels of tiles verifies at its edges", async () => {
   }
 });
 
-// S18
+// S22
 test("a receipt is whole as JSON, as text, by its QR code's address, and before and after its proof", async () => {
   const log = new Log(300);
   const json = log.json(40, { size: 300 });
@@ -152,7 +152,7 @@ test("what the log has not yet is pending for ten minutes, then the log's fault"
   }
 });
 
-// S18
+// S22
 test("whatever is altered in a receipt is found, byte by byte of its code and field by field of its JSON", async () => {
   const log = new Log(20);
   const code = Buffer.from(log.code(7), "base64url");
@@ -195,7 +195,7 @@ test("whatever is altered in a receipt is found, byte by byte of its code and fi
   for (const bad of ["", " ", "hello there", "[]", "null", "{}", "https://uji.example/tanda-terima", "x".repeat(300_000)]) assert.throws(() => readReceipt(bad), Unreadable, bad.slice(0, 40));
 });
 
-// S18
+// S22
 test("a forged receipt is refused: another's key, another unit's log, a key that the unit does not name", async () => {
   const log = new Log(20);
   const forger = new Log(20, { signer: new Signer(log.origin) });
@@ -216,7 +216,7 @@ test("a receipt from the future is not called whole", async () => {
   await expect(ask(log.json(19, { size: 20 }), log, { now: after(log, -4 * MINUTE) }), "whole");
 });
 
-// S18
+// S22
 test("a log that was rolled back is found by the receipt's own proof and by what this browser saw before", async () => {
   const log = new Log(300);
   await expect(ask(log.json(40, { size: 300 }), log, { size: 200 }), "log", "rolled_back");
@@ -233,7 +233,7 @@ test("a log that was rolled back is found by the receipt's own proof and by what
   await expect(ask(log.json(40), again), "whole");
 });
 
-// S18
+// S22
 test("a log that shows a forged, foreign or cut checkpoint, key list or tile is not believed", async () => {
   const log = new Log(300);
   const stranger = new Signer(log.origin);
@@ -256,7 +256,7 @@ test("a log that shows a forged, foreign or cut checkpoint, key list or tile is 
   await expect(ask(json, log, instead("checkpoint", grown.checkpoint())), "log", "tiles");
 });
 
-// S18
+// S22
 test("keys may change: receipts of the earlier key stay whole, and checkpoints carry both", async () => {
   const log = new Log(50);
   const before = log.json(10, { size: 50 });

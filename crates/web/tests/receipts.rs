@@ -49,7 +49,7 @@ fn receipt(value: &Value) -> Receipt {
     Receipt::parse(&value.to_string()).unwrap()
 }
 
-// S18
+// S22
 #[tokio::test]
 async fn the_log_is_served_as_the_specification_says() {
     let site = Site::pati().await;
@@ -121,7 +121,7 @@ async fn the_log_is_served_as_the_specification_says() {
     }
 }
 
-// S18
+// S22
 #[tokio::test]
 async fn a_promise_comes_at_once_and_its_proof_once_the_log_has_it() {
     let site = Site::pati().await;
@@ -159,7 +159,7 @@ async fn a_promise_comes_at_once_and_its_proof_once_the_log_has_it() {
     }
 }
 
-// S18, S13. A receipt lies where others see it.
+// S22. A receipt lies where others see it.
 #[tokio::test]
 async fn a_receipt_says_nothing_of_words_persons_or_a_sensitive_kind() {
     let site = Site::pati().await;
