@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import jsQR from "jsqr";
-
 import { closeBrowser, demo, DESKTOP, person, sendEveryoneHome, visit } from "../helpers.mjs";
+import { decode } from "../qr.mjs";
 import { go, meet, openCase, report, signIn, STORY } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
@@ -21,28 +20,6 @@ const QR_LEAST_PX = (25 / 25.4) * 96;
 async function sheets(page, [width, height]) {
   const pdf = await page.pdf({ width: `${width}mm`, height: `${height}mm`, printBackground: false });
   return pdf.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
-}
-
-/** What the QR code on the page says to a camera. */
-async function decode(page) {
-  const picture = (await page.locator(".qr").first().screenshot({ scale: "css" })).toString("base64");
-  const { data, width, height } = await page.evaluate(async (base64) => {
-    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
-    const canvas = document.createElement("canvas");
-    canvas.width = image.width * 3;
-    canvas.height = image.height * 3;
-    const drawing = canvas.getContext("2d");
-    drawing.fillStyle = "#ffffff";
-    drawing.fillRect(0, 0, canvas.width, canvas.height);
-    drawing.imageSmoothingEnabled = false;
-    drawing.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const pixels = drawing.getImageData(0, 0, canvas.width, canvas.height);
-    // As text: a million numbers would take seconds to hand over.
-    let data = "";
-    for (let at = 0; at < pixels.data.length; at += 8192) data += String.fromCharCode(...pixels.data.subarray(at, at + 8192));
-    return { data: btoa(data), width: pixels.width, height: pixels.height };
-  }, picture);
-  return jsQR(Uint8ClampedArray.from(Buffer.from(data, "base64")), width, height)?.data;
 }
 
 async function assertPrintsWell(page, where) {
@@ -70,15 +47,16 @@ async function assertPrintsWell(page, where) {
   await page.emulateMedia({ media: "screen" });
 }
 
-// S4
-test("the receipt prints on one page, and its code leads to where the report is followed", async () => {
+// S4, S22
+test("the receipt prints on one page, and its code leads to where it is verified and the report followed", async () => {
   const page = await person({ scheme: "dark", bypassCSP: true });
   const sent = await report(page);
   await assertPrintsWell(page, "the receipt");
   const address = await decode(page);
-  assert.ok(address.startsWith(new URL("/lacak", demo.url).href), address);
+  assert.ok(address.startsWith(new URL("/tanda-terima#", demo.url).href), address);
   const found = await person();
   await found.goto(address);
+  await go(found, found.locator("[data-track]"));
   assert.equal(await found.inputValue('input[name="nomor"]'), sent.number);
 });
 

@@ -206,8 +206,8 @@ test("a forged receipt is refused: another's key, another unit's log, a key that
   const disguised = new Signer(log.origin);
   disguised.id = log.signer.id;
   await expect(ask(log.code(7, { signer: disguised }), log), "altered", "signature");
-  // A server that names the forger's key beside another beginning of its name.
-  await expect(ask(forger.json(7), forger), "log", "keys");
+  // A server that shows the forger's log as the unit's: only who saw the unit's before can tell, or compares the fingerprint.
+  await expect(ask(forger.json(7), forger, { recall: () => log.checkpoint() }), "log", "keys");
 });
 
 test("a receipt from the future is not called whole", async () => {
@@ -246,7 +246,8 @@ test("a log that shows a forged, foreign or cut checkpoint, key list or tile is 
   await expect(ask(json, log, instead("checkpoint", "")), "log", "checkpoint");
   await expect(ask(json, log, instead("checkpoint", null)), "log", "no_checkpoint");
   await expect(ask(json, log, instead("key", "")), "log", "keys");
-  await expect(ask(json, log, instead("key", `${log.signer.vkey}\n${stranger.vkey}\n`)), "log", "keys");
+  await expect(ask(json, log, instead("key", `${log.signer.vkey}\n${new Signer().vkey}\n`)), "log", "keys");
+  await expect(ask(json, log, { ...instead("key", `${stranger.vkey}\n`), recall: () => log.checkpoint() }), "foreign", "key");
   await expect(ask(json, log, instead("key", null)), "unreachable", "no_log");
   await expect(ask(json, log, instead("tile/", null)), "log", "tiles");
   await expect(ask(json, log, instead("tile/", Buffer.alloc(100))), "log", "tiles");

@@ -117,6 +117,9 @@ function show(found) {
   if (!other.hidden) write(other, { host: host(log) ?? log });
   // What is not vouched for by the unit's key is not shown as a fact.
   const genuine = found.genuine === true;
+  const track = find("track");
+  track.hidden = !genuine || log !== OWN_LOG;
+  track.href = `/lacak?nomor=${encodeURIComponent(receipt.number)}`;
   fact("number", genuine ? receipt.number : undefined);
   fact("recorded", genuine ? `${written(receipt.recorded)}` : undefined);
   fact("unit", genuine ? origin : undefined);

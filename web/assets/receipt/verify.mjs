@@ -542,14 +542,12 @@ export async function check(receipt, { log, read, now, recall = () => undefined 
   }
 }
 
-/** The keys that a log names, newest first; `undefined` when the list does not fit the name of the log. */
+/** The keys that a log names, newest first; `undefined` for no such list, or one of several logs. */
 function readKeys(bytes) {
   try {
     const keys = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd().split("\n").map(readKey);
-    const { name } = keys[0];
-    // The name of the log says which key it began with: a list without it is another log's.
-    const first = hex(sha256(keys[keys.length - 1].bytes).subarray(0, 4));
-    return keys.every((key) => key.name === name) && name.endsWith(`/${first}`) ? keys : undefined;
+    // That the name of the log says which key it began with is not asked for: that key may have been revoked since.
+    return keys.every(({ name }) => name === keys[0].name) ? keys : undefined;
   } catch {
     return undefined;
   }
@@ -581,7 +579,10 @@ async function checkLog(receipt, keys, { log, read, now, recall }, found, is) {
   found.checkpoint = checkpoint;
   const tiles = new Tiles((path) => read(`${log}/${path}`), checkpoint.size);
   const kept = recall(origin);
-  const earlier = [inside?.checkpoint, kept && ownCheckpoint(kept, origin, keys)].filter(Boolean);
+  const before = kept === undefined ? undefined : ownCheckpoint(kept, origin, keys);
+  // Keys change, but the earlier ones stay on the list: a log whose keys signed nothing of what was seen is another one.
+  if (kept !== undefined && !before) return is("log", "keys");
+  const earlier = [inside?.checkpoint, before].filter(Boolean);
   for (const seen of earlier) {
     const quarrel = await disagreement(seen, checkpoint, tiles);
     if (quarrel) {
