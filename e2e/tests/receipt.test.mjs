@@ -222,7 +222,7 @@ test("a verifier of another project believes the running log and its proof, and 
 test("pages of other sites may read the log", async () => {
   const page = await person();
   // The same server under another name is another site to a browser.
-  const other = new URL("/lacak", demo.url);
+  const other = new URL("/tanda-terima", demo.url);
   other.hostname = "localhost";
   await page.goto(other.href).catch(() => {});
   const read = await page.evaluate(async (address) => (await fetch(address)).text(), new URL("/tlog/checkpoint", demo.url).href).catch((error) => String(error));
