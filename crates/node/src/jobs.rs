@@ -95,8 +95,9 @@ async fn make_preview(node: &SharedNode, payload: &str) -> Result<(), HandleErro
     let sha256 = payload.get("sha256").and_then(serde_json::Value::as_str);
     let sha256 = sha256.ok_or(HandleError::Malformed)?;
     match node.photo_preview(sha256).await {
-        // A broken picture stays as it was sent; there is nothing to try again.
-        Ok(_) | Err(HandleError::Media(_)) => Ok(()),
+        // A broken picture stays as it was sent, and one that was erased has no copy; there is
+        // nothing to try again.
+        Ok(_) | Err(HandleError::Media(_) | HandleError::NotFound(_)) => Ok(()),
         Err(error) => Err(error),
     }
 }

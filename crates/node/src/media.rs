@@ -1,22 +1,39 @@
-//! Photographs that come with a report.
+//! Files that come with a report or are added to a case: photographs, documents, films, recordings.
 //!
-//! What is sent is kept as it is, for it may be evidence. What pages show is a small copy made
-//! anew, without the position and other details a camera writes into a file.
+//! What is sent is kept as it is, piece by piece, for it may be evidence. What pages show of a
+//! picture is a small copy made anew, without the position and other details a camera writes into a
+//! file; those are told to the staff of the case as the file's own claim.
+
+mod claims;
+mod kind;
 
 use std::io::Cursor;
+use std::sync::Arc;
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::{ImageReader, Limits};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::subject::case::BlobRef;
-use pengayom_store::Blob;
-use sha2::{Digest, Sha256};
+use pengayom_store::rows::{BlobRow, Preview};
+use pengayom_store::{Blob, BlobReader, BlobUpload};
+use tokio::sync::Semaphore;
+
+pub use claims::{Claims, claims};
+pub use kind::{Kind, kind_of};
 
 use crate::Node;
 use crate::draft::DRAFT_HOURS;
 use crate::error::HandleError;
 
-/// Largest photograph, in bytes (UX page 2).
+/// Largest picture, in bytes (UX page 2). It is opened in memory to make its small copy.
 pub const PHOTO_MAX_BYTES: usize = 10 * 1024 * 1024;
+
+/// Largest document, film or recording, in bytes: five minutes of film at the 1.8 Mbit/s that
+/// messengers send, an hour of speech at 128 kbit/s. Why no more, see
+/// `docs/decisions/0021-files-in-pieces.md`.
+pub const EVIDENCE_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// How long an upload may take before what came of it is swept away.
+const UPLOAD_HOURS: i64 = 1;
 
 /// Longest side of a photograph that is opened, in pixels.
 const SIDE_MAX: u32 = 12_000;
@@ -25,54 +42,52 @@ const SIDE_MAX: u32 = 12_000;
 /// picture.
 const MEMORY_MAX: u64 = 256 * 1024 * 1024;
 
+/// Pictures that are opened at once, so that several large ones do not fill the memory together.
+static OPENING: Semaphore = Semaphore::const_new(2);
+
 /// Longest side of the small copy, in pixels (UX section 5).
 const PREVIEW_SIDE: u32 = 1600;
 
 /// Quality of the small copy, of 100.
 const PREVIEW_QUALITY: u8 = 72;
 
-/// Why a photograph cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Which files are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Pictures, from anybody.
+    Photo,
+    /// Whatever may be evidence, from staff.
+    Evidence,
+}
+
+impl Wanted {
+    /// Whether a kind of file is among them.
+    pub const fn takes(self, kind: Kind) -> bool {
+        match self {
+            Self::Photo => kind.is_picture(),
+            Self::Evidence => true,
+        }
+    }
+}
+
+/// Why a file cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MediaError {
     /// Nothing was sent.
     #[error("empty file")]
     Empty,
-    /// More than is kept.
-    #[error("photo too large: {found} bytes, limit {limit}")]
+    /// More than is kept of this kind.
+    #[error("file too large, limit {limit} bytes")]
     TooLarge {
-        /// Bytes found.
-        found: usize,
         /// Bytes allowed.
         limit: usize,
     },
-    /// Not a JPEG, PNG or WebP picture, by its content.
-    #[error("not a JPEG, PNG or WebP picture")]
-    NotAPicture,
+    /// Not of a kind that is taken, by its content.
+    #[error("not a kind of file that is taken")]
+    Unknown,
     /// Its beginning is a picture, but it does not open within bounds.
     #[error("the picture does not open")]
     Broken,
-}
-
-/// What kind of picture this is, by its first bytes; names and declared types are not believed.
-///
-/// # Errors
-/// [`MediaError`] for anything but a JPEG, PNG or WebP picture within [`PHOTO_MAX_BYTES`].
-pub fn media_type(content: &[u8]) -> Result<&'static str, MediaError> {
-    if content.is_empty() {
-        return Err(MediaError::Empty);
-    }
-    if content.len() > PHOTO_MAX_BYTES {
-        return Err(MediaError::TooLarge {
-            found: content.len(),
-            limit: PHOTO_MAX_BYTES,
-        });
-    }
-    match image::guess_format(content) {
-        Ok(ImageFormat::Jpeg) => Ok("image/jpeg"),
-        Ok(ImageFormat::Png) => Ok("image/png"),
-        Ok(ImageFormat::WebP) => Ok("image/webp"),
-        _ => Err(MediaError::NotAPicture),
-    }
 }
 
 /// A small JPEG copy without metadata, turned the way the camera was held.
@@ -105,56 +120,187 @@ pub fn preview(content: &[u8]) -> Result<Vec<u8>, MediaError> {
     Ok(out)
 }
 
-impl Node {
-    /// Keeps a photograph for as long as a draft; sending the report keeps it for good.
+/// A file coming in. Nothing of it is kept before its kind is known, nor when it is not finished.
+#[derive(Debug)]
+pub struct Intake {
+    upload: BlobUpload,
+    wanted: Wanted,
+    /// What it begins with, until that says what it is.
+    head: Vec<u8>,
+    kind: Option<Kind>,
+    now: Timestamp,
+    keep_until: Timestamp,
+}
+
+impl Intake {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// [`HandleError::Media`] as soon as it is clear that the file is not taken; the store's.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), HandleError> {
+        if self.kind.is_none() {
+            self.head.extend_from_slice(bytes);
+            if self.head.len() < kind::HEAD_BYTES {
+                return Ok(());
+            }
+            return self.begin().await;
+        }
+        self.take(bytes).await
+    }
+
+    /// Finds out what it is and takes what came so far.
+    async fn begin(&mut self) -> Result<(), HandleError> {
+        let kind = kind_of(&self.head).filter(|kind| self.wanted.takes(*kind));
+        self.kind = Some(kind.ok_or(MediaError::Unknown)?);
+        let head = std::mem::take(&mut self.head);
+        self.take(&head).await
+    }
+
+    async fn take(&mut self, bytes: &[u8]) -> Result<(), HandleError> {
+        let limit = self.kind.map_or(0, Kind::max_bytes);
+        let after = self.upload.size_bytes() + bytes.len() as u64;
+        if after > limit as u64 {
+            return Err(MediaError::TooLarge { limit }.into());
+        }
+        Ok(self.upload.write(bytes).await?)
+    }
+
+    /// Keeps the file for as long as a draft; an act that names it keeps it for good.
     ///
     /// # Errors
     /// [`HandleError::Media`], or the store's.
-    pub async fn put_photo(&self, content: Vec<u8>) -> Result<BlobRef, HandleError> {
-        let media_type = media_type(&content)?;
-        let sha256 = Sha256::digest(&content)
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                use std::fmt::Write as _;
-                let _ = write!(text, "{byte:02x}");
-                text
-            });
-        let size_bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        let now = self.now();
-        // An hour longer than the draft, so that a report sent at the last moment has its photo.
-        let keep_until = now
-            .checked_add(SignedDuration::from_hours(DRAFT_HOURS + 1))
-            .unwrap_or(Timestamp::MAX);
-        let media_type = media_type.to_owned();
+    pub async fn finish(mut self) -> Result<BlobRef, HandleError> {
+        if self.kind.is_none() {
+            if self.head.is_empty() {
+                return Err(MediaError::Empty.into());
+            }
+            self.begin().await?;
+        }
+        let kind = self.kind.ok_or(MediaError::Unknown)?;
         let blob = Blob {
-            sha256: sha256.clone(),
-            media_type: media_type.clone(),
-            content,
-            recorded_at: now,
+            media_type: kind.media_type().to_owned(),
+            recorded_at: self.now,
+            keep_until: Some(self.keep_until),
+            claimed: None,
         };
-        self.store
-            .put_blob(&self.unit().id, &blob, Some(keep_until))
-            .await?;
+        let stored = self.upload.finish(blob).await?;
         Ok(BlobRef {
-            sha256,
-            media_type,
-            size_bytes,
+            sha256: stored.sha256,
+            media_type: kind.media_type().to_owned(),
+            size_bytes: stored.size_bytes,
         })
     }
+}
 
-    /// The small copy of a photograph, made now if the job has not come to it yet.
+impl Node {
+    /// Begins to take a file.
+    pub fn begin_file(&self, wanted: Wanted) -> Intake {
+        let now = self.now();
+        let hours = |hours| {
+            let later = now.checked_add(SignedDuration::from_hours(hours));
+            later.unwrap_or(Timestamp::MAX)
+        };
+        let unit = &self.unit().id;
+        Intake {
+            upload: self
+                .store
+                .begin_blob(unit, self.new_id(), hours(UPLOAD_HOURS)),
+            wanted,
+            head: Vec::new(),
+            kind: None,
+            now,
+            // An hour longer than the draft, so that a report sent at the last moment has its photo.
+            keep_until: hours(DRAFT_HOURS + 1),
+        }
+    }
+
+    /// Keeps a photograph that is in memory for as long as a draft.
+    ///
+    /// # Errors
+    /// [`HandleError::Media`], or the store's.
+    pub async fn put_photo(&self, content: impl AsRef<[u8]>) -> Result<BlobRef, HandleError> {
+        let mut intake = self.begin_file(Wanted::Photo);
+        intake.write(content.as_ref()).await?;
+        intake.finish().await
+    }
+
+    /// What is known of a file.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`], or the store's.
+    pub async fn file(&self, sha256: &str) -> Result<BlobRow, HandleError> {
+        let row = self.store.blob(&self.unit().id, sha256).await?;
+        row.ok_or(HandleError::NotFound("file"))
+    }
+
+    /// Reads a file as it was sent, from one byte until before another.
+    pub fn read_file(&self, file: BlobRow, from: u64, until: u64) -> BlobReader {
+        let unit = self.unit().id.clone();
+        BlobReader::part(Arc::clone(&self.store), unit, file, from, until)
+    }
+
+    /// The small copy of a picture, made now if the job has not come to it yet.
     ///
     /// # Errors
     /// [`HandleError::NotFound`], [`HandleError::Media`], or the store's.
     pub async fn photo_preview(&self, sha256: &str) -> Result<Vec<u8>, HandleError> {
+        let preview = self.preview_of(sha256).await?;
+        if preview.picture.is_empty() {
+            return Err(MediaError::Broken.into());
+        }
+        Ok(preview.picture)
+    }
+
+    /// What a picture says of itself; nothing of a file that is none.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`], or the store's.
+    pub async fn photo_claims(&self, sha256: &str) -> Result<Claims, HandleError> {
+        match self.preview_of(sha256).await {
+            Ok(preview) => Ok(preview
+                .claims
+                .and_then(|text| serde_json::from_str(&text).ok())
+                .unwrap_or_default()),
+            Err(HandleError::Media(_)) => Ok(Claims::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The small copy and what the picture says, once made kept beside it; empty when it does not
+    /// open, so that nobody tries again.
+    async fn preview_of(&self, sha256: &str) -> Result<Preview, HandleError> {
         let unit = self.unit().id.clone();
-        let blob = self.store.blob(&unit, sha256).await?;
-        let blob = blob.ok_or(HandleError::NotFound("photo"))?;
-        if let Some(preview) = blob.preview {
+        if let Some(preview) = self.store.preview(&unit, sha256).await? {
             return Ok(preview);
         }
-        let made = tokio::task::spawn_blocking(move || preview(&blob.content)).await;
-        let made = made.map_err(|_| MediaError::Broken)??;
+        let file = self.file(sha256).await?;
+        let is_picture = Kind::of_media_type(&file.media_type).is_some_and(Kind::is_picture);
+        if !is_picture {
+            return Err(MediaError::Unknown.into());
+        }
+        if file.body.is_none() {
+            return Err(HandleError::NotFound("file"));
+        }
+        let reader = BlobReader::new(Arc::clone(&self.store), unit.clone(), file);
+        let turn = OPENING.acquire().await;
+        let content = reader.read_all(PHOTO_MAX_BYTES).await?;
+        let made = tokio::task::spawn_blocking(move || {
+            let claims = claims(&content);
+            let claims = (!claims.is_empty()).then(|| serde_json::to_string(&claims));
+            Preview {
+                // A broken picture stays as it was sent.
+                picture: preview(&content).unwrap_or_default(),
+                claims: claims.and_then(Result::ok),
+            }
+        })
+        .await
+        .map_err(|_| MediaError::Broken);
+        drop(turn);
+        // Whatever opening it did, it is not done again.
+        let made = made.unwrap_or(Preview {
+            picture: Vec::new(),
+            claims: None,
+        });
         self.store.put_preview(&unit, sha256, &made).await?;
         Ok(made)
     }

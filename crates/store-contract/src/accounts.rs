@@ -6,7 +6,7 @@ use pengayom_store::rows::{DraftRow, SessionRow, UserRow};
 use pengayom_store::{Store, StoreError};
 
 use crate::Engine;
-use crate::beside::blob;
+use crate::beside::{blob, put};
 use crate::made::{at, hash, officer, pati, rembang};
 
 /// An account of a number.
@@ -219,8 +219,7 @@ pub async fn what_has_expired_is_dropped_and_counted(engine: &impl Engine) {
             .count_attempt(&pati(), hash(key), at(0), window)
             .await
             .unwrap();
-        store
-            .put_blob(&pati(), &blob(&[key]), Some(at(expires)))
+        put(&*store, &pati(), &blob(&[key]), Some(at(expires)))
             .await
             .unwrap();
     }

@@ -1,26 +1,73 @@
 //! Persons, files, drafts and imports.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
 use pengayom_core::value::{PersonId, UnitId};
 use pengayom_store::rows::{DraftRow, ImportRow};
-use pengayom_store::{Blob, KeyringChange, NewJob, SealedPerson, StoreError};
+use pengayom_store::{
+    Blob, BlobReader, KeyringChange, NewJob, SealedPerson, Store, StoreError, Stored,
+};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::Engine;
 use crate::made::{act, answered, at, filing, hash, id, next, pati, request};
 
-/// A blob of some content.
-pub(crate) fn blob(content: &[u8]) -> Blob {
+/// A file of some content, as an asker has it.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) sha256: String,
+    pub(crate) content: Vec<u8>,
+}
+
+/// A file of some content.
+pub(crate) fn blob(content: &[u8]) -> File {
     use std::fmt::Write as _;
     let mut sha256 = String::new();
     for byte in Sha256::digest(content) {
         write!(sha256, "{byte:02x}").unwrap();
     }
-    Blob {
+    File {
         sha256,
-        media_type: "image/jpeg".to_owned(),
         content: content.to_vec(),
-        recorded_at: at(0),
     }
+}
+
+/// Sends a file whole.
+pub(crate) async fn put(
+    store: &dyn Store,
+    unit: &UnitId,
+    file: &File,
+    keep_until: Option<Timestamp>,
+) -> Result<Stored, StoreError> {
+    let mut upload = store.begin_blob(unit, fresh(), at(3600));
+    upload.write(&file.content).await?;
+    upload.finish(said(file, keep_until)).await
+}
+
+/// What is said of a file.
+pub(crate) fn said(file: &File, keep_until: Option<Timestamp>) -> Blob {
+    Blob {
+        media_type: "image/jpeg".to_owned(),
+        recorded_at: at(0),
+        keep_until,
+        claimed: Some(file.sha256.clone()),
+    }
+}
+
+/// An id no upload had before.
+pub(crate) fn fresh() -> Uuid {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    id(1_000_000 + u128::from(NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// What is in a file.
+pub(crate) async fn content(store: &Arc<dyn Store>, unit: &UnitId, sha256: &str) -> Vec<u8> {
+    let known = store.blob(unit, sha256).await.unwrap().unwrap();
+    let reader = BlobReader::new(Arc::clone(store), unit.clone(), known);
+    reader.read_all(usize::MAX).await.unwrap()
 }
 
 /// A person's sealed details are there with the act, and replaced when given anew.
@@ -172,96 +219,6 @@ pub async fn keyrings_change_together_or_not_at_all(engine: &impl Engine) {
         (row.wrapped.as_slice(), row.changed_at),
         (&b"three"[..], at(0))
     );
-}
-
-/// A file is kept under the SHA-256 of its content; the same content is kept once.
-pub async fn a_blob_is_kept_by_its_content(engine: &impl Engine) {
-    let store = engine.open().await;
-    let photo = blob(b"foto");
-    store.put_blob(&pati(), &photo, None).await.unwrap();
-    store.put_blob(&pati(), &photo, Some(at(60))).await.unwrap();
-    let kept = store.blob(&pati(), &photo.sha256).await.unwrap().unwrap();
-    assert_eq!(kept.content, b"foto");
-    assert_eq!(kept.media_type, "image/jpeg");
-    assert_eq!(kept.preview, None);
-    // Kept for good once, it does not expire because somebody else sends it again.
-    store.drop_expired(&pati(), at(90)).await.unwrap();
-    assert!(store.blob(&pati(), &photo.sha256).await.unwrap().is_some());
-    assert!(
-        store
-            .blob(&pati(), &"0".repeat(64))
-            .await
-            .unwrap()
-            .is_none()
-    );
-}
-
-/// A name that is not the content's is refused.
-pub async fn a_blob_with_another_content_is_refused(engine: &impl Engine) {
-    let store = engine.open().await;
-    let mut photo = blob(b"foto");
-    photo.content = b"lain".to_vec();
-    let refused = store.put_blob(&pati(), &photo, None).await;
-    assert!(matches!(
-        refused,
-        Err(StoreError::Damaged { what: "blob", .. })
-    ));
-    assert!(store.blob(&pati(), &photo.sha256).await.unwrap().is_none());
-}
-
-/// A file sent with a form that never came goes when its time is over; one that an append named
-/// stays.
-pub async fn a_blob_no_append_named_goes_with_time(engine: &impl Engine) {
-    let store = engine.open().await;
-    let (named, forgotten, later) = (blob(b"satu"), blob(b"dua"), blob(b"tiga"));
-    store.put_blob(&pati(), &named, Some(at(60))).await.unwrap();
-    store
-        .put_blob(&pati(), &forgotten, Some(at(60)))
-        .await
-        .unwrap();
-    store
-        .put_blob(&pati(), &later, Some(at(120)))
-        .await
-        .unwrap();
-    // The longer time counts.
-    store.put_blob(&pati(), &later, Some(at(60))).await.unwrap();
-    let mut append = filing(&pati(), 1, at(0), request());
-    append.blobs = vec![named.sha256.clone()];
-    store.append(append).await.unwrap();
-    assert_eq!(store.drop_expired(&pati(), at(60)).await.unwrap(), 1);
-    assert!(store.blob(&pati(), &named.sha256).await.unwrap().is_some());
-    assert!(
-        store
-            .blob(&pati(), &forgotten.sha256)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(store.blob(&pati(), &later.sha256).await.unwrap().is_some());
-}
-
-/// An act never points at a file that is gone.
-pub async fn a_blob_that_is_not_there_cannot_be_named(engine: &impl Engine) {
-    let store = engine.open().await;
-    let mut append = filing(&pati(), 1, at(0), request());
-    append.blobs = vec![blob(b"foto").sha256];
-    let refused = store.append(append).await;
-    assert!(matches!(refused, Err(StoreError::Missing { what: "blob" })));
-    assert!(store.acts_after(&pati(), 0, 9).await.unwrap().is_empty());
-}
-
-/// A small copy of a picture stands beside it.
-pub async fn a_preview_stands_beside_its_blob(engine: &impl Engine) {
-    let store = engine.open().await;
-    let photo = blob(b"foto");
-    store.put_blob(&pati(), &photo, None).await.unwrap();
-    store
-        .put_preview(&pati(), &photo.sha256, b"kecil")
-        .await
-        .unwrap();
-    let kept = store.blob(&pati(), &photo.sha256).await.unwrap().unwrap();
-    assert_eq!(kept.preview.as_deref(), Some(&b"kecil"[..]));
-    assert_eq!(kept.content, b"foto");
 }
 
 /// A form is kept as it was last, until it is dropped or its time is over.

@@ -7,12 +7,12 @@ use pengayom_store::ledger::{Cosignature, Integrated, TileId, Witnessed};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
 use pengayom_store::{
-    Blob, CaseQuery, KeyringChange, NewJob, SealedPerson, SourceKey, Store, StoreError,
+    CHUNK_BYTES, CaseQuery, KeyringChange, NewJob, SealedPerson, SourceKey, Store, StoreError,
 };
-use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use crate::Engine;
+use crate::beside::{blob, content, fresh, put};
 use crate::made::{at, command, filing, hash, id, officer, pati, rembang, request};
 use crate::rebuild::live;
 
@@ -57,6 +57,11 @@ async fn load(
     loaded
 }
 
+/// A file of several pieces.
+fn photo() -> Vec<u8> {
+    (0..600_000_u32).map(|n| (n % 251) as u8).collect()
+}
+
 /// Two units with something in every table that is carried, and in those that are not.
 async fn full(store: &dyn Store) {
     for unit in [pati(), rembang()] {
@@ -70,18 +75,12 @@ async fn full(store: &dyn Store) {
         };
         store.put_unit(&row).await.unwrap();
         live(store, &unit, 3).await;
-        let content = b"photo".to_vec();
-        let sha256: String = Sha256::digest(&content)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let blob = Blob {
-            sha256: sha256.clone(),
-            media_type: "image/jpeg".to_owned(),
-            content,
-            recorded_at: at(0),
-        };
-        store.put_blob(&unit, &blob, Some(at(9))).await.unwrap();
+        let photo = blob(&photo());
+        put(store, &unit, &photo, Some(at(9))).await.unwrap();
+        // One that is still being sent goes with the rest, and is swept where it comes.
+        let mut upload = store.begin_blob(&unit, fresh(), at(99));
+        upload.write(&vec![1; CHUNK_BYTES + 1]).await.unwrap();
+        std::mem::forget(upload);
         let mut append = filing(&unit, 900, at(50), request());
         append.command = command(900, 1);
         append.source_key = Some(SourceKey {
@@ -95,7 +94,7 @@ async fn full(store: &dyn Store) {
             recorded_at: at(0),
             contacts: vec![hash(3)],
         }];
-        append.blobs = vec![sha256];
+        append.blobs = vec![photo.sha256];
         append.jobs = vec![NewJob {
             id: id(8),
             kind: "media.preview".to_owned(),
@@ -207,6 +206,8 @@ pub async fn what_was_dumped_loads_into_an_empty_store<E: Engine + Default>(engi
             ids
         };
         assert_eq!(ids(&here), ids(&there));
+        let sha256 = blob(&photo()).sha256;
+        assert_eq!(content(&restored, &unit, &sha256).await, photo());
         // Who was signed in must sign in again.
         let session = restored.session(&unit, hash(2), at(1)).await.unwrap();
         assert_eq!(session, None);

@@ -13,6 +13,7 @@
 
 pub mod accounts;
 pub mod beside;
+pub mod blobs;
 pub mod cases;
 pub mod dump;
 pub mod encounters;
@@ -132,13 +133,23 @@ macro_rules! for_each_rule {
             a_case_is_found_by_what_its_reporter_is_reached_by,
             persons_are_read_in_order,
             keyrings_change_together_or_not_at_all,
-            a_blob_is_kept_by_its_content,
-            a_blob_with_another_content_is_refused,
-            a_blob_no_append_named_goes_with_time,
-            a_blob_that_is_not_there_cannot_be_named,
-            a_preview_stands_beside_its_blob,
             a_draft_is_kept_until_it_expires,
             an_import_goes_on_where_it_stopped;
+            blobs: a_file_is_kept_by_its_content,
+            a_file_comes_and_goes_in_pieces,
+            any_part_of_a_file_is_read,
+            a_file_with_another_content_is_refused,
+            a_file_that_was_not_finished_leaves_nothing,
+            an_upload_that_took_too_long_is_swept,
+            one_file_sent_by_many_at_once_is_kept_once,
+            a_file_no_append_named_goes_with_time,
+            a_file_that_is_not_there_cannot_be_named,
+            a_preview_stands_beside_its_file,
+            uses_of_files_follow_from_the_acts,
+            a_file_is_erased_once_no_case_has_it,
+            whole_files_pass_the_check,
+            what_is_wrong_with_a_file_is_named,
+            appends_go_on_while_a_file_comes;
             accounts: an_account_is_kept_and_replaced,
             a_login_is_unique_in_a_unit,
             accounts_are_listed_by_name,
@@ -202,6 +213,7 @@ mod tests {
         let sources = [
             include_str!("accounts.rs"),
             include_str!("beside.rs"),
+            include_str!("blobs.rs"),
             include_str!("cases.rs"),
             include_str!("dump.rs"),
             include_str!("encounters.rs"),

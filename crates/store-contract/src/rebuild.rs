@@ -72,7 +72,7 @@ impl Derived {
                 sums.0 += delta.encounters;
                 sums.1 += delta.closed;
             }
-            RowChange::Add(Count::OfficerBeat(..)) => {}
+            RowChange::Add(Count::OfficerBeat(..) | Count::BlobUse(..)) => {}
             RowChange::Add(Count::Survey(key, n)) => {
                 let counts = self.survey.entry(key.item).or_default();
                 counts[usize::from(key.answer)] += n;

@@ -2,10 +2,10 @@
 
 use pengayom_core::subject::feedback::Answer;
 use pengayom_store::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
-use pengayom_store::{Blob, CaseQuery, HourGroup, SealedPerson, Store, WaitGroup};
+use pengayom_store::{CaseQuery, HourGroup, SealedPerson, Store, WaitGroup};
 
 use crate::Engine;
-use crate::beside::blob;
+use crate::beside::{blob, put};
 use crate::made::{
     all_time, answered, at, case, encounter, feedback, filing, follow, hash, id, next, officer,
     pati, rembang, request, request_due, taken,
@@ -198,8 +198,8 @@ pub async fn totals_of_one_unit_count_nothing_of_another(engine: &impl Engine) {
 pub async fn what_lies_beside_the_record_stays_apart(engine: &impl Engine) {
     let store = engine.open().await;
     let (ours, other) = (pati(), rembang());
-    let kept: Blob = blob(b"foto");
-    store.put_blob(&ours, &kept, Some(at(60))).await.unwrap();
+    let kept = blob(b"foto");
+    put(&*store, &ours, &kept, Some(at(60))).await.unwrap();
     let mut append = filing(&ours, 1, at(0), request());
     append.persons = vec![SealedPerson {
         id: PersonId(id(5)),

@@ -12,7 +12,7 @@ pub(crate) mod run;
 
 use pengayom_core::value::UnitId;
 
-pub use cell::{Cell, RowFault};
+pub use cell::{Cell, RowFault, Rows, rows_of_line};
 
 /// How a column's values are written down, whatever the engine calls its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +103,19 @@ pub(crate) const NUMBERS: Table = Table {
         column("last", Kind::Integer),
     ],
     batch: 500,
+};
+
+/// Pieces of files.
+pub(crate) const BLOB_CHUNKS: Table = Table {
+    name: "blob_chunks",
+    key: &["body", "start_byte"],
+    columns: &[
+        UNIT,
+        column("body", Kind::Id),
+        column("start_byte", Kind::Integer),
+        column("content", Kind::Bytes),
+    ],
+    batch: 8,
 };
 
 /// The tables that are carried, in the order they are written: the unit, its record, what lies
@@ -274,12 +287,26 @@ pub const TABLES: &[Table] = &[
             UNIT,
             column("sha256", Kind::Text),
             column("media_type", Kind::Text),
+            column("size_bytes", Kind::Integer),
             column("recorded_at", Kind::Integer),
             maybe("keep_until", Kind::Integer),
-            column("content", Kind::Bytes),
+            maybe("body", Kind::Id),
+            maybe("erased_at", Kind::Integer),
             maybe("preview", Kind::Bytes),
+            maybe("claims", Kind::Text),
         ],
-        batch: 2,
+        batch: 8,
+    },
+    BLOB_CHUNKS,
+    Table {
+        name: "uploads",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("expires_at", Kind::Integer),
+        ],
+        batch: 500,
     },
     Table {
         name: "drafts",
@@ -353,6 +380,7 @@ pub const DERIVED: &[&str] = &[
     "rollup_officer_day",
     "rollup_officer_beat",
     "rollup_survey",
+    "blob_uses",
 ];
 
 /// Tables that belong to this store alone: who was signed in must sign in again, wrong tries are

@@ -7,6 +7,7 @@
 //! Every method is given the unit whose data it touches, and every key leads with it: many units
 //! can live in one store, strictly apart.
 
+mod blob;
 pub mod dump;
 mod error;
 mod examine;
@@ -33,6 +34,7 @@ use pengayom_core::value::{
     CaseId, CaseNumber, CommandId, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
 
+pub use blob::{BlobFault, BlobProgress, BlobReader, BlobReport, CHUNK_BYTES};
 pub use error::StoreError;
 pub use examine::{Depth, Examined, UnitExamined, examine};
 pub use postgres::PostgresOptions;
@@ -40,18 +42,18 @@ pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
     WaitGroup, WaitTotals,
 };
-pub use sql::SqlStore;
+pub use sql::{BlobUpload, SqlStore};
 pub use sqlite::{BareCommits, OpenOptions, bare_commits};
 pub use write::{
     Append, Appended, Blob, CommandRecord, Erase, KeyringChange, NewAct, NewJob, SealedPerson,
-    SourceKey,
+    SourceKey, Stored,
 };
 
 use ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
 use proof::StoredAct;
 use rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, KeyringRow, SequencedAct, SessionRow, UnitRow, UserRow,
+    JobRow, KeyringRow, Preview, SequencedAct, SessionRow, UnitRow, UserRow,
 };
 
 /// Largest number of rows one reading returns; longer lists are read page by page.
@@ -305,24 +307,39 @@ pub trait Store: Send + Sync + 'static {
     /// none. Refused with `Taken` when one is not as expected: somebody else changed it.
     async fn put_keyrings(&self, changes: Vec<KeyringChange>) -> Result<(), StoreError>;
 
-    /// Keeps a blob. With `keep_until` it goes with the expired drafts unless an append names it
-    /// first.
-    async fn put_blob(
-        &self,
-        unit: &UnitId,
-        blob: &Blob,
-        keep_until: Option<Timestamp>,
-    ) -> Result<(), StoreError>;
+    /// Begins to take a file, piece by piece, under an id of its own. What is not finished by
+    /// `expires_at` goes with the expired drafts.
+    fn begin_blob(&self, unit: &UnitId, id: uuid::Uuid, expires_at: Timestamp) -> BlobUpload;
 
-    /// A blob by the SHA-256 of its content (64 hexadecimal digits).
+    /// What is known of a file, by the SHA-256 of its content (64 hexadecimal digits).
     async fn blob(&self, unit: &UnitId, sha256: &str) -> Result<Option<BlobRow>, StoreError>;
 
-    /// Keeps a small copy of a picture beside it.
+    /// Bytes of a file's content from a place on, as far as one piece goes ([`BlobRow::body`] says
+    /// where it lies). `None` when no byte is kept at that place.
+    async fn blob_part(
+        &self,
+        unit: &UnitId,
+        body: uuid::Uuid,
+        from: u64,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The small copy of a picture with what it says of itself, once made.
+    async fn preview(&self, unit: &UnitId, sha256: &str) -> Result<Option<Preview>, StoreError>;
+
+    /// Reads what is in every file of a unit and says which is not what its name says, or is not
+    /// there. `progress` is told now and then how far it has come.
+    async fn check_blobs(
+        &self,
+        unit: &UnitId,
+        progress: &(dyn Fn(BlobProgress) + Send + Sync),
+    ) -> Result<BlobReport, StoreError>;
+
+    /// Keeps a small copy of a picture beside it, as long as the picture itself is there.
     async fn put_preview(
         &self,
         unit: &UnitId,
         sha256: &str,
-        preview: &[u8],
+        preview: &Preview,
     ) -> Result<(), StoreError>;
 
     /// Keeps a draft, replacing the one with the same key.
@@ -339,8 +356,8 @@ pub trait Store: Send + Sync + 'static {
     /// Drops a draft.
     async fn drop_draft(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError>;
 
-    /// Drops what has expired: drafts, blobs never sent, sessions, counted attempts. Says how many
-    /// rows went.
+    /// Drops what has expired: drafts, files of forms never sent, files never finished, sessions,
+    /// counted attempts. Says how many of them went.
     async fn drop_expired(&self, unit: &UnitId, at: Timestamp) -> Result<u64, StoreError>;
 
     // -- accounts --------------------------------------------------------------------------

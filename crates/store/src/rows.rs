@@ -170,15 +170,30 @@ pub struct SequencedAct {
     pub act: Act,
 }
 
-/// A stored file.
+/// What is known of a stored file. What is in it is read piece by piece, see [`crate::BlobReader`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobRow {
+    /// SHA-256 of the content, 64 hexadecimal digits.
+    pub sha256: String,
     /// Media type.
     pub media_type: String,
-    /// The content.
-    pub content: Vec<u8>,
-    /// A small JPEG copy without metadata, once made.
-    pub preview: Option<Vec<u8>>,
+    /// Size of the content.
+    pub size_bytes: u64,
+    /// When it was given.
+    pub recorded_at: Timestamp,
+    /// Where the content lies; `None` once it was erased.
+    pub body: Option<Uuid>,
+    /// When the content was erased, if it was last.
+    pub erased_at: Option<Timestamp>,
+}
+
+/// A small copy of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// A JPEG without metadata; empty when the picture does not open.
+    pub picture: Vec<u8>,
+    /// What the picture says of itself, as JSON; `None` when it says nothing.
+    pub claims: Option<String>,
 }
 
 /// A draft: a form not yet sent, sealed by the node.

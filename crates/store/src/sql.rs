@@ -9,6 +9,7 @@
 pub(crate) mod adopt;
 mod append;
 pub(crate) mod beside;
+mod blobs;
 pub(crate) mod engine;
 pub(crate) mod fault;
 mod keyrings;
@@ -16,6 +17,7 @@ pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod query;
 pub(crate) mod read;
+mod upload;
 pub(crate) mod value;
 mod writer;
 
@@ -32,7 +34,9 @@ use uuid::Uuid;
 
 use self::beside::{Change, What};
 use self::engine::{Connection, Opener, Pool};
+pub use self::upload::BlobUpload;
 use self::writer::{Answer, LastFault, Message, Waiting, Write, Writer};
+use crate::blob::{BlobProgress, BlobReport};
 use crate::error::StoreError;
 use crate::ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
 use crate::postgres::news::Follower;
@@ -43,9 +47,9 @@ use crate::query::{
 };
 use crate::rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, KeyringRow, SequencedAct, SessionRow, UnitRow, UserRow,
+    JobRow, KeyringRow, Preview, SequencedAct, SessionRow, UnitRow, UserRow,
 };
-use crate::write::{Append, Appended, Blob, KeyringChange, SealedPerson};
+use crate::write::{Append, Appended, KeyringChange, SealedPerson};
 use crate::{News, Store, dump, rebuild};
 
 /// A store in SQL, on either engine.
@@ -92,17 +96,11 @@ impl SqlStore {
 
     /// Puts a write into the queue and waits until it is durable.
     async fn write(&self, write: Write) -> Result<Answer, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { write, answer };
-        self.queue
-            .try_send(Message::Carry(waiting))
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
-                mpsc::error::TrySendError::Closed(_) => StoreError::Closing,
-            })?;
-        answered
-            .await
-            .map_err(|_| StoreError::Engine("the writer ended before it answered".into()))?
+        let place = self.queue.try_reserve().map_err(|error| match error {
+            mpsc::error::TrySendError::Full(()) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(()) => StoreError::Closing,
+        })?;
+        hand_over(write, |message| place.send(message)).await
     }
 
     async fn change(&self, unit: &UnitId, what: What) -> Result<Answer, StoreError> {
@@ -119,6 +117,15 @@ impl SqlStore {
 /// An answer that does not fit what was asked; the writer never gives one.
 fn unfit() -> StoreError {
     StoreError::Engine("the writer answered something else".into())
+}
+
+/// Gives a write to the writer by what takes its message, and waits until it is durable.
+async fn hand_over(write: Write, give: impl FnOnce(Message)) -> Result<Answer, StoreError> {
+    let (answer, answered) = oneshot::channel();
+    give(Message::Carry(Waiting { write, answer }));
+    answered
+        .await
+        .map_err(|_| StoreError::Engine("the writer ended before it answered".into()))?
 }
 
 #[async_trait]
@@ -332,27 +339,42 @@ impl Store for SqlStore {
         self.write(Write::Keyrings(changes)).await.map(|_| ())
     }
 
-    async fn put_blob(
-        &self,
-        unit: &UnitId,
-        blob: &Blob,
-        keep_until: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        let blob = beside::checked(blob.clone()).await?;
-        self.done(unit, What::PutBlob(blob, keep_until)).await
+    fn begin_blob(&self, unit: &UnitId, id: Uuid, expires_at: Timestamp) -> BlobUpload {
+        BlobUpload::new(unit.clone(), id, expires_at, self.queue.clone())
     }
 
     async fn blob(&self, unit: &UnitId, sha256: &str) -> Result<Option<BlobRow>, StoreError> {
-        read::beside::blob(&self.readers, unit, sha256).await
+        blobs::blob(&self.readers, unit, sha256).await
+    }
+
+    async fn blob_part(
+        &self,
+        unit: &UnitId,
+        body: Uuid,
+        from: u64,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        blobs::part(&self.readers, unit, body, from).await
+    }
+
+    async fn preview(&self, unit: &UnitId, sha256: &str) -> Result<Option<Preview>, StoreError> {
+        blobs::preview(&self.readers, unit, sha256).await
+    }
+
+    async fn check_blobs(
+        &self,
+        unit: &UnitId,
+        progress: &(dyn Fn(BlobProgress) + Send + Sync),
+    ) -> Result<BlobReport, StoreError> {
+        blobs::check(&self.readers, unit, progress).await
     }
 
     async fn put_preview(
         &self,
         unit: &UnitId,
         sha256: &str,
-        preview: &[u8],
+        preview: &Preview,
     ) -> Result<(), StoreError> {
-        let what = What::PutPreview(sha256.to_owned(), preview.to_vec());
+        let what = What::PutPreview(sha256.to_owned(), preview.clone());
         self.done(unit, what).await
     }
 

@@ -21,7 +21,8 @@ use pengayom_core::value::CaseId;
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 
 pub use rollup::{
-    Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey, SurveyKey, WaitKey,
+    BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
+    SurveyKey, WaitKey,
 };
 
 /// What is known of a subject.
@@ -145,9 +146,9 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
         _ => {}
     }
     let gone = before
-        .map(|state| rollup::contributions(state, zone))
+        .map(|state| rollup::contributions(subject, state, zone))
         .unwrap_or_default();
-    let come = rollup::contributions(&after, zone);
+    let come = rollup::contributions(subject, &after, zone);
     rows.extend(
         rollup::difference(gone, come)
             .into_iter()

@@ -76,17 +76,26 @@ pub struct KeyringChange {
     pub jobs: Vec<NewJob>,
 }
 
-/// A file, named by what is in it.
+/// What a file that was sent is, beside its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
-    /// SHA-256 of the content, 64 hexadecimal digits.
-    pub sha256: String,
     /// Media type.
     pub media_type: String,
-    /// The content.
-    pub content: Vec<u8>,
     /// When it was given.
     pub recorded_at: Timestamp,
+    /// With it, the file goes with the expired drafts unless an append names it first.
+    pub keep_until: Option<Timestamp>,
+    /// SHA-256 that the content must have, 64 hexadecimal digits, when that is known.
+    pub claimed: Option<String>,
+}
+
+/// A file as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the content, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Size of the content.
+    pub size_bytes: u64,
 }
 
 /// A job to be done after the commit, in the same transaction as what caused it.

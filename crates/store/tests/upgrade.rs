@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 8] = [
+const RELEASED: [(&str, &str); 10] = [
     (
         "sqlite/0001_record.sql",
         "b41c71e9c07ecc480e80f291e9200bb73ad4e7ecaf1905b7102ce7f545b9ae51",
@@ -39,6 +39,10 @@ const RELEASED: [(&str, &str); 8] = [
     (
         "sqlite/0002_backups.sql",
         "ca03a4669ed035e47f9d3f75e7ab1a69ece802a9a233480ee67df92cd3c602ff",
+    ),
+    (
+        "sqlite/0004_bodies.sql",
+        "de4461a30c6e724f2601a13bfe97aa9a08651e6c924d9c6ac1e4f4927a47289a",
     ),
     (
         "postgres/0001_record.sql",
@@ -63,6 +67,10 @@ const RELEASED: [(&str, &str); 8] = [
     (
         "postgres/0005_keys.sql",
         "6acdaee8a35e33e304a244fddc5db286d6285b991af37a94fef1ac91bb90a9ef",
+    ),
+    (
+        "postgres/0004_bodies.sql",
+        "fd80326478df04877c218eca65b0835559793937d9a691f63ec326406c5cbeeb",
     ),
 ];
 
@@ -321,6 +329,112 @@ async fn tables_of_every_version_are_brought_up_to_date() {
             .unwrap();
         takes_an_append(&*pengayom_store::open(database.url()).await.unwrap()).await;
     }
+}
+
+/// An act as a program before migration 4 recorded it: the words could be taken for the name of a
+/// file, and hold what PostgreSQL's JSON does not take.
+const FILED: &str = r#"{"act":"request_filed","service":"report_theft","channel":"web",
+"description":"\u0000 \"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"",
+"media":[{"sha256":"SHA256","media_type":"image/png","size_bytes":600000}],"pack_version":"1"}"#;
+
+/// Files that were kept whole are in pieces afterwards, and who names them is known.
+// S22
+#[tokio::test]
+async fn files_kept_whole_come_into_pieces() {
+    let content: Vec<u8> = (0..600_000_u32).map(|n| (n % 253) as u8).collect();
+    let name = sha256_of(&content);
+    let empty = sha256_of(b"");
+    let payload = FILED.replace('\n', "").replace("SHA256", &name);
+    let actor = r#"{"kind":"citizen"}"#;
+
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("record.sqlite");
+    let mut file = sqlite_by_hand(&path).await;
+    up_to(&SQLITE, 2)
+        .run_direct(None, &mut file, false)
+        .await
+        .unwrap();
+    for (name, content) in [(&name, content.as_slice()), (&empty, &[])] {
+        sqlx::query(INSERT_BLOB)
+            .bind(name)
+            .bind(content)
+            .bind(&b"p"[..])
+            .execute(&mut file)
+            .await
+            .unwrap();
+    }
+    sqlx::query(INSERT_ACT)
+        .bind(uuid::Uuid::from_u128(1))
+        .bind(actor)
+        .bind(&payload)
+        .execute(&mut file)
+        .await
+        .unwrap();
+    drop(file);
+    has_the_file(open_sqlite(&path).await.unwrap(), &name, &content).await;
+
+    let database = Database::new();
+    let mut connection = postgres_by_hand(database.url()).await;
+    up_to(&POSTGRES, 2)
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    for (name, content) in [(&name, content.as_slice()), (&empty, &[])] {
+        sqlx::query(INSERT_BLOB)
+            .bind(name)
+            .bind(content)
+            .bind(&b"p"[..])
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    sqlx::query(INSERT_ACT)
+        .bind(uuid::Uuid::from_u128(1))
+        .bind(actor)
+        .bind(&payload)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    drop(connection);
+    let store = pengayom_store::open(database.url()).await.unwrap();
+    has_the_file(store, &name, &content).await;
+}
+
+const INSERT_BLOB: &str =
+    "INSERT INTO blobs (unit, sha256, media_type, recorded_at, content, preview)
+    VALUES ('polres-pati', $1, 'image/png', 5, $2, $3)";
+
+const INSERT_ACT: &str = "INSERT INTO acts (unit, seq, subject_kind, subject_id, version, id, kind,
+        schema_version, actor, happened_at, recorded_at, payload)
+    VALUES ('polres-pati', 1, 'case', $1, 1, $1, 'case.request_filed', 1, $2, 5, 5, $3)";
+
+fn sha256_of(content: &[u8]) -> String {
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(content);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn has_the_file(store: Arc<dyn Store>, name: &str, content: &[u8]) {
+    let known = store.blob(&pati(), name).await.unwrap().unwrap();
+    assert_eq!(known.media_type, "image/png");
+    assert_eq!(known.size_bytes, content.len() as u64);
+    assert_eq!(known.recorded_at.as_microsecond(), 5);
+    let body = known.body.unwrap();
+    let piece = store.blob_part(&pati(), body, 0).await.unwrap().unwrap();
+    assert_eq!(piece.len(), pengayom_store::CHUNK_BYTES);
+    let reader = pengayom_store::BlobReader::new(Arc::clone(&store), pati(), known);
+    assert!(reader.read_all(usize::MAX).await.unwrap() == content);
+    let preview = store.preview(&pati(), name).await.unwrap();
+    assert_eq!(preview.unwrap().picture, b"p");
+    let empty = store.blob(&pati(), &sha256_of(b"")).await.unwrap().unwrap();
+    assert_eq!(empty.size_bytes, 0);
+    let report = store.check_blobs(&pati(), &|_| ()).await.unwrap();
+    assert_eq!((report.blobs, &*report.faults), (2, &[][..]));
+    // The case was written by hand without its views; which file it names is right already.
+    let report = store.rebuild(&pati(), Mode::Mend, &|_| ()).await.unwrap();
+    assert!(report.differences() > 0);
+    let uses = report.tables["blob_uses"];
+    assert_eq!((uses.rows, uses.mendable()), (1, 0), "{:?}", report.named);
 }
 
 async fn takes_an_append(store: &dyn Store) {

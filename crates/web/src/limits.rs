@@ -27,6 +27,9 @@ pub(crate) const FORM_MAX_BYTES: usize = 64 * 1024;
 /// camera's larger picture is answered with words beside the field and not with a cut line.
 pub(crate) const PHOTO_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 
+/// Largest form with which staff add a file to a case, in bytes; above the limit of a film.
+pub(crate) const EVIDENCE_FORM_MAX_BYTES: usize = 96 * 1024 * 1024;
+
 /// Longest a request without files may take.
 const TIME_MAX: Duration = Duration::from_mins(1);
 

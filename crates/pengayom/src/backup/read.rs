@@ -196,33 +196,73 @@ impl Backup {
             part.unit.parse().map_err(|_| wrong("no unit code"))?;
         let packed = self.decrypted(part, identities)?;
         let lines = zstd::Decoder::new(packed).map_err(|error| wrong(&error.to_string()))?;
-        let mut rows = Vec::new();
+        let mut waiting = Waiting::new(unit, table);
         let (mut count, mut bytes) = (0, 0);
         for line in BufReader::new(lines).lines() {
             let line = line.map_err(|error| wrong(&error.to_string()))?;
-            rows.push(
-                table
-                    .from_json(&line)
-                    .map_err(|fault| wrong(&fault.to_string()))?,
-            );
+            let rows = rows_of_line(table, &line).map_err(|fault| wrong(&fault.to_string()))?;
             count += 1;
             bytes += line.len();
-            if rows.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
-                let unit = unit.clone();
-                let rows = std::mem::take(&mut rows);
+            for (table, row) in rows {
+                if !waiting.add(table, row, take) {
+                    return Ok(None);
+                }
+            }
+            if waiting.rows.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
                 bytes = 0;
-                if !take(Batch { unit, table, rows }) {
+                if !waiting.hand_on(take) {
                     return Ok(None);
                 }
             }
         }
-        if !rows.is_empty() && !take(Batch { unit, table, rows }) {
+        if !waiting.hand_on(take) {
             return Ok(None);
         }
         if count != part.rows {
             return Err(wrong(&format!("{count} rows, expected {}", part.rows)));
         }
         Ok(Some(count))
+    }
+}
+
+/// Rows of one table, until there are enough of them.
+struct Waiting {
+    unit: pengayom_core::value::UnitId,
+    table: &'static Table,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Waiting {
+    fn new(unit: pengayom_core::value::UnitId, table: &'static Table) -> Self {
+        Self {
+            unit,
+            table,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row; those of another table are handed on before. `false` when nobody listens.
+    fn add(
+        &mut self,
+        table: &'static Table,
+        row: Vec<Cell>,
+        take: &mut impl FnMut(Batch) -> bool,
+    ) -> bool {
+        let heard = table == self.table || self.hand_on(take);
+        self.table = table;
+        self.rows.push(row);
+        heard
+    }
+
+    /// Hands on what waits; `false` when nobody listens.
+    fn hand_on(&mut self, take: &mut impl FnMut(Batch) -> bool) -> bool {
+        let rows = std::mem::take(&mut self.rows);
+        rows.is_empty()
+            || take(Batch {
+                unit: self.unit.clone(),
+                table: self.table,
+                rows,
+            })
     }
 }
 

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Kind, Table};
+use super::{BLOB_CHUNKS, Kind, Table};
+use crate::blob::CHUNK_BYTES;
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,6 +131,56 @@ impl Table {
     }
 }
 
+/// Rows of tables, each with its table.
+pub type Rows = Vec<(&'static Table, Vec<Cell>)>;
+
+/// Reads what a line of a table's part of a backup stands for: a row of that table. Of a program
+/// that kept files whole (before migration 4) it is a file, and its pieces with it.
+///
+/// # Errors
+/// [`RowFault`] when the line is no row of this table.
+pub fn rows_of_line(table: &'static Table, line: &str) -> Result<Rows, RowFault> {
+    if table.name != "blobs" || !line.contains("\"content\":") {
+        return Ok(vec![(table, table.from_json(line)?)]);
+    }
+    let Ok(Value::Object(mut object)) = serde_json::from_str(line) else {
+        return Err(RowFault::NoObject { table: table.name });
+    };
+    let fault = |column: &'static str, kind: Kind| RowFault::Column {
+        table: table.name,
+        column,
+        expected: expected(kind),
+    };
+    let content = object.remove("content").unwrap_or(Value::Null);
+    let Some(Cell::Bytes(content)) = cell(Kind::Bytes, content) else {
+        return Err(fault("content", Kind::Bytes));
+    };
+    let name = object.get("sha256").and_then(Value::as_str);
+    let body = name.and_then(|sha256| sha256.get(..32));
+    let body: Uuid = body
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| fault("sha256", Kind::Text))?;
+    let unit = object.get("unit").cloned().unwrap_or(Value::Null);
+    let unit = cell(Kind::Text, unit).ok_or_else(|| fault("unit", Kind::Text))?;
+    object.insert("size_bytes".to_owned(), Value::from(content.len()));
+    object.insert("body".to_owned(), Value::from(body.to_string()));
+    let row = table.from_json(&Value::Object(object).to_string())?;
+    let mut rows: Rows = vec![(table, row)];
+    let pieces = Table::named(BLOB_CHUNKS.name).unwrap_or(table);
+    let mut start = 0;
+    for piece in content.chunks(CHUNK_BYTES) {
+        let cells = vec![
+            unit.clone(),
+            Cell::Id(body),
+            Cell::Integer(start),
+            Cell::Bytes(piece.to_vec()),
+        ];
+        rows.push((pieces, cells));
+        start += i64::try_from(piece.len()).unwrap_or(0);
+    }
+    Ok(rows)
+}
+
 fn cell(kind: Kind, value: Value) -> Option<Cell> {
     match (kind, value) {
         (Kind::Integer, Value::Number(number)) => number.as_i64().map(Cell::Integer),
@@ -155,6 +206,13 @@ const fn expected(kind: Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::cast_possible_wrap,
+        reason = "a test may stop at the first surprise"
+    )]
+
     use proptest::prelude::*;
 
     use super::super::{Column, TABLES};
@@ -184,6 +242,34 @@ mod tests {
             let table = Table::named(table.name).unwrap();
             cells.prop_map(move |row| (table, row))
         })
+    }
+
+    /// A backup of before migration 4 has files whole.
+    // S22
+    #[test]
+    fn a_file_of_an_older_backup_comes_in_pieces() {
+        let content = vec![7_u8; CHUNK_BYTES + 5];
+        let line = format!(
+            "{{\"unit\":\"polres-pati\",\"sha256\":\"{}\",\"media_type\":\"image/png\",\
+             \"recorded_at\":5,\"keep_until\":null,\"content\":\"{}\",\"preview\":null}}",
+            "0123456789abcdef".repeat(4),
+            STANDARD.encode(&content),
+        );
+        let rows = rows_of_line(Table::named("blobs").unwrap(), &line).unwrap();
+        let names: Vec<&str> = rows.iter().map(|(table, _)| table.name).collect();
+        assert_eq!(names, ["blobs", "blob_chunks", "blob_chunks"]);
+        let body = Cell::Id("01234567-89ab-cdef-0123-456789abcdef".parse().unwrap());
+        assert_eq!(rows[0].1[3], Cell::Integer(CHUNK_BYTES as i64 + 5));
+        assert_eq!(rows[0].1[6], body);
+        assert_eq!(rows[2].1[1], body);
+        assert_eq!(rows[2].1[2], Cell::Integer(CHUNK_BYTES as i64));
+        assert_eq!(rows[2].1[3], Cell::Bytes(vec![7; 5]));
+        for (table, row) in &rows {
+            let line = table.to_json(row).unwrap();
+            assert_eq!(rows_of_line(table, &line).unwrap(), [(*table, row.clone())]);
+        }
+        let cut = line.replace("0123456789abcdef", "zz");
+        assert!(rows_of_line(Table::named("blobs").unwrap(), &cut).is_err());
     }
 
     proptest! {

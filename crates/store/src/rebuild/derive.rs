@@ -9,15 +9,15 @@ use pengayom_core::value::UnitId;
 
 use super::compare::{Expected, Key};
 use super::tables::{
-    CASES, ENCOUNTERS, FEEDBACK, NUMBERS, OFFICER_BEATS, OFFICER_DAYS, ROLLUP_HOURS, SURVEY, WAITS,
-    WORDS,
+    BLOB_USES, CASES, ENCOUNTERS, FEEDBACK, NUMBERS, OFFICER_BEATS, OFFICER_DAYS, ROLLUP_HOURS,
+    SURVEY, WAITS, WORDS,
 };
 use crate::dump::{Cell, Table};
 use crate::sql::map::{self, Values, stored};
 use crate::sql::value::{Value, without_nul};
 use crate::views::{
-    self, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey, RowChange,
-    SurveyKey, WaitKey,
+    self, BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
+    RowChange, SurveyKey, WaitKey,
 };
 
 /// Rows of the views for some subjects.
@@ -44,6 +44,7 @@ pub(crate) struct Deriver {
     officer_days: BTreeMap<OfficerDayKey, OfficerDayDelta>,
     officer_beats: BTreeMap<OfficerBeatKey, i64>,
     survey: BTreeMap<SurveyKey, i64>,
+    blob_uses: BTreeMap<BlobUseKey, i64>,
     numbers: BTreeMap<String, i64>,
 }
 
@@ -60,6 +61,7 @@ impl Deriver {
             officer_days: BTreeMap::new(),
             officer_beats: BTreeMap::new(),
             survey: BTreeMap::new(),
+            blob_uses: BTreeMap::new(),
             numbers: BTreeMap::new(),
         }
     }
@@ -133,6 +135,7 @@ impl Deriver {
             }
             Count::OfficerBeat(key, n) => *self.officer_beats.entry(key).or_default() += n,
             Count::Survey(key, n) => *self.survey.entry(key).or_default() += n,
+            Count::BlobUse(key, n) => *self.blob_uses.entry(key).or_default() += n,
         }
     }
 
@@ -192,6 +195,15 @@ impl Deriver {
                     key.service.to_string().into(),
                     key.item.into(),
                     key.answer.into(),
+                    n.into(),
+                ]);
+            }
+        } else if table == BLOB_USES {
+            for (key, n) in std::mem::take(&mut self.blob_uses) {
+                add(vec![
+                    key.sha256.into(),
+                    key.subject_kind.into(),
+                    key.subject_id.into(),
                     n.into(),
                 ]);
             }

@@ -190,15 +190,30 @@ pub(crate) const SURVEY: &Table = &Table {
     batch: ROLLUP_BATCH,
 };
 
+/// Times the acts of a subject name a file.
+pub(crate) const BLOB_USES: &Table = &Table {
+    name: "blob_uses",
+    key: &["sha256", "subject_kind", "subject_id"],
+    columns: &[
+        UNIT,
+        column("sha256", Kind::Text),
+        column("subject_kind", Kind::Text),
+        column("subject_id", Kind::Id),
+        column("n", Kind::Integer),
+    ],
+    batch: ROLLUP_BATCH,
+};
+
 /// Views with a row for each subject.
 pub const VIEWS: [&Table; 3] = [CASES, ENCOUNTERS, FEEDBACK];
 
 /// Tables that are compared whole: sums over all subjects.
-pub const COUNTS: [&Table; 6] = [
+pub const COUNTS: [&Table; 7] = [
     ROLLUP_HOURS,
     WAITS,
     OFFICER_DAYS,
     OFFICER_BEATS,
     SURVEY,
+    BLOB_USES,
     NUMBERS,
 ];

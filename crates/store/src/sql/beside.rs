@@ -4,14 +4,15 @@ use jiff::Timestamp;
 use pengayom_core::value::{OfficerId, PersonId, SecretHash, UnitId};
 use uuid::Uuid;
 
+use super::blobs;
 use super::engine::Connection;
 use super::ledger;
 use super::map::beside::{job, roles_text};
-use super::map::{count, damaged, get, hash_bytes, stored};
+use super::map::{count, get, hash_bytes, stored};
 use super::writer::Answer;
 use crate::error::StoreError;
-use crate::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
-use crate::write::Blob;
+use crate::rows::{BackupRow, DraftRow, ImportRow, Preview, SessionRow, UnitRow, UserRow};
+use crate::write::{Blob, Stored};
 
 /// A change beside the record of a unit.
 #[derive(Debug)]
@@ -20,11 +21,32 @@ pub(super) struct Change {
     pub(super) what: What,
 }
 
+impl Change {
+    /// Whether it writes much more than an append does.
+    pub(super) fn is_large(&self) -> bool {
+        matches!(self.what, What::PutChunk { .. } | What::FinishUpload { .. })
+    }
+}
+
 /// What is changed.
 #[derive(Debug)]
 pub(super) enum What {
-    PutBlob(Blob, Option<Timestamp>),
-    PutPreview(String, Vec<u8>),
+    PutChunk {
+        upload: Uuid,
+        /// Place of the first byte.
+        start: u64,
+        content: Vec<u8>,
+        expires_at: Timestamp,
+    },
+    FinishUpload {
+        upload: Uuid,
+        /// Its last piece.
+        last: Vec<u8>,
+        stored: Stored,
+        blob: Blob,
+    },
+    DropUpload(Uuid),
+    PutPreview(String, Preview),
     PutDraft(DraftRow),
     DropDraft(SecretHash),
     DropExpired(Timestamp),
@@ -63,12 +85,23 @@ pub(super) async fn apply(
 ) -> Result<Result<Answer, StoreError>, StoreError> {
     let unit = change.unit.as_str();
     match &change.what {
-        What::PutBlob(blob, keep_until) => put_blob(connection, unit, blob, *keep_until).await?,
+        What::PutChunk {
+            upload,
+            start,
+            content,
+            expires_at,
+        } => {
+            return blobs::put_chunk(connection, unit, *upload, *start, content, *expires_at).await;
+        }
+        What::FinishUpload {
+            upload,
+            last,
+            stored,
+            blob,
+        } => return blobs::finish(connection, unit, *upload, last, stored, blob).await,
+        What::DropUpload(upload) => blobs::drop_upload(connection, unit, *upload).await?,
         What::PutPreview(sha256, preview) => {
-            let query =
-                connection.query("UPDATE blobs SET preview = $3 WHERE unit = $1 AND sha256 = $2");
-            let query = query.bind(unit).bind(sha256).bind(preview.as_slice());
-            connection.execute(query).await?;
+            blobs::put_preview(connection, unit, sha256, preview).await?;
         }
         What::PutDraft(draft) => put_draft(connection, unit, draft).await?,
         What::DropDraft(key) => {
@@ -125,33 +158,6 @@ pub(super) async fn apply(
     Ok(Ok(Answer::Done))
 }
 
-async fn put_blob(
-    connection: &mut Connection,
-    unit: &str,
-    blob: &Blob,
-    keep_until: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    // The same content again: what is kept for good stays so, otherwise the longer time counts.
-    let query = connection
-        .query(
-            "INSERT INTO blobs (unit, sha256, media_type, recorded_at, keep_until, content)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (unit, sha256) DO UPDATE SET
-            keep_until = CASE
-                WHEN blobs.keep_until IS NULL OR excluded.keep_until IS NULL THEN NULL
-                WHEN blobs.keep_until > excluded.keep_until THEN blobs.keep_until
-                ELSE excluded.keep_until END",
-        )
-        .bind(unit)
-        .bind(&blob.sha256)
-        .bind(&blob.media_type)
-        .bind(stored(blob.recorded_at))
-        .bind(keep_until.map(stored))
-        .bind(blob.content.as_slice());
-    connection.execute(query).await?;
-    Ok(())
-}
-
 async fn put_draft(
     connection: &mut Connection,
     unit: &str,
@@ -176,10 +182,9 @@ async fn drop_expired(
     unit: &str,
     at: Timestamp,
 ) -> Result<Result<Answer, StoreError>, StoreError> {
-    let mut rows = 0;
+    let mut rows = blobs::drop_expired(connection, unit, at).await?;
     for statement in [
         "DELETE FROM drafts WHERE unit = $1 AND expires_at <= $2",
-        "DELETE FROM blobs WHERE unit = $1 AND keep_until <= $2",
         "DELETE FROM sessions WHERE unit = $1 AND expires_at <= $2",
         "DELETE FROM attempts WHERE unit = $1 AND ends_at <= $2",
     ] {
@@ -398,24 +403,4 @@ async fn put_contacts(
         connection.execute(query).await?;
     }
     Ok(())
-}
-
-/// Refuses a blob whose content is not what its name says.
-pub(super) async fn checked(blob: Blob) -> Result<Blob, StoreError> {
-    // Hashing ten megabytes takes a moment: not on a thread that serves others.
-    tokio::task::spawn_blocking(move || {
-        use sha2::{Digest as _, Sha256};
-        use std::fmt::Write as _;
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(&blob.content) {
-            let _ = write!(hex, "{byte:02x}");
-        }
-        if hex == blob.sha256 {
-            Ok(blob)
-        } else {
-            Err(damaged("blob", "the content has another SHA-256"))
-        }
-    })
-    .await
-    .map_err(|error| StoreError::Engine(Box::new(error)))?
 }

@@ -24,6 +24,10 @@ use crate::write::{Append, Appended, KeyringChange};
 /// asking the disk less often per append to speak of.
 const COMMIT_MAX: usize = 512;
 
+/// A piece of a file counts as so many appends: sixteen of them, four megabytes, are a commit of
+/// their own, so that no append waits for more.
+const CHUNK_WEIGHT: usize = 32;
+
 /// How long the outcome of a commit is asked for whose answer did not come.
 const ASK_FOR: Duration = Duration::from_secs(20);
 
@@ -56,6 +60,14 @@ impl Write {
 }
 
 impl Write {
+    /// How much of a commit it takes: what it writes beside that of a single append.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Beside(change) if change.is_large() => CHUNK_WEIGHT,
+            _ => self.appends().len().max(1),
+        }
+    }
+
     /// The units it concerns.
     fn units(&self) -> Vec<&UnitId> {
         match self {
@@ -161,7 +173,7 @@ impl Writer {
             loop {
                 match message {
                     Message::Carry(waiting) => {
-                        size += waiting.write.appends().len().max(1);
+                        size += waiting.write.weight();
                         batch.push(waiting);
                     }
                     Message::Close => {

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use pengayom_core::act::ActPlace;
+use pengayom_core::act::{ActPlace, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::{AreaCode, StationId};
 use pengayom_core::subject::case::{Case, CaseStage};
 use pengayom_core::value::OfficerId;
 use pengayom_measure::histogram;
+use uuid::Uuid;
 
 use super::{State, hour_of, shown};
 
@@ -115,6 +116,17 @@ pub struct SurveyKey {
     pub answer: u8,
 }
 
+/// Times the acts of a subject name a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlobUseKey {
+    /// SHA-256 of the file, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Kind of the subject.
+    pub subject_kind: &'static str,
+    /// Identifier of the subject.
+    pub subject_id: Uuid,
+}
+
 /// A count to add to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Count {
@@ -128,6 +140,8 @@ pub enum Count {
     OfficerBeat(OfficerBeatKey, i64),
     /// Answers.
     Survey(SurveyKey, i64),
+    /// Names of files.
+    BlobUse(BlobUseKey, i64),
 }
 
 /// Sums of an officer's day.
@@ -147,6 +161,7 @@ pub(super) struct Contributions {
     officer_days: BTreeMap<OfficerDayKey, OfficerDayDelta>,
     officer_beats: BTreeMap<OfficerBeatKey, i64>,
     survey: BTreeMap<SurveyKey, i64>,
+    blob_uses: BTreeMap<BlobUseKey, i64>,
 }
 
 fn station(place: Option<&ActPlace>) -> String {
@@ -165,10 +180,20 @@ fn beat(place: Option<&ActPlace>) -> String {
 }
 
 /// What a state contributes to the rollups.
-pub(super) fn contributions(state: &State, zone: &TimeZone) -> Contributions {
+pub(super) fn contributions(subject: Subject, state: &State, zone: &TimeZone) -> Contributions {
     let mut all = Contributions::default();
     match state {
-        State::Case(case) => add_case(&mut all, case, zone),
+        State::Case(case) => {
+            add_case(&mut all, case, zone);
+            for file in &case.media {
+                let key = BlobUseKey {
+                    sha256: file.sha256.clone(),
+                    subject_kind: subject.kind(),
+                    subject_id: subject.id(),
+                };
+                *all.blob_uses.entry(key).or_default() += 1;
+            }
+        }
         State::Encounter(encounter) => {
             let officer = encounter.recorded.officer;
             let day = zone.to_datetime(encounter.happened_at).date();
@@ -278,6 +303,8 @@ pub(super) fn difference(gone: Contributions, come: Contributions) -> Vec<Count>
     counts.extend(beats.map(|(key, n)| Count::OfficerBeat(key, n)));
     let survey = nonzero(merged(gone.survey, come.survey, plain));
     counts.extend(survey.map(|(key, n)| Count::Survey(key, n)));
+    let uses = nonzero(merged(gone.blob_uses, come.blob_uses, plain));
+    counts.extend(uses.map(|(key, n)| Count::BlobUse(key, n)));
     counts
 }
 

@@ -27,6 +27,7 @@ struct Totals {
     officer_days: BTreeMap<OfficerDayKey, OfficerDayDelta>,
     officer_beats: BTreeMap<OfficerBeatKey, i64>,
     survey: BTreeMap<SurveyKey, i64>,
+    blob_uses: BTreeMap<BlobUseKey, i64>,
 }
 
 impl Totals {
@@ -53,6 +54,7 @@ impl Totals {
                     *self.officer_beats.entry(key).or_default() += more;
                 }
                 Count::Survey(key, more) => *self.survey.entry(key).or_default() += more,
+                Count::BlobUse(key, more) => *self.blob_uses.entry(key).or_default() += more,
             }
         }
         self.hours.retain(|_, sum| *sum != HourDelta::default());
@@ -61,6 +63,7 @@ impl Totals {
             .retain(|_, sum| *sum != OfficerDayDelta::default());
         self.officer_beats.retain(|_, n| *n != 0);
         self.survey.retain(|_, n| *n != 0);
+        self.blob_uses.retain(|_, n| *n != 0);
     }
 
     /// Nothing is counted less than no times, and no part more often than its whole.
@@ -77,6 +80,7 @@ impl Totals {
                 .all(|sum| sum.encounters >= 0 && sum.closed >= 0)
             && self.officer_beats.values().all(|n| *n > 0)
             && self.survey.values().all(|n| *n > 0)
+            && self.blob_uses.values().all(|n| *n > 0)
     }
 
     fn waits_are_possible(&self) -> bool {

@@ -21,7 +21,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::body::{Fields, read, single_header};
-use crate::extract::{Context, PublicPage, Upload};
+use crate::extract::{Context, PublicPage};
 use crate::frame::PageFrame;
 use crate::problem::{Fault, FieldFault};
 use crate::public::receipt::card::log_address;
@@ -318,7 +318,12 @@ async fn photographs(
             fields.wrong(&pointer, "not_base64", frame.t("error.json_base64"));
             continue;
         };
-        match put_photo(context, frame, Upload::Content(bytes)).await? {
+        let kept = match context.state().node.put_photo(bytes).await {
+            Ok(photo) => Ok(photo),
+            Err(HandleError::Media(refusal)) => Err(refusal),
+            Err(error) => return Err(error.into()),
+        };
+        match put_photo(frame, kept) {
             Ok(photo) if media.contains(&photo) => {}
             Ok(photo) => media.push(photo),
             Err(words) => fields.wrong(&pointer, "not_a_photograph", words),

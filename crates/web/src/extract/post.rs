@@ -1,17 +1,20 @@
 //! Forms sent by browsers: read within bounds, and only from pages of our own.
 
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use pengayom_core::pack::Lang;
-use pengayom_node::media::PHOTO_MAX_BYTES;
+use pengayom_core::subject::case::BlobRef;
+use pengayom_node::HandleError;
+use pengayom_node::media::{Intake, MediaError, Wanted};
 
 use super::context::Context;
 use super::fields::Fields;
 use super::page::context_of;
-use crate::limits::{FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES};
+use crate::limits::{EVIDENCE_FORM_MAX_BYTES, FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES};
 use crate::problem::Fault;
 use crate::state::AppState;
 
@@ -29,13 +32,9 @@ pub(crate) struct PhotoPost {
     pub(crate) uploads: Vec<Upload>,
 }
 
-/// A file that came with a form. Its name and declared type are not kept: neither is believed.
-pub(crate) enum Upload {
-    /// The content.
-    Content(Vec<u8>),
-    /// More than a photograph may have; the content was let go.
-    TooLarge,
-}
+/// A file that came with a form, kept while the rest of the form was read. Its name and declared
+/// type are not kept: neither is believed.
+pub(crate) type Upload = Result<BlobRef, MediaError>;
 
 impl FormPost {
     /// The language the reader switched to instead of sending the form.
@@ -81,67 +80,105 @@ impl FromRequest<AppState> for PhotoPost {
                 uploads: Vec::new(),
             });
         }
-        let context = request
-            .extensions()
-            .get::<Context>()
-            .cloned()
-            .ok_or(Fault::Internal)?;
-        let (parts, body) = request.into_parts();
-        require_own_page(&parts, &context)?;
-        if declared_length(&parts).is_some_and(|length| length > PHOTO_FORM_MAX_BYTES) {
-            return Err(Fault::TooLarge {
-                limit: PHOTO_FORM_MAX_BYTES,
-            });
+        let (fields, uploads) = read_multipart(request, state, Wanted::Photo).await?;
+        Ok(Self { fields, uploads })
+    }
+}
+
+/// Reads a form that brings files. A file is taken only after the form's own mark was seen and
+/// fits, so that nothing of another site's form is kept.
+pub(crate) async fn read_multipart(
+    request: Request,
+    state: &AppState,
+    wanted: Wanted,
+) -> Result<(Fields, Vec<Upload>), Fault> {
+    let context = request
+        .extensions()
+        .get::<Context>()
+        .cloned()
+        .ok_or(Fault::Internal)?;
+    let limit = match wanted {
+        Wanted::Photo => PHOTO_FORM_MAX_BYTES,
+        Wanted::Evidence => EVIDENCE_FORM_MAX_BYTES,
+    };
+    let (parts, body) = request.into_parts();
+    require_own_page(&parts, &context)?;
+    if declared_length(&parts).is_some_and(|length| length > limit) {
+        return Err(Fault::TooLarge { limit });
+    }
+    let body = axum::body::Body::new(Limited::new(body, limit));
+    let request = Request::from_parts(parts, body);
+    let mut form = Multipart::from_request(request, state)
+        .await
+        .map_err(|_| Fault::Unreadable)?;
+    let fault_of = |error: &MultipartError| fault_of(error, limit);
+    let mut fields = Fields::default();
+    let mut uploads = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|error| fault_of(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if let Some(file) = field.file_name() {
+            // A browser sends a field that was left alone as a file without a name.
+            let left_alone = file.is_empty();
+            require_token(&context, &fields)?;
+            let intake = state.node.begin_file(wanted);
+            match take_file(field, intake).await {
+                Ok(Err(MediaError::Empty)) if left_alone => {}
+                Ok(upload) => uploads.push(upload),
+                Err(Cut::Form(error)) => return Err(fault_of(&error)),
+                Err(Cut::Node(error)) => return Err(error.into()),
+            }
+        } else {
+            let value = read_text(field, limit).await?;
+            fields.push(&name, &value)?;
         }
-        let body = axum::body::Body::new(Limited::new(body, PHOTO_FORM_MAX_BYTES));
-        let request = Request::from_parts(parts, body);
-        let mut form = Multipart::from_request(request, state)
-            .await
-            .map_err(|_| Fault::Unreadable)?;
-        let mut post = Self {
-            fields: Fields::default(),
-            uploads: Vec::new(),
-        };
-        while let Some(field) = form.next_field().await.map_err(|error| fault_of(&error))? {
-            let name = field.name().unwrap_or_default().to_owned();
-            if field.file_name().is_some() {
-                match read_file(field).await? {
-                    Upload::Content(content) if content.is_empty() => {}
-                    upload => post.uploads.push(upload),
-                }
-            } else {
-                let value = read_text(field).await?;
-                post.fields.push(&name, &value)?;
+    }
+    require_token(&context, &fields)?;
+    Ok((fields, uploads))
+}
+
+/// Why a form could not be read on.
+enum Cut {
+    Form(MultipartError),
+    Node(HandleError),
+}
+
+/// Hands a file on as it comes, and reads on to its end when it is not taken, so that the page that
+/// says so arrives and what was typed beside it is kept.
+async fn take_file(
+    mut field: axum::extract::multipart::Field<'_>,
+    intake: Intake,
+) -> Result<Upload, Cut> {
+    let mut intake = Ok(intake);
+    while let Some(chunk) = field.chunk().await.map_err(Cut::Form)? {
+        if let Ok(taking) = &mut intake {
+            match taking.write(&chunk).await {
+                Ok(()) => {}
+                Err(HandleError::Media(refusal)) => intake = Err(refusal),
+                Err(error) => return Err(Cut::Node(error)),
             }
         }
-        require_token(&context, &post.fields)?;
-        Ok(post)
+    }
+    let finished = match intake {
+        Ok(intake) => intake.finish().await,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    match finished {
+        Ok(file) => Ok(Ok(file)),
+        Err(HandleError::Media(refusal)) => Ok(Err(refusal)),
+        Err(error) => Err(Cut::Node(error)),
     }
 }
 
-/// Reads on to the end of a file that is too large, so that the page that says so arrives and what
-/// was typed beside it is kept.
-async fn read_file(mut field: axum::extract::multipart::Field<'_>) -> Result<Upload, Fault> {
-    let mut content = Vec::new();
-    let mut too_large = false;
-    while let Some(chunk) = field.chunk().await.map_err(|error| fault_of(&error))? {
-        if too_large || content.len() + chunk.len() > PHOTO_MAX_BYTES {
-            too_large = true;
-            content = Vec::new();
-        } else {
-            content.extend_from_slice(&chunk);
-        }
-    }
-    Ok(if too_large {
-        Upload::TooLarge
-    } else {
-        Upload::Content(content)
-    })
-}
-
-async fn read_text(mut field: axum::extract::multipart::Field<'_>) -> Result<String, Fault> {
+async fn read_text(
+    mut field: axum::extract::multipart::Field<'_>,
+    limit: usize,
+) -> Result<String, Fault> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|error| fault_of(&error))? {
+    while let Some(chunk) = field
+        .chunk()
+        .await
+        .map_err(|error| fault_of(&error, limit))?
+    {
         if bytes.len() + chunk.len() > FORM_MAX_BYTES {
             return Err(Fault::TooLarge {
                 limit: FORM_MAX_BYTES,
@@ -152,11 +189,9 @@ async fn read_text(mut field: axum::extract::multipart::Field<'_>) -> Result<Str
     String::from_utf8(bytes).map_err(|_| Fault::Unreadable)
 }
 
-fn fault_of(error: &axum::extract::multipart::MultipartError) -> Fault {
+fn fault_of(error: &MultipartError, limit: usize) -> Fault {
     if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Fault::TooLarge {
-            limit: PHOTO_FORM_MAX_BYTES,
-        }
+        Fault::TooLarge { limit }
     } else {
         Fault::Unreadable
     }

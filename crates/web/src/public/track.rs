@@ -302,7 +302,7 @@ async fn add(
     }
     let mut media = Vec::new();
     for upload in post.uploads.into_iter().take(1) {
-        match put_photo(&page.context, &page.frame, upload).await? {
+        match put_photo(&page.frame, upload) {
             Ok(photo) => media.push(photo),
             Err(words) => errors.push(FieldError::new("foto", words)),
         }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::act::{CaseAct, RequestFiled};
+use super::act::{BlobRef, CaseAct, RequestFiled};
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
 use crate::subject::erasure::Erased;
@@ -107,6 +107,9 @@ pub struct Case {
     pub responders: Vec<Responder>,
     /// How often the reporter added something.
     pub additions: u32,
+    /// Files that came with it, in the order they came. A file among them is kept; one that no
+    /// subject has may be erased.
+    pub media: Vec<BlobRef>,
     /// When it was closed, last.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
@@ -159,6 +162,7 @@ impl Case {
             late_reason_at: None,
             responders: Vec::new(),
             additions: 0,
+            media: filed.media.clone(),
             closed_at: None,
             outcome: None,
             erased: None,
@@ -224,7 +228,10 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     case.last_at = case.last_at.max(act.happened_at);
     match payload {
         CaseAct::RequestFiled(_) => {}
-        CaseAct::InformationAdded { .. } => case.additions = case.additions.saturating_add(1),
+        CaseAct::InformationAdded { media, .. } => {
+            case.additions = case.additions.saturating_add(1);
+            case.media.extend(media.iter().cloned());
+        }
         CaseAct::CaseTaken { by } => case.taken_by = Some(*by),
         CaseAct::CaseTakenOver { to, .. } => case.taken_by = Some(*to),
         CaseAct::CaseAssessed {
@@ -314,6 +321,8 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             // As a case reads whose words are gone: a view derived now and later is the same.
             case.filed.description.clear();
             case.filed.when_text = None;
+            // What is in the files goes; their names and hashes stay in the acts.
+            case.media.clear();
             if let Some(place) = &mut case.place {
                 place.point = None;
                 place.text = None;

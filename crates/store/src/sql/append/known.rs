@@ -274,7 +274,7 @@ const BLOBS: Question = Question {
     head: "SELECT 'blob', NULL, NULL, NULL, sha256, NULL, NULL, NULL, NULL
                FROM blobs WHERE unit = ",
     among: "sha256",
-    tail: "",
+    tail: " AND body IS NOT NULL",
 };
 
 /// Questions about a unit being put together.

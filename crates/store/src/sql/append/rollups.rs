@@ -7,7 +7,8 @@ use pengayom_core::value::UnitId;
 use crate::sql::map::{add_rows, stored};
 use crate::sql::query::Script;
 use crate::views::{
-    Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey, SurveyKey, WaitKey,
+    BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
+    SurveyKey, WaitKey,
 };
 
 /// What is added to each count.
@@ -18,6 +19,7 @@ pub(super) struct Rollups<'a> {
     officer_days: BTreeMap<(&'a UnitId, OfficerDayKey), OfficerDayDelta>,
     officer_beats: BTreeMap<(&'a UnitId, OfficerBeatKey), i64>,
     survey: BTreeMap<(&'a UnitId, SurveyKey), i64>,
+    blob_uses: BTreeMap<(&'a UnitId, BlobUseKey), i64>,
 }
 
 impl<'a> Rollups<'a> {
@@ -40,6 +42,7 @@ impl<'a> Rollups<'a> {
             }
             Count::OfficerBeat(key, n) => *self.officer_beats.entry((unit, key)).or_default() += n,
             Count::Survey(key, n) => *self.survey.entry((unit, key)).or_default() += n,
+            Count::BlobUse(key, n) => *self.blob_uses.entry((unit, key)).or_default() += n,
         }
     }
 
@@ -47,6 +50,7 @@ impl<'a> Rollups<'a> {
         self.write_requests(script);
         self.write_officers(script);
         self.write_survey(script);
+        self.write_blob_uses(script);
     }
 
     fn write_requests(&self, script: &mut Script) {
@@ -158,6 +162,25 @@ impl<'a> Rollups<'a> {
                     .push_bind(key.service.to_string())
                     .push_bind(key.item.as_str())
                     .push_bind(key.answer)
+                    .push_bind(**n);
+            },
+        );
+    }
+
+    fn write_blob_uses(&self, script: &mut Script) {
+        add_rows(
+            script,
+            "blob_uses",
+            &["unit", "sha256", "subject_kind", "subject_id", "n"],
+            "ON CONFLICT (unit, sha256, subject_kind, subject_id)
+             DO UPDATE SET n = blob_uses.n + excluded.n",
+            &self.blob_uses,
+            |values, ((unit, key), n)| {
+                values
+                    .push_bind(unit.as_str())
+                    .push_bind(key.sha256.as_str())
+                    .push_bind(key.subject_kind)
+                    .push_bind(key.subject_id)
                     .push_bind(**n);
             },
         );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CaseId, CaseSeries, EncounterId, FeedbackId, UnitId};
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use crate::error::StoreError;
 #[cfg(debug_assertions)]
 use crate::halt::{self, Step};
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
+use crate::sql::blobs;
 use crate::sql::engine::{Connection, Engine};
 use crate::sql::map::act::ActRecord;
 use crate::sql::map::{self, add_rows, replace, stored};
@@ -42,7 +44,7 @@ pub(super) struct Rows<'a> {
     words: BTreeMap<&'a UnitId, BTreeMap<CaseId, Vec<String>>>,
     /// Words that replace those a case is found by.
     words_anew: BTreeMap<&'a UnitId, BTreeMap<CaseId, Vec<String>>>,
-    erasures: Vec<(&'a UnitId, Subject, &'a Erase)>,
+    erasures: Vec<(&'a UnitId, Subject, &'a Erase, Timestamp)>,
     encounters: BTreeMap<(&'a UnitId, EncounterId), EncounterRow>,
     feedback: BTreeMap<(&'a UnitId, FeedbackId), FeedbackRow>,
     rollups: Rollups<'a>,
@@ -69,7 +71,9 @@ impl<'a> Rows<'a> {
                 .push(ActRecord::new(sequence, act.clone(), new.seed)?);
         }
         if let Some(erase) = &append.erase {
-            self.erasures.push((unit, append.subject, erase));
+            let at = append.acts.last().map(|act| act.recorded_at);
+            let at = at.unwrap_or_default();
+            self.erasures.push((unit, append.subject, erase, at));
         }
         if let Some(command) = append.command {
             self.commands.push((unit, command, place));
@@ -295,7 +299,9 @@ impl<'a> Rows<'a> {
         );
         for (unit, blobs) in &self.blobs {
             script.add(|query| {
-                query.push("UPDATE blobs SET keep_until = NULL WHERE keep_until IS NOT NULL");
+                query.push("UPDATE blobs SET keep_until = NULL, erased_at = NULL");
+                query.push(" WHERE (keep_until IS NOT NULL OR erased_at IS NOT NULL)");
+                query.push(" AND body IS NOT NULL");
                 query.push(" AND unit = ").push_bind(*unit);
                 query.push(" AND sha256").push_among(blobs.iter().copied());
             });
@@ -347,7 +353,7 @@ impl<'a> Rows<'a> {
     /// persons, the content of blobs. After the rows of this transaction, so that nothing of them
     /// stays behind.
     async fn erase(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        for (unit, subject, erase) in &self.erasures {
+        for (unit, subject, erase, at) in &self.erasures {
             let mut told = connection.query("DELETE FROM told WHERE unit = ");
             told.push_bind(*unit).push(
                 " AND seq IN (SELECT seq FROM acts WHERE acts.unit = told.unit AND subject_id = ",
@@ -364,6 +370,7 @@ impl<'a> Rows<'a> {
                     connection.execute(persons).await?;
                 }
             }
+            blobs::erase(connection, unit.as_str(), &erase.blobs, *at).await?;
         }
         Ok(())
     }

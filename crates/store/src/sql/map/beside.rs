@@ -1,6 +1,7 @@
 //! Rows of the tables beside the record: persons, files, accounts, jobs, units, imports.
 
 use pengayom_core::value::{OfficerId, PersonId, UnitId};
+use uuid::Uuid;
 
 use super::{count, damaged, get, hash_of, maybe_code, maybe_moment, moment};
 use crate::error::StoreError;
@@ -19,10 +20,15 @@ pub(crate) fn person(row: &Row) -> Result<SealedPerson, StoreError> {
 }
 
 pub(crate) fn blob(row: &Row) -> Result<BlobRow, StoreError> {
+    let body: Option<Uuid> = get(row, "body")?;
     Ok(BlobRow {
+        sha256: get(row, "sha256")?,
         media_type: get(row, "media_type")?,
-        content: get(row, "content")?,
-        preview: get(row, "preview")?,
+        size_bytes: count(row, "size_bytes")?,
+        recorded_at: moment(row, "recorded_at")?,
+        body,
+        // Sent again since, it is there and no act names it yet.
+        erased_at: maybe_moment(row, "erased_at")?.filter(|_| body.is_none()),
     })
 }
 

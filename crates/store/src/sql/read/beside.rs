@@ -7,7 +7,7 @@ use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 use super::{push_limit, select};
 use crate::error::StoreError;
 use crate::rows::{
-    BackupRow, BlobRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow,
+    BackupRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow,
 };
 use crate::sql::engine::{Pool, Row};
 use crate::sql::map::{beside, count, get, hash_bytes, moment, stored, subject};
@@ -63,21 +63,6 @@ pub(in crate::sql) async fn keyring(
         })
     })
     .await
-}
-
-pub(in crate::sql) async fn blob(
-    pool: &Pool,
-    unit: &UnitId,
-    sha256: &str,
-) -> Result<Option<BlobRow>, StoreError> {
-    let mut query = select(
-        pool.engine(),
-        "blobs",
-        &["media_type", "content", "preview"],
-        unit,
-    );
-    query.push(" AND sha256 = ").push_bind(sha256);
-    one(pool, query, beside::blob).await
 }
 
 pub(in crate::sql) async fn draft(

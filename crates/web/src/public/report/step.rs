@@ -6,7 +6,6 @@ use pengayom_core::pack::{ReportKind, ReportStep};
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::BlobRef;
 use pengayom_core::value::parse_phone;
-use pengayom_node::HandleError;
 use pengayom_node::handle::case::MEDIA_MAX;
 use pengayom_node::media::MediaError;
 use serde::Deserialize;
@@ -98,7 +97,7 @@ pub(super) async fn answer(
     let mut meant = None;
     let mut errors = take(&mut answers, &asked, &fields, &frame, &mut meant, &context);
     if step == ReportStep::Words && kind.photo {
-        errors.extend(take_photos(&mut answers, &fields, uploads, &frame, &context).await?);
+        errors.extend(take_photos(&mut answers, &fields, uploads, &frame));
     }
     answers.mark(step, errors.is_empty() && meant.is_none());
     if fields.has("simpan") {
@@ -269,20 +268,19 @@ fn contact_errors(contact: &ContactAnswer, frame: &PageFrame) -> Vec<FieldError>
     errors
 }
 
-async fn take_photos(
+fn take_photos(
     answers: &mut ReportDraft,
     fields: &Fields,
     uploads: Vec<Upload>,
     frame: &PageFrame,
-    context: &Context,
-) -> Result<Vec<FieldError>, Fault> {
+) -> Vec<FieldError> {
     let gone: Vec<&str> = fields.all("hapus_foto").collect();
     answers
         .photos
         .retain(|photo| !gone.contains(&photo.sha256.as_str()));
     let mut errors = Vec::new();
     for upload in uploads {
-        match put_photo(context, frame, upload).await? {
+        match put_photo(frame, upload) {
             Ok(_) if answers.photos.len() >= MEDIA_MAX => {
                 let max = frame.format().count(i64::try_from(MEDIA_MAX).unwrap_or(0));
                 let words = frame.tf("error.photo_count", &[("max", &max)]);
@@ -295,24 +293,17 @@ async fn take_photos(
         }
     }
     errors.dedup();
-    Ok(errors)
+    errors
 }
 
-/// Keeps a photograph for the draft, or says in words why not.
-pub(crate) async fn put_photo(
-    context: &Context,
-    frame: &PageFrame,
-    upload: Upload,
-) -> Result<Result<BlobRef, String>, Fault> {
-    let Upload::Content(content) = upload else {
-        return Ok(Err(frame.t("error.photo_size").to_owned()));
-    };
-    match context.state().node.put_photo(content).await {
-        Ok(photo) => Ok(Ok(photo)),
-        Err(HandleError::Media(MediaError::TooLarge { .. })) => {
-            Ok(Err(frame.t("error.photo_size").to_owned()))
-        }
-        Err(HandleError::Media(_)) => Ok(Err(frame.t("error.file_kind").to_owned())),
-        Err(error) => Err(error.into()),
-    }
+/// A photograph that was taken, or in words why not.
+pub(crate) fn put_photo(frame: &PageFrame, upload: Upload) -> Result<BlobRef, String> {
+    upload.map_err(|refusal| {
+        let key = match refusal {
+            MediaError::Empty => "error.file_empty",
+            MediaError::TooLarge { .. } => "error.photo_size",
+            MediaError::Unknown | MediaError::Broken => "error.file_kind",
+        };
+        frame.t(key).to_owned()
+    })
 }
