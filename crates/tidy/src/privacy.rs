@@ -47,6 +47,13 @@ pub fn apply_migration(sql: &str, columns: &mut Columns) {
                 .entry(bare(word(2)))
                 .or_default()
                 .insert(bare(word(at)));
+        } else if is(&["ALTER", "TABLE"])
+            && upper.get(3).is_some_and(|verb| verb == "RENAME")
+            && upper.get(4).is_some_and(|word| word == "TO")
+        {
+            if let Some(table) = columns.remove(&bare(word(2))) {
+                columns.insert(bare(word(5)), table);
+            }
         } else if is(&["ALTER", "TABLE"]) && upper.get(3).is_some_and(|verb| verb == "DROP") {
             let at = if upper.get(4).is_some_and(|word| word == "COLUMN") {
                 5
@@ -204,6 +211,19 @@ mod tests {
         );
         assert_eq!(columns.len(), 1);
         assert!(columns.values().all(|names| !names.contains("note")));
+    }
+
+    #[test]
+    fn a_table_that_takes_anothers_name_takes_its_place() {
+        let mut columns = columns();
+        apply_migration(
+            "CREATE TABLE person_now (unit TEXT, age INTEGER); DROP TABLE person;
+             ALTER TABLE person_now RENAME TO person;",
+            &mut columns,
+        );
+        assert_eq!(columns.len(), 2);
+        let names: Vec<&str> = columns["person"].iter().map(String::as_str).collect();
+        assert_eq!(names, ["age", "unit"]);
     }
 
     #[test]

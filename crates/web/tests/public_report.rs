@@ -528,7 +528,7 @@ async fn a_photograph_is_kept_with_the_draft_and_can_be_taken_away_again() {
             "Berkas harus foto JPEG, PNG, atau WebP",
         ),
         (
-            vec![0xff; 10 * 1024 * 1024 + 1],
+            [b"\xff\xd8\xff\xe0".to_vec(), vec![0; 10 * 1024 * 1024 - 3]].concat(),
             "Foto harus lebih kecil dari 10 MB",
         ),
     ] {
@@ -539,7 +539,11 @@ async fn a_photograph_is_kept_with_the_draft_and_can_be_taken_away_again() {
         refused(&answer, words);
         assert!(answer.text.contains("Motor hilang"));
     }
-    // No file chosen is no fault.
+    // A file with nothing in it; no file chosen is no fault.
+    let empty = browser
+        .post_file(path, &words, ("foto", "foto.jpg", b""))
+        .await;
+    refused(&empty, "Berkas itu kosong. Pilih berkas lain");
     let none = browser.post_file(path, &words, ("foto", "", b"")).await;
     assert_eq!(none.status, StatusCode::SEE_OTHER);
     let fields = [("cerita", "Motor hilang"), ("hapus_foto", sha256.as_str())];
