@@ -327,7 +327,10 @@ pub async fn a_file_is_erased_once_no_case_has_it(engine: &impl Engine) {
         picture: b"kecil".to_vec(),
         claims: Some("{}".to_owned()),
     };
-    store.put_preview(&pati(), &film.sha256, &preview).await.unwrap();
+    store
+        .put_preview(&pati(), &film.sha256, &preview)
+        .await
+        .unwrap();
     for case in [1, 2] {
         let filed = RequestFiled {
             media: vec![named(&film)],

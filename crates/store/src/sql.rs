@@ -8,6 +8,7 @@
 
 pub(crate) mod adopt;
 mod append;
+mod ask;
 pub(crate) mod beside;
 mod blobs;
 pub(crate) mod engine;
@@ -28,14 +29,15 @@ use pengayom_core::place::StationId;
 use pengayom_core::value::{
     CaseId, CaseNumber, CommandId, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
-use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
+use tokio::sync::{Mutex, broadcast, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use self::beside::{Change, What};
+use self::ask::unfit;
+use self::beside::What;
 use self::engine::{Connection, Opener, Pool};
 pub use self::upload::BlobUpload;
-use self::writer::{Answer, LastFault, Message, Waiting, Write, Writer};
+use self::writer::{Answer, LastFault, Message, Write, Writer};
 use crate::blob::{BlobProgress, BlobReport};
 use crate::error::StoreError;
 use crate::ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
@@ -93,39 +95,6 @@ impl SqlStore {
     pub(crate) fn not_writable(&self, fault: &StoreError) {
         self.last_fault.set(Some(fault.to_string()));
     }
-
-    /// Puts a write into the queue and waits until it is durable.
-    async fn write(&self, write: Write) -> Result<Answer, StoreError> {
-        let place = self.queue.try_reserve().map_err(|error| match error {
-            mpsc::error::TrySendError::Full(()) => StoreError::Busy,
-            mpsc::error::TrySendError::Closed(()) => StoreError::Closing,
-        })?;
-        hand_over(write, |message| place.send(message)).await
-    }
-
-    async fn change(&self, unit: &UnitId, what: What) -> Result<Answer, StoreError> {
-        let unit = unit.clone();
-        self.write(Write::Beside(Box::new(Change { unit, what })))
-            .await
-    }
-
-    async fn done(&self, unit: &UnitId, what: What) -> Result<(), StoreError> {
-        self.change(unit, what).await.map(|_| ())
-    }
-}
-
-/// An answer that does not fit what was asked; the writer never gives one.
-fn unfit() -> StoreError {
-    StoreError::Engine("the writer answered something else".into())
-}
-
-/// Gives a write to the writer by what takes its message, and waits until it is durable.
-async fn hand_over(write: Write, give: impl FnOnce(Message)) -> Result<Answer, StoreError> {
-    let (answer, answered) = oneshot::channel();
-    give(Message::Carry(Waiting { write, answer }));
-    answered
-        .await
-        .map_err(|_| StoreError::Engine("the writer ended before it answered".into()))?
 }
 
 #[async_trait]

@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use super::ask::{hand_over, unfit};
 use super::beside::{Change, What};
 use super::map::damaged;
 use super::writer::{Message, Write};
-use super::{hand_over, unfit};
 use crate::blob::CHUNK_BYTES;
 use crate::error::StoreError;
 use crate::sql::writer::Answer;

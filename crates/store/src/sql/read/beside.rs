@@ -6,9 +6,7 @@ use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 
 use super::{push_limit, select};
 use crate::error::StoreError;
-use crate::rows::{
-    BackupRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow,
-};
+use crate::rows::{BackupRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow};
 use crate::sql::engine::{Pool, Row};
 use crate::sql::map::{beside, count, get, hash_bytes, moment, stored, subject};
 use crate::sql::query::Query;
