@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use age::x25519::Identity;
-use pengayom_store::dump::{Batch, Table};
+use pengayom_store::dump::{Batch, Cell, Table, rows_of_line};
 use sha2::{Digest as _, Sha256};
 
 use super::manifest::{self, FORMAT, Manifest, PartEntry, hex};
