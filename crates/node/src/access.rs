@@ -104,6 +104,7 @@ impl Role {
                 P::RecordEncounter,
                 P::ReadBoard,
                 P::ReadAllStations,
+                P::ErasePerson,
             ],
             Self::Oversight => &[
                 P::ReadCase,
@@ -135,6 +136,8 @@ pub enum Permission {
     CloseCase,
     /// Read who reported and how to reach them.
     ReadPerson,
+    /// Decide that what identifies persons in a case is erased.
+    ErasePerson,
     /// Record an encounter.
     RecordEncounter,
     /// Read the chief's board.

@@ -4,6 +4,7 @@ pub mod case;
 pub mod encounter;
 pub mod feedback;
 pub mod import;
+pub mod person;
 pub mod place;
 
 use jiff::Timestamp;

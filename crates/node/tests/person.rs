@@ -11,10 +11,12 @@ mod support;
 use std::sync::Arc;
 
 use pengayom_core::act::Actor;
+use pengayom_core::subject::case::{CaseCommand, CaseRefusal};
+use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::CaseId;
-use pengayom_node::access::{Role, Staff};
+use pengayom_node::access::{Permission, Role, Staff};
 use pengayom_node::keyring::{self, Opens};
-use pengayom_node::{KeyringError, Node, NodeKey, PersonDetails, UnitError, jobs};
+use pengayom_node::{HandleError, KeyringError, Node, NodeKey, PersonDetails, UnitError, jobs};
 use pengayom_testkit::postgres::Database;
 
 use support::{World, request};
@@ -140,4 +142,140 @@ async fn processes_that_open_a_store_at_once_agree_on_its_keyring() {
         assert_eq!(details.phone.as_deref(), Some("081234567890"));
     }
     assert_eq!(database.sql("SELECT count(*) FROM keyrings"), "1");
+}
+
+/// Closes a case as an officer does.
+async fn close(world: &World, by: &Staff, id: CaseId) {
+    for command in [
+        CaseCommand::Answer {
+            text: "Kami datang ke rumah Ibu Siti".to_owned(),
+            next_news_by: None,
+        },
+        CaseCommand::Close {
+            outcome: "resolved".to_owned(),
+            reason: "Sudah selesai dengan Ibu Siti".to_owned(),
+        },
+    ] {
+        let done = world.node.change_case(by, id, None, command, None).await;
+        done.unwrap();
+    }
+}
+
+fn erasure(ground: &str) -> CaseCommand {
+    CaseCommand::ErasePersonalData {
+        basis: ErasureBasis::Request,
+        ground: Some(ground.to_owned()),
+    }
+}
+
+// S18
+#[tokio::test]
+async fn a_closed_case_is_erased_once_by_whoever_may_and_the_record_stays() {
+    let world = World::new().await;
+    let desk = world.officer("desk", Role::Desk, None).await;
+    let chief = world.officer("kapolres", Role::Commander, None).await;
+    let id = file(&world, "081234567890", "siti@desa.id").await;
+    let node = &world.node;
+    let ask = async |by: &Staff, ground: &str| {
+        node.change_case(by, id, None, erasure(ground), None).await
+    };
+    assert!(matches!(
+        ask(&chief, "Surat 12/2026").await,
+        Err(HandleError::Case(CaseRefusal::NotClosed))
+    ));
+    close(&world, &desk, id).await;
+    assert!(matches!(
+        ask(&desk, "Surat 12/2026").await,
+        Err(HandleError::NotAllowed(Permission::ErasePerson))
+    ));
+    assert!(matches!(
+        ask(&chief, " ").await,
+        Err(HandleError::Case(CaseRefusal::Text {
+            field: "ground",
+            ..
+        }))
+    ));
+    let number = node
+        .case_history(&desk, id)
+        .await
+        .unwrap()
+        .case
+        .filed
+        .number;
+    let number = number.unwrap();
+    let before = node.export_case(&number).await.unwrap();
+    let text = serde_json::to_string(&before).unwrap();
+    for held in ["Siti Aminah", "081234567890", "siti@desa.id", "bertengkar"] {
+        assert!(text.contains(held), "{held}: {text}");
+    }
+    assert!(!text.contains("secret"), "{text}");
+    ask(&chief, "Surat 12/2026").await.unwrap();
+
+    let history = node.case_history(&desk, id).await.unwrap();
+    let erased = history.case.erased.unwrap();
+    assert_eq!(
+        (erased.at, erased.basis),
+        (node.now(), ErasureBasis::Request)
+    );
+    assert_eq!(node.reporter(&desk, &history.case).await.unwrap(), None);
+    assert_eq!(found(node, &desk, "081234567890").await, []);
+    assert_eq!(found(node, &desk, "bertengkar").await, []);
+    assert_eq!(found(node, &desk, &number.to_string()).await, [id]);
+    let after = node.export_case(&number).await.unwrap();
+    assert_eq!(after.erased_at, Some(erased.at));
+    assert_eq!(after.events.len(), before.events.len() + 1);
+    let text = format!("{after:?} {history:?}");
+    for gone in [
+        "Siti",
+        "081234567890",
+        "siti@desa.id",
+        "bertengkar",
+        "Kami datang",
+    ] {
+        assert!(!text.contains(gone), "{gone}: {text}");
+    }
+    assert!(matches!(
+        ask(&chief, "Surat 12/2026").await,
+        Err(HandleError::Case(CaseRefusal::AlreadyErased))
+    ));
+    let report = node
+        .store()
+        .rebuild(
+            &node.unit().id,
+            pengayom_store::rebuild::Mode::Check,
+            &|_| (),
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.differences(), report.broken()),
+        (0, 0),
+        "{report:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_officers_wrote_for_each_other_is_not_given_out() {
+    let world = World::new().await;
+    let desk = world.officer("desk", Role::Desk, None).await;
+    let id = file(&world, "081234567890", "siti@desa.id").await;
+    let note = CaseCommand::RecordAction {
+        text: "Tetangga bernama Budi dicurigai".to_owned(),
+        function: "order".to_owned(),
+    };
+    let done = world.node.change_case(&desk, id, None, note, None).await;
+    done.unwrap();
+    let number = world
+        .node
+        .case_history(&desk, id)
+        .await
+        .unwrap()
+        .case
+        .filed
+        .number;
+    let export = world.node.export_case(&number.unwrap()).await.unwrap();
+    let text = serde_json::to_string(&export).unwrap();
+    assert!(text.contains("case.action_taken"), "{text}");
+    assert!(!text.contains("Budi"), "{text}");
+    assert!(!text.contains(&desk.id.to_string()), "{text}");
 }

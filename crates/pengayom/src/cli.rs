@@ -10,6 +10,7 @@ mod init;
 mod key;
 mod ledger;
 mod pack;
+mod person;
 mod rebuild;
 mod receipt;
 mod restore;
@@ -44,6 +45,8 @@ enum Verb {
     User(user::UserArguments),
     /// Show, change or replace the node's key
     Key(key::KeyVerbArguments),
+    /// Tell or erase what the unit holds about a person
+    Person(person::PersonArguments),
     /// Carry out one statistical method on a case in JSON
     Calc(calc::CalcArguments),
     /// Copy the whole record, encrypted, into a new folder; the unit is served meanwhile
@@ -87,6 +90,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
         Verb::Key(arguments) => waiting(key::run(arguments)),
+        Verb::Person(arguments) => waiting(person::run(arguments)),
         Verb::Calc(arguments) => calc::run(&arguments),
         Verb::Backup(arguments) => waiting(backup::run(arguments)),
         Verb::Restore(arguments) => waiting(restore::run(arguments)),

@@ -370,3 +370,32 @@ async fn the_handling_of_a_report_is_judged_from_its_page() {
     );
     assert_eq!(browser.get("/nilai/kasus").await.status, StatusCode::GONE);
 }
+
+#[tokio::test]
+async fn the_reporter_takes_everything_that_is_held_about_them() {
+    let site = Site::pati().await;
+    let (mut browser, number, code) = filed(&site).await;
+    let address = format!("/lacak/{number}/data");
+    // Without the code nothing is given.
+    browser.get("/lacak").await;
+    let answer = browser.post(&address, &[]).await;
+    assert_eq!(answer.location(), format!("/lacak?nomor={number}"));
+    let page = open(&mut browser, &number, &code).await;
+    assert!(page.words().contains("Unduh data saya"), "{}", page.words());
+    let answer = browser.post(&address, &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        answer.header("content-disposition"),
+        format!("attachment; filename=\"data-{number}.json\"")
+    );
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let held = answer.json();
+    assert_eq!(held["format"], "pengayom-person/v1");
+    assert_eq!(held["number"], number.as_str());
+    assert_eq!(held["events"][0]["kind"], "case.request_filed");
+    assert!(
+        held["events"][0]["content"]["description"].is_string(),
+        "{held}"
+    );
+    assert!(!answer.text.contains(&code), "{}", answer.text);
+}

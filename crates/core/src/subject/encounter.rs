@@ -190,6 +190,13 @@ pub enum EncounterCommand {
         /// What is right.
         text: String,
     },
+    /// Erase what identifies persons in it.
+    ErasePersonalData {
+        /// Why the law allows it.
+        basis: ErasureBasis,
+        /// The request's letter or the ground in law.
+        ground: Option<String>,
+    },
 }
 
 /// The rule that stood in the way of a command about an encounter.
@@ -248,6 +255,9 @@ pub enum EncounterRefusal {
         /// What is wrong with it.
         fault: TextFault,
     },
+    /// It was erased.
+    #[error("personal data was erased already")]
+    AlreadyErased,
     /// Only the officer who met the person may do this.
     #[error("only the officer who recorded the encounter may do this")]
     NotYours,
@@ -299,6 +309,12 @@ pub fn decide(
                 .map(|recorded| vec![EncounterAct::EncounterRecorded(recorded)])
         }
         (None, _) => Err(EncounterRefusal::NotRecorded),
+        (Some(known), EncounterCommand::ErasePersonalData { basis, ground }) => {
+            match known.erased {
+                Some(_) => Err(EncounterRefusal::AlreadyErased),
+                None => Ok(vec![EncounterAct::PersonalDataErased { basis, ground }]),
+            }
+        }
         (Some(known), command) => {
             if actor.officer() != Some(known.recorded.officer) {
                 return Err(EncounterRefusal::NotYours);
@@ -311,7 +327,9 @@ pub fn decide(
                     }),
                     None => Ok(vec![EncounterAct::EncounterCorrected { text }]),
                 },
-                EncounterCommand::Record { .. } => Err(EncounterRefusal::AlreadyRecorded),
+                EncounterCommand::Record { .. } | EncounterCommand::ErasePersonalData { .. } => {
+                    Err(EncounterRefusal::AlreadyRecorded)
+                }
             }
         }
     }

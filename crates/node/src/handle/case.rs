@@ -277,6 +277,11 @@ impl Node {
         }
         let moment = self.moment(happened_at);
         let actor = by.actor();
+        if let CaseCommand::ErasePersonalData { basis, ground } = &command {
+            let known = self.known_case(id).await?;
+            self.may_see(by, &known)?;
+            return self.erase_case(id, *basis, ground.clone(), &actor).await;
+        }
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
             self.may_see(by, &known)?;
@@ -296,7 +301,7 @@ impl Node {
         Err(HandleError::Conflict { now_with: None })
     }
 
-    async fn append_to_case(
+    pub(crate) async fn append_to_case(
         &self,
         id: CaseId,
         known: Case,
@@ -324,11 +329,20 @@ impl Node {
                 changed: false,
             });
         }
+        let erases = decided
+            .iter()
+            .any(|act| matches!(act, CaseAct::PersonalDataErased { .. }));
+        let erase = if erases {
+            Some(self.what_identifies(id).await?)
+        } else {
+            None
+        };
         let place = known.place.clone();
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
         append.blobs = blobs;
+        append.erase = erase;
         let appended = self.store.append(append).await?;
         self.announce(&appended);
         let case = appended.acts.iter().fold(Some(known), case::evolve);
@@ -559,7 +573,7 @@ impl Node {
         }
     }
 
-    async fn known_case(&self, id: CaseId) -> Result<Case, HandleError> {
+    pub(crate) async fn known_case(&self, id: CaseId) -> Result<Case, HandleError> {
         Ok(self.history(id).await?.case)
     }
 
@@ -593,6 +607,7 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         CaseCommand::Take { .. } | CaseCommand::TakeOver { .. } => Permission::ServeQueue,
         CaseCommand::AssignOfficer { .. } => Permission::AssignCase,
         CaseCommand::Close { .. } | CaseCommand::Reopen { .. } => Permission::CloseCase,
+        CaseCommand::ErasePersonalData { .. } => Permission::ErasePerson,
         CaseCommand::Assess { .. }
         | CaseCommand::Dispatch { .. }
         | CaseCommand::Arrive { .. }

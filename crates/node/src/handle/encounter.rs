@@ -1,14 +1,15 @@
 //! Commands about an encounter.
 
 use jiff::Timestamp;
-use pengayom_core::act::{Act, Payload, Subject};
+use pengayom_core::act::{Act, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::encounter::{
     self, Encounter, EncounterAct, EncounterCommand, EncounterRefusal, PersonCapacity,
 };
+use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::{CaseId, CommandId, EncounterId, PersonId, SecretDigits};
 use pengayom_store::views::{self, State};
-use pengayom_store::{Append, CommandRecord};
+use pengayom_store::{Append, CommandRecord, Erase};
 
 use super::fingerprint;
 use super::place::PlaceInput;
@@ -254,6 +255,45 @@ impl Node {
         let appended = self.store.append(append).await?;
         self.announce(&appended);
         self.known_encounter(id).await
+    }
+
+    /// Erases what identifies persons in an encounter; one that is erased already stays as it is.
+    pub(crate) async fn erase_encounter(
+        &self,
+        id: EncounterId,
+        basis: ErasureBasis,
+        ground: Option<String>,
+        actor: &Actor,
+    ) -> Result<(), HandleError> {
+        let unit = self.unit();
+        let moment = self.moment(None);
+        let known = self.known_encounter(id).await?.encounter;
+        let command = EncounterCommand::ErasePersonalData { basis, ground };
+        let place = known.place.clone();
+        let method = PackMethod(&unit.pack);
+        let decided = encounter::decide(
+            Some(&known),
+            command,
+            actor,
+            moment,
+            place.as_ref(),
+            &method,
+        );
+        let decided = match decided {
+            Err(EncounterRefusal::AlreadyErased) => return Ok(()),
+            decided => decided?,
+        };
+        let persons = known.recorded.person.into_iter().collect();
+        let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Encounter);
+        let before = State::Encounter(Box::new(known));
+        let mut append = Append::new(unit.id.clone(), Subject::Encounter(id), Some(before), acts);
+        append.erase = Some(Erase {
+            persons,
+            blobs: Vec::new(),
+        });
+        let appended = self.store.append(append).await?;
+        self.announce(&appended);
+        Ok(())
     }
 
     pub(crate) async fn known_encounter(

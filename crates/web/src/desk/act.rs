@@ -3,6 +3,7 @@
 
 use pengayom_core::pack::ServiceClass;
 use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, CaseRefusal, CaseStage};
+use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
@@ -35,10 +36,12 @@ pub(super) enum CaseForm {
     Close,
     /// Open it again.
     Reopen,
+    /// Erase what identifies persons in it.
+    Erase,
 }
 
 /// Every form, in the order of the page: what is owed first, then what is done most.
-const FORMS: [CaseForm; 8] = [
+const FORMS: [CaseForm; 9] = [
     CaseForm::Delay,
     CaseForm::Assess,
     CaseForm::Act,
@@ -47,6 +50,7 @@ const FORMS: [CaseForm; 8] = [
     CaseForm::Close,
     CaseForm::TakeOver,
     CaseForm::Reopen,
+    CaseForm::Erase,
 ];
 
 impl CaseForm {
@@ -62,6 +66,7 @@ impl CaseForm {
             Self::Assign => "tugaskan",
             Self::Close => "tutup",
             Self::Reopen => "buka-lagi",
+            Self::Erase => "hapus-data",
         }
     }
 
@@ -78,6 +83,7 @@ impl CaseForm {
             Self::Assess | Self::Delay | Self::Act | Self::Answer => Permission::WorkCase,
             Self::Assign => Permission::AssignCase,
             Self::Close | Self::Reopen => Permission::CloseCase,
+            Self::Erase => Permission::ErasePerson,
         }
     }
 
@@ -89,6 +95,7 @@ impl CaseForm {
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
             Self::Reopen => !open,
+            Self::Erase => !open && case.erased.is_none_or(|erased| erased.at < case.last_at),
             Self::Assess | Self::Act | Self::Answer | Self::Assign | Self::Close => open,
         };
         fits && by.may(self.permission())
@@ -106,6 +113,7 @@ impl CaseForm {
             Self::Assign => ("tugaskan-petugas", "tugaskan-petugas"),
             Self::Close => ("tutup-hasil", "tutup-alasan"),
             Self::Reopen => ("buka-alasan", "buka-alasan"),
+            Self::Erase => ("hapus-dasar", "hapus-yakin"),
         }
     }
 }
@@ -269,6 +277,20 @@ impl Offer<'_> {
             CaseForm::Reopen => {
                 let reason = self.text(form, first, "alasan", "case.reopen_reason");
                 ("case.reopen", None, "case.reopen", vec![Part::Line(reason)])
+            }
+            CaseForm::Erase => {
+                let ground = self
+                    .text(form, first, "dasar", "case.erase_ground")
+                    .hint(frame.t("case.erase_ground_help"));
+                let chosen = self.value(form, "yakin");
+                let sure = vec![Choice::new("ya", frame.t("case.erase_sure_yes"), chosen)];
+                let sure = self.radios(second, "yakin", "case.erase_sure", sure);
+                (
+                    "case.erase",
+                    Some("case.erase_help"),
+                    "case.erase_do",
+                    vec![Part::Line(ground), Part::Radios(sure)],
+                )
             }
         };
         ActForm {
@@ -511,6 +533,23 @@ pub(super) fn command(
             CaseCommand::Close { outcome, reason }
         }
         CaseForm::Reopen => CaseCommand::Reopen { reason: reason() },
+        CaseForm::Erase => {
+            let ground = fields.line("dasar").unwrap_or_default();
+            let mut errors = Vec::new();
+            if ground.is_empty() {
+                errors.push(FieldError::new(first, frame.t("case.erase_ground_write")));
+            }
+            if fields.get("yakin") != "ya" {
+                errors.push(FieldError::new(second, frame.t("case.erase_sure_choose")));
+            }
+            if !errors.is_empty() {
+                return Err(Ok(errors));
+            }
+            CaseCommand::ErasePersonalData {
+                basis: ErasureBasis::Request,
+                ground: Some(ground),
+            }
+        }
     })
 }
 
@@ -533,6 +572,7 @@ pub(super) fn refusal(
                 (CaseForm::Answer, _) => (first, "case.answer_write"),
                 (CaseForm::Close, _) => (second, "case.close_reason_write"),
                 (CaseForm::Reopen, _) => (first, "case.reopen_reason_write"),
+                (CaseForm::Erase, _) => (first, "case.erase_ground_write"),
                 (CaseForm::Take | CaseForm::Assign, _) => (first, "error.unreadable"),
             };
             Some(FieldError::new(id, text_words(frame, *fault, missing)))
@@ -569,6 +609,7 @@ pub(super) fn refusal(
         | CaseRefusal::NotDispatched(_)
         | CaseRefusal::AlreadyRecorded(_)
         | CaseRefusal::TooManyAdditions { .. }
+        | CaseRefusal::AlreadyErased
         | CaseRefusal::StaffOnly => None,
     }
 }
@@ -621,6 +662,7 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
             },
         ) => outcome == done && reason == why,
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
+        (CaseCommand::ErasePersonalData { .. }, CaseAct::PersonalDataErased { .. }) => true,
         _ => false,
     }
 }

@@ -174,7 +174,9 @@ async fn case_page(
         sensitive: case.sensitive,
         owes_reason,
         can_delay: offer.has(CaseForm::Delay),
-        description: if case.filed.description.is_empty() {
+        description: if let Some(words) = erased_words(&frame, &case) {
+            words
+        } else if case.filed.description.is_empty() {
             frame.t("case.no_text").to_owned()
         } else {
             case.filed.description.clone()
@@ -201,6 +203,16 @@ async fn case_page(
         page: frame,
     };
     draw(status, &page)
+}
+
+/// That what was told in a case was erased, and on which day.
+fn erased_words(frame: &PageFrame, case: &Case) -> Option<String> {
+    let erased = case.erased?;
+    let date = frame.format().moment(erased.at);
+    case.filed
+        .description
+        .is_empty()
+        .then(|| frame.tf("case.erased_on", &[("time", &date)]))
 }
 
 fn stage_tag(frame: &PageFrame, stage: CaseStage) -> StageTag {
@@ -232,7 +244,7 @@ async fn reporter_words(
     let person = match node.reporter(staff, case).await {
         Ok(Some(person)) => person,
         // Erased on a lawful request: the case stays, the person is gone.
-        Ok(None) => return Ok(vec![Fact::new(label, frame.t("case.anonymous"))]),
+        Ok(None) => return Ok(vec![Fact::new(label, frame.t("case.reporter_erased"))]),
         Err(HandleError::Seal(_)) => {
             return Ok(vec![Fact::new(label, frame.t("case.reporter_sealed"))]);
         }

@@ -189,6 +189,7 @@ fn refusal_words(frame: &PageFrame, refusal: &EncounterRefusal) -> FieldError {
         EncounterRefusal::ServiceNotOffered(_)
         | EncounterRefusal::NotRecorded
         | EncounterRefusal::AlreadyRecorded
+        | EncounterRefusal::AlreadyErased
         | EncounterRefusal::NotYours => {
             FieldError::new("layanan", frame.t("encounter.service_choose"))
         }

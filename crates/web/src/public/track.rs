@@ -6,9 +6,9 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::TEXT_MAX_CHARS;
@@ -78,6 +78,7 @@ struct CasePage {
     messages: Vec<Message>,
     news: String,
     added: bool,
+    erased: Option<String>,
     may_rate: bool,
     text: TextField,
     photo_error: Option<String>,
@@ -92,6 +93,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lacak/{nomor}", get(show).post(add))
         .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
         .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
+        .route("/lacak/{nomor}/data", post(export))
 }
 
 /// What the address of the form says.
@@ -331,6 +333,35 @@ async fn add(
     }
 }
 
+/// `POST /lacak/{nomor}/data`: everything the unit holds about the reporter for the case, as a file.
+async fn export(
+    Path(number): Path<String>,
+    page: PublicPage,
+    _post: FormPost,
+) -> Result<Response, Fault> {
+    let Some((number, secret)) = fitting(&page.context, &number).await? else {
+        return to_enter(&number);
+    };
+    let client = page.context.client();
+    let export = page
+        .node
+        .export_for_reporter(&number, &secret, client)
+        .await?;
+    let text = serde_json::to_string_pretty(&export).map_err(|_| Fault::Internal)?;
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            "application/json; charset=utf-8".to_owned(),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"data-{number}.json\""),
+        ),
+    ];
+    Ok((headers, text).into_response())
+}
+
 async fn case_page(
     PublicPage {
         context,
@@ -395,6 +426,10 @@ async fn case_page(
         messages: messages(&frame, &history.acts, &people),
         news: news(&frame, case),
         added,
+        erased: case.erased.map(|erased| {
+            let time = frame.format().moment(erased.at);
+            frame.tf("track.erased_on", &[("time", &time)])
+        }),
         may_rate: case.response.is_some() && !rated,
         text,
         photo_error: error_at(&errors, "foto"),

@@ -490,3 +490,64 @@ async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere
         StatusCode::SEE_OTHER
     );
 }
+
+#[tokio::test]
+async fn a_chief_erases_a_closed_case_after_saying_why_and_that_it_was_checked() {
+    let site = Site::pati().await;
+    let officer = site.account(Role::Desk).await;
+    site.account(Role::Commander).await;
+    let filed = THEFT.file(&site).await;
+    let address = format!("/perkara/{}", filed.case);
+    let mut chief = site.signed_in("commander").await;
+    let open = chief.get(&address).await;
+    assert!(!open.words().contains("Hapus data pribadi"), "it is open");
+    for command in [
+        CaseCommand::Answer {
+            text: "Kami datang".to_owned(),
+            next_news_by: None,
+        },
+        CaseCommand::Close {
+            outcome: "resolved".to_owned(),
+            reason: "Selesai".to_owned(),
+        },
+    ] {
+        let done = site
+            .node
+            .change_case(&officer, filed.case, None, command, None);
+        done.await.unwrap();
+    }
+    let mut desk = site.signed_in("desk").await;
+    let words = desk.get(&address).await.words();
+    assert!(!words.contains("Hapus data pribadi"), "{words}");
+    let page = chief.get(&address).await;
+    assert!(
+        page.words().contains("Hapus data pribadi"),
+        "{}",
+        page.words()
+    );
+    let version = page.value_of("versi").unwrap();
+    let erase = format!("{address}/hapus-data");
+    let unsure = [("versi", version.as_str()), ("dasar", "Surat 12/2026")];
+    let answer = chief.post(&erase, &unsure).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = answer.words();
+    assert!(words.contains("Periksa dahulu"), "{words}");
+    assert!(
+        answer.text.contains("Surat 12/2026"),
+        "what was typed is kept"
+    );
+    let sure = [unsure[0], unsure[1], ("yakin", "ya")];
+    let answer = chief.post(&erase, &sure).await;
+    assert_eq!(answer.location(), address);
+    for browser in [&mut chief, &mut desk] {
+        let words = browser.get(&address).await.words();
+        assert!(words.contains("sudah dihapus pada"), "{words}");
+        assert!(words.contains("Surat 12/2026"), "{words}");
+        for gone in ["Beat merah", "Sutrisno", "081234567890"] {
+            assert!(!words.contains(gone), "{gone}: {words}");
+        }
+    }
+    // The same form once more.
+    let answer = chief.post(&erase, &sure).await;
+    assert_eq!(answer.location(), address);
+}

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
 use crate::pack::ServiceCode;
+use crate::subject::erasure::ErasureBasis;
 use crate::value::{OfficerId, PersonId, SecretHash};
 
 /// A request about a case; [`super::decide()`] says what it leads to.
@@ -120,5 +121,12 @@ pub enum CaseCommand {
     Reopen {
         /// Why.
         reason: String,
+    },
+    /// Erase what identifies persons in it.
+    ErasePersonalData {
+        /// Why the law allows it.
+        basis: ErasureBasis,
+        /// The request's letter or the ground in law; needed on a request.
+        ground: Option<String>,
     },
 }

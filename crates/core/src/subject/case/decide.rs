@@ -7,6 +7,7 @@ use super::command::CaseCommand;
 use super::state::{Case, CaseStage};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
+use crate::subject::erasure::ErasureBasis;
 use crate::subject::{Method, Moment, TextFault, text_fault};
 use crate::value::OfficerId;
 
@@ -111,6 +112,9 @@ pub enum CaseRefusal {
         /// The limit.
         limit: u32,
     },
+    /// It was erased, and nothing was told since.
+    #[error("personal data was erased already")]
+    AlreadyErased,
     /// Only staff may do this.
     #[error("only staff may do this")]
     StaffOnly,
@@ -158,6 +162,9 @@ pub fn decide(
                 reason: needed("reason", reason)?,
             }
         }
+        // As long as it is open the unit needs to know whom it is about (Law 27 of 2022, article 15:
+        // what the law allows to be kept for its own proceedings).
+        CaseCommand::ErasePersonalData { basis, ground } => erase(case, basis, ground)?,
         // A reporter may still add something to a closed case, and late times still arrive from
         // other systems; everything else needs it open.
         CaseCommand::AddInformation { text, media } => {
@@ -377,6 +384,22 @@ fn assess(
         service,
         reason,
     })
+}
+
+/// Only a closed case is erased, with a ground when somebody asked for it, and not again unless
+/// something happened to it since.
+fn erase(case: &Case, basis: ErasureBasis, ground: Option<String>) -> Result<CaseAct, CaseRefusal> {
+    if case.stage != CaseStage::Closed {
+        return Err(CaseRefusal::NotClosed);
+    }
+    if case.erased.is_some_and(|erased| erased.at >= case.last_at) {
+        return Err(CaseRefusal::AlreadyErased);
+    }
+    let ground = match basis {
+        ErasureBasis::Request => Some(needed("ground", ground.unwrap_or_default())?),
+        ErasureBasis::Retention => ground,
+    };
+    Ok(CaseAct::PersonalDataErased { basis, ground })
 }
 
 /// A call sign without the spaces around it, which would make two units of one.

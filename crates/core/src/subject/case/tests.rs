@@ -6,6 +6,7 @@ mod promise;
 
 use super::*;
 use crate::act::{Act, Actor, Payload, Subject};
+use crate::subject::erasure::ErasureBasis;
 use crate::subject::testing::{
     FakeMethod, act, by, hash, import, minute, officer, person, service, told, told_later,
 };
@@ -263,7 +264,11 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::AddInformation { .. } => Some(explain_delay("flooded_road")),
         CaseCommand::ExplainDelay { .. } => Some(close("helped", "ditemukan")),
         CaseCommand::Close { .. } => Some(reopen("masih hilang")),
-        CaseCommand::Reopen { .. } => None,
+        CaseCommand::Reopen { .. } => Some(CaseCommand::ErasePersonalData {
+            basis: ErasureBasis::Request,
+            ground: Some("surat 12/2026".to_owned()),
+        }),
+        CaseCommand::ErasePersonalData { .. } => None,
     }
 }
 
@@ -348,6 +353,13 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             Err(No::NotClosed),
             Err(No::NotClosed),
             Ok("case.case_reopened"),
+        ],
+        CaseCommand::ErasePersonalData { .. } => [
+            Err(No::NotFiled),
+            Err(No::NotClosed),
+            Err(No::NotClosed),
+            Err(No::NotClosed),
+            Ok("case.personal_data_erased"),
         ],
     }
 }

@@ -140,7 +140,11 @@ fn following(command: Option<&EncounterCommand>) -> Option<EncounterCommand> {
     };
     match command {
         EncounterCommand::Record { .. } => Some(correct("bukan pasar, terminal")),
-        EncounterCommand::Correct { .. } => None,
+        EncounterCommand::Correct { .. } => Some(EncounterCommand::ErasePersonalData {
+            basis: ErasureBasis::Retention,
+            ground: None,
+        }),
+        EncounterCommand::ErasePersonalData { .. } => None,
     }
 }
 
@@ -153,6 +157,9 @@ fn row(command: &EncounterCommand) -> [Result<&'static str, EncounterRefusal>; 2
         }
         EncounterCommand::Correct { .. } => {
             [Err(No::NotRecorded), Ok("encounter.encounter_corrected")]
+        }
+        EncounterCommand::ErasePersonalData { .. } => {
+            [Err(No::NotRecorded), Ok("encounter.personal_data_erased")]
         }
     }
 }

@@ -1,0 +1,269 @@
+//! What a unit holds about a person: told to them, and erased when the law allows it.
+
+use jiff::Timestamp;
+use pengayom_core::act::{Actor, Payload, Subject};
+use pengayom_core::subject::case::{Case, CaseAct, CaseCommand};
+use pengayom_core::subject::erasure::ErasureBasis;
+use pengayom_core::value::{CaseId, CaseNumber, SecretDigits};
+use pengayom_store::views::{self, State};
+use pengayom_store::{Erase, StoreError};
+use serde::Serialize;
+
+use super::RETRIES;
+use super::case::CaseChanged;
+use crate::Node;
+use crate::error::HandleError;
+use crate::seal::PersonDetails;
+
+/// Everything the unit holds about a person for one case, to be given to them.
+#[derive(Debug, Clone, Serialize)]
+pub struct PersonExport {
+    /// What this is, and its version.
+    pub format: &'static str,
+    /// Code of the unit.
+    pub unit: String,
+    /// Name of the unit.
+    pub unit_name: String,
+    /// Number of the case.
+    pub number: String,
+    /// When it was put together.
+    pub exported_at: Timestamp,
+    /// Who they are, as far as they said; nothing when it was never given or was erased.
+    pub person: Option<PersonDetails>,
+    /// When personal data was erased, if it was.
+    pub erased_at: Option<Timestamp>,
+    /// What happened, in order: of each act what concerns its reporter.
+    pub events: Vec<ExportedAct>,
+    /// Photographs and other files that came with it.
+    pub files: Vec<ExportedFile>,
+}
+
+/// An act, as it is given to the person.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExportedAct {
+    /// What happened, such as `case.request_filed`.
+    pub kind: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Whether the person did it themselves, an officer, or a program.
+    pub by: &'static str,
+    /// Where, in the person's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Everything stored of it, without the keyed hash of the code; nothing where an officer wrote for
+    /// colleagues, which is the unit's own.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    pub content: serde_json::Value,
+}
+
+/// A file, by the digest of its content.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExportedFile {
+    /// SHA-256, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Media type.
+    pub media_type: String,
+    /// Size of the content.
+    pub size_bytes: u64,
+}
+
+/// Name and version of the export.
+const FORMAT: &str = "pengayom-person/v1";
+
+impl Node {
+    /// What the unit holds about whoever filed a case, for them: number and secret fit.
+    ///
+    /// # Errors
+    /// As [`Node::track`].
+    pub async fn export_for_reporter(
+        &self,
+        number: &CaseNumber,
+        secret: &SecretDigits,
+        origin: &str,
+    ) -> Result<PersonExport, HandleError> {
+        let history = self.track(number, secret, origin).await?;
+        self.export(history.id).await
+    }
+
+    /// What the unit holds about whoever filed a case, for whoever keeps the store.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`] or the store's.
+    pub async fn export_case(&self, number: &CaseNumber) -> Result<PersonExport, HandleError> {
+        self.export(self.case_numbered(number).await?).await
+    }
+
+    async fn export(&self, id: CaseId) -> Result<PersonExport, HandleError> {
+        let unit = self.unit();
+        let history = self.history(id).await?;
+        let case = &history.case;
+        let person = match case.filed.reporter {
+            Some(reporter) => self.store.person(&unit.id, reporter).await?,
+            None => None,
+        };
+        let person = person.map(|person| self.open_person(&person)).transpose()?;
+        let mut events = Vec::new();
+        for act in &history.acts {
+            let stored = act
+                .payload
+                .to_stored()
+                .map_err(|_| HandleError::Malformed)?;
+            let mut content: serde_json::Value =
+                serde_json::from_str(&stored).map_err(|_| HandleError::Malformed)?;
+            if !is_for_the_person(&act.payload) {
+                content = serde_json::Value::Null;
+            } else if let Some(fields) = content.as_object_mut() {
+                fields.remove("secret");
+            }
+            events.push(ExportedAct {
+                kind: act.payload.kind(),
+                at: act.happened_at,
+                recorded_at: act.recorded_at,
+                by: match act.actor {
+                    Actor::Citizen => "person",
+                    Actor::Officer { .. } => "officer",
+                    Actor::Program { .. } | Actor::Import { .. } => "program",
+                },
+                place: act.place.as_ref().and_then(|place| place.text.clone()),
+                content,
+            });
+        }
+        let files = files_of(&history.acts);
+        Ok(PersonExport {
+            format: FORMAT,
+            unit: unit.id.to_string(),
+            unit_name: unit.config().name.clone(),
+            number: number_of(case, id),
+            exported_at: self.now(),
+            person,
+            erased_at: case.erased.map(|erased| erased.at),
+            events,
+            files,
+        })
+    }
+
+    /// Erases what identifies persons in a case, for whoever keeps the store.
+    ///
+    /// # Errors
+    /// The rules': it is open, or erased already; [`HandleError::NotFound`]; the store's.
+    pub async fn erase_numbered(
+        &self,
+        number: &CaseNumber,
+        basis: ErasureBasis,
+        ground: Option<String>,
+        job: &str,
+    ) -> Result<CaseChanged, HandleError> {
+        let id = self.case_numbered(number).await?;
+        let actor = Actor::Program {
+            job: job.to_owned(),
+        };
+        self.erase_case(id, basis, ground, &actor).await
+    }
+
+    /// Erases what identifies persons in a case and in the encounters about it. The case comes last,
+    /// so that what was stopped halfway is done whole when it is asked for again.
+    ///
+    /// A judgement stays: it names nobody, and erasing it in the same breath would tell whose it is
+    /// (S5).
+    pub(crate) async fn erase_case(
+        &self,
+        id: CaseId,
+        basis: ErasureBasis,
+        ground: Option<String>,
+        actor: &Actor,
+    ) -> Result<CaseChanged, HandleError> {
+        let unit = self.unit();
+        let command = CaseCommand::ErasePersonalData {
+            basis,
+            ground: ground.clone(),
+        };
+        for _ in 0..RETRIES {
+            let known = self.known_case(id).await?;
+            // Asked before anything goes: a case that may not be erased keeps its encounters whole.
+            self.may_be_erased(&known, &command, actor)?;
+            for met in self.store.encounters_of_case(&unit.id, id).await? {
+                self.erase_encounter(met.id, basis, ground.clone(), actor)
+                    .await?;
+            }
+            let moment = self.moment(None);
+            match self
+                .append_to_case(id, known, command.clone(), actor, moment)
+                .await
+            {
+                Err(HandleError::Store(StoreError::Stale { .. })) => {}
+                other => return other,
+            }
+        }
+        Err(HandleError::Conflict { now_with: None })
+    }
+
+    fn may_be_erased(
+        &self,
+        known: &Case,
+        command: &CaseCommand,
+        actor: &Actor,
+    ) -> Result<(), HandleError> {
+        let unit = self.unit();
+        let method = crate::method::PackMethod(&unit.pack);
+        let moment = self.moment(None);
+        pengayom_core::subject::case::decide(Some(known), command.clone(), actor, moment, &method)?;
+        Ok(())
+    }
+
+    /// What goes when a case is erased: its reporter's details, and the files that came with it.
+    pub(crate) async fn what_identifies(&self, id: CaseId) -> Result<Erase, HandleError> {
+        let acts = self.store.acts(&self.unit().id, Subject::Case(id)).await?;
+        let persons = match views::fold(&acts) {
+            Some(State::Case(case)) => case.filed.reporter.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        let blobs = files_of(&acts).into_iter().map(|file| file.sha256);
+        Ok(Erase {
+            persons,
+            blobs: blobs.collect(),
+        })
+    }
+
+    async fn case_numbered(&self, number: &CaseNumber) -> Result<CaseId, HandleError> {
+        let row = self.store.case_by_number(&self.unit().id, number).await?;
+        Ok(row.ok_or(HandleError::NotFound("case"))?.id)
+    }
+}
+
+/// What the person told, and what the unit told them.
+const fn is_for_the_person(payload: &Payload) -> bool {
+    matches!(
+        payload,
+        Payload::Case(
+            CaseAct::RequestFiled(_)
+                | CaseAct::InformationAdded { .. }
+                | CaseAct::ReporterAnswered { .. }
+                | CaseAct::DelayExplained { .. }
+                | CaseAct::CaseClosed { .. }
+                | CaseAct::CaseReopened { .. }
+                | CaseAct::PersonalDataErased { .. }
+        )
+    )
+}
+
+fn number_of(case: &Case, id: CaseId) -> String {
+    let number = case.filed.number.as_ref();
+    number.map_or_else(|| id.to_string(), ToString::to_string)
+}
+
+fn files_of(acts: &[pengayom_core::act::Act]) -> Vec<ExportedFile> {
+    let media = acts.iter().flat_map(|act| match &act.payload {
+        Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
+        Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
+        _ => &[],
+    });
+    media
+        .map(|blob| ExportedFile {
+            sha256: blob.sha256.clone(),
+            media_type: blob.media_type.clone(),
+            size_bytes: blob.size_bytes,
+        })
+        .collect()
+}
