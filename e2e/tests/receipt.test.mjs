@@ -163,6 +163,22 @@ test("without JavaScript the receipt can be kept, and the page that verifies say
   assert.equal((await command(kept.text, "--number", sent.number)).found.verdict, "whole");
   await page.locator('main a[href^="/tanda-terima#"]').click();
   assert.ok((await page.locator("main").innerText()).includes(t("id", "verify.no_script")));
+  // The server checks too, and says whose word that is.
+  const asked = async (given) => {
+    await page.fill("#tanda", given);
+    await go(page, page.locator("[data-form] button"));
+    return page.locator("main").innerText();
+  };
+  const whole = await asked(kept.text);
+  assert.ok(whole.includes(t("id", "verify.server_says")) && whole.includes(t("id", "verify.whole_title")) && whole.includes(sent.number), whole);
+  await assertSound(page, { where: "/tanda-terima, the server's word" });
+  const altered = await asked(kept.text.replace(`"number": "${sent.number}"`, '"number": "PTI-2611-0001"'));
+  assert.ok(altered.includes(t("id", "verify.altered_title")), altered);
+  await page.fill("#tanda", "halo");
+  await go(page, page.locator("[data-form] button"));
+  assert.equal(await page.locator(".error-summary a").count(), 1);
+  assert.equal(await page.inputValue("#tanda"), "halo");
+  await assertSound(page, { where: "/tanda-terima, nothing readable" });
 });
 
 // S22

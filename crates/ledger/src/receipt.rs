@@ -11,7 +11,7 @@ use crate::commit::commitment;
 use crate::hash::{Hash, leaf_hash};
 use crate::key::{KeyId, KeyKind, VerifierKey};
 use crate::note::NoteError;
-use crate::promise::{Promise, PromiseError, SignedPromise, spell, unspell};
+use crate::promise::{CompactPromise, Promise, PromiseError, SignedPromise, spell, unspell};
 use crate::proof::{ProofError, TlogProof, verify_consistency};
 use crate::text;
 use crate::tree::TreeHead;
@@ -166,6 +166,35 @@ impl Receipt {
             "{}\n\n{RECEIPT_MARKER}\n{json}\n",
             for_people.trim_end()
         ))
+    }
+}
+
+/// What somebody may have of a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// The whole of it, as JSON or as text.
+    Whole(Box<Receipt>),
+    /// What its QR code holds: the promise, without key, act and proof.
+    Code(CompactPromise),
+}
+
+impl Given {
+    /// Reads a receipt as JSON or as text, the address that its QR code holds, or what stands in
+    /// that behind the `#`.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiptError`].
+    pub fn parse(text: &str) -> Result<Self, ReceiptError> {
+        let line = text.trim().trim_start_matches('\u{feff}');
+        let code = line
+            .split_once('#')
+            .filter(|(page, _)| page.is_empty() || page.contains("/tanda-terima"))
+            .map_or(line, |(_, code)| code);
+        if let Some(code) = CompactPromise::from_fragment(code) {
+            return Ok(Self::Code(code));
+        }
+        Receipt::parse(text).map(|whole| Self::Whole(Box::new(whole)))
     }
 }
 

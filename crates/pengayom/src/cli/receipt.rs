@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, Subcommand};
 use jiff::Timestamp;
-use pengayom_ledger::receipt::{self, MAX_RECEIPT_BYTES, Options, ReceiptError, Refusal};
-use pengayom_ledger::{CompactPromise, Promise, Receipt, TreeHead, VerifierKey};
+use pengayom_ledger::receipt::{self, Given, MAX_RECEIPT_BYTES, Options, ReceiptError, Refusal};
+use pengayom_ledger::{CompactPromise, Promise, TreeHead, VerifierKey};
 use pengayom_node::Clock as _;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -88,17 +88,11 @@ struct ProvenIn {
     root: String,
 }
 
-/// What was given: the whole receipt, or what a QR code holds of it.
-enum Given {
-    Whole(Box<Receipt>),
-    Code(CompactPromise),
-}
-
 /// Works with receipts.
 pub(crate) fn run(arguments: ReceiptArguments) -> Result<(), Fault> {
     let ReceiptVerb::Verify(arguments) = arguments.verb;
     let text = read(arguments.file.as_deref())?;
-    let given = parse(&text)?;
+    let given = Given::parse(&text).map_err(|error| unreadable(&error))?;
     let mut keys = arguments.keys;
     if let Some(path) = &arguments.keys_file {
         keys.extend(read_keys(path)?);
@@ -334,21 +328,6 @@ fn read(path: Option<&Path>) -> Result<String, Fault> {
         return Err(unreadable(&ReceiptError::TooLong { found: text.len() }));
     }
     String::from_utf8(text).map_err(|_| unreadable(&ReceiptError::NoReceipt))
-}
-
-fn parse(text: &str) -> Result<Given, Fault> {
-    let line = text.trim().trim_start_matches('\u{feff}');
-    let code = line
-        .split_once('#')
-        .filter(|(page, _)| page.is_empty() || page.contains(PAGE))
-        .map_or(line, |(_, code)| code);
-    if let Some(code) = CompactPromise::from_fragment(code) {
-        return Ok(Given::Code(code));
-    }
-    match Receipt::parse(text) {
-        Ok(whole) => Ok(Given::Whole(Box::new(whole))),
-        Err(error) => Err(unreadable(&error)),
-    }
 }
 
 fn unreadable(error: &ReceiptError) -> Fault {

@@ -12,9 +12,14 @@ use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
+use jiff::{SignedDuration, Timestamp};
+use pengayom_ledger::receipt::{CLOCK_ALLOWANCE_SECONDS, Given, Options, Refusal, verify};
+use pengayom_ledger::{Promise, leaf_hash};
+use pengayom_node::{HandleError, Node};
 use serde::Deserialize;
 
-use crate::extract::PublicPage;
+use crate::extract::{PhotoPost, PublicPage, Upload};
+use crate::form::FieldError;
 use crate::frame::{Keep, PageFrame, draw_kept};
 use crate::headers;
 use crate::problem::Fault;
@@ -24,6 +29,14 @@ use crate::state::AppState;
 #[template(path = "public/receipt/check.html")]
 struct CheckPage {
     page: PageFrame,
+    errors: Vec<FieldError>,
+    /// What was pasted.
+    typed: String,
+    /// State that the server found, for a browser that cannot check; empty otherwise.
+    said: &'static str,
+    /// Number and time that go with it.
+    number: String,
+    at: String,
     /// IANA name of the unit's zone.
     zone: String,
     /// How the unit writes a moment, a day and a time, with names in braces to fill in.
@@ -36,7 +49,7 @@ struct CheckPage {
 
 /// The routes.
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/tanda-terima", get(show))
+    Router::new().route("/tanda-terima", get(show).post(checked))
 }
 
 /// What the address says before the `#`.
@@ -48,24 +61,129 @@ struct CheckQuery {
 }
 
 /// `GET /tanda-terima`
-async fn show(
-    Query(query): Query<CheckQuery>,
-    PublicPage { mut frame, .. }: PublicPage,
+async fn show(Query(query): Query<CheckQuery>, mut page: PublicPage) -> Result<Response, Fault> {
+    page.frame.sensitive = query.jejak.as_deref() == Some("tidak");
+    draw_page(page, Vec::new(), String::new(), None)
+}
+
+/// `POST /tanda-terima`: for browsers that cannot check. It is the server's word, and is called so.
+async fn checked(page: PublicPage, post: PhotoPost) -> Result<Response, Fault> {
+    let typed = post.fields.get("tanda").to_owned();
+    let file = post.uploads.into_iter().find_map(|upload| match upload {
+        Upload::Content(bytes) => String::from_utf8(bytes).ok(),
+        Upload::TooLarge => None,
+    });
+    let Ok(given) = Given::parse(file.as_deref().unwrap_or(&typed)) else {
+        let words = page.frame.t("verify.unreadable");
+        let errors = vec![FieldError::new("tanda", words)];
+        return draw_page(page, errors, typed, None);
+    };
+    let found = find(&page.node, &given).await?;
+    draw_page(page, Vec::new(), String::new(), Some(&found))
+}
+
+/// What the server finds of a receipt.
+struct Found {
+    state: &'static str,
+    /// What was promised, when the unit's key signed it.
+    promise: Option<Promise>,
+}
+
+/// By how much a promise may be ahead of the log before that is the log's fault: it takes seconds.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+
+async fn find(node: &Node, given: &Given) -> Result<Found, Fault> {
+    let keys = node.log_keys().await?;
+    let now = node.now();
+    let none = |state| Found {
+        state,
+        promise: None,
+    };
+    let promise = match given {
+        Given::Whole(whole) => {
+            let options = Options {
+                keys: &keys,
+                now: Some(now.as_microsecond()),
+                ..Options::default()
+            };
+            match verify(whole, &options) {
+                Ok(verdict) => verdict.promise,
+                Err(Refusal::WrongKey { .. }) => return Ok(none("foreign")),
+                Err(Refusal::FromTheFuture { .. }) => return Ok(none("future")),
+                Err(_) => return Ok(none("altered")),
+            }
+        }
+        Given::Code(code) => {
+            let Some(key) = keys.iter().find(|key| key.id() == code.key) else {
+                return Ok(none("foreign"));
+            };
+            match code.verify(key.name(), &keys) {
+                Ok(signed) => signed.promise().clone(),
+                Err(_) => return Ok(none("altered")),
+            }
+        }
+    };
+    let age = Timestamp::from_microsecond(promise.recorded)
+        .map_or(SignedDuration::ZERO, |at| now.duration_since(at));
+    if age.as_secs() < -CLOCK_ALLOWANCE_SECONDS {
+        return Ok(none("future"));
+    }
+    let state = match node.prove(promise.index).await {
+        Ok(Some(proof)) => match proof.verify_inclusion(&leaf_hash(&promise.commitment)) {
+            Ok(()) => "whole",
+            Err(_) => "log",
+        },
+        Ok(None) if age < PATIENCE => "pending",
+        Ok(None) => "log",
+        Err(error) => match HandleError::from(error) {
+            HandleError::Ledger(error) => {
+                tracing::error!(%error, "the ledger does not prove what it holds");
+                "log"
+            }
+            other => return Err(other.into()),
+        },
+    };
+    Ok(Found {
+        state,
+        promise: Some(promise),
+    })
+}
+
+fn draw_page(
+    PublicPage {
+        context, mut frame, ..
+    }: PublicPage,
+    errors: Vec<FieldError>,
+    typed: String,
+    found: Option<&Found>,
 ) -> Result<Response, Fault> {
     frame.titled("verify.title");
-    frame.sensitive = query.jejak.as_deref() == Some("tidak");
+    frame.csrf = context.form_token();
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        frame.refused();
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     let unit = frame.unit();
     let zone = unit.zone.iana_name().unwrap_or("UTC").to_owned();
     let zone_label = unit.config().zone_label.clone();
     let months: Vec<String> = (1..=12)
         .map(|month| frame.tf(&format!("format.month_{month:02}"), &[]))
         .collect();
-    let keep = if frame.sensitive {
+    let keep = if frame.sensitive || found.is_some() || !errors.is_empty() {
         Keep::Nowhere
     } else {
         Keep::AskAgain
     };
+    let promise = found.and_then(|found| found.promise.as_ref());
+    let at = promise.and_then(|promise| Timestamp::from_microsecond(promise.recorded).ok());
     let page = CheckPage {
+        errors,
+        typed,
+        said: found.map_or("", |found| found.state),
+        number: promise.map_or_else(String::new, |promise| promise.number.clone()),
+        at: at.map_or_else(String::new, |at| frame.format().moment(at)),
         moment: frame.tf("format.moment", &[("day", "{day}"), ("time", "{time}")]),
         day: frame.tf(
             "format.day",
@@ -83,7 +201,7 @@ async fn show(
         zone,
         page: frame,
     };
-    let mut answer = draw_kept(StatusCode::OK, &page, keep)?;
+    let mut answer = draw_kept(status, &page, keep)?;
     answer.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(headers::POLICY_OF_CHECK),
