@@ -18,7 +18,7 @@ use pengayom_ledger::{Promise, leaf_hash};
 use pengayom_node::{HandleError, Node};
 use serde::Deserialize;
 
-use crate::extract::{PhotoPost, PublicPage, Upload};
+use crate::extract::{FormPost, PublicPage};
 use crate::form::FieldError;
 use crate::frame::{Keep, PageFrame, draw_kept};
 use crate::headers;
@@ -67,13 +67,9 @@ async fn show(Query(query): Query<CheckQuery>, mut page: PublicPage) -> Result<R
 }
 
 /// `POST /tanda-terima`: for browsers that cannot check. It is the server's word, and is called so.
-async fn checked(page: PublicPage, post: PhotoPost) -> Result<Response, Fault> {
+async fn checked(page: PublicPage, post: FormPost) -> Result<Response, Fault> {
     let typed = post.fields.get("tanda").to_owned();
-    let file = post.uploads.into_iter().find_map(|upload| match upload {
-        Upload::Content(bytes) => String::from_utf8(bytes).ok(),
-        Upload::TooLarge => None,
-    });
-    let Ok(given) = Given::parse(file.as_deref().unwrap_or(&typed)) else {
+    let Ok(given) = Given::parse(&typed) else {
         let words = page.frame.t("verify.unreadable");
         let errors = vec![FieldError::new("tanda", words)];
         return draw_page(page, errors, typed, None);
