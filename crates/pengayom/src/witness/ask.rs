@@ -67,9 +67,10 @@ pub(crate) async fn run(node: SharedNode, witness: Asked, mut stop: watch::Recei
 
 /// Whether it was asked, and answered.
 async fn ask(node: &SharedNode, witness: &Asked, greeted: bool) -> Result<bool, Fault> {
-    let mut known = match greeted {
-        true => None,
-        false => Some(node.cosigned(&witness.key).await.map_err(wrong)?),
+    let mut known = if greeted {
+        None
+    } else {
+        Some(node.cosigned(&witness.key).await.map_err(wrong)?)
     };
     // Once with what we remember, once with what it says it knows.
     for _ in 0..2 {
