@@ -15,7 +15,7 @@ use crate::{BySql, Engine};
 
 /// A file of several pieces; no two pieces are alike.
 pub(crate) fn film() -> File {
-    let bytes = (0..3 * CHUNK_BYTES + 77).map(|n| (n % 251) as u8);
+    let bytes = (0..=250_u8).cycle().take(3 * CHUNK_BYTES + 77);
     blob(&bytes.collect::<Vec<u8>>())
 }
 
@@ -171,10 +171,7 @@ pub async fn an_upload_that_took_too_long_is_swept(engine: &impl Engine) {
     let ids = [fresh(), fresh()];
     let mut uploads = ids.map(|id| store.begin_blob(&pati(), id, at(60)));
     for upload in &mut uploads {
-        upload
-            .write(&film.content[..CHUNK_BYTES + 1])
-            .await
-            .unwrap();
+        upload.write(&film.content[..=CHUNK_BYTES]).await.unwrap();
     }
     assert_eq!(store.drop_expired(&pati(), at(59)).await.unwrap(), 0);
     assert_eq!(store.drop_expired(&rembang(), at(60)).await.unwrap(), 0);

@@ -160,6 +160,7 @@ fn visit(
     }
 }
 
+#[expect(clippy::match_same_arms, reason = "an arm a kind of act")]
 fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
     match act {
         CaseAct::RequestFiled(filed) => {

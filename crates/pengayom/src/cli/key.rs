@@ -147,8 +147,7 @@ async fn show(of: &Of, json: bool) -> Result<(), Fault> {
 async fn rotate(of: &Of, new_key_file: Option<PathBuf>, json: bool) -> Result<(), Fault> {
     let from_environment = of.key.file(&of.store).is_none();
     let path = match (of.key.file(&of.store), new_key_file) {
-        (Some(path), None) => path,
-        (None, Some(path)) => path,
+        (Some(path), None) | (None, Some(path)) => path,
         (Some(path), Some(_)) => {
             return Err(Fault::Input(format!(
                 "the key lies in {}: the new one takes its place, and the old one is kept beside \
