@@ -483,26 +483,6 @@ impl Node {
         Ok(history)
     }
 
-    /// Who reported a case and how to reach them, for staff who may.
-    ///
-    /// # Errors
-    /// [`HandleError::NotAllowed`], [`HandleError::Seal`], or the store's.
-    pub async fn reporter(
-        &self,
-        by: &Staff,
-        case: &Case,
-    ) -> Result<Option<PersonDetails>, HandleError> {
-        by.require(Permission::ReadPerson)?;
-        self.may_see(by, case)?;
-        let Some(id) = case.filed.reporter else {
-            return Ok(None);
-        };
-        let Some(person) = self.store.person(&self.unit().id, id).await? else {
-            return Ok(None);
-        };
-        Ok(Some(self.open_person(&person)?))
-    }
-
     /// A case with its history, for the one who filed it: number and secret fit.
     ///
     /// # Errors

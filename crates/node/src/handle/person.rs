@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::RETRIES;
 use super::case::CaseChanged;
 use crate::Node;
+use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::seal::PersonDetails;
 
@@ -73,6 +74,26 @@ pub struct ExportedFile {
 const FORMAT: &str = "pengayom-person/v1";
 
 impl Node {
+    /// Who reported a case and how to reach them, for staff who may.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], [`HandleError::Seal`], or the store's.
+    pub async fn reporter(
+        &self,
+        by: &Staff,
+        case: &Case,
+    ) -> Result<Option<PersonDetails>, HandleError> {
+        by.require(Permission::ReadPerson)?;
+        self.may_see(by, case)?;
+        let Some(id) = case.filed.reporter else {
+            return Ok(None);
+        };
+        let Some(person) = self.store.person(&self.unit().id, id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.open_person(&person)?))
+    }
+
     /// What the unit holds about whoever filed a case, for them: number and secret fit.
     ///
     /// # Errors

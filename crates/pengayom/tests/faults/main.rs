@@ -16,6 +16,7 @@ mod full;
 mod halted;
 mod jobs;
 mod killed;
+mod leak;
 mod patient;
 mod record;
 mod serving;
