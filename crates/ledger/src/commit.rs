@@ -25,8 +25,8 @@ const TOLD_LABEL: &[u8] = b"pengayom/told/1\n";
 /// assert_ne!(committed, commitment(&salt, "unit polres-pati\nseq 2\n"));
 /// assert_ne!(committed, commitment(&[8; 32], "unit polres-pati\nseq 1\n"));
 /// ```
-pub fn commitment(salt: &[u8; 32], act_text: &str) -> Hash {
-    labelled(ACT_LABEL, salt, act_text)
+pub fn commitment(salt: &[u8; 32], act_text: impl AsRef<[u8]>) -> Hash {
+    labelled(ACT_LABEL, salt, act_text.as_ref())
 }
 
 /// The hash that an act holds in place of the words somebody told:
@@ -34,15 +34,15 @@ pub fn commitment(salt: &[u8; 32], act_text: &str) -> Hash {
 ///
 /// The words lie beside the act with their own salt. When both are erased, the act, its
 /// commitment and the log stay whole, and nobody can try out what the words may have been.
-pub fn told_hash(salt: &[u8; 32], words: &str) -> Hash {
-    labelled(TOLD_LABEL, salt, words)
+pub fn told_hash(salt: &[u8; 32], words: impl AsRef<[u8]>) -> Hash {
+    labelled(TOLD_LABEL, salt, words.as_ref())
 }
 
-fn labelled(label: &[u8], salt: &[u8; 32], text: &str) -> Hash {
+fn labelled(label: &[u8], salt: &[u8; 32], text: &[u8]) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(label);
     hasher.update(salt);
-    hasher.update(text.as_bytes());
+    hasher.update(text);
     hasher.finalize().into()
 }
 

@@ -7,6 +7,7 @@
 //! Every method is given the unit whose data it touches, and every key leads with it: many units
 //! can live in one store, strictly apart.
 
+pub mod audit;
 mod blob;
 pub mod dump;
 mod error;
@@ -572,6 +573,15 @@ pub trait Store: Send + Sync + 'static {
         mode: rebuild::Mode,
         progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
     ) -> Result<rebuild::Report, StoreError>;
+
+    /// Holds every act of a unit, and what was told with it, to the ledger, and the ledger's tree to
+    /// the acts, in one snapshot; changes nothing. `progress` is told now and then how far it has
+    /// come.
+    async fn audit(
+        &self,
+        unit: &UnitId,
+        progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
+    ) -> Result<audit::Audit, StoreError>;
 
     /// Sends every row of the record and of what lies beside it ([`dump::TABLES`]), of all units,
     /// as they are at one moment; appends go on meanwhile. Ends early when nobody listens any more.

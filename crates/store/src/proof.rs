@@ -91,32 +91,81 @@ impl StoredAct {
 
     /// The text that the commitment is over: one line a column, each with its name.
     pub fn text(&self, unit: &UnitId) -> String {
-        use base64::Engine as _;
-        let told = match &self.told_hash {
-            Some(hash) => base64::engine::general_purpose::STANDARD.encode(hash),
-            None => "-".to_owned(),
+        let text = ActColumns {
+            sequence: self.sequence,
+            subject_kind: self.subject_kind.as_bytes(),
+            subject_id: self.subject_id,
+            version: self.version,
+            id: self.id,
+            kind: self.kind.as_bytes(),
+            schema_version: self.schema_version,
+            actor: self.actor.as_bytes(),
+            happened_at: self.happened_at,
+            recorded_at: self.recorded_at,
+            told_hash: self.told_hash.as_ref(),
+            place: self.place.as_deref().map(str::as_bytes),
+            payload: self.payload.as_bytes(),
         };
-        format!(
-            "unit {unit}\nseq {}\nsubject {} {}\nversion {}\nid {}\nkind {}\nschema {}\nactor {}\n\
-             happened {}\nrecorded {}\ntold {told}\nplace {}\npayload {}\n",
-            self.sequence,
-            self.subject_kind,
-            self.subject_id,
-            self.version,
-            self.id,
-            self.kind,
-            self.schema_version,
-            self.actor,
-            self.happened_at,
-            self.recorded_at,
-            self.place.as_deref().unwrap_or("-"),
-            self.payload,
-        )
+        // Put together from texts, it is one.
+        String::from_utf8_lossy(&text.text(unit)).into_owned()
     }
 
     /// The commitment that follows from what is stored; another than [`StoredAct::commitment`] when
     /// something was altered.
     pub fn committed(&self, unit: &UnitId) -> [u8; 32] {
         pengayom_ledger::commitment(&self.salt, &self.text(unit))
+    }
+}
+
+/// The columns of an act that its commitment is over. Texts are bytes, because in a damaged store
+/// they may be no texts.
+pub(crate) struct ActColumns<'a> {
+    pub(crate) sequence: i64,
+    pub(crate) subject_kind: &'a [u8],
+    pub(crate) subject_id: Uuid,
+    pub(crate) version: i64,
+    pub(crate) id: Uuid,
+    pub(crate) kind: &'a [u8],
+    pub(crate) schema_version: i64,
+    pub(crate) actor: &'a [u8],
+    pub(crate) happened_at: i64,
+    pub(crate) recorded_at: i64,
+    pub(crate) told_hash: Option<&'a [u8; 32]>,
+    pub(crate) place: Option<&'a [u8]>,
+    pub(crate) payload: &'a [u8],
+}
+
+impl ActColumns<'_> {
+    /// One line a column, each with its name.
+    pub(crate) fn text(&self, unit: &UnitId) -> Vec<u8> {
+        use base64::Engine as _;
+        use std::io::Write as _;
+        let told = match self.told_hash {
+            Some(hash) => base64::engine::general_purpose::STANDARD.encode(hash),
+            None => "-".to_owned(),
+        };
+        let texts = self.actor.len() + self.payload.len() + self.place.map_or(0, <[u8]>::len);
+        let mut text = Vec::with_capacity(texts + 400);
+        // Writing to memory does not fail.
+        let _ = write!(text, "unit {unit}\nseq {}\nsubject ", self.sequence);
+        text.extend_from_slice(self.subject_kind);
+        let _ = write!(
+            text,
+            " {}\nversion {}\nid {}\nkind ",
+            self.subject_id, self.version, self.id
+        );
+        text.extend_from_slice(self.kind);
+        let _ = write!(text, "\nschema {}\nactor ", self.schema_version);
+        text.extend_from_slice(self.actor);
+        let _ = write!(
+            text,
+            "\nhappened {}\nrecorded {}\ntold {told}\nplace ",
+            self.happened_at, self.recorded_at
+        );
+        text.extend_from_slice(self.place.unwrap_or(b"-"));
+        text.extend_from_slice(b"\npayload ");
+        text.extend_from_slice(self.payload);
+        text.push(b'\n');
+        text
     }
 }

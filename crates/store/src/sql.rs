@@ -9,6 +9,7 @@
 pub(crate) mod adopt;
 mod append;
 mod ask;
+mod audit;
 pub(crate) mod beside;
 mod blobs;
 pub(crate) mod engine;
@@ -39,6 +40,7 @@ use self::engine::{Connection, Opener, Pool};
 pub use self::upload::BlobUpload;
 use self::writer::{Answer, LastFault, Message, Write, Writer};
 use crate::blob::{BlobProgress, BlobReport};
+use crate::audit::Audit;
 use crate::error::StoreError;
 use crate::ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
 use crate::postgres::news::Follower;
@@ -643,6 +645,17 @@ impl Store for SqlStore {
         progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
     ) -> Result<rebuild::Report, StoreError> {
         rebuild::rebuild(&self.opener, unit, mode, progress).await
+    }
+
+    async fn audit(
+        &self,
+        unit: &UnitId,
+        progress: &(dyn Fn(rebuild::Progress) + Send + Sync),
+    ) -> Result<Audit, StoreError> {
+        let mut connection = self.opener.connect().await?;
+        let audit = audit::run(&mut connection, unit, progress).await?;
+        connection.close().await?;
+        Ok(audit)
     }
 
     async fn dump(&self, to: mpsc::Sender<dump::Batch>) -> Result<(), StoreError> {
