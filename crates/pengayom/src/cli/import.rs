@@ -73,7 +73,10 @@ pub(crate) async fn run(arguments: ImportArguments) -> Result<(), Fault> {
         };
         import::import_records(std::sync::Arc::clone(&node), mapping, options).await
     };
+    // What was imported has its place in the ledger when the command ends.
+    let in_ledger = node.advance_ledger().await;
     node.store().close().await;
+    in_ledger.map_err(|error| Fault::Input(error.to_string()))?;
     tell(&done?, arguments.json);
     Ok(())
 }

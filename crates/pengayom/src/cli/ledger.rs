@@ -1,4 +1,6 @@
-//! `pengayom ledger`: the transparency log, from outside.
+//! `pengayom ledger`: the transparency log, from inside and from outside.
+
+pub(crate) mod verify;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +23,8 @@ pub(crate) struct LedgerArguments {
 
 #[derive(Debug, Subcommand)]
 enum LedgerVerb {
+    /// Hold every act, everything told and every tile to the ledger; changes nothing
+    Verify(verify::VerifyArguments),
     /// Watch the logs of units and put your name to it that they only grow; needs no unit
     Witness(WitnessArguments),
 }
@@ -54,6 +58,7 @@ struct WitnessArguments {
 /// Carries out a verb of the ledger.
 pub(crate) async fn run(arguments: LedgerArguments) -> Result<(), Fault> {
     match arguments.verb {
+        LedgerVerb::Verify(arguments) => verify::run(arguments).await,
         LedgerVerb::Witness(arguments) => witness(arguments).await,
     }
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::backup::blocking;
+use super::ledger::verify::{Found, verify};
 use super::rebuild;
 use crate::backup::{self, Backup, Progress};
 use crate::fault::Fault;
@@ -91,11 +92,15 @@ pub(crate) async fn run(arguments: RestoreArguments) -> Result<(), Fault> {
         Ok(loaded) => checked(store.as_ref(), &manifest, loaded).await,
         Err(fault) => Err(fault),
     };
+    let verified = match &reports {
+        Ok(reports) => verified(store.as_ref(), reports).await,
+        Err(_) => Ok(Vec::new()),
+    };
     store.close().await;
-    let reports = reports?;
+    let (reports, verified) = (reports?, verified?);
     let key = keep_key(&arguments, &found)?;
     place.settle()?;
-    tell(&arguments, &reports, &key);
+    tell(&arguments, &reports, &verified, &key);
     Ok(())
 }
 
@@ -400,7 +405,24 @@ async fn checked(
     Ok(reports)
 }
 
-fn tell(arguments: &RestoreArguments, reports: &[(UnitId, Report)], key: &str) {
+/// Holds what was restored to the ledger. What a backup brought along altered is restored as it is
+/// and told: whoever looks into it needs it.
+async fn verified(store: &dyn Store, reports: &[(UnitId, Report)]) -> Result<Vec<Found>, Fault> {
+    let mut all = Vec::with_capacity(reports.len());
+    for (unit, _) in reports {
+        let found = verify(store, unit, None).await?;
+        for altered in &found.audit.named {
+            eprintln!("{unit}: as it was backed up: {altered}");
+        }
+        if let Some(fault) = &found.published {
+            eprintln!("{unit}: as it was backed up: the published checkpoint: {fault}");
+        }
+        all.push(found);
+    }
+    Ok(all)
+}
+
+fn tell(arguments: &RestoreArguments, reports: &[(UnitId, Report)], verified: &[Found], key: &str) {
     if arguments.json {
         let units: Vec<_> = reports
             .iter()
@@ -411,6 +433,7 @@ fn tell(arguments: &RestoreArguments, reports: &[(UnitId, Report)], key: &str) {
                     "subjects": report.subjects,
                     "rows_derived": report.rows(),
                     "broken": report.broken(),
+                    "ledger": verified.iter().find(|found| found.unit == *unit).map(Found::to_json),
                 })
             })
             .collect();
@@ -424,6 +447,16 @@ fn tell(arguments: &RestoreArguments, reports: &[(UnitId, Report)], key: &str) {
             report.subjects,
             report.rows()
         );
+    }
+    for found in verified {
+        found.tell();
+        if found.audit.published_size > 0 {
+            println!(
+                "{}: what was recorded after this backup is not in it: receipts given since then \
+                 show that, and witnesses of the ledger refuse to go on from here",
+                found.unit
+            );
+        }
     }
     println!("{key}");
     println!("Everybody has to sign in again.");

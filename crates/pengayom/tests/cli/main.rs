@@ -14,6 +14,7 @@ mod calls;
 mod doctor;
 mod encounters;
 mod key;
+mod ledger;
 mod support;
 mod tools;
 mod usage;
