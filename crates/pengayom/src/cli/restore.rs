@@ -414,6 +414,9 @@ async fn verified(store: &dyn Store, reports: &[(UnitId, Report)]) -> Result<Vec
         for altered in &found.audit.named {
             eprintln!("{unit}: as it was backed up: {altered}");
         }
+        for (sha256, fault) in &found.files.faults {
+            eprintln!("{unit}: as it was backed up: file {sha256}: {fault}");
+        }
         if let Some(fault) = &found.published {
             eprintln!("{unit}: as it was backed up: the published checkpoint: {fault}");
         }

@@ -3,8 +3,8 @@
 use pengayom_core::value::UnitId;
 use pengayom_ledger::VerifierKey;
 use pengayom_node::ledger::{PublishedFault, published_fault};
-use pengayom_store::Store;
 use pengayom_store::audit::Audit;
+use pengayom_store::{BlobReport, Store};
 use serde_json::json;
 
 use crate::backup::Progress;
@@ -33,6 +33,8 @@ pub(crate) struct VerifyArguments {
 pub(crate) struct Found {
     pub(crate) unit: UnitId,
     pub(crate) audit: Audit,
+    /// Every file that acts name, read through.
+    pub(crate) files: BlobReport,
     /// What is wrong with the checkpoint that was published.
     pub(crate) published: Option<PublishedFault>,
     /// Whether its signature was checked.
@@ -41,7 +43,7 @@ pub(crate) struct Found {
 
 impl Found {
     pub(crate) fn is_whole(&self) -> bool {
-        self.audit.is_whole() && self.published.is_none()
+        self.audit.is_whole() && self.published.is_none() && self.files.faults.is_empty()
     }
 
     pub(crate) fn to_json(&self) -> serde_json::Value {
@@ -59,6 +61,7 @@ impl Found {
             "root": hex(&audit.root),
             "signature_checked": self.signed,
             "checkpoint": self.published.as_ref().map(ToString::to_string),
+            "files": self.files,
             "altered": audit.altered,
             "named": audit.named.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
@@ -82,6 +85,9 @@ impl Found {
         }
         if audit.altered > audit.named.len() as u64 {
             println!("{unit}: and more, {} altogether", audit.altered);
+        }
+        for (sha256, fault) in &self.files.faults {
+            println!("{unit}: file {sha256}: {fault}");
         }
         match &self.published {
             Some(fault) => println!("{unit}: the published checkpoint: {fault}"),
@@ -163,7 +169,15 @@ pub(crate) async fn verify(
         .await;
     progress.end();
     let audit = audit?;
+    let progress = Progress::of_acts(&format!("reading the files of {unit}"));
+    let shown = progress.clone();
+    let files = store
+        .check_blobs(unit, &move |come| shown.at(come.blobs, come.of))
+        .await;
+    progress.end();
+    let files = files?;
     Ok(Found {
+        files,
         unit: unit.clone(),
         published: published_fault(&audit, keys),
         signed: keys.is_some(),
