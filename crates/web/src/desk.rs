@@ -2,6 +2,7 @@
 
 mod act;
 mod case;
+mod file;
 mod history;
 mod list;
 mod queue;
@@ -28,4 +29,5 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
         .route("/perkara/{case}/foto/{sha256}", get(case::photo))
+        .route("/perkara/{case}/berkas/{sha256}", get(file::original))
 }

@@ -5,14 +5,15 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use pengayom_core::act::{Act, Payload};
-use pengayom_core::subject::case::{BlobRef, Case, CaseAct, CaseRefusal, CaseStage};
+use pengayom_core::act::Payload;
+use pengayom_core::subject::case::{Case, CaseRefusal, CaseStage};
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::HandleError;
 use pengayom_node::access::{Permission, Staff};
 use pengayom_node::handle::case::CaseHistory;
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
+use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
 use super::queue::seen_version;
 use crate::extract::{FormPost, StaffPage};
@@ -46,7 +47,7 @@ struct CasePage {
     can_delay: bool,
     description: String,
     facts: Vec<Fact>,
-    photos: Vec<Photo>,
+    files: Vec<FileFacts>,
     can_take: bool,
     can_meet: bool,
     actions_none: Option<String>,
@@ -64,11 +65,6 @@ struct StageTag {
     words: String,
 }
 
-struct Photo {
-    href: String,
-    words: String,
-}
-
 struct Met {
     href: Option<String>,
     words: String,
@@ -80,7 +76,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
     case_page(page, StatusCode::OK, history, None, Typed::default()).await
 }
 
-async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fault> {
+pub(super) async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fault> {
     page.require(Permission::ReadCase)?;
     let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
     Ok(page.node.case_history(&page.staff, case).await?)
@@ -126,6 +122,7 @@ async fn case_page(
             }
         })
         .collect();
+    let files = super::file::files(&frame, &node, id, &case).await?;
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {
@@ -182,7 +179,7 @@ async fn case_page(
             case.filed.description.clone()
         },
         facts: facts(&frame, &names, &case, reporter),
-        photos: photos(&frame, id, &acts),
+        files,
         can_take,
         can_meet,
         actions_none,
@@ -316,23 +313,6 @@ fn facts(frame: &PageFrame, names: &Names, case: &Case, reporter: Vec<Fact>) -> 
     facts
 }
 
-/// Photographs that came with the report or later.
-fn pictures(acts: &[Act]) -> impl Iterator<Item = &BlobRef> {
-    acts.iter().flat_map(|act| match &act.payload {
-        Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
-        Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
-        _ => &[],
-    })
-}
-
-fn photos(frame: &PageFrame, id: CaseId, acts: &[Act]) -> Vec<Photo> {
-    let photo = |(at, blob): (usize, &BlobRef)| Photo {
-        href: format!("/perkara/{id}/foto/{}", blob.sha256),
-        words: frame.tf("case.photo", &[("n", &(at + 1).to_string())]),
-    };
-    pictures(acts).enumerate().map(photo).collect()
-}
-
 /// The small copy of a photograph of a case, for those who may read the case. What is kept is
 /// evidence and is not shown by pages.
 pub(super) async fn photo(
@@ -340,7 +320,7 @@ pub(super) async fn photo(
     Path((case, sha256)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
-    if !pictures(&history.acts).any(|blob| blob.sha256 == sha256) {
+    if !history.case.media.iter().any(|blob| blob.sha256 == sha256) {
         return Err(Fault::NotFound);
     }
     let preview = page.node.photo_preview(&sha256).await?;

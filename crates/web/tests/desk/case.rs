@@ -436,7 +436,7 @@ async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere
     image::DynamicImage::new_rgb8(40, 30)
         .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
         .unwrap();
-    let photo = site.node.put_photo(png).await.unwrap();
+    let photo = site.node.put_photo(&png).await.unwrap();
     let sha256 = photo.sha256.clone();
     let request = FileRequest {
         command: pengayom_core::value::CommandId(site.node.new_id()),
@@ -477,6 +477,22 @@ async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere
         Some([0xff, 0xd8].as_slice()),
         "a JPEG made anew"
     );
+    let page = desk.get(&format!("/perkara/{case}")).await;
+    let kept = format!("/perkara/{case}/berkas/{sha256}");
+    assert!(page.text.contains(&kept));
+    assert!(page.words().contains("PNG, 1 kB"), "{}", page.words());
+    assert!(page.words().contains(sha256.get(..16).unwrap()));
+    let original = desk.get(&kept).await;
+    assert_eq!(original.status, StatusCode::OK);
+    assert_eq!(original.bytes, png, "byte for byte");
+    assert_eq!(original.header("content-type"), "image/png");
+    let shown = original.header("content-disposition");
+    assert!(shown.starts_with("attachment; "), "{shown}");
+    assert_eq!(original.header("x-content-type-options"), "nosniff");
+    let policy = original.header("content-security-policy");
+    assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"));
+    let elsewhere = desk.get(&format!("/perkara/{other}/berkas/{sha256}")).await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
     let odd = desk.get(&format!("/perkara/{other}/foto/{sha256}")).await;
     assert_eq!(
         odd.status,
@@ -485,6 +501,7 @@ async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere
     );
     let mut tayu = site.signed_in("tayu").await;
     assert_eq!(tayu.get(&address).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(tayu.get(&kept).await.status, StatusCode::FORBIDDEN);
     assert_eq!(
         site.browser().get(&address).await.status,
         StatusCode::SEE_OTHER

@@ -1,0 +1,239 @@
+//! Files of a case: what is known of each, and the original for those who handle the case.
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use pengayom_core::subject::case::{BlobRef, Case};
+use pengayom_core::value::CaseId;
+use pengayom_node::media::{Claims, Kind};
+use pengayom_node::{HandleError, Node};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::case::read;
+use crate::extract::StaffPage;
+use crate::frame::PageFrame;
+use crate::problem::Fault;
+
+/// How many digits of a file's SHA-256 are shown: enough to tell it from any other by eye.
+const SHORT: usize = 16;
+
+/// What is said of a file of a case.
+pub(super) struct FileFacts {
+    /// Where its small copy is, of a picture that is there.
+    pub(super) picture: Option<String>,
+    /// The words for it, for whoever cannot see it.
+    pub(super) words: String,
+    /// Where the original is, while it is there.
+    pub(super) original: Option<String>,
+    /// What is known of it, a line each.
+    pub(super) lines: Vec<String>,
+}
+
+/// Files that came with the report or later.
+pub(super) async fn files(
+    frame: &PageFrame,
+    node: &Node,
+    id: CaseId,
+    case: &Case,
+) -> Result<Vec<FileFacts>, Fault> {
+    let mut files = Vec::new();
+    for (at, file) in case.media.iter().enumerate() {
+        files.push(facts(frame, node, id, at + 1, file).await?);
+    }
+    Ok(files)
+}
+
+async fn facts(
+    frame: &PageFrame,
+    node: &Node,
+    id: CaseId,
+    n: usize,
+    file: &BlobRef,
+) -> Result<FileFacts, Fault> {
+    let kind = Kind::of_media_type(&file.media_type);
+    let (row, claims) = match node.file(&file.sha256).await {
+        Ok(row) if row.body.is_some() => {
+            let claims = node.photo_claims(&file.sha256).await?;
+            (Some(row), claims)
+        }
+        Ok(_) | Err(HandleError::NotFound(_)) => (None, Claims::default()),
+        Err(error) => return Err(error.into()),
+    };
+    let format = frame.format();
+    let name = kind.map_or_else(
+        || file.media_type.clone(),
+        |kind| kind.ending().to_uppercase(),
+    );
+    let kilobytes = i64::try_from(file.size_bytes.div_ceil(1024)).unwrap_or(i64::MAX);
+    let size = format.count(kilobytes);
+    let mut lines = vec![frame.tf("case.file_size", &[("kind", &name), ("kb", &size)])];
+    let at = match &row {
+        Some(row) => {
+            let time = format.moment(row.recorded_at);
+            lines.push(frame.tf("case.file_received", &[("time", &time)]));
+            Some(format!("{id}/berkas/{}", file.sha256))
+        }
+        None => {
+            lines.push(frame.t("case.file_gone").to_owned());
+            None
+        }
+    };
+    if let Some(taken) = claims.taken_at {
+        let time = format!("{} {}", format.day(taken.date()), taken.strftime("%H.%M"));
+        lines.push(frame.tf("case.file_taken", &[("time", &time)]));
+    }
+    if let Some((lat, lng)) = claims.position {
+        let (lat, lng) = (format!("{lat:.5}"), format!("{lng:.5}"));
+        lines.push(frame.tf("case.file_place", &[("lat", &lat), ("lng", &lng)]));
+    }
+    let digits: String = file.sha256.chars().take(SHORT).collect();
+    lines.push(frame.tf("case.file_sha256", &[("digits", &digits)]));
+    let is_picture = kind.is_some_and(Kind::is_picture) && row.is_some();
+    Ok(FileFacts {
+        picture: is_picture.then(|| format!("/perkara/{id}/foto/{}", file.sha256)),
+        words: frame.tf("case.photo", &[("n", &n.to_string())]),
+        original: at.map(|at| format!("/perkara/{at}")),
+        lines,
+    })
+}
+
+/// A file as it was sent, for those who may read the case, whole or a part of it (RFC 9110 §14). It
+/// is handed down and never shown in a page of ours: what is in it is nobody's but the sender's.
+pub(super) async fn original(
+    page: StaffPage,
+    Path((case, sha256)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let history = read(&page, &case).await?;
+    if !history.case.media.iter().any(|blob| blob.sha256 == sha256) {
+        return Err(Fault::NotFound);
+    }
+    let file = page.node.file(&sha256).await?;
+    if file.body.is_none() {
+        return Err(Fault::NotFound);
+    }
+    let size = file.size_bytes;
+    let asked = headers.get(header::RANGE).and_then(|it| it.to_str().ok());
+    let (status, from, until) = match asked.map(|text| range(text, size)) {
+        None | Some(Asked::All) => (StatusCode::OK, 0, size),
+        Some(Asked::Part(from, until)) => (StatusCode::PARTIAL_CONTENT, from, until),
+        Some(Asked::Nothing) => {
+            let all = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, all).into_response());
+        }
+    };
+    let ending = Kind::of_media_type(&file.media_type).map_or("bin", Kind::ending);
+    let number = history.case.filed.number.as_ref();
+    let number = number.map_or_else(|| history.id.to_string(), ToString::to_string);
+    let digits: String = sha256.chars().take(SHORT).collect();
+    let mut answer = HeaderMap::new();
+    let mut put = |name, value: String| {
+        if let Ok(value) = value.parse() {
+            answer.insert(name, value);
+        }
+    };
+    put(header::CONTENT_TYPE, file.media_type.clone());
+    put(header::CONTENT_LENGTH, (until - from).to_string());
+    put(header::ACCEPT_RANGES, "bytes".to_owned());
+    put(
+        header::CONTENT_DISPOSITION,
+        format!("attachment; filename=\"{number}-{digits}.{ending}\""),
+    );
+    // Whatever a browser makes of it, it runs nothing and loads nothing.
+    put(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; sandbox; frame-ancestors 'none'".to_owned(),
+    );
+    if status == StatusCode::PARTIAL_CONTENT {
+        let last = until - 1;
+        put(header::CONTENT_RANGE, format!("bytes {from}-{last}/{size}"));
+    }
+    let mut reader = page.node.read_file(file, from, until);
+    // One piece is read ahead while another is sent; whoever goes away is not read for any more.
+    let (to, pieces) = tokio::sync::mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let piece = match reader.next().await {
+                Ok(None) => break,
+                Ok(Some(piece)) => Ok(piece),
+                Err(fault) => {
+                    tracing::error!(%fault, "a file could not be read to its end");
+                    Err(fault)
+                }
+            };
+            let ends = piece.is_err();
+            if to.send(piece).await.is_err() || ends {
+                break;
+            }
+        }
+    });
+    let body = Body::from_stream(ReceiverStream::new(pieces));
+    Ok((status, answer, body).into_response())
+}
+
+/// Which bytes are asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    /// All of them: what is asked for does not read, or is several parts, which may be passed over.
+    All,
+    /// From one until before another.
+    Part(u64, u64),
+    /// None that are there.
+    Nothing,
+}
+
+fn range(text: &str, size: u64) -> Asked {
+    let Some((first, last)) = text
+        .strip_prefix("bytes=")
+        .and_then(|it| it.split_once('-'))
+    else {
+        return Asked::All;
+    };
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse::<u64>().unwrap_or(u64::MAX))
+    };
+    let (from, until) = match (number(first), number(last)) {
+        (Some(from), Some(last)) if from <= last => (from, last.saturating_add(1).min(size)),
+        (Some(from), None) if last.is_empty() => (from, size),
+        // The last so many bytes.
+        (None, Some(many)) if first.is_empty() && many > 0 => (size.saturating_sub(many), size),
+        (None, Some(0)) if first.is_empty() => return Asked::Nothing,
+        _ => return Asked::All,
+    };
+    if from < until {
+        Asked::Part(from, until)
+    } else {
+        Asked::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_as_browsers_ask_for_them() {
+        for (text, asked) in [
+            ("bytes=0-", Asked::Part(0, 100)),
+            ("bytes=0-0", Asked::Part(0, 1)),
+            ("bytes=10-19", Asked::Part(10, 20)),
+            ("bytes=90-900", Asked::Part(90, 100)),
+            ("bytes=-7", Asked::Part(93, 100)),
+            ("bytes=-900", Asked::Part(0, 100)),
+            ("bytes=100-", Asked::Nothing),
+            ("bytes=99999999999999999999-", Asked::Nothing),
+            ("bytes=-0", Asked::Nothing),
+            ("bytes=9-3", Asked::All),
+            ("bytes=0-1,5-6", Asked::All),
+            ("bytes=x-", Asked::All),
+            ("bytes=-", Asked::All),
+            ("lines=1-2", Asked::All),
+            ("", Asked::All),
+        ] {
+            assert_eq!(range(text, 100), asked, "{text}");
+        }
+        assert_eq!(range("bytes=0-", 0), Asked::Nothing);
+    }
+}
