@@ -8,6 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use crate::asking::{Asked, Asker, Crowd};
+use crate::log::{Published, Reader};
 use crate::record::{Acknowledged, known};
 use crate::unit::{Engine, Unit, beats};
 
@@ -41,8 +42,10 @@ async fn killed_under_load(engine: Engine) {
     let mut moments = ChaCha8Rng::seed_from_u64(SEED);
     let mut acknowledged = Acknowledged::default();
     let (mut asked, mut repeated) = (Asked::default(), 0);
+    let mut published = Published::default();
     for round in 0..ROUNDS {
         let serving = unit.serve();
+        let reader = Reader::begin(serving.address);
         repeated += asked.unanswered.len();
         take_up(serving.address, asked, &mut acknowledged).await;
         let crowd = Crowd::begin(serving.address, ASKERS, round, &beats);
@@ -51,6 +54,7 @@ async fn killed_under_load(engine: Engine) {
         tokio::time::sleep(moment).await;
         serving.kill();
         asked = crowd.end().await;
+        reader.end(&mut published).await;
     }
     let serving = unit.serve();
     take_up(serving.address, asked, &mut acknowledged).await;
@@ -59,6 +63,9 @@ async fn killed_under_load(engine: Engine) {
     // Otherwise it was killed while nothing was under way, and the rounds showed little.
     assert!(repeated > ROUNDS, "only {repeated} requests were cut off");
     acknowledged.are_all_of(&unit).await;
+    // S18: between sequencing, integrating and publishing too.
+    let seen = published.still_stands(&unit).await;
+    assert!(seen > ROUNDS / 2, "only {seen} checkpoints were published");
     println!("{} requests, {repeated} cut off", acknowledged.len());
 }
 

@@ -17,6 +17,7 @@ mod halted;
 mod jobs;
 mod killed;
 mod leak;
+mod log;
 mod patient;
 mod record;
 mod serving;

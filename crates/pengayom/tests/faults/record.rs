@@ -79,7 +79,7 @@ impl Acknowledged {
     }
 }
 
-async fn open(unit: &Unit) -> (Arc<dyn Store>, UnitId) {
+pub(crate) async fn open(unit: &Unit) -> (Arc<dyn Store>, UnitId) {
     let store = pengayom_store::open(unit.address()).await.unwrap();
     let mut units = store.units().await.unwrap();
     assert_eq!(units.len(), 1);
