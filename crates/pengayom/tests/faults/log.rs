@@ -13,7 +13,7 @@ use crate::record::open;
 use crate::unit::{Engine, Unit, beats};
 
 /// How often the checkpoint is read.
-const READ: Duration = Duration::from_millis(5);
+const READ: Duration = Duration::from_millis(20);
 
 /// Every checkpoint anybody may have seen, and the keys that sign.
 #[derive(Debug, Default)]
