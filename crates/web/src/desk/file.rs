@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::{BlobRef, Case};
 use pengayom_core::value::CaseId;
 use pengayom_node::media::{Claims, Kind};
@@ -80,7 +81,11 @@ async fn facts(
         }
     };
     if let Some(taken) = claims.taken_at {
-        let time = format!("{} {}", format.day(taken.date()), taken.strftime("%H.%M"));
+        let clock = match frame.lang {
+            Lang::Id => taken.strftime("%H.%M"),
+            Lang::En => taken.strftime("%H:%M"),
+        };
+        let time = format!("{} {clock}", format.day(taken.date()));
         lines.push(frame.tf("case.file_taken", &[("time", &time)]));
     }
     if let Some((lat, lng)) = claims.position {
