@@ -60,16 +60,6 @@ pub enum LedgerError {
     /// A note that cannot be signed.
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// The key that signs for the ledger is not the one that the record names.
-    #[error(
-        "the node's key is not the one the ledger is signed with: expected {expected}, found {found}"
-    )]
-    OtherKey {
-        /// The verifier key in the record.
-        expected: String,
-        /// The one that follows from the node's key.
-        found: String,
-    },
 }
 
 /// What was promised to whoever filed a report.
@@ -96,6 +86,9 @@ pub(crate) struct LogKeys {
     signing: Vec<SigningKey>,
     /// Every key there was, the newest first, without those that are not believed.
     pub(crate) verifiers: Vec<VerifierKey>,
+    /// The root secret was replaced because the node's key was lost: the key that signed before, which
+    /// cannot be had any more. The record has to say that another one signs from now on.
+    lost: Option<String>,
 }
 
 impl LogKeys {
@@ -115,21 +108,24 @@ impl LogKeys {
         let Some(record) = record.filter(|record| !record.log_keys.is_empty()) else {
             let first = make(0)?;
             if origin_of(unit, first.verifier().public()) != origin {
-                return Err(LedgerError::OtherKey {
-                    expected: origin,
-                    found: first.verifier().to_string(),
-                });
+                return Self::replacing(
+                    origin.clone(),
+                    make(1)?,
+                    first_key_of(store, unit, &origin).await?,
+                );
             }
             return Ok(Self {
                 verifiers: vec![first.verifier()],
                 signing: vec![first],
                 origin,
+                lost: None,
             });
         };
         let mut keys = Self {
             origin: origin.clone(),
             signing: Vec::new(),
             verifiers: Vec::new(),
+            lost: None,
         };
         for (nth, known) in record.log_keys.iter().rev().enumerate() {
             if known.revoked {
@@ -141,18 +137,46 @@ impl LogKeys {
                 keys.verifiers.push(ours.verifier());
                 keys.signing.push(ours);
             } else if nth == 0 {
-                return Err(LedgerError::OtherKey {
-                    expected: known.key.clone(),
-                    found,
-                });
+                let next = make(record.generation() + 1)?;
+                return Self::replacing(origin, next, known.key.clone());
             }
         }
         Ok(keys)
     }
 
+    /// The keys after the root secret was replaced. That it is the right one, the keyring has shown
+    /// before: so the one before is lost, and what it signed is not believed from here on.
+    #[expect(clippy::unnecessary_wraps, reason = "as its callers")]
+    fn replacing(origin: String, next: SigningKey, lost: String) -> Result<Self, LedgerError> {
+        Ok(Self {
+            origin,
+            verifiers: vec![next.verifier()],
+            signing: vec![next],
+            lost: Some(lost),
+        })
+    }
+
     fn current(&self) -> Option<&SigningKey> {
         self.signing.first()
     }
+}
+
+/// The first key of a ledger as far as it is known without the secret it came from: its name, and its
+/// id from the last checkpoint.
+async fn first_key_of(
+    store: &dyn Store,
+    unit: &UnitId,
+    origin: &str,
+) -> Result<String, StoreError> {
+    let known = store.ledger(unit).await?.and_then(|known| known.checkpoint);
+    let signed = known.and_then(|text| SignedCheckpoint::parse(&text).ok());
+    let line = signed
+        .as_ref()
+        .and_then(|signed| signed.note().signatures().first());
+    Ok(match line {
+        Some(line) => format!("{origin}+{}", line.id()),
+        None => origin.to_owned(),
+    })
 }
 
 /// What the record says of the unit itself.
@@ -558,6 +582,27 @@ impl Node {
         self.reload_log_keys().await?;
         self.advance_ledger().await?;
         Ok(())
+    }
+
+    /// Records that the ledger is signed with another key because the one before was lost with the
+    /// node's key, if that is so.
+    pub(crate) async fn settle_log_keys(&self) -> Result<(), HandleError> {
+        let keys = self.keys_of_log();
+        let (Some(from), Some(next)) = (&keys.lost, keys.current()) else {
+            return Ok(());
+        };
+        let unit = self.unit().id.clone();
+        let record = record_of(self.store.as_ref(), &unit).await?;
+        let command = UnitCommand::RotateLedgerKey {
+            from: from.clone(),
+            to: next.verifier().to_string(),
+            proof: None,
+            revoked: false,
+        };
+        let actor = Actor::Program {
+            job: "lost key replaced".to_owned(),
+        };
+        self.record_log_key(record, command, &actor).await
     }
 
     /// Reads the ledger's keys anew, after the record says that they changed.

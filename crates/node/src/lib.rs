@@ -86,7 +86,7 @@ impl Node {
         .await?;
         let latest = latest_recorded(store.as_ref(), unit).await?;
         let log_keys = ledger::LogKeys::load(store.as_ref(), unit, &key).await?;
-        Ok(Self {
+        let node = Self {
             store,
             unit: RwLock::new(Arc::new(context)),
             key,
@@ -97,7 +97,9 @@ impl Node {
             recorded: tokio::sync::Notify::new(),
             log_keys: RwLock::new(Arc::new(log_keys)),
             record_clock: clock::RecordClock::new(latest),
-        })
+        };
+        node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;
+        Ok(node)
     }
 
     /// The store.

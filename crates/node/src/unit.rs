@@ -59,6 +59,9 @@ pub enum UnitError {
     /// The ledger's keys do not follow from the node's key.
     #[error(transparent)]
     Ledger(#[from] crate::ledger::LedgerError),
+    /// That another key signs the ledger could not be recorded.
+    #[error("the ledger's new key could not be recorded: {0}")]
+    LedgerKey(crate::HandleError),
     /// There is no such time zone.
     #[error("unit.time_zone {0:?} is not an IANA time zone; write one such as Asia/Jakarta")]
     Zone(String),

@@ -113,7 +113,7 @@ impl StoredAct {
     /// The commitment that follows from what is stored; another than [`StoredAct::commitment`] when
     /// something was altered.
     pub fn committed(&self, unit: &UnitId) -> [u8; 32] {
-        pengayom_ledger::commitment(&self.salt, &self.text(unit))
+        pengayom_ledger::commitment(&self.salt, self.text(unit))
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn salt(seq: u64) -> [u8; 32] {
 
 /// The commitment to act `seq`.
 pub(crate) fn committed(seq: u64) -> Hash {
-    commitment(&salt(seq), &act_text(seq))
+    commitment(&salt(seq), act_text(seq))
 }
 
 /// A log in memory.

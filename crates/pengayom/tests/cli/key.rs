@@ -8,6 +8,8 @@ use pengayom_testkit::postgres::Database;
 use serde_json::Value;
 
 use crate::support::{GOOD, Unit, complaint, succeeded};
+use pengayom_core::act::{Payload, Subject};
+use pengayom_core::subject::unit::UnitAct;
 
 fn unit() -> Unit {
     let unit = Unit::of("detroit");
@@ -339,6 +341,19 @@ fn a_lost_key_is_replaced_after_saying_what_is_lost() {
     }
     succeeded(&unit.run(&["key", "replace", "--lost"]));
     assert!(opens(&unit, &key));
-    assert_eq!(unit.everything(), before);
+    // The record is what it was, and says that another key signs the ledger from now on.
+    let mut after = unit.everything();
+    let last = after.acts.pop().unwrap();
+    assert_eq!(last.subject, Subject::Unit);
+    assert!(matches!(
+        last.payload,
+        Payload::Unit(UnitAct::LedgerKeyRotated {
+            generation: 1,
+            proof: None,
+            ..
+        })
+    ));
+    assert_eq!(after, before);
+    succeeded(&unit.run(&["ledger", "verify"]));
     assert_eq!(files(&unit), ["unit.db.key"]);
 }
