@@ -531,12 +531,12 @@ async fn probe(connection: &mut Connection) -> Result<(), StoreError> {
     let statements = match connection.engine() {
         // Deleted pages are written, because their content has to be gone.
         Engine::Sqlite => &[
-            "CREATE TABLE store_probe AS SELECT zeroblob(65536) AS room",
+            "CREATE TABLE store_probe AS SELECT zeroblob(262144) AS room",
             "DROP TABLE store_probe",
         ][..],
         Engine::Postgres => &[
             "CREATE TABLE store_probe AS
-             SELECT repeat(md5(n::text), 32) AS room FROM generate_series(1, 64) AS n",
+             SELECT repeat(md5(n::text), 32) AS room FROM generate_series(1, 256) AS n",
             "DROP TABLE store_probe",
         ],
     };
