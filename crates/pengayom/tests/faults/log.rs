@@ -76,7 +76,10 @@ impl Published {
             signed.verify(keys[0].name(), &keys).unwrap();
             let checkpoint = signed.checkpoint();
             let needed = needed_for_root(checkpoint.size()).unwrap();
-            let ids: Vec<_> = needed.iter().filter_map(|tile| tile.id()).collect();
+            let ids: Vec<_> = needed
+                .iter()
+                .filter_map(pengayom_ledger::TileRef::id)
+                .collect();
             let found = store.ledger_tiles(&id, &ids).await.unwrap();
             let tiles: BTreeMap<_, _> = found.into_iter().collect();
             let root = root_at(checkpoint.size(), &tiles).unwrap();
