@@ -126,7 +126,7 @@ fn main() {
     // A log whose middle act is a real one, for receipts and proofs.
     let seq = size / 2;
     let salt = [7; 32];
-    let committed = commitment(&salt, &act(seq));
+    let committed = commitment(&salt, act(seq));
     let mut leaves = leaves;
     leaves[usize::try_from(seq - 1).unwrap()] = leaf_hash(&committed);
     let log = grow(&leaves, 1_000_000);
