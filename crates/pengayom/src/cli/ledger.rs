@@ -47,7 +47,7 @@ struct WitnessArguments {
     /// Look at one log now, and end: with status 1 when it was set back or altered
     #[arg(long, conflicts_with = "listen", requires = "url")]
     once: bool,
-    /// Where that log is served, such as https://polres.example/tlog
+    /// Where that log is served, the address of its unit with /tlog behind it
     #[arg(long, value_name = "URL", requires = "once")]
     url: Option<String>,
     /// Print JSON

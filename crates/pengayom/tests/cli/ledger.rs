@@ -23,6 +23,16 @@ fn verified(unit: &Unit, more: &[&str]) -> Value {
     found
 }
 
+/// Backs a unit up and restores it elsewhere; gives what the restore said.
+fn restored(unit: &Unit, to: &[&str]) -> Value {
+    let dir = unit.path("backup");
+    let dir = dir.to_str().unwrap();
+    succeeded(&unit.run(&["backup", dir]));
+    let output = unit.run(&[&["restore", dir, "--json"][..], to].concat());
+    succeeded(&output);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 // S18, S22
 #[test]
 fn a_record_is_held_to_its_ledger() {
@@ -55,16 +65,10 @@ fn a_record_is_held_to_its_ledger() {
 #[test]
 fn what_is_altered_is_named_also_after_a_restore() {
     let unit = unit(100);
-    let dir = unit.path("backup");
-    let dir = dir.to_str().unwrap();
-    succeeded(&unit.run(&["backup", dir]));
     let database = Database::new();
     let key = unit.store().replacen("sqlite:", "", 1) + ".key";
     let to = ["--store", database.url(), "--node-key-file", &key];
-    let restore = [&["restore", dir, "--json"][..], &to[..]].concat();
-    let output = unit.run(&restore);
-    succeeded(&output);
-    let restored: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let restored = restored(&unit, &to);
     assert_eq!(restored["units"][0]["ledger"]["whole"], true, "{restored}");
     assert_eq!(restored["units"][0]["ledger"]["published"], 300);
     let found = verified(&unit, &to);
@@ -102,13 +106,11 @@ fn what_is_altered_is_named_also_after_a_restore() {
 #[test]
 fn acts_taken_away_from_the_end_are_missed() {
     let unit = unit(20);
-    let dir = unit.path("backup");
-    let dir = dir.to_str().unwrap();
-    succeeded(&unit.run(&["backup", dir]));
     let database = Database::new();
     let key = unit.store().replacen("sqlite:", "", 1) + ".key";
     let to = ["--store", database.url(), "--node-key-file", &key];
-    succeeded(&unit.run(&[&["restore", dir][..], &to[..]].concat()));
+    let restored = restored(&unit, &to);
+    assert_eq!(restored["units"][0]["acts"], 60);
     database.sql("ALTER TABLE acts DISABLE TRIGGER USER; DELETE FROM acts WHERE seq > 58");
     let found = verified(&unit, &to);
     assert!(
