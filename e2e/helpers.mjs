@@ -212,7 +212,11 @@ export async function assertWellBuilt(page, where = page.url()) {
       h1: document.querySelectorAll("h1").length,
       main: document.querySelectorAll("main").length,
       gaps: levels.filter((level, index) => index > 0 && level > levels[index - 1] + 1).length,
-      first: document.querySelector("a[href], button, input:not([type=hidden])")?.getAttribute("href"),
+      first: [...document.querySelectorAll("a[href], button, input:not([type=hidden])")]
+        .slice(0, 2)
+        .map((control) => control.getAttribute("href"))
+        // Pages of a sensitive kind have the way out before it.
+        .find((href) => href !== "/keluar"),
       emergency: document.querySelectorAll('.strip a[href^="tel:"]').length,
       footerHelp: document.querySelectorAll('footer a[href^="tel:"]').length,
       inline: document.querySelectorAll("[style], style, script:not([src])").length,

@@ -18,18 +18,21 @@
 
   // The way out of pages of a sensitive kind: the screen is emptied at once, and Back does not return to this page.
   // Shift three times within five seconds does the same.
-  const exit = document.querySelector("a[data-exit]");
-  if (exit) {
+  const exits = document.querySelectorAll("a[data-exit]");
+  if (exits.length) {
+    const away = exits[0].href;
     const leave = () => {
       document.body.replaceChildren();
       document.title = "";
-      location.replace(exit.href);
+      location.replace(away);
     };
     let presses = [];
-    exit.addEventListener("click", (event) => {
-      event.preventDefault();
-      leave();
-    });
+    for (const exit of exits) {
+      exit.addEventListener("click", (event) => {
+        event.preventDefault();
+        leave();
+      });
+    }
     document.addEventListener("keyup", (event) => {
       presses = event.key === "Shift" ? [...presses, Date.now()].slice(-3) : [];
       if (presses.length === 3 && presses[2] - presses[0] <= 5000) leave();

@@ -21,6 +21,7 @@ mod org;
 mod people;
 mod read;
 mod report;
+mod safe;
 mod service;
 mod source;
 mod survey;
@@ -48,6 +49,7 @@ pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
 pub use report::{ReportKind, ReportStep, WhatOption};
+pub use safe::{Helpline, SafeTime, SafeTip, Safety};
 pub use service::{RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
@@ -66,6 +68,7 @@ pub struct Pack {
     services: Vec<Service>,
     by_code: BTreeMap<ServiceCode, usize>,
     report_kinds: Vec<ReportKind>,
+    safety: Safety,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -174,6 +177,12 @@ impl Pack {
     #[must_use]
     pub fn report_kind_by_slug(&self, slug: &str) -> Option<&ReportKind> {
         self.report_kinds.iter().find(|kind| kind.slug == slug)
+    }
+
+    /// What `/aman` says: helplines, safe times, tips.
+    #[must_use]
+    pub const fn safety(&self) -> &Safety {
+        &self.safety
     }
 
     /// The survey.

@@ -36,6 +36,12 @@ pub struct PersonDetails {
     /// When and how it is safe to make contact, in their words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safe_contact: Option<String>,
+    /// When it is safe: the code of a time of the pack (`safe.toml`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_time: Option<String>,
+    /// What to say when somebody else answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_word: Option<String>,
 }
 
 impl PersonDetails {

@@ -111,6 +111,19 @@ fn read_dir(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     }
 }
 
+/// Gives a demonstration that an earlier version made the unit of this one: pages ask its pack for
+/// words that an older pack does not have. What was recorded stays.
+async fn refresh(database: &Path, now: Timestamp) -> Result<(), Fault> {
+    let row = unit_row(now)?;
+    let store = pengayom_store::open(&format!("sqlite:{}", database.display())).await?;
+    let there = store.unit(&row.id).await?;
+    if there.is_some_and(|there| there.simulated && there.pack != row.pack) {
+        store.put_unit(&row).await?;
+    }
+    store.close().await;
+    Ok(())
+}
+
 /// Makes the demonstration in a folder, unless it is there already. Gives the store's address and
 /// the key's file.
 ///
@@ -124,6 +137,7 @@ pub(crate) async fn make(dir: &Path, plan: &DemoPlan) -> Result<Made, Fault> {
         key: dir.join("unit.key"),
     };
     if made.database.exists() && made.key.exists() {
+        refresh(&made.database, plan.until).await?;
         return Ok(made);
     }
     std::fs::create_dir_all(dir).map_err(Fault::file(dir))?;

@@ -6,6 +6,7 @@ pub(crate) mod qr;
 mod rate;
 pub(crate) mod receipt;
 pub(crate) mod report;
+mod safe;
 mod services;
 mod track;
 
@@ -25,6 +26,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(track::router())
         .merge(rate::router())
         .merge(receipt::router())
+        .merge(safe::router())
         .merge(services::router())
         .route("/wilayah", get(area::show))
         .route("/", get(home::show))

@@ -210,11 +210,17 @@ pub enum PackRule {
     LanguagesFixed,
     /// A distance stratum's bounds follow each other without a gap, from 0 km to the last one open.
     DistanceWithoutGap,
+    /// Exactly one answer to "when is it safe to contact you?" is "never".
+    OneNever,
+    /// A helpline has a number, in digits.
+    HelplineNumber,
+    /// A day is written `2026-11-24`.
+    RealDate,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -224,6 +230,9 @@ impl PackRule {
         Self::OneUnknownKind,
         Self::LanguagesFixed,
         Self::DistanceWithoutGap,
+        Self::OneNever,
+        Self::HelplineNumber,
+        Self::RealDate,
     ];
 
     /// Stable name, used in the word keys.
@@ -239,6 +248,9 @@ impl PackRule {
             Self::OneUnknownKind => "one_unknown_kind",
             Self::LanguagesFixed => "languages_fixed",
             Self::DistanceWithoutGap => "distance_without_gap",
+            Self::OneNever => "one_never",
+            Self::HelplineNumber => "helpline_number",
+            Self::RealDate => "real_date",
         }
     }
 
@@ -265,6 +277,13 @@ impl PackRule {
             Self::DistanceWithoutGap => {
                 "distance strata start at 0 km, each begins where the one before ends, the last has no end"
             }
+            Self::OneNever => {
+                "exactly one time has `never = true`; mark the one that means \"do not contact me\""
+            }
+            Self::HelplineNumber => {
+                "give `phone` or `message`: up to 15 digits, with a `+` in front if need be"
+            }
+            Self::RealDate => "write the day as year-month-day, such as 2026-11-24",
         }
     }
 }

@@ -21,6 +21,7 @@ use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
 use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
+use super::safe::Safety;
 use super::service::Service;
 use super::survey::Survey;
 use super::words::{Words, has_stray_brace, placeholders};
@@ -33,7 +34,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 20] = [
+pub const PACK_FILES: [&str; 21] = [
     "case.toml",
     "clocks.toml",
     "complaints.toml",
@@ -47,6 +48,7 @@ pub const PACK_FILES: [&str; 20] = [
     "pack.toml",
     "phrases.toml",
     "report.toml",
+    "safe.toml",
     "services.toml",
     "strata.toml",
     "survey.toml",
@@ -225,6 +227,7 @@ fn read<'a>(
     let functions = root("functions.toml").map(|root| root.read(Functions::read));
     let services = only(root("services.toml"), "service", Service::read);
     let reports = root("report.toml").map(|root| root.read(read_kinds));
+    let safety = root("safe.toml").and_then(|root| root.read(Safety::read));
     let survey = root("survey.toml").and_then(|root| {
         root.read(|root| {
             read_entries(root, "survey.toml", &mut entries);
@@ -264,6 +267,7 @@ fn read<'a>(
         services,
         by_code,
         report_kinds: reports?,
+        safety: safety?,
         survey: survey?,
         strata,
         distance_strata,

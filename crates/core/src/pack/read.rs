@@ -159,6 +159,13 @@ impl<'a> Table<'a> {
             .to_owned()
     }
 
+    /// A text in one language that may be left out.
+    pub(crate) fn text_or_none(&self, key: &str) -> Option<String> {
+        self.find(key)
+            .and_then(|value| self.check_text(key, value))
+            .map(ToOwned::to_owned)
+    }
+
     fn items(
         &self,
         key: &str,

@@ -648,6 +648,20 @@ fn the_other_rules_are_kept() {
         "languages = [\"en\", \"id\"]",
         PackRule::LanguagesFixed,
     );
+    broken_rule("safe.toml", "never = true\n", "", PackRule::OneNever);
+    for (from, to) in [
+        ("phone = \"148\"", "phone = \"seratus\""),
+        ("phone = \"129\"", "phone = \"0000000000000000\""),
+        ("message = \"085134507515\"\n", ""),
+    ] {
+        broken_rule("safe.toml", from, to, PackRule::HelplineNumber);
+    }
+    broken_rule(
+        "safe.toml",
+        "checked = \"2025-12-06\"",
+        "checked = \"2025-02-30\"",
+        PackRule::RealDate,
+    );
     for (from, to) in [
         ("over_km = 5", "over_km = 6"),
         ("over_km = 0", "over_km = 1"),

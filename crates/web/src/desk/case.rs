@@ -257,9 +257,19 @@ async fn reporter_words(
         .chain(ways)
         .collect::<Vec<_>>()
         .join("\n");
-    let safe = person
-        .safe_contact
-        .map(|safe| Fact::new(frame.t("case.reporter_safe"), safe));
+    let safety = frame.unit().pack.safety();
+    let time = person.safe_time.as_deref().map(|code| {
+        let known = safety.time(code).map(|time| frame.say(&time.name));
+        known.unwrap_or(code).to_owned()
+    });
+    let safe = [
+        ("case.reporter_safe", time),
+        ("case.reporter_safe", person.safe_contact),
+        ("safe.word_staff", person.safe_word),
+    ];
+    let safe = safe
+        .into_iter()
+        .filter_map(|(key, words)| Some(Fact::new(frame.t(key), words?)));
     Ok(std::iter::once(Fact::new(label, words))
         .chain(safe)
         .collect())

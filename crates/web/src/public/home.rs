@@ -46,6 +46,13 @@ pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Res
             true,
         ),
         door(
+            "/aman",
+            "door-safe",
+            frame.t("home.door_unsafe"),
+            None,
+            true,
+        ),
+        door(
             "/layanan",
             "door-letter",
             frame.t("home.door_services"),

@@ -15,6 +15,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 pub(crate) use place::{PlaceFault, outside, place_fault, too_long};
+pub(super) use send::keep_receipt;
 pub(crate) use step::put_photo;
 
 use crate::extract::PublicPage;

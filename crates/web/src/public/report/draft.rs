@@ -97,9 +97,13 @@ pub(super) struct Receipt {
 impl ReportDraft {
     /// A new draft of a kind.
     pub(super) fn new(context: &Context, kind: &ReportKind) -> Self {
+        Self::empty(context.state().node.new_id(), kind.code.as_str().to_owned())
+    }
+
+    fn empty(command: Uuid, kind: String) -> Self {
         Self {
-            command: context.state().node.new_id(),
-            kind: kind.code.as_str().to_owned(),
+            command,
+            kind,
             answered: Vec::new(),
             danger: String::new(),
             what: String::new(),
@@ -116,18 +120,16 @@ impl ReportDraft {
     /// What is left once a report was sent: its receipt.
     pub(super) fn sent(&self, receipt: Receipt) -> Self {
         Self {
-            command: self.command,
-            kind: self.kind.clone(),
-            answered: Vec::new(),
-            danger: String::new(),
-            what: String::new(),
-            place: PlaceAnswer::default(),
-            when: WhenAnswer::default(),
-            words: String::new(),
-            photos: Vec::new(),
-            contact: ContactAnswer::default(),
-            resume: None,
             sent: Some(receipt),
+            ..Self::empty(self.command, self.kind.clone())
+        }
+    }
+
+    /// The receipt of a report that came another way than by its questions.
+    pub(super) fn of_receipt(command: Uuid, receipt: Receipt) -> Self {
+        Self {
+            sent: Some(receipt),
+            ..Self::empty(command, String::new())
         }
     }
 

@@ -212,10 +212,22 @@ fn request(
             email: None,
             address: None,
             safe_contact: line(&answers.contact.safe),
+            ..PersonDetails::default()
         },
         media: answers.photos.clone(),
         simulated: false,
     })
+}
+
+/// Keeps the receipt of a report that had no draft, so that `/lapor/terkirim` shows it.
+pub(in crate::public) async fn keep_receipt(
+    context: &Context,
+    filed: &Filed,
+    reachable: bool,
+) -> Result<(), Fault> {
+    let receipt = receipt(filed, reachable);
+    let draft = ReportDraft::of_receipt(context.state().node.new_id(), receipt);
+    draft::keep(context, &draft, filed.sensitive).await
 }
 
 fn receipt(filed: &Filed, reachable: bool) -> Receipt {
