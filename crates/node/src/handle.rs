@@ -1,6 +1,7 @@
 //! Handlers: one command each, from permission to receipt.
 
 pub mod case;
+pub mod command;
 pub mod encounter;
 pub mod feedback;
 pub mod import;
@@ -12,7 +13,6 @@ use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::subject::Moment;
 use pengayom_core::value::ActId;
 use pengayom_store::{Appended, NewAct};
-use sha2::{Digest, Sha256};
 
 use crate::Node;
 use crate::access::{Permission, Staff};
@@ -95,14 +95,4 @@ impl Node {
             sequence,
         });
     }
-}
-
-/// SHA-256 over what was asked, to tell a repeated command from another one under the same id.
-pub(crate) fn fingerprint(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize().into()
 }

@@ -37,6 +37,12 @@ pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
             if let Err(error) = node.store().drop_expired(&unit, now).await {
                 tracing::warn!(%error, "expired rows could not be dropped");
             }
+            // Nothing to do but after an upgrade, or when an old backup was restored.
+            match node.key_commands().await {
+                Ok(0) => {}
+                Ok(commands) => tracing::info!(commands, "fingerprints of commands are keyed"),
+                Err(error) => tracing::warn!(%error, "commands could not be keyed"),
+            }
         }
         match work_once(&node).await {
             Ok(true) => continue,

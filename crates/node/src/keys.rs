@@ -39,6 +39,8 @@ pub enum Purpose {
     BackupManifest,
     /// What persons are found by.
     ContactSearch,
+    /// What tells a repeated command from another one.
+    Command,
     /// Wrapping the root secret; derived from the node's key itself.
     WrapRoot,
     /// Telling one key from another; derived from the node's key itself.
@@ -60,6 +62,7 @@ impl Purpose {
             Self::BackupIdentity => b"pengayom/1/backup-identity",
             Self::BackupManifest => b"pengayom/1/backup-manifest",
             Self::ContactSearch => b"pengayom/1/contact-search",
+            Self::Command => b"pengayom/1/command",
             Self::WrapRoot => b"pengayom/1/wrap-root",
             Self::Fingerprint => b"pengayom/1/fingerprint",
         }

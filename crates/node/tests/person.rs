@@ -17,6 +17,7 @@ use pengayom_core::value::CaseId;
 use pengayom_node::access::{Permission, Role, Staff};
 use pengayom_node::keyring::{self, Opens};
 use pengayom_node::{HandleError, KeyringError, Node, NodeKey, PersonDetails, UnitError, jobs};
+use pengayom_store::StoreError;
 use pengayom_testkit::postgres::Database;
 
 use support::{World, request};
@@ -142,6 +143,76 @@ async fn processes_that_open_a_store_at_once_agree_on_its_keyring() {
         assert_eq!(details.phone.as_deref(), Some("081234567890"));
     }
     assert_eq!(database.sql("SELECT count(*) FROM keyrings"), "1");
+}
+
+// S22, S32
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_tests_a_guess_of_what_was_told_without_the_key() {
+    use sha2::Digest as _;
+    let database = Database::new();
+    let world = World::at(database.url(), 1, None).await;
+    let sent = request(world.command(), "lp_b", JUWANA);
+    let ask = async |node: &Node, words: Option<&str>| {
+        let mut sent = sent.clone();
+        if let Some(words) = words {
+            words.clone_into(&mut sent.description);
+        }
+        node.file_request(sent, &Actor::Citizen).await
+    };
+    let first = ask(&world.node, None).await.unwrap();
+    let fingerprint = || database.sql("SELECT encode(fingerprint, 'hex') FROM commands");
+    let keyed = fingerprint();
+    assert_eq!(keyed.len(), 80);
+    let reused = |answer| matches!(answer, Err(HandleError::Store(StoreError::CommandReused)));
+    assert!(reused(ask(&world.node, Some("Lain")).await));
+
+    // As an earlier program left it: SHA-256 of every word, which anybody can work out.
+    let moment = world.node.now();
+    let moment = pengayom_core::subject::Moment {
+        happened_at: moment,
+        recorded_at: moment,
+    };
+    let prepared = world
+        .node
+        .prepare_request(sent.clone(), &Actor::Citizen, moment, None);
+    let plain = prepared.unwrap().0.command.unwrap().fingerprint.plain;
+    let hex = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    };
+    assert!(!keyed.contains(&hex(&plain)) && !keyed.contains(&hex(&sha2::Sha256::digest(plain))));
+    database.sql(&format!(
+        "UPDATE commands SET fingerprint = '\\x{}'",
+        hex(&plain)
+    ));
+    assert!(ask(&world.node, None).await.unwrap().repeated);
+    assert!(reused(ask(&world.node, Some("Lain")).await));
+    assert_eq!(world.node.key_commands().await.unwrap(), 1);
+    assert_eq!(world.node.key_commands().await.unwrap(), 0);
+    assert_eq!(fingerprint(), keyed);
+    assert!(ask(&world.node, None).await.unwrap().repeated);
+
+    // The key is lost: a report sent again is not taken for another, and not recorded twice.
+    let lost = NodeKey::new([9; 32]);
+    let randomness = support::CountedRandomness::from(2_000_000);
+    let store = world.node.store().as_ref();
+    keyring::replace(store, &lost, world.node.now(), &randomness)
+        .await
+        .unwrap();
+    let node = open(&world, [9; 32]).await.unwrap();
+    let again = ask(&node, None).await.unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.number, first.number);
+    assert_eq!(database.sql("SELECT count(*) FROM cases"), "1");
+    // What is sent anew is held to its content again.
+    let mut other = sent.clone();
+    other.command = world.command();
+    node.file_request(other.clone(), &Actor::Citizen)
+        .await
+        .unwrap();
+    other.description = "Lain".to_owned();
+    assert!(reused(node.file_request(other, &Actor::Citizen).await));
 }
 
 /// Closes a case as an officer does.

@@ -72,6 +72,8 @@ macro_rules! for_each_rule {
             a_repeated_command_gets_the_first_answer,
             a_command_repeated_at_once_files_one_case,
             a_command_id_with_other_content_is_refused,
+            a_command_of_before_is_held_to_its_content_and_then_keyed,
+            a_command_keyed_by_another_key_gets_the_first_answer,
             a_repeated_command_is_known_before_its_version_is_judged,
             a_repeated_source_key_changes_nothing,
             known_source_keys_are_told,

@@ -10,7 +10,9 @@ use pengayom_core::value::{
     ActId, CaseId, CaseSeries, CommandId, EncounterId, FeedbackId, OfficerId, SecretHash, UnitId,
 };
 use pengayom_store::proof::Seed;
-use pengayom_store::{Append, Appended, CommandRecord, NewAct, Store, StoreError, views};
+use pengayom_store::{
+    Append, Appended, CommandFingerprint, CommandRecord, NewAct, Store, StoreError, views,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -52,9 +54,17 @@ pub fn hash(n: u8) -> SecretHash {
 
 /// A command of a number, asking for what a fingerprint says.
 pub fn command(n: u128, fingerprint: u8) -> Option<CommandRecord> {
+    let mut keyed = [fingerprint; 40];
+    // All under the same key.
+    for byte in keyed.iter_mut().take(CommandFingerprint::KEY_BYTES) {
+        *byte = 0;
+    }
     Some(CommandRecord {
         id: CommandId(id(n)),
-        fingerprint: [fingerprint; 32],
+        fingerprint: CommandFingerprint {
+            keyed,
+            plain: [fingerprint; 32],
+        },
     })
 }
 

@@ -11,11 +11,11 @@ use pengayom_store::{
     views,
 };
 
-use crate::Engine;
 use crate::made::{
     act, all_time, answered, at, case, closed, command, filing, follow, id, is_stale, next, pati,
     rembang, request, series, taken,
 };
+use crate::{BySql, Engine};
 
 /// Acts of a subject come oldest version first, and only those of the subject.
 pub async fn acts_of_a_subject_come_in_their_order(engine: &impl Engine) {
@@ -183,6 +183,58 @@ pub async fn a_command_repeated_at_once_files_one_case(engine: &impl Engine) {
     let all = store.cases(&pati(), &CaseQuery::default()).await.unwrap();
     assert_eq!(all.rows.len(), 1);
     assert_eq!(all.rows[0].number, Some(series().number(1)));
+}
+
+/// A command with the plain hash of earlier programs is known by it, and can be keyed; what is keyed
+/// stays as it is.
+// S22
+pub async fn a_command_of_before_is_held_to_its_content_and_then_keyed(engine: &impl Engine) {
+    let store = engine.open().await;
+    let ask = async |subject: u128, content: u8| {
+        let mut append = filing(&pati(), subject, at(0), request());
+        append.command = command(7, content);
+        store.append(append).await
+    };
+    let first = ask(1, 1).await.unwrap();
+    assert!(
+        store
+            .commands_not_keyed(&pati(), 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let plain = "UPDATE commands SET fingerprint = substr(fingerprint, 9)";
+    engine.by_hand(BySql::both(plain)).await;
+    same(&first, &ask(2, 1).await.unwrap());
+    assert!(matches!(ask(3, 2).await, Err(StoreError::CommandReused)));
+    let left = async || store.commands_not_keyed(&pati(), 9).await.unwrap();
+    assert_eq!(left().await, [(CommandId(id(7)), [1; 32])]);
+    for content in [1, 2] {
+        let keyed = command(7, content).unwrap().fingerprint.keyed;
+        let keyed = vec![(CommandId(id(7)), keyed)];
+        store.key_commands(&pati(), keyed).await.unwrap();
+    }
+    assert!(left().await.is_empty());
+    same(&first, &ask(4, 1).await.unwrap());
+    assert!(matches!(ask(5, 2).await, Err(StoreError::CommandReused)));
+}
+
+/// What was keyed by a key that is lost cannot be held to any content: the id, which only its asker
+/// knew, gets the first answer, and nothing is recorded twice.
+// S32
+pub async fn a_command_keyed_by_another_key_gets_the_first_answer(engine: &impl Engine) {
+    let store = engine.open().await;
+    let mut append = filing(&pati(), 1, at(0), request());
+    append.command = command(7, 1);
+    let first = store.append(append).await.unwrap();
+    let mut again = filing(&pati(), 2, at(0), request());
+    // The name of the key is another, and so is the hash.
+    again.command = command(7, 2).map(|mut command| {
+        command.fingerprint.keyed[0] = 1;
+        command
+    });
+    same(&first, &store.append(again).await.unwrap());
+    assert!(store.case(&pati(), case(2)).await.unwrap().is_none());
 }
 
 /// A command id used for something else is refused, and changes nothing.

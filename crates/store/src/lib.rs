@@ -46,8 +46,8 @@ pub use query::{
 pub use sql::{BlobUpload, SqlStore};
 pub use sqlite::{BareCommits, OpenOptions, bare_commits};
 pub use write::{
-    Append, Appended, Blob, CommandRecord, Erase, KeyringChange, NewAct, NewJob, SealedPerson,
-    SourceKey, Stored,
+    Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, NewAct,
+    NewJob, SealedPerson, SourceKey, Stored,
 };
 
 use ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
@@ -291,6 +291,21 @@ pub trait Store: Send + Sync + 'static {
         &self,
         unit: &UnitId,
         contacts: &[(SecretHash, PersonId)],
+    ) -> Result<(), StoreError>;
+
+    /// Commands whose fingerprint is not keyed, with their SHA-256; at most `limit`, see [`PAGE_MAX`].
+    async fn commands_not_keyed(
+        &self,
+        unit: &UnitId,
+        limit: u32,
+    ) -> Result<Vec<(CommandId, [u8; 32])>, StoreError>;
+
+    /// Puts keyed fingerprints (see [`CommandFingerprint::keyed`]) in the place of those that are not;
+    /// one that is keyed already stays.
+    async fn key_commands(
+        &self,
+        unit: &UnitId,
+        keyed: Vec<(CommandId, [u8; 40])>,
     ) -> Result<(), StoreError>;
 
     /// Cases whose reporter is found by a keyed hash, newest filing first.

@@ -293,6 +293,22 @@ impl Store for SqlStore {
         self.done(unit, What::PutContacts(contacts.to_vec())).await
     }
 
+    async fn commands_not_keyed(
+        &self,
+        unit: &UnitId,
+        limit: u32,
+    ) -> Result<Vec<(CommandId, [u8; 32])>, StoreError> {
+        read::beside::commands_not_keyed(&self.readers, unit, limit).await
+    }
+
+    async fn key_commands(
+        &self,
+        unit: &UnitId,
+        keyed: Vec<(CommandId, [u8; 40])>,
+    ) -> Result<(), StoreError> {
+        self.done(unit, What::KeyCommands(keyed)).await
+    }
+
     async fn cases_by_contact(
         &self,
         unit: &UnitId,

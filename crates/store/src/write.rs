@@ -32,8 +32,40 @@ pub struct NewAct {
 pub struct CommandRecord {
     /// Made by the asker.
     pub id: CommandId,
-    /// SHA-256 over what was asked; another content under the same id is refused.
-    pub fingerprint: [u8; 32],
+    /// Of what was asked; another content under the same id is refused.
+    pub fingerprint: CommandFingerprint,
+}
+
+/// Tells a repeated command from another one under the same id, without giving away what was asked:
+/// nobody without the key can test a guess of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandFingerprint {
+    /// What is stored: [`CommandFingerprint::KEY_BYTES`] that name the key, then HMAC-SHA-256 under it
+    /// of `plain`.
+    pub keyed: [u8; 40],
+    /// SHA-256 over what was asked. Never stored; commands of before are held to it.
+    pub plain: [u8; 32],
+}
+
+impl CommandFingerprint {
+    /// How many bytes name the key.
+    pub const KEY_BYTES: usize = 8;
+
+    /// Whether a stored fingerprint is of the same content. One under another key cannot be held to
+    /// anything, as after a key was lost: the id decides, which only the asker knew.
+    pub(crate) fn is_of(&self, stored: &[u8]) -> bool {
+        if stored.len() == self.plain.len() {
+            return stored == self.plain;
+        }
+        let (ours, theirs) = (
+            self.keyed.split_at_checked(Self::KEY_BYTES),
+            stored.split_at_checked(Self::KEY_BYTES),
+        );
+        match (ours, theirs) {
+            (Some((key, hash)), Some((other, found))) => key != other || hash == found,
+            _ => false,
+        }
+    }
 }
 
 /// The key of a row in another system, so that importing it twice changes nothing.

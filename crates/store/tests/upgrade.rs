@@ -31,7 +31,15 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 10] = [
+const RELEASED: [(&str, &str); 12] = [
+    (
+        "sqlite/0006_commands.sql",
+        "42ff0167c01c42c9c5237702ae42ca085c50da0588c5717508e142e6616707d4",
+    ),
+    (
+        "postgres/0006_commands.sql",
+        "42ff0167c01c42c9c5237702ae42ca085c50da0588c5717508e142e6616707d4",
+    ),
     (
         "sqlite/0001_record.sql",
         "b41c71e9c07ecc480e80f291e9200bb73ad4e7ecaf1905b7102ce7f545b9ae51",

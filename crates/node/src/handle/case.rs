@@ -19,8 +19,9 @@ use pengayom_store::{
 
 use sha2::{Digest as _, Sha256};
 
+use super::RETRIES;
+use super::command::fingerprint;
 use super::place::PlaceInput;
-use super::{RETRIES, fingerprint};
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
@@ -224,7 +225,7 @@ impl Node {
         append.series = series;
         append.command = Some(CommandRecord {
             id: command,
-            fingerprint: asked,
+            fingerprint: self.command_fingerprint(asked),
         });
         append.source_key = source_key;
         append.jobs = blobs

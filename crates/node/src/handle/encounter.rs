@@ -11,7 +11,7 @@ use pengayom_core::value::{CaseId, CommandId, EncounterId, PersonId, SecretDigit
 use pengayom_store::views::{self, State};
 use pengayom_store::{Append, CommandRecord, Erase};
 
-use super::fingerprint;
+use super::command::fingerprint;
 use super::place::PlaceInput;
 use crate::Node;
 use crate::access::{Permission, Staff};
@@ -143,7 +143,7 @@ impl Node {
         let mut append = Append::new(unit.id.clone(), subject, None, acts);
         append.command = Some(CommandRecord {
             id: record.command,
-            fingerprint: asked,
+            fingerprint: self.command_fingerprint(asked),
         });
         append.persons = person.into_iter().collect();
         let appended = self.store.append(append).await?;

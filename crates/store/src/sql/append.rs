@@ -71,7 +71,7 @@ fn judge<'a>(
     if let Some(command) = &append.command
         && let Some(first) = known.commands.get(&command.id)
     {
-        return Ok(if first.fingerprint == command.fingerprint {
+        return Ok(if command.fingerprint.is_of(&first.fingerprint) {
             Ok(Outcome::Repeated(first.first))
         } else {
             Err(StoreError::CommandReused)

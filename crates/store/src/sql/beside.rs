@@ -1,7 +1,7 @@
 //! Changes beside the record: files, drafts, accounts, attempts, jobs, units, imports.
 
 use jiff::Timestamp;
-use pengayom_core::value::{OfficerId, PersonId, SecretHash, UnitId};
+use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 use uuid::Uuid;
 
 use super::blobs;
@@ -75,6 +75,7 @@ pub(super) enum What {
     NoteBackup(BackupRow),
     Ledger(ledger::What),
     PutContacts(Vec<(SecretHash, PersonId)>),
+    KeyCommands(Vec<(CommandId, [u8; 40])>),
 }
 
 /// Carries a change out. The inner error is a refusal that left nothing behind; the outer one
@@ -154,6 +155,7 @@ pub(super) async fn apply(
         What::NoteBackup(backup) => note_backup(connection, unit, *backup).await?,
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
         What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
+        What::KeyCommands(keyed) => key_commands(connection, unit, keyed).await?,
     }
     Ok(Ok(Answer::Done))
 }
@@ -400,6 +402,25 @@ async fn put_contacts(
             .bind(unit)
             .bind(hash_bytes(*hash))
             .bind(person.0);
+        connection.execute(query).await?;
+    }
+    Ok(())
+}
+
+async fn key_commands(
+    connection: &mut Connection,
+    unit: &str,
+    keyed: &[(CommandId, [u8; 40])],
+) -> Result<(), StoreError> {
+    for (command, fingerprint) in keyed {
+        let query = connection
+            .query(
+                "UPDATE commands SET fingerprint = $3
+             WHERE unit = $1 AND id = $2 AND length(fingerprint) = 32",
+            )
+            .bind(unit)
+            .bind(command.0)
+            .bind(fingerprint.to_vec());
         connection.execute(query).await?;
     }
     Ok(())

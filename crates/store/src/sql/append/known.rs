@@ -35,9 +35,10 @@ pub(super) struct First {
 }
 
 /// A command carried out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct FirstCommand {
-    pub(super) fingerprint: [u8; 32],
+    /// As it is stored.
+    pub(super) fingerprint: Vec<u8>,
     pub(super) first: First,
 }
 
@@ -103,7 +104,7 @@ impl Known {
             place: FirstPlace::Here(at),
         };
         if let Some(command) = append.command {
-            let fingerprint = command.fingerprint;
+            let fingerprint = command.fingerprint.keyed.to_vec();
             self.commands
                 .insert(command.id, FirstCommand { fingerprint, first });
         }
@@ -180,7 +181,7 @@ impl Known {
             }
             "command" => {
                 let first = FirstCommand {
-                    fingerprint: hash_of(get(row, "bytes")?, "fingerprint")?.0,
+                    fingerprint: get(row, "bytes")?,
                     first: first(row)?,
                 };
                 self.commands.insert(CommandId(get(row, "id")?), first);

@@ -196,7 +196,7 @@ impl<'a> Rows<'a> {
                 values
                     .push_bind(unit.as_str())
                     .push_bind(command.id.0)
-                    .push_bind(command.fingerprint.to_vec())
+                    .push_bind(command.fingerprint.keyed.to_vec())
                     .push_bind(place.subject.kind())
                     .push_bind(place.subject.id())
                     .push_bind(place.first)

@@ -8,7 +8,7 @@ use super::{push_limit, select};
 use crate::error::StoreError;
 use crate::rows::{BackupRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow};
 use crate::sql::engine::{Pool, Row};
-use crate::sql::map::{beside, count, get, hash_bytes, moment, stored, subject};
+use crate::sql::map::{beside, count, get, hash_bytes, hash_of, moment, stored, subject};
 use crate::sql::query::Query;
 use crate::write::SealedPerson;
 
@@ -47,6 +47,22 @@ pub(in crate::sql) async fn persons_after(
     push_limit(&mut query, limit);
     let rows = pool.fetch_all(query).await?;
     rows.iter().map(beside::person).collect()
+}
+
+pub(in crate::sql) async fn commands_not_keyed(
+    pool: &Pool,
+    unit: &UnitId,
+    limit: u32,
+) -> Result<Vec<(CommandId, [u8; 32])>, StoreError> {
+    let mut query = select(pool.engine(), "commands", &["id", "fingerprint"], unit);
+    query.push(" AND length(fingerprint) = 32 ORDER BY id");
+    push_limit(&mut query, limit);
+    let rows = pool.fetch_all(query).await?;
+    let command = |row| {
+        let plain = hash_of(get(row, "fingerprint")?, "fingerprint")?;
+        Ok((CommandId(get(row, "id")?), plain.0))
+    };
+    rows.iter().map(command).collect()
 }
 
 pub(in crate::sql) async fn keyring(
