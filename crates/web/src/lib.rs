@@ -16,6 +16,7 @@ mod frame;
 mod headers;
 mod limits;
 mod live;
+mod own_data;
 mod problem;
 mod public;
 mod signin;
@@ -25,6 +26,7 @@ mod tlog;
 
 use axum::Router;
 
+pub use own_data::{Entry, OwnData, Section};
 pub use state::{AppState, WebSettings};
 
 /// Everything a browser or a program can ask of a unit's node.

@@ -399,3 +399,68 @@ async fn the_reporter_takes_everything_that_is_held_about_them() {
     );
     assert!(!answer.text.contains(&code), "{}", answer.text);
 }
+
+// S18
+#[tokio::test]
+async fn the_reporter_reads_what_is_held_about_them_in_words() {
+    let site = Site::pati().await;
+    let (mut browser, number, code) = filed(&site).await;
+    let address = format!("/lacak/{number}/data/baca");
+    // Without the code nothing is shown, and no address opens it.
+    browser.get("/lacak").await;
+    let answer = browser.post(&address, &[]).await;
+    assert_eq!(answer.location(), format!("/lacak?nomor={number}"));
+    let page = open(&mut browser, &number, &code).await;
+    assert!(
+        page.text.contains(&format!("formaction=\"{address}\"")),
+        "{}",
+        page.text
+    );
+    assert_eq!(
+        browser.get(&address).await.status,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+    let held = browser
+        .post(&format!("/lacak/{number}/data"), &[])
+        .await
+        .json();
+    let answer = browser.post(&address, &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let words = answer.words();
+    let told = held["events"][0]["content"]["description"]
+        .as_str()
+        .unwrap();
+    for part in [
+        "Siapa Anda",
+        "Apa yang Anda sampaikan kepada kami",
+        "Apa yang kami sampaikan kepada Anda",
+        "Apa yang terjadi, dan kapan",
+        "Foto dan berkas",
+        "Berapa lama kami menyimpannya",
+        told,
+        "Laporan diterima (Anda)",
+        &number,
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    for value in held["person"]
+        .as_object()
+        .into_iter()
+        .flat_map(|person| person.values())
+    {
+        assert!(words.contains(value.as_str().unwrap()), "{value}: {words}");
+    }
+    assert!(!answer.text.contains(&code));
+    assert!(
+        !answer.text.contains("own."),
+        "a word is missing: {}",
+        answer.text
+    );
+    let answer = browser.post(&address, &[("lang", "en")]).await;
+    assert!(
+        answer.words().contains("What happened, and when"),
+        "{}",
+        answer.words()
+    );
+}

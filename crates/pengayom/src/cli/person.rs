@@ -1,8 +1,10 @@
 //! `pengayom person`: what the unit holds about a person, told and erased.
 
 use clap::Subcommand;
+use pengayom_core::pack::Lang;
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::CaseNumber;
+use pengayom_web::OwnData;
 
 use crate::cli::StoreArguments;
 use crate::fault::Fault;
@@ -18,7 +20,7 @@ pub(crate) struct PersonArguments {
 
 #[derive(Debug, Subcommand)]
 enum PersonVerb {
-    /// Print everything held about whoever filed a case, as JSON, to be given to them
+    /// Print everything held about whoever filed a case, to be given to them
     Export {
         #[command(flatten)]
         store: StoreArguments,
@@ -27,6 +29,12 @@ enum PersonVerb {
         /// Number of the case
         #[arg(long = "case", value_name = "NUMBER")]
         number: CaseNumber,
+        /// `json` for programs, `text` to be read
+        #[arg(long, value_enum, default_value = "json", value_name = "FORMAT")]
+        format: Format,
+        /// Language of the text
+        #[arg(long, value_enum, default_value = "id", value_name = "LANG")]
+        lang: Language,
     },
     /// Erase who filed a closed case and what was told in it; the case, its acts and all counts stay
     Erase {
@@ -43,19 +51,55 @@ enum PersonVerb {
     },
 }
 
+/// How an export is written.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// For programs.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// A language people read.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Language {
+    /// Indonesian.
+    Id,
+    /// English.
+    En,
+}
+
 /// The job an erasure by this command is recorded under.
 const JOB: &str = "person erase";
 
 /// Tells or erases.
 pub(crate) async fn run(arguments: PersonArguments) -> Result<(), Fault> {
     match arguments.verb {
-        PersonVerb::Export { store, key, number } => {
+        PersonVerb::Export {
+            store,
+            key,
+            number,
+            format,
+            lang,
+        } => {
             let node = wiring::open_node(&store.store, store.unit.as_ref(), &key).await?;
             let export = node.export_case(&number).await;
             node.store().close().await;
-            let text = serde_json::to_string_pretty(&export?)
-                .map_err(|error| Fault::Input(error.to_string()))?;
-            println!("{text}");
+            let export = export?;
+            let lang = match lang {
+                Language::Id => Lang::Id,
+                Language::En => Lang::En,
+            };
+            match format {
+                Format::Json => {
+                    let text = serde_json::to_string_pretty(&export)
+                        .map_err(|error| Fault::Input(error.to_string()))?;
+                    println!("{text}");
+                }
+                Format::Text => {
+                    print!("{}", OwnData::of(&export, &node.unit(), lang).to_text());
+                }
+            }
         }
         PersonVerb::Erase {
             store,

@@ -24,6 +24,7 @@ use super::report::{put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
+use crate::own_data::OwnData;
 use crate::problem::Fault;
 use crate::state::AppState;
 
@@ -94,6 +95,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
         .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
         .route("/lacak/{nomor}/data", post(export))
+        .route("/lacak/{nomor}/data/baca", post(export_page))
 }
 
 /// What the address of the form says.
@@ -331,6 +333,53 @@ async fn add(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+#[derive(Template)]
+#[template(path = "public/track/data.html")]
+struct DataPage {
+    page: PageFrame,
+    /// Address of the case.
+    back: String,
+    number: String,
+    data: OwnData,
+}
+
+/// `POST /lacak/{nomor}/data/baca`: the same as the file, to be read and printed. By POST, so that no
+/// address opens it and nothing of it is kept.
+async fn export_page(
+    Path(number): Path<String>,
+    page: PublicPage,
+    post: FormPost,
+) -> Result<Response, Fault> {
+    let Some((number, secret)) = fitting(&page.context, &number).await? else {
+        return to_enter(&number);
+    };
+    let PublicPage {
+        context,
+        mut frame,
+        node,
+    } = page;
+    if let Some(lang) = post.switched_lang() {
+        frame.switch_lang(&context, lang);
+    }
+    let client = context.client();
+    frame.sensitive = node.track(&number, &secret, client).await?.case.sensitive;
+    let export = node.export_for_reporter(&number, &secret, client).await?;
+    let data = OwnData::of(&export, frame.unit(), frame.lang);
+    frame.title = if frame.sensitive {
+        frame.tf("track.neutral_title", &[("number", &number.to_string())])
+    } else {
+        data.title.clone()
+    };
+    frame.with_form(&context, "form");
+    let page = DataPage {
+        page: frame,
+        back: format!("/lacak/{number}"),
+        number: number.to_string(),
+        data,
+    };
+    draw(StatusCode::OK, &page)
 }
 
 /// `POST /lacak/{nomor}/data`: everything the unit holds about the reporter for the case, as a file.

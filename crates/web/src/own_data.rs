@@ -1,0 +1,322 @@
+//! What a unit holds about a person for one report, in words they can read: the same facts as the
+//! file for programs, on a page and as text.
+
+use pengayom_core::pack::{Lang, Localized};
+use pengayom_core::subject::case::CaseAct;
+use pengayom_core::subject::erasure::ErasureBasis;
+use pengayom_node::UnitContext;
+use pengayom_node::handle::person::{ExportedAct, PersonExport};
+
+use crate::format::Format;
+
+/// All that is held, part by part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnData {
+    /// What this is, with the number.
+    pub title: String,
+    /// Whose it is and when it was put together.
+    pub lead: String,
+    /// Who you are, what you told us, and so on.
+    pub sections: Vec<Section>,
+}
+
+/// One part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What it answers.
+    pub title: String,
+    /// What is held; never empty: it says so when nothing is.
+    pub entries: Vec<Entry>,
+}
+
+/// One thing that is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is, or when it was; empty when the lines say it.
+    pub label: String,
+    /// Its words.
+    pub lines: Vec<String>,
+}
+
+impl OwnData {
+    /// Puts an export into words of one language.
+    pub fn of(export: &PersonExport, unit: &UnitContext, lang: Lang) -> Self {
+        let reader = Reader {
+            unit,
+            lang,
+            format: Format::new(unit, lang),
+        };
+        let time = reader.format.moment(export.exported_at);
+        let values = [("unit", export.unit_name.as_str()), ("time", time.as_str())];
+        let sections = [
+            ("own.who", reader.who(export)),
+            ("own.told", reader.told(export)),
+            ("own.answered", reader.answered(export)),
+            ("own.happened", reader.happened(export)),
+            ("own.files", reader.files(export)),
+            ("own.kept", reader.kept(export)),
+        ];
+        Self {
+            title: reader.tf("own.title", &[("number", &export.number)]),
+            lead: reader.tf("own.lead", &values),
+            sections: sections
+                .into_iter()
+                .map(|(title, entries)| Section {
+                    title: reader.t(title),
+                    entries,
+                })
+                .collect(),
+        }
+    }
+
+    /// As plain text, ending with a line feed.
+    pub fn to_text(&self) -> String {
+        let mut lines = vec![self.title.clone(), self.lead.clone()];
+        for section in &self.sections {
+            lines.extend([String::new(), section.title.clone()]);
+            for entry in &section.entries {
+                let label = Some(&entry.label).filter(|label| !label.is_empty());
+                lines.extend(label.map(|label| format!("  {label}")));
+                lines.extend(entry.lines.iter().map(|line| format!("    {line}")));
+            }
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+struct Reader<'a> {
+    unit: &'a UnitContext,
+    lang: Lang,
+    format: Format<'a>,
+}
+
+impl Reader<'_> {
+    fn t(&self, key: &str) -> String {
+        self.tf(key, &[])
+    }
+
+    fn tf(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.unit.pack.words(self.lang).text(key, values)
+    }
+
+    fn or_nothing(&self, entries: Vec<Entry>, key: &str) -> Vec<Entry> {
+        if entries.is_empty() {
+            only(self.t(key))
+        } else {
+            entries
+        }
+    }
+
+    fn who(&self, export: &PersonExport) -> Vec<Entry> {
+        let Some(person) = &export.person else {
+            let key = if export.erased_at.is_some() {
+                "own.who_erased"
+            } else {
+                "own.who_none"
+            };
+            return only(self.t(key));
+        };
+        let entries = [
+            (self.t("own.name"), &person.name),
+            (self.t("own.phone"), &person.phone),
+            (self.t("own.email"), &person.email),
+            (self.t("own.address"), &person.address),
+            (self.t("own.safe_contact"), &person.safe_contact),
+        ];
+        let entries = entries
+            .into_iter()
+            .filter_map(|(label, value)| value.as_deref().map(|value| entry(label, value)))
+            .collect();
+        self.or_nothing(entries, "own.who_none")
+    }
+
+    fn told(&self, export: &PersonExport) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (event, act) in acts(export) {
+            match act {
+                CaseAct::RequestFiled(filed) => {
+                    let service = self.unit.pack.service(&filed.service);
+                    let service = service.map(|service| service.name.get(self.lang).to_owned());
+                    let occurred = filed.occurred_at.map(|at| self.format.moment(at));
+                    let facts = [
+                        ("own.service", service),
+                        ("own.channel", Some(self.channel(filed.channel.as_str()))),
+                        ("own.story", Some(filed.description)),
+                        ("own.when", filed.when_text.or(occurred)),
+                        ("own.place", event.place.clone()),
+                    ];
+                    entries.extend(facts.into_iter().filter_map(|(key, value)| {
+                        let value = value.filter(|value| !value.is_empty())?;
+                        Some(entry(self.t(key), &value))
+                    }));
+                }
+                CaseAct::InformationAdded { text, .. } if !text.is_empty() => {
+                    let time = self.format.moment(event.at);
+                    entries.push(entry(self.tf("own.added", &[("time", &time)]), &text));
+                }
+                _ => {}
+            }
+        }
+        entries
+    }
+
+    fn answered(&self, export: &PersonExport) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (event, act) in acts(export) {
+            let outcomes = self.unit.pack.close_outcomes();
+            let reasons = self.unit.pack.late_reasons();
+            let (known, text) = match act {
+                CaseAct::ReporterAnswered { text, next_news_by } => {
+                    let by = next_news_by.map(|by| {
+                        let time = self.format.moment(by);
+                        self.tf("track.next_news", &[("time", &time)])
+                    });
+                    (by, text)
+                }
+                CaseAct::DelayExplained { reason, text } => {
+                    let known = reasons.iter().find(|known| known.code.as_str() == reason);
+                    (known.map(|known| self.say(&known.name)), text)
+                }
+                CaseAct::CaseClosed { outcome, reason } => {
+                    let known = outcomes.iter().find(|known| known.code.as_str() == outcome);
+                    (known.map(|known| self.say(&known.citizen)), reason)
+                }
+                CaseAct::CaseReopened { reason } => (None, reason),
+                _ => continue,
+            };
+            let mut told = entry(self.format.moment(event.at), &text);
+            told.lines.retain(|line| !line.is_empty());
+            told.lines.extend(known);
+            if !told.lines.is_empty() {
+                entries.push(told);
+            }
+        }
+        self.or_nothing(entries, "own.answered_none")
+    }
+
+    fn happened(&self, export: &PersonExport) -> Vec<Entry> {
+        export
+            .events
+            .iter()
+            .map(|event| {
+                let by = match event.by {
+                    "person" => self.t("own.by_you"),
+                    "officer" => self.t("own.by_officer"),
+                    _ => self.t("own.by_program"),
+                };
+                let what = self.event(event.kind);
+                Entry {
+                    label: self.format.moment(event.at),
+                    lines: vec![format!("{what} ({by})")],
+                }
+            })
+            .collect()
+    }
+
+    fn event(&self, kind: &str) -> String {
+        match kind {
+            "case.request_filed" => self.t("own.event_filed"),
+            "case.case_taken" => self.t("own.event_taken"),
+            "case.case_taken_over" => self.t("own.event_taken_over"),
+            "case.case_assessed" => self.t("own.event_assessed"),
+            "case.officer_assigned" => self.t("own.event_assigned"),
+            "case.responder_dispatched" => self.t("own.event_dispatched"),
+            "case.responder_arrived" => self.t("own.event_arrived"),
+            "case.responder_cleared" => self.t("own.event_cleared"),
+            "case.action_taken" => self.t("own.event_action"),
+            "case.reporter_answered" => self.t("own.event_answered"),
+            "case.information_added" => self.t("own.event_information"),
+            "case.delay_explained" => self.t("own.event_delay"),
+            "case.case_closed" => self.t("own.event_closed"),
+            "case.case_reopened" => self.t("own.event_reopened"),
+            "case.personal_data_erased" => self.t("own.event_erased"),
+            _ => self.t("own.event_other"),
+        }
+    }
+
+    fn files(&self, export: &PersonExport) -> Vec<Entry> {
+        if export.files.is_empty() {
+            return only(self.t("own.files_none"));
+        }
+        if export.erased_at.is_some() {
+            return only(self.t("own.files_erased"));
+        }
+        (1_i64..)
+            .zip(&export.files)
+            .map(|(n, file)| {
+                let kilobytes = i64::try_from(file.size_bytes.div_ceil(1000)).unwrap_or(i64::MAX);
+                let values = [
+                    ("n", self.format.count(n)),
+                    ("type", file.media_type.clone()),
+                    ("size", self.format.count(kilobytes)),
+                ];
+                let values = values
+                    .each_ref()
+                    .map(|(name, value)| (*name, value.as_str()));
+                Entry {
+                    label: self.tf("own.file", &values),
+                    lines: vec![self.tf("own.file_digest", &[("digest", &file.sha256)])],
+                }
+            })
+            .collect()
+    }
+
+    fn kept(&self, export: &PersonExport) -> Vec<Entry> {
+        let mut lines = match export.erased_at {
+            Some(at) => vec![
+                self.tf("own.erased", &[("time", &self.format.moment(at))]),
+                self.t(match basis(export) {
+                    Some(ErasureBasis::Retention) => "own.erased_retention",
+                    _ => "own.erased_request",
+                }),
+                self.t("own.erased_stays"),
+            ],
+            None => vec![self.t("own.kept_until"), self.t("own.kept_ask")],
+        };
+        lines.push(self.t("own.judgement"));
+        vec![Entry {
+            label: String::new(),
+            lines,
+        }]
+    }
+
+    fn channel(&self, code: &str) -> String {
+        let channels = self.unit.pack.channels();
+        let known = channels.iter().find(|known| known.code.as_str() == code);
+        known.map_or_else(|| code.to_owned(), |known| self.say(&known.name))
+    }
+
+    fn say(&self, words: &Localized) -> String {
+        words.get(self.lang).to_owned()
+    }
+}
+
+/// The acts whose content is given out.
+fn acts(export: &PersonExport) -> impl Iterator<Item = (&ExportedAct, CaseAct)> {
+    export.events.iter().filter_map(|event| {
+        let act = serde_json::from_value(event.content.clone()).ok()?;
+        Some((event, act))
+    })
+}
+
+fn basis(export: &PersonExport) -> Option<ErasureBasis> {
+    acts(export).find_map(|(_, act)| match act {
+        CaseAct::PersonalDataErased { basis, .. } => Some(basis),
+        _ => None,
+    })
+}
+
+fn only(words: String) -> Vec<Entry> {
+    vec![Entry {
+        label: String::new(),
+        lines: vec![words],
+    }]
+}
+
+fn entry(label: String, value: &str) -> Entry {
+    Entry {
+        label,
+        lines: value.lines().map(ToOwned::to_owned).collect(),
+    }
+}
