@@ -34,6 +34,7 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::ActionTaken { .. } => golden!("case.action_taken"),
             CaseAct::ReporterAnswered { .. } => golden!("case.reporter_answered"),
             CaseAct::InformationAdded { .. } => golden!("case.information_added"),
+            CaseAct::EvidenceAdded { .. } => golden!("case.evidence_added"),
             CaseAct::DelayExplained { .. } => golden!("case.delay_explained"),
             CaseAct::CaseClosed { .. } => golden!("case.case_closed"),
             CaseAct::CaseReopened { .. } => golden!("case.case_reopened"),
@@ -55,7 +56,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 32] = [
+const FILES: [&str; 34] = [
     golden!("case.request_filed"),
     golden!("case.case_taken"),
     golden!("case.case_taken_over"),
@@ -67,6 +68,7 @@ const FILES: [&str; 32] = [
     golden!("case.action_taken"),
     golden!("case.reporter_answered"),
     golden!("case.information_added"),
+    golden!("case.evidence_added"),
     golden!("case.delay_explained"),
     golden!("case.case_closed"),
     golden!("case.case_reopened"),
@@ -81,6 +83,7 @@ const FILES: [&str; 32] = [
     golden!("case.case_assessed.least"),
     golden!("case.reporter_answered.least"),
     golden!("case.information_added.least"),
+    golden!("case.evidence_added.least"),
     golden!("case.delay_explained.least"),
     golden!("encounter.encounter_recorded.least"),
     golden!("feedback.feedback_given.least"),
@@ -110,7 +113,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(21);
+    let (full, least) = FILES.split_at(22);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

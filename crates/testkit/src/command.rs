@@ -8,7 +8,9 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use crate::method::{FUNCTIONS, ITEMS, ROLES};
-use crate::value::{any_service, channel, few_officers, hash, media, person, second, text, word};
+use crate::value::{
+    any_service, channel, few_officers, file, hash, media, person, second, text, word,
+};
 
 const RESPONDERS: &[&str] = &["P-1", "P-2"];
 
@@ -58,6 +60,14 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
             next_news_by: next.map(second),
         }),
         (text(), media()).prop_map(|(text, media)| CaseCommand::AddInformation { text, media }),
+        (file(), text(), of(text()), of(-90_000_i64..90_000)).prop_map(
+            |(file, description, obtained_from, obtained)| CaseCommand::AddEvidence {
+                file,
+                description,
+                obtained_from,
+                obtained_at: obtained.map(second),
+            }
+        ),
         (word(&["flooded_road"]), text())
             .prop_map(|(reason, text)| CaseCommand::ExplainDelay { reason, text }),
         (word(&["helped"]), text())

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::value::{
-    any_moment, any_service, case_number, channel, few_officers, hash, media, person, text,
+    any_moment, any_service, case_number, channel, few_officers, file, hash, media, person, text,
 };
 
 /// Any payload.
@@ -49,6 +49,14 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
         (text(), of(any_moment()))
             .prop_map(|(text, next_news_by)| CaseAct::ReporterAnswered { text, next_news_by }),
         (text(), media()).prop_map(|(text, media)| CaseAct::InformationAdded { text, media }),
+        (file(), text(), of(text()), of(any_moment())).prop_map(
+            |(file, description, obtained_from, obtained_at)| CaseAct::EvidenceAdded {
+                file,
+                description,
+                obtained_from,
+                obtained_at,
+            }
+        ),
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
         (text(), text()).prop_map(|(outcome, reason)| CaseAct::CaseClosed { outcome, reason }),
         text().prop_map(|reason| CaseAct::CaseReopened { reason }),

@@ -109,14 +109,18 @@ pub fn channel() -> impl Strategy<Value = Channel> + Clone {
     )
 }
 
-/// Some files.
-pub fn media() -> impl Strategy<Value = Vec<BlobRef>> + Clone {
-    let file = (any::<u128>(), any::<u64>()).prop_map(|(half, size_bytes)| BlobRef {
+/// A file.
+pub fn file() -> impl Strategy<Value = BlobRef> + Clone {
+    (any::<u128>(), any::<u64>()).prop_map(|(half, size_bytes)| BlobRef {
         sha256: format!("{half:032x}{half:032x}"),
         media_type: "image/jpeg".to_owned(),
         size_bytes,
-    });
-    vec(file, 0..3)
+    })
+}
+
+/// Some files.
+pub fn media() -> impl Strategy<Value = Vec<BlobRef>> + Clone {
+    vec(file(), 0..3)
 }
 
 /// Any case number.

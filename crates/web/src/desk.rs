@@ -2,6 +2,7 @@
 
 mod act;
 mod case;
+mod evidence;
 mod file;
 mod history;
 mod list;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/laporan/{case}", get(receipt::show))
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
+        .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/foto/{sha256}", get(case::photo))
         .route("/perkara/{case}/berkas/{sha256}", get(file::original))
 }

@@ -8,4 +8,4 @@ mod post;
 pub(crate) use context::{Context, CookieKind};
 pub(crate) use fields::{Fields, clean};
 pub(crate) use page::{PublicPage, StaffPage, escape_query};
-pub(crate) use post::{FormPost, PhotoPost, Upload, collect, has_type};
+pub(crate) use post::{FormPost, PhotoPost, Upload, collect, has_type, read_multipart};

@@ -27,14 +27,18 @@ pub(crate) const FORM_MAX_BYTES: usize = 64 * 1024;
 /// camera's larger picture is answered with words beside the field and not with a cut line.
 pub(crate) const PHOTO_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// Largest form with which staff add a file to a case, in bytes; above the limit of a film.
-pub(crate) const EVIDENCE_FORM_MAX_BYTES: usize = 96 * 1024 * 1024;
+/// Largest form with which staff add a file to a case, in bytes. Far above the limit of a film, and
+/// nothing beyond that is kept: it is read to its end so that the page which says so arrives.
+pub(crate) const EVIDENCE_FORM_MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// Longest a request without files may take.
 const TIME_MAX: Duration = Duration::from_mins(1);
 
 /// Longest a request with files may take: 10 MB at 400 kbit/s take 200 seconds (S32).
 const FILE_TIME_MAX: Duration = Duration::from_mins(5);
+
+/// Longest the form with which staff add a file may take: 64 MB at 300 kbit/s take half an hour.
+const EVIDENCE_TIME_MAX: Duration = Duration::from_mins(30);
 
 /// Requests in hand at once; beyond, askers are told to come again, and those in hand are served.
 const IN_HAND_MAX: usize = 512;
@@ -83,7 +87,10 @@ async fn in_time(request: Request, next: Next) -> Response {
             .to_ascii_lowercase()
             .starts_with(b"multipart/")
     });
-    let limit = if has_files || problem::is_api(request.uri().path()) {
+    let path = request.uri().path();
+    let limit = if has_files && path.starts_with("/perkara/") && path.ends_with("/berkas") {
+        EVIDENCE_TIME_MAX
+    } else if has_files || problem::is_api(path) {
         FILE_TIME_MAX
     } else {
         TIME_MAX

@@ -15,6 +15,8 @@ mod board;
 mod case;
 #[path = "desk/encounter.rs"]
 mod encounter;
+#[path = "desk/evidence.rs"]
+mod evidence;
 #[path = "desk/live.rs"]
 mod live;
 #[path = "desk/queue.rs"]

@@ -210,6 +210,15 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             next_news_by: _,
         } => each("text", Slot::Text(text)),
         CaseAct::InformationAdded { text, media: _ } => each("text", Slot::Text(text)),
+        CaseAct::EvidenceAdded {
+            file: _,
+            description,
+            obtained_from,
+            obtained_at: _,
+        } => {
+            each("description", Slot::Text(description));
+            each("obtained_from", Slot::Maybe(obtained_from));
+        }
         CaseAct::DelayExplained { reason: _, text } => each("text", Slot::Text(text)),
         CaseAct::CaseClosed { outcome: _, reason } => each("reason", Slot::Text(reason)),
         CaseAct::PersonalDataErased {

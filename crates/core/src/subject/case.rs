@@ -11,7 +11,7 @@ mod state;
 
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
-pub use decide::{ADDITIONS_MAX, CaseRefusal, TELL_WITHIN_DAYS, decide};
+pub use decide::{ADDITIONS_MAX, CaseRefusal, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
 pub use state::{Case, CaseStage, Response, evolve};
 
 #[cfg(test)]

@@ -228,18 +228,23 @@ impl Node {
             fingerprint: self.command_fingerprint(asked),
         });
         append.source_key = source_key;
-        append.jobs = blobs
+        append.jobs = self.preview_jobs(&blobs, moment.recorded_at);
+        append.blobs = blobs;
+        append.persons = reporter.into_iter().collect();
+        Ok((append, secret))
+    }
+
+    /// The work of making small copies of files.
+    fn preview_jobs(&self, sha256s: &[String], run_at: Timestamp) -> Vec<NewJob> {
+        sha256s
             .iter()
             .map(|sha256| NewJob {
                 id: self.new_id(),
                 kind: jobs::MEDIA_PREVIEW.to_owned(),
                 payload: serde_json::json!({ "sha256": sha256 }).to_string(),
-                run_at: moment.recorded_at,
+                run_at,
             })
-            .collect();
-        append.blobs = blobs;
-        append.persons = reporter.into_iter().collect();
-        Ok((append, secret))
+            .collect()
     }
 
     fn sealed_reporter(
@@ -311,10 +316,11 @@ impl Node {
         moment: Moment,
     ) -> Result<CaseChanged, HandleError> {
         let unit = self.unit();
-        let blobs = match &command {
+        let blobs: Vec<String> = match &command {
             CaseCommand::AddInformation { media, .. } => {
                 media.iter().map(|blob| blob.sha256.clone()).collect()
             }
+            CaseCommand::AddEvidence { file, .. } => vec![file.sha256.clone()],
             _ => Vec::new(),
         };
         let decided = case::decide(
@@ -342,10 +348,15 @@ impl Node {
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
+        append.jobs = self.preview_jobs(&blobs, moment.recorded_at);
         append.blobs = blobs;
         append.erase = erase;
+        let brings_work = !append.jobs.is_empty();
         let appended = self.store.append(append).await?;
         self.announce(&appended);
+        if brings_work {
+            self.work.notify_one();
+        }
         let case = appended.acts.iter().fold(Some(known), case::evolve);
         let case = case.ok_or(HandleError::NotFound("case"))?;
         Ok(CaseChanged {
@@ -596,6 +607,7 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::RecordAction { .. }
         | CaseCommand::Answer { .. }
         | CaseCommand::AddInformation { .. }
+        | CaseCommand::AddEvidence { .. }
         | CaseCommand::ExplainDelay { .. } => Permission::WorkCase,
     }
 }

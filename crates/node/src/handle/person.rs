@@ -1,8 +1,8 @@
 //! What a unit holds about a person: told to them, and erased when the law allows it.
 
 use jiff::Timestamp;
-use pengayom_core::act::{Actor, Payload, Subject};
-use pengayom_core::subject::case::{Case, CaseAct, CaseCommand};
+use pengayom_core::act::{Act, Actor, Payload, Subject};
+use pengayom_core::subject::case::{BlobRef, Case, CaseAct, CaseCommand};
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::{CaseId, CaseNumber, SecretDigits};
 use pengayom_store::views::{self, State};
@@ -240,10 +240,10 @@ impl Node {
             Some(State::Case(case)) => case.filed.reporter.into_iter().collect(),
             _ => Vec::new(),
         };
-        let blobs = files_of(&acts).into_iter().map(|file| file.sha256);
+        let blobs = blobs_of(&acts, |_| true);
         Ok(Erase {
             persons,
-            blobs: blobs.collect(),
+            blobs: blobs.map(|blob| blob.sha256.clone()).collect(),
         })
     }
 
@@ -274,13 +274,21 @@ fn number_of(case: &Case, id: CaseId) -> String {
     number.map_or_else(|| id.to_string(), ToString::to_string)
 }
 
-fn files_of(acts: &[pengayom_core::act::Act]) -> Vec<ExportedFile> {
-    let media = acts.iter().flat_map(|act| match &act.payload {
-        Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
-        Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
-        _ => &[],
-    });
-    media
+/// The files of the acts that a reader asks for, in the order they came.
+fn blobs_of(acts: &[Act], wanted: fn(&Payload) -> bool) -> impl Iterator<Item = &BlobRef> {
+    acts.iter()
+        .filter(move |act| wanted(&act.payload))
+        .flat_map(|act| match &act.payload {
+            Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
+            Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
+            Payload::Case(CaseAct::EvidenceAdded { file, .. }) => std::slice::from_ref(file),
+            _ => &[],
+        })
+}
+
+/// Files that came from the person; what officers found is the unit's own.
+fn files_of(acts: &[Act]) -> Vec<ExportedFile> {
+    blobs_of(acts, is_for_the_person)
         .map(|blob| ExportedFile {
             sha256: blob.sha256.clone(),
             media_type: blob.media_type.clone(),

@@ -92,6 +92,7 @@ fn text(case: CaseId, act: &Act) -> Option<RowChange> {
         CaseAct::ActionTaken { text, .. }
         | CaseAct::ReporterAnswered { text, .. }
         | CaseAct::InformationAdded { text, .. } => text.clone(),
+        CaseAct::EvidenceAdded { description, .. } => description.clone(),
         _ => return None,
     };
     (!text.is_empty()).then_some(RowChange::AddCaseText {

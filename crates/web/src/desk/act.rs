@@ -159,6 +159,8 @@ pub(super) struct Typed {
     pub(super) fields: Fields,
     /// What was wrong.
     pub(super) errors: Vec<FieldError>,
+    /// It was the form with a file, which is no act of this page.
+    pub(super) evidence: Option<super::evidence::Sent>,
 }
 
 /// Draws the acts offered.
@@ -609,6 +611,8 @@ pub(super) fn refusal(
         | CaseRefusal::NotDispatched(_)
         | CaseRefusal::AlreadyRecorded(_)
         | CaseRefusal::TooManyAdditions { .. }
+        | CaseRefusal::TooManyFiles { .. }
+        | CaseRefusal::FileAlreadyThere
         | CaseRefusal::AlreadyErased
         | CaseRefusal::StaffOnly => None,
     }

@@ -13,6 +13,7 @@ use pengayom_node::access::{Permission, Staff};
 use pengayom_node::handle::case::CaseHistory;
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
+use super::evidence::{self, EvidenceForm};
 use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
 use super::queue::seen_version;
@@ -48,6 +49,7 @@ struct CasePage {
     description: String,
     facts: Vec<Fact>,
     files: Vec<FileFacts>,
+    evidence: Option<EvidenceForm>,
     can_take: bool,
     can_meet: bool,
     actions_none: Option<String>,
@@ -82,7 +84,7 @@ pub(super) async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fa
     Ok(page.node.case_history(&page.staff, case).await?)
 }
 
-async fn case_page(
+pub(super) async fn case_page(
     page: StaffPage,
     status: StatusCode,
     history: CaseHistory,
@@ -122,7 +124,8 @@ async fn case_page(
             }
         })
         .collect();
-    let files = super::file::files(&frame, &node, id, &case).await?;
+    let files = super::file::files(&frame, &node, &names, id, &acts).await?;
+    let evidence = evidence::form(&frame, &node, &staff, id, &case, &typed);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {
@@ -180,6 +183,7 @@ async fn case_page(
         },
         facts: facts(&frame, &names, &case, reporter),
         files,
+        evidence,
         can_take,
         can_meet,
         actions_none,
@@ -356,7 +360,7 @@ pub(super) async fn carry_out(
         let typed = Typed {
             form: Some(form),
             fields,
-            errors: Vec::new(),
+            ..Typed::default()
         };
         return case_page(page, StatusCode::OK, history, None, typed).await;
     }
@@ -366,6 +370,7 @@ pub(super) async fn carry_out(
         form: Some(form),
         fields: fields.clone(),
         errors,
+        ..Typed::default()
     };
     let command = match act::command(&page.frame, &page.staff, &history.case, form, &fields) {
         Ok(command) => command,
@@ -428,7 +433,7 @@ pub(super) async fn carry_out(
 }
 
 /// The words for a case that moved on in between.
-async fn moved_words(page: &StaffPage, refusal: &CaseRefusal) -> Result<String, Fault> {
+pub(super) async fn moved_words(page: &StaffPage, refusal: &CaseRefusal) -> Result<String, Fault> {
     match refusal {
         CaseRefusal::WithAnotherOfficer { officer } => taken_words(page, *officer).await,
         CaseRefusal::Closed => Ok(page.frame.t("case.closed_refused").to_owned()),

@@ -4,8 +4,9 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::Lang;
-use pengayom_core::subject::case::{BlobRef, Case};
+use pengayom_core::subject::case::{BlobRef, CaseAct};
 use pengayom_core::value::CaseId;
 use pengayom_node::media::{Claims, Kind};
 use pengayom_node::{HandleError, Node};
@@ -15,6 +16,7 @@ use super::case::read;
 use crate::extract::StaffPage;
 use crate::frame::PageFrame;
 use crate::problem::Fault;
+use crate::staff::Names;
 
 /// How many digits of a file's SHA-256 are shown: enough to tell it from any other by eye.
 const SHORT: usize = 16;
@@ -27,22 +29,96 @@ pub(super) struct FileFacts {
     pub(super) words: String,
     /// Where the original is, while it is there.
     pub(super) original: Option<String>,
+    /// What it is, as the officer who added it says.
+    pub(super) told: Option<String>,
     /// What is known of it, a line each.
     pub(super) lines: Vec<String>,
 }
 
-/// Files that came with the report or later.
+/// Files that came with the report, with what its reporter added, or by staff, in that order. What
+/// came before the case was erased is gone.
 pub(super) async fn files(
     frame: &PageFrame,
     node: &Node,
+    names: &Names,
     id: CaseId,
-    case: &Case,
+    acts: &[Act],
 ) -> Result<Vec<FileFacts>, Fault> {
+    let is_erasure = |act: &Act| {
+        matches!(
+            act.payload,
+            Payload::Case(CaseAct::PersonalDataErased { .. })
+        )
+    };
+    let since = acts.iter().rposition(is_erasure).map_or(0, |at| at + 1);
     let mut files = Vec::new();
-    for (at, file) in case.media.iter().enumerate() {
-        files.push(facts(frame, node, id, at + 1, file).await?);
+    for act in acts.iter().skip(since) {
+        let Payload::Case(payload) = &act.payload else {
+            continue;
+        };
+        let (came, added) = match payload {
+            CaseAct::RequestFiled(filed) => (filed.media.as_slice(), None),
+            CaseAct::InformationAdded { media, .. } => (media.as_slice(), None),
+            CaseAct::EvidenceAdded {
+                file, description, ..
+            } => (std::slice::from_ref(file), Some(description)),
+            _ => continue,
+        };
+        for file in came {
+            let mut facts = facts(frame, node, id, files.len() + 1, file).await?;
+            let time = frame.format().moment(act.recorded_at);
+            let words = match added {
+                Some(description) => {
+                    facts.told = Some(description.clone()).filter(|it| !it.is_empty());
+                    let name = names.actor(frame, &act.actor);
+                    frame.tf("case.file_added", &[("time", &time), ("name", &name)])
+                }
+                None => frame.tf("case.file_received", &[("time", &time)]),
+            };
+            facts.lines.insert(1, words);
+            facts.lines.splice(2..2, obtained_words(frame, payload));
+            files.push(facts);
+        }
     }
     Ok(files)
+}
+
+/// Where and when a file that staff added was obtained, as far as they said.
+pub(super) fn obtained_words(frame: &PageFrame, act: &CaseAct) -> Vec<String> {
+    let CaseAct::EvidenceAdded {
+        obtained_from,
+        obtained_at,
+        ..
+    } = act
+    else {
+        return Vec::new();
+    };
+    let from = obtained_from
+        .iter()
+        .map(|from| frame.tf("case.file_from", &[("from", from)]));
+    let at = obtained_at.iter().map(|at| {
+        let time = frame.format().moment(*at);
+        frame.tf("case.file_obtained", &[("time", &time)])
+    });
+    from.chain(at).collect()
+}
+
+/// Kind and size of a file, such as "PDF, 40 kB".
+pub(super) fn size_words(frame: &PageFrame, file: &BlobRef) -> String {
+    let kind = Kind::of_media_type(&file.media_type).map_or_else(
+        || file.media_type.clone(),
+        |kind| kind.ending().to_uppercase(),
+    );
+    let count = |n: u64| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let kilobytes = file.size_bytes.div_ceil(1024);
+    if kilobytes < 10 * 1024 {
+        let values = [("kind", kind.as_str()), ("kb", &count(kilobytes))];
+        frame.tf("case.file_size", &values)
+    } else {
+        let megabytes = count(kilobytes.div_ceil(1024));
+        let values = [("kind", kind.as_str()), ("mb", &megabytes)];
+        frame.tf("case.file_size_mb", &values)
+    }
 }
 
 async fn facts(
@@ -62,24 +138,13 @@ async fn facts(
         Err(error) => return Err(error.into()),
     };
     let format = frame.format();
-    let name = kind.map_or_else(
-        || file.media_type.clone(),
-        |kind| kind.ending().to_uppercase(),
-    );
-    let kilobytes = i64::try_from(file.size_bytes.div_ceil(1024)).unwrap_or(i64::MAX);
-    let size = format.count(kilobytes);
-    let mut lines = vec![frame.tf("case.file_size", &[("kind", &name), ("kb", &size)])];
-    let at = match &row {
-        Some(row) => {
-            let time = format.moment(row.recorded_at);
-            lines.push(frame.tf("case.file_received", &[("time", &time)]));
-            Some(format!("{id}/berkas/{}", file.sha256))
-        }
-        None => {
-            lines.push(frame.t("case.file_gone").to_owned());
-            None
-        }
-    };
+    let mut lines = vec![size_words(frame, file)];
+    let original = row
+        .is_some()
+        .then(|| format!("/perkara/{id}/berkas/{}", file.sha256));
+    if original.is_none() {
+        lines.push(frame.t("case.file_gone").to_owned());
+    }
     if let Some(taken) = claims.taken_at {
         let clock = match frame.lang {
             Lang::Id => taken.strftime("%H.%M"),
@@ -98,7 +163,8 @@ async fn facts(
     Ok(FileFacts {
         picture: is_picture.then(|| format!("/perkara/{id}/foto/{}", file.sha256)),
         words: frame.tf("case.photo", &[("n", &n.to_string())]),
-        original: at.map(|at| format!("/perkara/{at}")),
+        original,
+        told: None,
         lines,
     })
 }

@@ -5,6 +5,7 @@ use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::case::{CaseAct, Channel};
 use pengayom_core::subject::erasure::ErasureBasis;
 
+use super::file::{obtained_words, size_words};
 use crate::frame::PageFrame;
 use crate::staff::{Names, service_name};
 
@@ -124,6 +125,14 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             frame.t("case.act_information").clone_into(&mut entry.words);
             entry.text = Some(text.clone());
             entry.lines.extend(photo_line(frame, media.len()));
+        }
+        CaseAct::EvidenceAdded {
+            file, description, ..
+        } => {
+            let size = size_words(frame, file);
+            entry.words = frame.tf("case.act_evidence", &[("file", &size)]);
+            entry.text = Some(description.clone());
+            entry.lines.extend(obtained_words(frame, act));
         }
         CaseAct::DelayExplained { reason, text } => {
             let reason = late_reason(frame, reason);

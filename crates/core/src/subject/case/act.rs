@@ -202,6 +202,19 @@ pub enum CaseAct {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         media: Vec<BlobRef>,
     },
+    /// An officer added a file that may be evidence; staff see it, the reporter does not.
+    EvidenceAdded {
+        /// The file.
+        file: BlobRef,
+        /// What it is, in the officer's words.
+        description: String,
+        /// Where or from whom it was obtained, in the officer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obtained_from: Option<String>,
+        /// When it was obtained, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obtained_at: Option<Timestamp>,
+    },
     /// An officer said why a promise was missed; the reporter reads it.
     DelayExplained {
         /// A reason of the pack.
@@ -248,6 +261,7 @@ impl CaseAct {
             Self::ActionTaken { .. } => "case.action_taken",
             Self::ReporterAnswered { .. } => "case.reporter_answered",
             Self::InformationAdded { .. } => "case.information_added",
+            Self::EvidenceAdded { .. } => "case.evidence_added",
             Self::DelayExplained { .. } => "case.delay_explained",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",

@@ -103,6 +103,17 @@ pub enum CaseCommand {
         /// Files that come with it.
         media: Vec<BlobRef>,
     },
+    /// Add a file that may be evidence.
+    AddEvidence {
+        /// The file, kept already.
+        file: BlobRef,
+        /// What it is, in the officer's words.
+        description: String,
+        /// Where or from whom it was obtained, in words.
+        obtained_from: Option<String>,
+        /// When it was obtained, if known.
+        obtained_at: Option<Timestamp>,
+    },
     /// Say why a promise was missed.
     ExplainDelay {
         /// A reason of the pack.

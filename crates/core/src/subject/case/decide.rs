@@ -20,6 +20,10 @@ pub const TELL_WITHIN_DAYS: i64 = 7;
 /// story that needs more is told to an officer.
 pub const ADDITIONS_MAX: u32 = 50;
 
+/// Most files that officers add to one case. At the largest size they are 6.25 GiB: what needs more
+/// lies on a medium of its own, with its hash noted on the case.
+pub const EVIDENCE_MAX: u32 = 100;
+
 /// The rule that stood in the way of a command about a case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaseRefusal {
@@ -112,6 +116,15 @@ pub enum CaseRefusal {
         /// The limit.
         limit: u32,
     },
+    /// Officers added as many files as a case takes.
+    #[error("too many files: limit {limit}")]
+    TooManyFiles {
+        /// The limit.
+        limit: u32,
+    },
+    /// The same file is on the case.
+    #[error("the file is on the case already")]
+    FileAlreadyThere,
     /// It was erased, and nothing was told since.
     #[error("personal data was erased already")]
     AlreadyErased,
@@ -236,6 +249,34 @@ pub fn decide(
                 next_news_by,
             }
         }
+        CaseCommand::AddEvidence {
+            file,
+            description,
+            obtained_from,
+            obtained_at,
+        } => {
+            if case.evidence >= EVIDENCE_MAX {
+                let limit = EVIDENCE_MAX;
+                return Err(CaseRefusal::TooManyFiles { limit });
+            }
+            // Where the same content came from a second time is an action, not a second file.
+            if case.media.iter().any(|known| known.sha256 == file.sha256) {
+                return Err(CaseRefusal::FileAlreadyThere);
+            }
+            if let Some(at) = obtained_at.filter(|at| is_after(*at, moment)) {
+                return Err(CaseRefusal::InTheFuture { at });
+            }
+            let told = |text: &String| text_fault(text) != Some(TextFault::Empty);
+            CaseAct::EvidenceAdded {
+                file,
+                description: needed("description", description)?,
+                obtained_from: obtained_from
+                    .filter(told)
+                    .map(|text| needed("obtained_from", text))
+                    .transpose()?,
+                obtained_at,
+            }
+        }
         CaseCommand::ExplainDelay { reason, text } => {
             let told_at = moment.happened_at.max(moment.recorded_at);
             if case.missed_promise(told_at).is_none() {
@@ -324,13 +365,7 @@ fn file(
             fault,
         });
     }
-    if let Some(at) = occurred_at
-        && (Moment {
-            happened_at: at,
-            recorded_at: moment.happened_at,
-        })
-        .is_in_the_future()
-    {
+    if let Some(at) = occurred_at.filter(|at| is_after(*at, moment)) {
         return Err(CaseRefusal::InTheFuture { at });
     }
     let minutes = method.response_minutes(&service);
@@ -467,6 +502,15 @@ fn told_in_time(actor: &Actor, moment: Moment) -> Result<(), CaseRefusal> {
         });
     }
     Ok(())
+}
+
+/// Whether something told of is said to lie after the telling.
+fn is_after(at: Timestamp, moment: Moment) -> bool {
+    let told = Moment {
+        happened_at: at,
+        recorded_at: moment.happened_at,
+    };
+    told.is_in_the_future()
 }
 
 fn needed(field: &'static str, text: String) -> Result<String, CaseRefusal> {

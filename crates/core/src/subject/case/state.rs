@@ -91,7 +91,7 @@ pub struct Case {
     /// The first response, once there was one.
     pub response: Option<Response>,
     /// When an officer first read it, as far as the acts show: the earliest assessment, answer,
-    /// action, sending or closing.
+    /// action, file added, sending or closing.
     pub assessed_at: Option<Timestamp>,
     /// Who serves it at the desk.
     pub taken_by: Option<OfficerId>,
@@ -107,7 +107,9 @@ pub struct Case {
     pub responders: Vec<Responder>,
     /// How often the reporter added something.
     pub additions: u32,
-    /// Files that came with it, in the order they came. A file among them is kept; one that no
+    /// How many files officers added.
+    pub evidence: u32,
+    /// Files that came with it or were added, in the order they came. A file among them is kept; one that no
     /// subject has may be erased.
     pub media: Vec<BlobRef>,
     /// When it was closed, last.
@@ -162,6 +164,7 @@ impl Case {
             late_reason_at: None,
             responders: Vec::new(),
             additions: 0,
+            evidence: 0,
             media: filed.media.clone(),
             closed_at: None,
             outcome: None,
@@ -231,6 +234,12 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         CaseAct::InformationAdded { media, .. } => {
             case.additions = case.additions.saturating_add(1);
             case.media.extend(media.iter().cloned());
+        }
+        CaseAct::EvidenceAdded { file, .. } => {
+            case.evidence = case.evidence.saturating_add(1);
+            case.media.push(file.clone());
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
         }
         CaseAct::CaseTaken { by } => case.taken_by = Some(*by),
         CaseAct::CaseTakenOver { to, .. } => case.taken_by = Some(*to),

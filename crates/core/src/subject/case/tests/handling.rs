@@ -284,3 +284,95 @@ fn after_a_clock_was_set_back_work_goes_on_and_nobody_waited_less_than_nothing()
         Err(CaseRefusal::BeforeWhatItFollows { .. })
     ));
 }
+
+#[test]
+fn a_file_is_added_once_with_what_it_is_and_whoever_adds_it_has_read_the_case() {
+    // S13 S18
+    let given_one = given(received());
+    let acts = given_one.when(add_evidence("cd")).unwrap();
+    let CaseAct::EvidenceAdded {
+        file, description, ..
+    } = &acts[0]
+    else {
+        panic!("{acts:?}")
+    };
+    assert_eq!(file.sha256, "cd".repeat(32));
+    assert_eq!(description, "rekaman kamera toko");
+    let mut history = received();
+    history.push((20, by(1), acts[0].clone()));
+    let state = given(history.clone()).state().unwrap();
+    assert_eq!(state.stage, CaseStage::Assessed);
+    assert_eq!(state.assessed_at, Some(minute(20)));
+    assert_eq!(state.response, None, "nobody was answered by it");
+    assert_eq!((state.media.len(), state.evidence), (1, 1));
+    assert_eq!(
+        given(history.clone()).when(add_evidence("cd")),
+        Err(CaseRefusal::FileAlreadyThere)
+    );
+    assert!(given(history).when(add_evidence("ab")).is_ok());
+    assert_eq!(
+        given(received())
+            .by(Actor::Citizen)
+            .when(add_evidence("ab")),
+        Err(CaseRefusal::StaffOnly)
+    );
+}
+
+#[test]
+fn what_is_said_of_a_file_is_needed_where_it_has_to_be_and_never_of_the_future() {
+    let with = |change: fn(&mut String, &mut Option<String>, &mut Option<jiff::Timestamp>)| {
+        let mut command = add_evidence("ab");
+        if let CaseCommand::AddEvidence {
+            description,
+            obtained_from,
+            obtained_at,
+            ..
+        } = &mut command
+        {
+            change(description, obtained_from, obtained_at);
+        }
+        given(received()).when(command)
+    };
+    let text = |field, fault| Err(CaseRefusal::Text { field, fault });
+    assert_eq!(
+        with(|what, _, _| what.clear()),
+        text("description", TextFault::Empty)
+    );
+    let chars = TEXT_MAX_CHARS + 1;
+    let limit = TEXT_MAX_CHARS;
+    assert_eq!(
+        with(|_, from, _| *from = Some("a".repeat(TEXT_MAX_CHARS + 1))),
+        text("obtained_from", TextFault::TooLong { chars, limit })
+    );
+    let empty = with(|_, from, _| *from = Some("  ".to_owned())).unwrap();
+    assert!(matches!(
+        &empty[0],
+        CaseAct::EvidenceAdded {
+            obtained_from: None,
+            ..
+        }
+    ));
+    assert_eq!(
+        with(|_, _, at| *at = Some(minute(60))),
+        Err(CaseRefusal::InTheFuture { at: minute(60) })
+    );
+    assert!(
+        with(|_, _, at| *at = Some(minute(-60))).is_ok(),
+        "obtained before the report"
+    );
+}
+
+#[test]
+fn a_case_takes_so_many_files_and_no_more() {
+    let mut acts = received();
+    for n in 0..EVIDENCE_MAX {
+        let added = given(acts.clone()).when(add_evidence(&format!("{n:02x}")));
+        acts.push((1, by(1), added.unwrap().remove(0)));
+    }
+    assert_eq!(
+        given(acts).when(add_evidence("ff")),
+        Err(CaseRefusal::TooManyFiles {
+            limit: EVIDENCE_MAX
+        })
+    );
+}
