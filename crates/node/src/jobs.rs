@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use pengayom_store::NewJob;
 use tokio::sync::watch;
 
-use crate::SharedNode;
 use crate::error::HandleError;
+use crate::{Node, SharedNode};
 
 /// Makes the small copy of a photograph.
 pub const MEDIA_PREVIEW: &str = "media.preview";
@@ -25,6 +26,21 @@ const IDLE: Duration = Duration::from_secs(5);
 
 /// How often what has expired is dropped.
 const SWEEP: SignedDuration = SignedDuration::from_mins(10);
+
+impl Node {
+    /// The work of making small copies of files.
+    pub(crate) fn preview_jobs(&self, sha256s: &[String], run_at: Timestamp) -> Vec<NewJob> {
+        sha256s
+            .iter()
+            .map(|sha256| NewJob {
+                id: self.new_id(),
+                kind: MEDIA_PREVIEW.to_owned(),
+                payload: serde_json::json!({ "sha256": sha256 }).to_string(),
+                run_at,
+            })
+            .collect()
+    }
+}
 
 /// Does jobs and drops what has expired, until told to stop.
 pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {

@@ -13,8 +13,7 @@ use pengayom_store::proof::StoredAct;
 use pengayom_store::rows::CaseRow;
 use pengayom_store::views::{self, State};
 use pengayom_store::{
-    Append, Appended, CasePage, CaseQuery, CommandRecord, NewJob, SealedPerson, SourceKey,
-    StoreError,
+    Append, Appended, CasePage, CaseQuery, CommandRecord, SealedPerson, SourceKey, StoreError,
 };
 
 use sha2::{Digest as _, Sha256};
@@ -25,7 +24,6 @@ use super::place::PlaceInput;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
-use crate::jobs;
 use crate::keys::Purpose;
 use crate::ledger::Promised;
 use crate::method::PackMethod;
@@ -232,19 +230,6 @@ impl Node {
         append.blobs = blobs;
         append.persons = reporter.into_iter().collect();
         Ok((append, secret))
-    }
-
-    /// The work of making small copies of files.
-    fn preview_jobs(&self, sha256s: &[String], run_at: Timestamp) -> Vec<NewJob> {
-        sha256s
-            .iter()
-            .map(|sha256| NewJob {
-                id: self.new_id(),
-                kind: jobs::MEDIA_PREVIEW.to_owned(),
-                payload: serde_json::json!({ "sha256": sha256 }).to_string(),
-                run_at,
-            })
-            .collect()
     }
 
     fn sealed_reporter(

@@ -110,7 +110,7 @@ pub(super) fn form(
         file,
         accept,
         most: [PHOTO_MAX_BYTES, EVIDENCE_MAX_BYTES],
-        too_large: frame.t("case.evidence_large").to_owned(),
+        too_large: frame.tf("case.evidence_large", &[("mb", "{mb}")]),
         kept: kept.map(|kept| mark(node, by, id, &kept.sha256)),
         what: field(WHAT, "apa", "case.evidence_what").hint(frame.t("case.evidence_what_help")),
         from: field(FROM, "asal", "case.evidence_from").optional(),
@@ -226,9 +226,8 @@ pub(super) async fn add(
         .change_case(&page.staff, id, None, command.clone(), None)
         .await;
     let done = || Redirect::to(&format!("/perkara/{id}#h-foto")).into_response();
-    let error = match added {
-        Ok(_) => return Ok(done()),
-        Err(error) => error,
+    let Err(error) = added else {
+        return Ok(done());
     };
     let history = page.node.case_history(&page.staff, id).await?;
     if was_added(&page.staff, &command, &history.acts) {

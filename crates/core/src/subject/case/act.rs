@@ -124,10 +124,6 @@ pub struct RequestFiled {
 /// A fact about a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "acts are few in memory at a time, and read plainly"
-)]
 pub enum CaseAct {
     /// A request was filed.
     RequestFiled(RequestFiled),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::act::{CaseAct, RequestFiled};
+use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::state::{Case, CaseStage};
 use crate::act::Actor;
@@ -255,46 +255,13 @@ pub fn decide(
             obtained_from,
             obtained_at,
         } => {
-            if case.evidence >= EVIDENCE_MAX {
-                let limit = EVIDENCE_MAX;
-                return Err(CaseRefusal::TooManyFiles { limit });
-            }
-            // Where the same content came from a second time is an action, not a second file.
-            if case.media.iter().any(|known| known.sha256 == file.sha256) {
-                return Err(CaseRefusal::FileAlreadyThere);
-            }
             if let Some(at) = obtained_at.filter(|at| is_after(*at, moment)) {
                 return Err(CaseRefusal::InTheFuture { at });
             }
-            let told = |text: &String| text_fault(text) != Some(TextFault::Empty);
-            CaseAct::EvidenceAdded {
-                file,
-                description: needed("description", description)?,
-                obtained_from: obtained_from
-                    .filter(told)
-                    .map(|text| needed("obtained_from", text))
-                    .transpose()?,
-                obtained_at,
-            }
+            add_evidence(case, file, description, obtained_from, obtained_at)?
         }
         CaseCommand::ExplainDelay { reason, text } => {
-            let told_at = moment.happened_at.max(moment.recorded_at);
-            if case.missed_promise(told_at).is_none() {
-                return Err(CaseRefusal::NotLate);
-            }
-            if !method.has_late_reason(&reason) {
-                return Err(CaseRefusal::NotInPack {
-                    field: "reason",
-                    word: reason,
-                });
-            }
-            if let Some(fault) = text_fault(&text).filter(|fault| *fault != TextFault::Empty) {
-                return Err(CaseRefusal::Text {
-                    field: "text",
-                    fault,
-                });
-            }
-            CaseAct::DelayExplained { reason, text }
+            explain_delay(case, reason, text, moment, method)?
         }
         CaseCommand::Close { outcome, reason } => {
             if !method.has_outcome(&outcome) {
@@ -391,6 +358,32 @@ fn file(
     })
 }
 
+/// Where the same content came from a second time is an action, not a second file.
+fn add_evidence(
+    case: &Case,
+    file: BlobRef,
+    description: String,
+    obtained_from: Option<String>,
+    obtained_at: Option<Timestamp>,
+) -> Result<CaseAct, CaseRefusal> {
+    if case.evidence >= EVIDENCE_MAX {
+        let limit = EVIDENCE_MAX;
+        return Err(CaseRefusal::TooManyFiles { limit });
+    }
+    if case.media.iter().any(|known| known.sha256 == file.sha256) {
+        return Err(CaseRefusal::FileAlreadyThere);
+    }
+    let description = needed("description", description)?;
+    let from = obtained_from.filter(|text| text_fault(text) != Some(TextFault::Empty));
+    let from = from.map(|text| needed("obtained_from", text)).transpose()?;
+    Ok(CaseAct::EvidenceAdded {
+        file,
+        description,
+        obtained_from: from,
+        obtained_at,
+    })
+}
+
 fn assess(
     case: &Case,
     service: ServiceCode,
@@ -419,6 +412,32 @@ fn assess(
         service,
         reason,
     })
+}
+
+fn explain_delay(
+    case: &Case,
+    reason: String,
+    text: String,
+    moment: Moment,
+    method: &impl Method,
+) -> Result<CaseAct, CaseRefusal> {
+    let told_at = moment.happened_at.max(moment.recorded_at);
+    if case.missed_promise(told_at).is_none() {
+        return Err(CaseRefusal::NotLate);
+    }
+    if !method.has_late_reason(&reason) {
+        return Err(CaseRefusal::NotInPack {
+            field: "reason",
+            word: reason,
+        });
+    }
+    if let Some(fault) = text_fault(&text).filter(|fault| *fault != TextFault::Empty) {
+        return Err(CaseRefusal::Text {
+            field: "text",
+            fault,
+        });
+    }
+    Ok(CaseAct::DelayExplained { reason, text })
 }
 
 /// Only a closed case is erased, with a ground when somebody asked for it, and not again unless
