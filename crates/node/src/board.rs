@@ -306,7 +306,7 @@ impl Node {
         Ok(all)
     }
 
-    fn item_results(&self, totals: &[SurveyTotals], small_cell: u32) -> Vec<ItemResult> {
+    pub(crate) fn item_results(&self, totals: &[SurveyTotals], small_cell: u32) -> Vec<ItemResult> {
         let unit = self.unit();
         let survey = unit.pack.survey();
         survey
@@ -339,7 +339,7 @@ impl Node {
     }
 
     /// A local day as a span of moments.
-    fn day_span(&self, day: Date) -> Result<Span, HandleError> {
+    pub(crate) fn day_span(&self, day: Date) -> Result<Span, HandleError> {
         let unit = self.unit();
         let start = |day: Date| {
             unit.zone

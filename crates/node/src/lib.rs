@@ -20,6 +20,7 @@ mod keys;
 pub mod ledger;
 pub mod media;
 mod method;
+pub mod performance;
 mod seal;
 mod unit;
 pub mod witnesses;
@@ -60,6 +61,8 @@ pub struct Node {
     recorded: tokio::sync::Notify,
     log_keys: RwLock<Arc<ledger::LogKeys>>,
     record_clock: clock::RecordClock,
+    /// What the public page last read.
+    performance: RwLock<Option<Arc<performance::Performance>>>,
 }
 
 impl Node {
@@ -97,6 +100,7 @@ impl Node {
             recorded: tokio::sync::Notify::new(),
             log_keys: RwLock::new(Arc::new(log_keys)),
             record_clock: clock::RecordClock::new(latest),
+            performance: RwLock::new(None),
         };
         node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;
         Ok(node)

@@ -289,6 +289,40 @@ async fn the_chief_sees_a_judgement_at_once_with_its_n_and_not_before_enough_peo
 }
 
 #[tokio::test]
+async fn anybody_sees_weeks_that_are_over_and_no_figure_of_fewer_than_five() {
+    // S16
+    let world = World::new().await;
+    let dimas = world.officer("dimas", Role::Patrol, None).await;
+    for _ in 0..4 {
+        world.file("gangguan", "33.18.08.2022").await;
+    }
+    for _ in 0..5 {
+        let code = meet(&world, &dimas).await.code;
+        rate(&world, &code, 3).await.unwrap();
+    }
+    let item = |week: &pengayom_node::performance::PublicWeek| {
+        let item = week.survey.iter().find(|item| item.item == "k1");
+        item.and_then(|item| item.good)
+    };
+    // The week is not over: nothing of it is shown.
+    let now = world.node.performance().await.unwrap();
+    assert!(now.weeks.iter().all(|week| item(week).is_none()));
+    assert!(now.weeks.iter().all(|week| week.filed == Some(0)));
+    world.pass_minutes(7 * 24 * 60);
+    let after = world.node.performance().await.unwrap();
+    let week = &after.weeks[0];
+    assert_eq!(week.filed, None, "four requests are too few to show");
+    assert_eq!(week.in_time, None);
+    assert!(item(week).is_some_and(|good| good.n == 5));
+    // One more, recorded in the week after, changes nothing of a week that is over.
+    world.file("gangguan", "33.18.08.2022").await;
+    world.pass_minutes(30);
+    let again = world.node.performance().await.unwrap();
+    assert_eq!(again.weeks[0].filed, None);
+    assert!(again.weeks.iter().skip(1).all(|week| week.filed == Some(0)));
+}
+
+#[tokio::test]
 async fn trust_and_liking_stand_apart_from_the_three_aspects() {
     // S6 S41
     let world = World::new().await;

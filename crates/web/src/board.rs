@@ -2,10 +2,10 @@
 //! service (S5, S6, S18, S41, S56). The same figures as a page, as CSV and as JSON; nothing ranks
 //! officers.
 
-mod chart;
+pub(crate) mod chart;
 mod export;
-mod figures;
-mod morning;
+pub(crate) mod figures;
+pub(crate) mod morning;
 mod response;
 mod trend;
 

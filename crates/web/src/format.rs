@@ -53,6 +53,15 @@ impl<'u> Format<'u> {
         self.fill("format.day", &values)
     }
 
+    /// `24 Nov`, where a column is narrow.
+    pub(crate) fn short_day(&self, day: Date) -> String {
+        let month = self
+            .words
+            .text(&format!("format.month_{:02}", day.month()), &[]);
+        let month: String = month.chars().take(3).collect();
+        format!("{} {month}", day.day())
+    }
+
     /// The local day of a moment: `24 November 2026`.
     pub(crate) fn date(&self, at: Timestamp) -> String {
         self.day(self.local(at).date())

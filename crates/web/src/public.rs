@@ -2,6 +2,7 @@
 
 mod area;
 mod home;
+mod performance;
 pub(crate) mod qr;
 mod rate;
 pub(crate) mod receipt;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(receipt::router())
         .merge(safe::router())
         .merge(services::router())
+        .merge(performance::router())
         .route("/wilayah", get(area::show))
         .route("/", get(home::show))
         .route("/healthz", get(alive))

@@ -112,18 +112,18 @@ pub(super) fn bars(frame: &PageFrame, hours: &[HourFigure]) -> Drawing {
 
 /// A share on a line from 0 to 100 %, in a drawing 360 wide.
 #[derive(Debug, Clone)]
-pub(super) struct Whisker {
+pub(crate) struct Whisker {
     /// `62%`
-    pub(super) share: String,
+    pub(crate) share: String,
     /// `(55–69%; n 184)`
-    pub(super) rest: String,
+    pub(crate) rest: String,
     pub(super) x: String,
     pub(super) low_x: String,
     pub(super) high_x: String,
 }
 
 /// A share in words and as a whisker.
-pub(super) fn whisker(frame: &PageFrame, share: ShareFigure) -> Whisker {
+pub(crate) fn whisker(frame: &PageFrame, share: ShareFigure) -> Whisker {
     let x = |part: f64| number(10.0 + part.clamp(0.0, 1.0) * 340.0);
     let percent = |part: f64| frame.format().decimal(part * 100.0, 0);
     let n = frame

@@ -13,11 +13,11 @@ use crate::frame::PageFrame;
 
 /// Observations below which a 90th percentile is but the longest wait seen: a tenth of them is less
 /// than one.
-pub(super) const NINE_NEEDS: u64 = 10;
+pub(crate) const NINE_NEEDS: u64 = 10;
 
 /// Observations below which no middle is given; our choice, the number under which totals are
 /// hidden elsewhere: a middle of fewer hangs on one case.
-pub(super) const MIDDLE_NEEDS: u64 = 5;
+pub(crate) const MIDDLE_NEEDS: u64 = 5;
 
 /// Everything the board counts.
 #[derive(Debug, Serialize)]
@@ -103,13 +103,13 @@ pub(super) enum Measured<T> {
 
 /// A share with its interval and n.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(super) struct ShareFigure {
+pub(crate) struct ShareFigure {
     /// In `[0, 1]`.
-    pub(super) share: f64,
+    pub(crate) share: f64,
     /// Lower end of the 95 % interval.
-    pub(super) low: f64,
+    pub(crate) low: f64,
     /// Upper end.
-    pub(super) high: f64,
+    pub(crate) high: f64,
     /// Out of how many.
     pub(super) n: u64,
 }
@@ -134,7 +134,7 @@ pub(super) struct ItemFigure {
 /// What an item measures: an aspect (S6), or trust and liking, which are reported apart (S41).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Group {
+pub(crate) enum Group {
     /// Competence.
     Competence,
     /// Consistency.
@@ -149,7 +149,7 @@ pub(super) enum Group {
 
 impl Group {
     /// In the order of the board.
-    pub(super) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Competence,
         Self::Consistency,
         Self::Civility,
@@ -158,7 +158,7 @@ impl Group {
     ];
 
     /// The stored word.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Competence => "competence",
             Self::Consistency => "consistency",
@@ -169,7 +169,7 @@ impl Group {
     }
 
     /// What an item of this aspect and scale belongs to.
-    pub(super) fn of(aspect: Option<Aspect>, scale: SurveyScale) -> Self {
+    pub(crate) fn of(aspect: Option<Aspect>, scale: SurveyScale) -> Self {
         match (aspect, scale) {
             (Some(Aspect::Competence), _) => Self::Competence,
             (Some(Aspect::Consistency), _) => Self::Consistency,
@@ -244,7 +244,7 @@ fn wait_figure(period: &'static str, waits: &WaitHistogram) -> WaitFigure {
 }
 
 /// A share with its interval, as a figure.
-pub(super) const fn share_figure(share: Share) -> ShareFigure {
+pub(crate) const fn share_figure(share: Share) -> ShareFigure {
     ShareFigure {
         share: share.share,
         low: share.interval.low,
@@ -280,7 +280,7 @@ fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
 }
 
 /// Which of the form's four answers count as good.
-fn said(frame: &PageFrame, good: GoodEnd) -> String {
+pub(crate) fn said(frame: &PageFrame, good: GoodEnd) -> String {
     let labels = frame.unit().pack.survey().form.labels.get(frame.lang);
     let [worst, _, better, best] = labels else {
         return String::new();

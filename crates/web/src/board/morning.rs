@@ -358,7 +358,7 @@ fn survey(frame: &PageFrame, figures: &Figures) -> Vec<SurveyGroup> {
 }
 
 /// What a group is called, and what it asks; aspects in the pack's words.
-pub(super) fn group_words(frame: &PageFrame, group: Group) -> (String, Option<String>) {
+pub(crate) fn group_words(frame: &PageFrame, group: Group) -> (String, Option<String>) {
     let code = group.as_str();
     let mut aspects = frame.unit().pack.aspects().iter();
     match aspects.find(|known| known.code.code() == code) {
