@@ -275,6 +275,19 @@ impl VerifierKey {
         self.id
     }
 
+    /// What people compare: the first half of the public key's SHA-256, in eight groups of four
+    /// hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest as _, Sha256};
+        let hash = Sha256::digest(self.public());
+        let groups: Vec<String> = hash
+            .chunks(2)
+            .take(8)
+            .map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect())
+            .collect();
+        groups.join(" ")
+    }
+
     /// The public key's 32 bytes (RFC 8032).
     pub fn public(&self) -> &[u8; 32] {
         self.key.as_bytes()

@@ -357,6 +357,14 @@ pub enum Refusal {
         /// The receipt's size.
         size: u64,
     },
+    /// The log as it is known has another leaf where the promised one should be.
+    #[error("expected the promised act as leaf {index} of the log of {size}, found another")]
+    NotInTheLog {
+        /// The promised leaf.
+        index: u64,
+        /// The size of the log as it is known.
+        size: u64,
+    },
     /// No proof yet, and one was asked for.
     #[error("expected a proof that the act is in the log, found none")]
     NoProof,
@@ -387,6 +395,7 @@ impl Refusal {
             Self::FromTheFuture { .. } => "from_the_future",
             Self::AheadOfTheLog { .. } => "ahead_of_the_log",
             Self::Forked { .. } => "forked",
+            Self::NotInTheLog { .. } => "not_in_the_log",
             Self::NoProof => "no_proof",
             Self::TooFewWitnesses { .. } => "too_few_witnesses",
         }

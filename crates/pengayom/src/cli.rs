@@ -95,7 +95,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Backup(arguments) => waiting(backup::run(arguments)),
         Verb::Restore(arguments) => waiting(restore::run(arguments)),
         Verb::Rebuild(arguments) => waiting(rebuild::run(arguments)),
-        Verb::Receipt(arguments) => receipt::run(arguments),
+        Verb::Receipt(arguments) => waiting(receipt::run(arguments)),
         Verb::Doctor(arguments) => waiting(doctor::run(arguments)),
         Verb::Ledger(arguments) => waiting(ledger::run(arguments)),
         Verb::Bench(arguments) => waiting(bench::run(arguments)),

@@ -1,5 +1,7 @@
 //! `pengayom receipt`: what somebody took home, checked without the unit and without a network.
 
+mod today;
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,6 @@ use pengayom_ledger::receipt::{self, Given, MAX_RECEIPT_BYTES, Options, ReceiptE
 use pengayom_ledger::{CompactPromise, Promise, TreeHead, VerifierKey};
 use pengayom_node::Clock as _;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::cli::Arguments;
 use crate::clock::SystemClock;
@@ -28,6 +29,8 @@ pub(crate) struct ReceiptArguments {
 #[derive(Debug, Subcommand)]
 enum ReceiptVerb {
     /// Check a receipt offline: as JSON, as text, or as the address that its QR code holds
+    ///
+    /// With --log it is held to the unit's log as it is served today as well.
     ///
     /// Exit code 0: everything in it fits and the key named here signed it. 1: it does not, and
     /// what to do is said. 2: wrong usage.
@@ -48,6 +51,10 @@ struct VerifyArguments {
     /// Number of the report that the receipt must be of
     #[arg(long, value_name = "NUMBER")]
     number: Option<String>,
+    /// Address of the unit's log, such as https://UNIT/tlog: the receipt is held to it, so that a log
+    /// which was set back or rewritten is found
+    #[arg(long, value_name = "URL")]
+    log: Option<String>,
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
@@ -79,6 +86,9 @@ struct Found {
     fingerprint: Option<String>,
     shows_act: bool,
     proven_in: Option<ProvenIn>,
+    log_today: Option<ProvenIn>,
+    #[serde(skip)]
+    promised: Option<today::Promised>,
 }
 
 /// The log of which a proof inside the receipt speaks.
@@ -89,7 +99,7 @@ struct ProvenIn {
 }
 
 /// Works with receipts.
-pub(crate) fn run(arguments: ReceiptArguments) -> Result<(), Fault> {
+pub(crate) async fn run(arguments: ReceiptArguments) -> Result<(), Fault> {
     let ReceiptVerb::Verify(arguments) = arguments.verb;
     let text = read(arguments.file.as_deref())?;
     let given = Given::parse(&text).map_err(|error| unreadable(&error))?;
@@ -102,16 +112,15 @@ pub(crate) fn run(arguments: ReceiptArguments) -> Result<(), Fault> {
     } else {
         KeyFrom::Given
     };
-    let found = match &given {
+    let mut found = match &given {
         Given::Whole(whole) => {
             if keys.is_empty() {
                 keys.extend(whole.key.parse::<VerifierKey>());
             }
-            let now = SystemClock.now().as_microsecond();
             let options = Options {
                 keys: &keys,
                 number: arguments.number.as_deref(),
-                now: Some(now),
+                now: Some(SystemClock.now().as_microsecond()),
                 ..Options::default()
             };
             match receipt::verify(whole, &options) {
@@ -140,7 +149,15 @@ pub(crate) fn run(arguments: ReceiptArguments) -> Result<(), Fault> {
             check_code(code, &keys, arguments.number.as_deref(), key_from)
         }
     };
-    tell(&found, arguments.json)
+    if let Some(address) = &arguments.log
+        && let Some(promised) = found.promised.take()
+    {
+        match today::hold(address, &promised, &keys).await? {
+            Ok(tree) => found.log_today = Some(shown(tree)),
+            Err(refusal) => found = refused(&refusal, key_from),
+        }
+    }
+    tell(&found, arguments.json, arguments.log.as_deref())
 }
 
 /// What is checked of a QR code: the signature, the number and the time; it holds no act and no proof.
@@ -207,12 +224,21 @@ fn genuine(
         index: Some(promise.index),
         key: key.map(ToString::to_string),
         key_from,
-        fingerprint: key.map(fingerprint),
+        fingerprint: key.map(VerifierKey::fingerprint),
         shows_act,
-        proven_in: tree.map(|tree| ProvenIn {
-            size: tree.size,
-            root: hex(&tree.root),
+        proven_in: tree.map(shown),
+        log_today: None,
+        promised: Some(today::Promised {
+            promise: promise.clone(),
+            tree,
         }),
+    }
+}
+
+fn shown(tree: TreeHead) -> ProvenIn {
+    ProvenIn {
+        size: tree.size,
+        root: hex(&tree.root),
     }
 }
 
@@ -231,6 +257,8 @@ fn refused(refusal: &Refusal, key_from: KeyFrom) -> Found {
         fingerprint: None,
         shows_act: false,
         proven_in: None,
+        log_today: None,
+        promised: None,
     }
 }
 
@@ -248,7 +276,7 @@ const fn remedy(refusal: &Refusal) -> &'static str {
         Refusal::OlderThanTheAct { .. } | Refusal::NoProof | Refusal::TooFewWitnesses { .. } => {
             "Fetch the receipt again: the log takes a report up within seconds"
         }
-        Refusal::AheadOfTheLog { .. } | Refusal::Forked { .. } => {
+        Refusal::AheadOfTheLog { .. } | Refusal::Forked { .. } | Refusal::NotInTheLog { .. } => {
             "Keep the receipt and what was found: the unit's log was set back or rewritten. Tell those who oversee it"
         }
         _ => {
@@ -258,7 +286,7 @@ const fn remedy(refusal: &Refusal) -> &'static str {
     }
 }
 
-fn tell(found: &Found, json: bool) -> Result<(), Fault> {
+fn tell(found: &Found, json: bool, log: Option<&str>) -> Result<(), Fault> {
     if json {
         let written = serde_json::to_string_pretty(found)
             .map_err(|error| Fault::Input(format!("cannot be written as JSON: {error}")))?;
@@ -301,9 +329,16 @@ fn tell(found: &Found, json: bool) -> Result<(), Fault> {
              the unit's office, or give the key you have from there with --key."
         ),
     }
-    println!(
-        "Not checked: whether the log still holds it today. The unit's page {PAGE}, another unit's, or a witness can tell."
-    );
+    match (&found.log_today, log) {
+        (Some(tree), Some(address)) => println!(
+            "The log at {address} holds it today: it has {} entries, and nothing before them was changed.",
+            tree.size
+        ),
+        _ => println!(
+            "Not checked: whether the log still holds it today. Give its address with --log; the unit's page {PAGE}, \
+             another unit's, or a witness can tell too."
+        ),
+    }
     Ok(())
 }
 
@@ -356,16 +391,6 @@ fn read_keys(path: &Path) -> Result<Vec<VerifierKey>, Fault> {
         ))),
         keys => keys,
     }
-}
-
-/// What people compare: the first half of the public key's SHA-256, in groups of four digits, as
-/// `/tanda-terima` shows it.
-fn fingerprint(key: &VerifierKey) -> String {
-    let hash = hex(&Sha256::digest(key.public()));
-    let groups: Vec<&str> = (0..8)
-        .filter_map(|group| hash.get(group * 4..group * 4 + 4))
-        .collect();
-    groups.join(" ")
 }
 
 fn hex(bytes: &[u8]) -> String {

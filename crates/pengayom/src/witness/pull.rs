@@ -124,7 +124,14 @@ async fn compare(
     }
 }
 
-async fn fetch_checkpoint(outside: &Outside, address: &str) -> Result<SignedCheckpoint, Fault> {
+/// What a log says of itself; not verified yet.
+///
+/// # Errors
+/// [`Fault`] when nobody answers, or with something else.
+pub(crate) async fn fetch_checkpoint(
+    outside: &Outside,
+    address: &str,
+) -> Result<SignedCheckpoint, Fault> {
     let url = format!("{address}/checkpoint");
     let answer = outside.get(&url, MAX_NOTE_BYTES).await?;
     if answer.status != 200 {
@@ -139,7 +146,10 @@ async fn fetch_checkpoint(outside: &Outside, address: &str) -> Result<SignedChec
 }
 
 /// Fetches tiles. One that was asked for in part may meanwhile be there only whole.
-async fn fetch_tiles(
+///
+/// # Errors
+/// [`Fault`] when one is not there.
+pub(crate) async fn fetch_tiles(
     outside: &Outside,
     address: &str,
     needed: &[TileRef],
