@@ -21,7 +21,7 @@ test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
 
 /** Pages nobody signs in for, with the smallest target the place asks for. */
-const PUBLIC = ["/", "/lapor", "/lapor/lanjut", "/lacak", "/tanda-terima", "/nilai", "/layanan", "/wilayah", "/aman", "/aman/bantuan", "/aman/tips", "/kinerja", "/masuk", "/tidak-ada"];
+const PUBLIC = ["/", "/lapor", "/lapor/lanjut", "/lacak", "/tanda-terima", "/tanda-terima/kunci", "/nilai", "/layanan", "/wilayah", "/aman", "/aman/bantuan", "/aman/tips", "/kinerja", "/masuk", "/tidak-ada"];
 
 /** Pages of staff by role. Pages for the road have targets for gloves. */
 const STAFF = [

@@ -36,6 +36,8 @@ pub struct Entry {
     pub label: String,
     /// Its words.
     pub lines: Vec<String>,
+    /// Whether somebody wrote them; else they are of the pack.
+    pub written: bool,
 }
 
 impl OwnData {
@@ -209,6 +211,7 @@ impl Reader<'_> {
                 Entry {
                     label: self.format.moment(event.at),
                     lines: vec![format!("{what} ({by})")],
+                    written: false,
                 }
             })
             .collect()
@@ -257,6 +260,7 @@ impl Reader<'_> {
                 Entry {
                     label: self.tf("own.file", &values),
                     lines: vec![self.tf("own.file_digest", &[("digest", &file.sha256)])],
+                    written: false,
                 }
             })
             .collect()
@@ -278,6 +282,7 @@ impl Reader<'_> {
         vec![Entry {
             label: String::new(),
             lines,
+            written: false,
         }]
     }
 
@@ -311,6 +316,7 @@ fn only(words: String) -> Vec<Entry> {
     vec![Entry {
         label: String::new(),
         lines: vec![words],
+        written: false,
     }]
 }
 
@@ -318,5 +324,6 @@ fn entry(label: String, value: &str) -> Entry {
     Entry {
         label,
         lines: value.lines().map(ToOwned::to_owned).collect(),
+        written: true,
     }
 }

@@ -198,3 +198,26 @@ async fn the_page_that_verifies_may_ask_other_logs_and_every_other_page_may_not(
             .contains("connect-src")
     );
 }
+
+// S18
+#[tokio::test]
+async fn the_key_that_receipts_are_checked_with_stands_on_a_page_to_hang_up() {
+    let site = Site::pati().await;
+    let keys = keys(&site).await;
+    let page = get(&site, "/tanda-terima/kunci").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let words = page.words();
+    for part in [
+        keys[0].fingerprint(),
+        keys[0].name().to_owned(),
+        keys[0].to_string(),
+        "Cocokkan sidik di bawah dengan yang terpasang di kantor".to_owned(),
+    ] {
+        assert!(words.contains(&part), "{part}: {words}");
+    }
+    assert!(page.text.contains("<svg"), "{}", page.text);
+    let page = get(&site, "/tanda-terima/kunci?lang=en").await;
+    assert!(page.words().contains("The key in use"), "{}", page.words());
+    let page = get(&site, "/tanda-terima").await;
+    assert!(page.text.contains("href=\"/tanda-terima/kunci\""));
+}

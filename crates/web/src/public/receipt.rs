@@ -5,6 +5,7 @@
 //! (`docs/decisions/0019-receipts-verified-in-the-browser.md`).
 
 pub(crate) mod card;
+mod keys;
 
 use askama::Template;
 use axum::Router;
@@ -49,7 +50,9 @@ struct CheckPage {
 
 /// The routes.
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/tanda-terima", get(show).post(checked))
+    Router::new()
+        .route("/tanda-terima", get(show).post(checked))
+        .route("/tanda-terima/kunci", get(keys::show))
 }
 
 /// What the address says before the `#`.
