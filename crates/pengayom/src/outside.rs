@@ -25,7 +25,8 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A way to other machines. Certificates are checked against those this machine trusts.
+/// A way to other machines. Certificates are checked against those this machine trusts: the system's,
+/// or those in the file that `SSL_CERT_FILE` names.
 #[derive(Debug, Clone)]
 pub(crate) struct Outside {
     client: Way,
@@ -106,7 +107,7 @@ impl Outside {
                 Way::Plain(client) => client.request(request).await,
                 Way::Secure(client) => client.request(request).await,
             };
-            let response = response.map_err(|error| wrong(whole(&error)))?;
+            let response = response.map_err(|error| wrong(advised(whole(&error))))?;
             let status = response.status().as_u16();
             let body = Limited::new(response.into_body(), limit)
                 .collect()
@@ -122,6 +123,20 @@ impl Outside {
             Err(_) => Err(wrong(format!("no answer within {} s", PATIENCE.as_secs()))),
         }
     }
+}
+
+/// What the library says of every certificate it does not believe.
+const NOT_BELIEVED: &str = "invalid peer certificate";
+
+/// With what to do about it.
+fn advised(said: String) -> String {
+    if !said.contains(NOT_BELIEVED) {
+        return said;
+    }
+    format!(
+        "its certificate is not one that this machine trusts for this name ({said}). If it is right, add the \
+         authority that signed it to the system's certificates, or name a file with it in SSL_CERT_FILE"
+    )
 }
 
 /// An error with what caused it.

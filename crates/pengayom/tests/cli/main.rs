@@ -19,3 +19,4 @@ mod support;
 mod tools;
 mod usage;
 mod witness;
+mod witness_tls;

@@ -127,10 +127,10 @@ impl Served {
 }
 
 /// A witness's folder, and the program to run on it.
-struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
@@ -163,10 +163,10 @@ impl Folder {
 }
 
 /// A witness that listens, ended with the test.
-struct Listening {
+pub(crate) struct Listening {
     child: Child,
-    url: String,
-    key: VerifierKey,
+    pub(crate) url: String,
+    pub(crate) key: VerifierKey,
 }
 
 impl Listening {
@@ -175,7 +175,7 @@ impl Listening {
     }
 
     /// On the log of a unit.
-    fn of(folder: &Folder, log: &str) -> Self {
+    pub(crate) fn of(folder: &Folder, log: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pengayom"));
         command
             .args(["ledger", "witness", "--json", "--name", NAME, "--log", log])
@@ -474,18 +474,29 @@ fn two_histories_at_once_are_never_both_cosigned() {
 }
 
 /// A unit that is served, ended with the test.
-struct ServedUnit {
+pub(crate) struct ServedUnit {
     child: Child,
     url: String,
 }
 
 impl ServedUnit {
     fn of(unit: &Unit, witness: Option<&Listening>) -> Self {
+        Self::asking(unit, witness.map(|one| (&one.key, one.url.as_str())), &[])
+    }
+
+    /// A unit that asks a witness at an address, with settings in the environment.
+    pub(crate) fn asking(
+        unit: &Unit,
+        witness: Option<(&VerifierKey, &str)>,
+        settings: &[(&str, &Path)],
+    ) -> Self {
         let mut command = unit.command(&["serve", "--listen", "127.0.0.1:0"]);
-        if let Some(witness) = witness {
-            let asked = format!("{} {}", witness.key, witness.url);
-            command.args(["--witness", &asked]);
+        if let Some((key, url)) = witness {
+            command.args(["--witness", &format!("{key} {url}")]);
         }
+        command
+            .env_remove("SSL_CERT_FILE")
+            .envs(settings.iter().copied());
         let mut child = command
             .env("PENGAYOM_LOG", "info")
             .env("NO_COLOR", "1")
@@ -510,7 +521,7 @@ impl ServedUnit {
     }
 
     /// Asks again until it fits.
-    fn until<T>(&self, path: &str, fits: impl Fn(&str) -> Option<T>) -> T {
+    pub(crate) fn until<T>(&self, path: &str, fits: impl Fn(&str) -> Option<T>) -> T {
         for _ in 0..600 {
             let said = self.get(path);
             if let Some(found) = fits(&said) {
@@ -522,7 +533,7 @@ impl ServedUnit {
     }
 
     /// Lines of the log until one holds these words.
-    fn says(&mut self, words: &str) -> String {
+    pub(crate) fn says(&mut self, words: &str) -> String {
         let mut log = BufReader::new(self.child.stderr.take().unwrap());
         let mut all = String::new();
         while log.read_line(&mut all).unwrap() > 0 {
@@ -541,7 +552,7 @@ impl Drop for ServedUnit {
     }
 }
 
-fn cosigned(text: &str, keys: &[VerifierKey]) -> Option<u64> {
+pub(crate) fn cosigned(text: &str, keys: &[VerifierKey]) -> Option<u64> {
     let checkpoint = SignedCheckpoint::parse(text).ok()?;
     let said = checkpoint.checkpoint();
     let by = checkpoint.verify(said.origin(), keys).ok()?;
