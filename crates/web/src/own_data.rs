@@ -230,6 +230,7 @@ impl Reader<'_> {
             "case.action_taken" => self.t("own.event_action"),
             "case.reporter_answered" => self.t("own.event_answered"),
             "case.information_added" => self.t("own.event_information"),
+            "case.evidence_added" => self.t("own.event_evidence"),
             "case.delay_explained" => self.t("own.event_delay"),
             "case.case_closed" => self.t("own.event_closed"),
             "case.case_reopened" => self.t("own.event_reopened"),
