@@ -25,7 +25,7 @@ const PUBLIC = ["/", "/lapor", "/lapor/lanjut", "/lacak", "/tanda-terima", "/tan
 
 /** Pages of staff by role. Pages for the road have targets for gloves. */
 const STAFF = [
-  { role: "desk", pages: ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/cari"], least: 24 },
+  { role: "desk", pages: ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/cari", "/meja/serah-terima"], least: 24 },
   { role: "patrol", pages: ["/pertemuan", "/pertemuan/baru"], least: 48 },
   { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap"], least: 24 },
   { role: "admin", pages: ["/setelan"], least: 24 },

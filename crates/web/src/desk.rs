@@ -4,6 +4,7 @@ mod act;
 mod case;
 mod evidence;
 mod file;
+mod handover;
 mod history;
 mod list;
 mod queue;
@@ -23,6 +24,10 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja", get(queue::show))
         .route("/meja/layani", post(queue::serve_next))
         .route("/meja/ambil-alih", post(queue::take_over))
+        .route(
+            "/meja/serah-terima",
+            get(handover::show).post(handover::take),
+        )
         .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
         .route("/meja/laporan/baru", get(report::show).post(report::send))

@@ -1,0 +1,316 @@
+//! `/meja/serah-terima`: handing over the shift on one page. What is open, late and promised; the cases
+//! colleagues hold are taken over by whoever comes on duty, each as an act of their own (S35, S56).
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::SignedDuration;
+use pengayom_core::pack::Lang;
+use pengayom_core::subject::case::CaseCommand;
+use pengayom_core::value::{CaseId, OfficerId};
+use pengayom_node::HandleError;
+use pengayom_node::access::Permission;
+use pengayom_store::rows::CaseRow;
+use serde::Deserialize;
+
+use crate::extract::{FormPost, StaffPage};
+use crate::form::FieldError;
+use crate::frame::{PageFrame, draw};
+use crate::problem::Fault;
+use crate::staff::held::given_back;
+use crate::staff::{CaseLine, Names, Why};
+
+/// Most cases read for the page.
+const READ: u32 = 500;
+
+/// Rows of each list; the rest are counted.
+const ROWS: usize = 20;
+
+/// Most cases one form takes over.
+const TAKEN_MAX: usize = 200;
+
+/// Hours of a shift: promises that fall due in it are those of whoever comes on duty.
+const SHIFT_HOURS: i64 = 8;
+
+struct Count {
+    words: String,
+    n: String,
+}
+
+struct List {
+    id: &'static str,
+    title: String,
+    empty: String,
+    rows: Vec<CaseLine>,
+    more: Option<String>,
+}
+
+/// A case that a colleague holds.
+struct Ticked {
+    row: CaseLine,
+    /// Case and version the form was shown at.
+    key: String,
+    ticked: bool,
+}
+
+/// What one colleague holds.
+struct Held {
+    from: String,
+    title: String,
+    button: String,
+    rows: Vec<Ticked>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/handover.html")]
+struct HandoverPage {
+    page: PageFrame,
+    by: String,
+    me: String,
+    station: String,
+    now: String,
+    errors: Vec<FieldError>,
+    said: Option<String>,
+    moved: Option<String>,
+    counts: Vec<Count>,
+    lists: Vec<List>,
+    held: Vec<Held>,
+}
+
+/// What an earlier step came to.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct HandoverQuery {
+    /// So many cases were taken over.
+    diterima: Option<u32>,
+    /// So many had moved on.
+    pindah: Option<u32>,
+}
+
+/// What was ticked before a form came back.
+struct Typed {
+    from: String,
+    keys: Vec<String>,
+}
+
+/// `GET /meja/serah-terima`
+pub(super) async fn show(
+    page: StaffPage,
+    Query(query): Query<HandoverQuery>,
+) -> Result<Response, Fault> {
+    handover_page(page, &query, None, Vec::new()).await
+}
+
+/// `POST /meja/serah-terima`: the one who sends it has the ticked cases from now on.
+pub(super) async fn take(page: StaffPage, form: FormPost) -> Result<Response, Fault> {
+    page.require(Permission::ServeQueue)?;
+    let fields = &form.fields;
+    let keys: Vec<String> = fields
+        .all("kasus")
+        .take(TAKEN_MAX)
+        .map(ToOwned::to_owned)
+        .collect();
+    let typed = Typed {
+        from: fields.get("dari").to_owned(),
+        keys,
+    };
+    let nothing = HandoverQuery::default();
+    if given_back(fields) {
+        return handover_page(page, &nothing, Some(typed), Vec::new()).await;
+    }
+    let from: OfficerId = typed.from.parse().map_err(|_| Fault::Unreadable)?;
+    if typed.keys.is_empty() {
+        let words = page.frame.t("handover.choose").to_owned();
+        let errors = vec![FieldError::new(format!("dari-{from}"), words)];
+        return handover_page(page, &nothing, Some(typed), errors).await;
+    }
+    // Colleagues read the reason in the history; officers' language is the first one.
+    let reason = page.frame.unit().pack.words(Lang::Id);
+    let reason = reason.text("handover.reason", &[]);
+    let (mut taken, mut moved) = (0_u32, 0_u32);
+    for key in &typed.keys {
+        let (case, seen) = parse_key(key).ok_or(Fault::Unreadable)?;
+        let command = CaseCommand::TakeOver {
+            to: page.staff.id,
+            from,
+            reason: reason.clone(),
+        };
+        let changed = page
+            .node
+            .change_case(&page.staff, case, Some(seen), command, None)
+            .await;
+        match changed {
+            Ok(_) => taken += 1,
+            // The form was sent twice: the case is with the asker already.
+            Err(HandleError::Conflict {
+                now_with: Some(now),
+            }) if now == page.staff.id => taken += 1,
+            Err(HandleError::Conflict { .. } | HandleError::Case(_)) => moved += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let address = format!("/meja/serah-terima?diterima={taken}&pindah={moved}");
+    Ok(Redirect::to(&address).into_response())
+}
+
+fn parse_key(key: &str) -> Option<(CaseId, u32)> {
+    let (case, version) = key.split_once(':')?;
+    Some((case.parse().ok()?, version.parse().ok()?))
+}
+
+async fn handover_page(
+    page: StaffPage,
+    query: &HandoverQuery,
+    typed: Option<Typed>,
+    errors: Vec<FieldError>,
+) -> Result<Response, Fault> {
+    page.require(Permission::ServeQueue)?;
+    let StaffPage {
+        mut frame,
+        staff,
+        node,
+        ..
+    } = page;
+    let now = node.now();
+    let waiting = node.waiting(&staff, READ).await?;
+    let mine = node.own_cases(&staff, READ).await?;
+    let colleagues = node.colleagues_cases(&staff, READ).await?;
+    let names = Names::read(&node).await?;
+    frame.titled("handover.title");
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        frame.refused();
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let mut open: Vec<&CaseRow> = Vec::new();
+    for row in waiting.iter().chain(&mine).chain(&colleagues) {
+        // A case given to the asker may be served by a colleague.
+        if open.iter().all(|known| known.id != row.id) {
+            open.push(row);
+        }
+    }
+    let end = now + SignedDuration::from_hours(SHIFT_HOURS);
+    let unanswered = |row: &&&CaseRow| row.responded_at.is_none();
+    let late = |row: &&&CaseRow| row.respond_by.is_some_and(|due| due < now);
+    let due = |row: &&&CaseRow| row.respond_by.is_some_and(|due| due >= now && due < end);
+    let pick = |wanted: &dyn Fn(&&&CaseRow) -> bool| -> Vec<&CaseRow> {
+        let rows = open.iter().filter(unanswered).filter(wanted);
+        rows.copied().collect()
+    };
+    let (late, due) = (pick(&late), pick(&due));
+    let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
+    let list = |id, rows: &[&CaseRow], title: &str, empty: &str| List {
+        id,
+        title: frame.t(title).to_owned(),
+        empty: frame.t(empty).to_owned(),
+        rows: rows.iter().take(ROWS).map(|row| line(row)).collect(),
+        more: (rows.len() > ROWS)
+            .then(|| frame.tf("desk.more", &[("n", &count(rows.len() - ROWS))])),
+    };
+    let listed = |row: &CaseRow| late.iter().chain(&due).any(|known| known.id == row.id);
+    let untaken: Vec<&CaseRow> = waiting.iter().filter(|row| !listed(row)).collect();
+    let news = open.iter().copied();
+    let mut news: Vec<&CaseRow> = news
+        .filter(|row| row.next_news_by.is_some_and(|by| by < end))
+        .collect();
+    news.sort_by_key(|row| row.next_news_by);
+    let mut news = list("h-kabar", &news, "handover.news", "handover.news_none");
+    for line in &mut news.rows {
+        let row = open.iter().find(|row| row.id.to_string() == line.id);
+        if let Some(by) = row.and_then(|row| row.next_news_by) {
+            let key = if by < now {
+                "handover.news_late"
+            } else {
+                "handover.news_by"
+            };
+            let time = frame.format().moment(by);
+            line.why.insert(0, frame.tf(key, &[("time", &time)]));
+        }
+    }
+    let lists = vec![
+        list("h-lewat", &late, "handover.late", "handover.late_none"),
+        list("h-janji", &due, "handover.due", "handover.due_none"),
+        list(
+            "h-belum",
+            &untaken,
+            "handover.untaken",
+            "handover.untaken_none",
+        ),
+        news,
+    ];
+    let counts = [
+        ("handover.count_open", open.len()),
+        ("handover.count_late", late.len()),
+        ("handover.count_due", due.len()),
+        ("handover.count_mine", mine.len()),
+    ];
+    let counts = counts.map(|(key, n)| Count {
+        words: frame.t(key).to_owned(),
+        n: count(n),
+    });
+    let said = query.diterima.map(|n| {
+        let n = frame.format().count(i64::from(n));
+        frame.tf("handover.taken", &[("n", &n)])
+    });
+    let moved = query.pindah.filter(|n| *n > 0).map(|n| {
+        let n = frame.format().count(i64::from(n));
+        frame.tf("handover.moved", &[("n", &n)])
+    });
+    let held = held(&frame, &names, &colleagues, typed.as_ref(), &line);
+    let unit = frame.unit();
+    let page = HandoverPage {
+        by: staff.id.to_string(),
+        me: staff.addressed(),
+        station: unit.station_name(staff.station.as_ref().unwrap_or(unit.own_station())),
+        now: frame.format().moment(now),
+        errors,
+        said,
+        moved,
+        counts: counts.into(),
+        lists,
+        held,
+        page: frame,
+    };
+    draw(status, &page)
+}
+
+/// The cases of each colleague, in the order of their names.
+fn held(
+    frame: &PageFrame,
+    names: &Names,
+    colleagues: &[CaseRow],
+    typed: Option<&Typed>,
+    line: &dyn Fn(&CaseRow) -> CaseLine,
+) -> Vec<Held> {
+    let mut officers: Vec<OfficerId> = colleagues.iter().filter_map(|row| row.taken_by).collect();
+    officers.sort_by_key(|officer| (names.of(frame, *officer), *officer));
+    officers.dedup();
+    let one = |officer: OfficerId| {
+        let from = officer.to_string();
+        let rows = colleagues
+            .iter()
+            .filter(|row| row.taken_by == Some(officer));
+        let rows = rows.map(|row| {
+            let key = format!("{}:{}", row.id, row.version);
+            let ticked = match typed {
+                Some(typed) if typed.from == from => typed.keys.contains(&key),
+                _ => true,
+            };
+            Ticked {
+                row: line(row),
+                key,
+                ticked,
+            }
+        });
+        let name = names.of(frame, officer);
+        Held {
+            title: frame.tf("handover.held_by", &[("name", &name)]),
+            button: frame.tf("handover.take", &[("name", &name)]),
+            rows: rows.collect(),
+            from,
+        }
+    };
+    officers.into_iter().map(one).collect()
+}
