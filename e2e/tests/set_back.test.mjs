@@ -1,54 +1,21 @@
 // A unit's store is set back to yesterday's backup, and its receipts tell: the command and the browser, against the log as it is served again.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createInterface } from "node:readline";
+import { writeFile } from "node:fs/promises";
 import test from "node:test";
-import { promisify } from "node:util";
 
 import { assertSound, closeBrowser, person, PHONE, sendEveryoneHome, visit } from "../helpers.mjs";
-import { binary, ROOT } from "../start.mjs";
 import { words } from "../steps.mjs";
-
-const run = promisify(execFile);
-
-/** Everything a test started, to be ended whatever came of it. */
-const ends = [];
+import { endAll, unit } from "../unit.mjs";
 
 test.afterEach(async () => {
   try {
     await sendEveryoneHome();
   } finally {
-    while (ends.length) await ends.pop()();
+    await endAll();
   }
 });
 test.after(closeBrowser);
-
-/** A unit in a folder of its own: the program on it, and a way to serve one of its stores. */
-async function unit() {
-  const folder = await mkdtemp(path.join(tmpdir(), "pengayom-e2e-"));
-  ends.push(() => rm(folder, { recursive: true, force: true }));
-  const options = { cwd: ROOT, env: { ...process.env, PENGAYOM_NODE_KEY_FILE: path.join(folder, "node.key") } };
-  const at = (name) => path.join(folder, name);
-  const store = (name) => `sqlite:${at(name)}`;
-  const pengayom = (...words) => run(binary(), words, options);
-  const serve = async (name, listen = "127.0.0.1:0") => {
-    const child = spawn(binary(), ["serve", "--store", store(name), "--listen", listen], { ...options, stdio: ["ignore", "pipe", "ignore"] });
-    const ended = new Promise((resolve) => child.on("exit", resolve));
-    const stop = async () => {
-      child.kill("SIGTERM");
-      await ended;
-    };
-    ends.push(stop);
-    for await (const line of createInterface({ input: child.stdout })) return { url: line.trim(), stop };
-    throw new Error("the program ended before it served");
-  };
-  await pengayom("init", "--store", store("unit.db"), "--pack", "packs/id", "--unit", "data/pati/unit.toml", "--areas", "data/pati/areas.geojson");
-  return { at, store, pengayom, serve };
-}
 
 async function file(url, story) {
   const answer = await fetch(new URL("/api/v1/requests", url), {
@@ -79,12 +46,12 @@ async function size(url) {
 
 // S18, S22
 test("a store set back to an older backup is found by every receipt from after it, while the log is shorter and when it has grown again", async () => {
-  const { at, store, pengayom, serve } = await unit();
-  const before = await serve("unit.db");
+  const { at, file: store, pengayom, serve } = await unit();
+  const before = await serve();
   const url = before.url;
   const early = await file(url, "Sepeda hilang");
   const old = await proven(url, early);
-  await pengayom("backup", at("yesterday"), "--store", store("unit.db"));
+  await pengayom("backup", at("yesterday"));
   for (const story of ["Motor hilang", "Ponsel hilang"]) await file(url, story);
   const filed = await file(url, "Dompet hilang");
   const receipt = await proven(url, filed);
@@ -94,7 +61,7 @@ test("a store set back to an older backup is found by every receipt from after i
   await before.stop();
 
   await pengayom("restore", at("yesterday"), "--store", store("again.db"));
-  await serve("again.db", new URL(url).host);
+  await serve({ store: store("again.db"), listen: new URL(url).host });
 
   /** What the command says of a receipt held to the running log. */
   const command = async (given, name) => {
