@@ -307,7 +307,7 @@ fn line_of(frame: &PageFrame, line: &Helpline) -> Line {
         help: frame.say(&line.help).to_owned(),
         phone: line.phone.clone(),
         call: say("safe.call", &line.phone),
-        message: line.message.as_deref().map(|number| chat(number)),
+        message: line.message.as_deref().map(chat),
         write: say("safe.write", &line.message),
         checked: frame.tf(
             "safe.checked",
