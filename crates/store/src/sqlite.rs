@@ -94,6 +94,9 @@ impl SqlStore {
         // `run` cannot be awaited where a future has to be `Send`; this is what it does.
         MIGRATIONS.run_direct(None, &mut connection, false).await?;
         let unwritable = unwritable(&mut connection).await;
+        if unwritable.is_none() {
+            forget_words(&mut connection).await?;
+        }
         let mut connection = Connection::Sqlite(connection);
         if unwritable.is_none() {
             adopt::all(&mut connection).await?;
@@ -123,6 +126,29 @@ impl SqlStore {
         }
         Ok(store)
     }
+}
+
+/// Lets the index of words take what is replaced out of itself at once (FTS5, option `secure-delete`).
+/// Otherwise it only marks it as gone, with every change of a case once more, and what was erased is
+/// found in the file until the index happens to be merged. An index that was kept otherwise is
+/// merged once.
+async fn forget_words(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let kept: Option<i64> =
+        sqlx::query_scalar("SELECT v FROM cases_fts_config WHERE k = 'secure-delete'")
+            .fetch_optional(&mut *connection)
+            .await?;
+    if kept == Some(1) {
+        return Ok(());
+    }
+    for sql in [
+        "BEGIN IMMEDIATE",
+        "INSERT INTO cases_fts (cases_fts, rank) VALUES ('secure-delete', 1)",
+        "INSERT INTO cases_fts (cases_fts) VALUES ('optimize')",
+        "COMMIT",
+    ] {
+        sqlx::query(sql).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Why a file cannot be written that can be read: SQLite opens one on a disk that only reads, and

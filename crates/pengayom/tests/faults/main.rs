@@ -9,9 +9,11 @@
 )]
 
 mod asking;
+mod browser;
 mod clock;
 mod database;
 mod disk;
+mod files;
 mod full;
 mod halted;
 mod jobs;

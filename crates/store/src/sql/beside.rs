@@ -26,6 +26,11 @@ impl Change {
     pub(super) fn is_large(&self) -> bool {
         matches!(self.what, What::PutChunk { .. } | What::FinishUpload { .. })
     }
+
+    /// Whether it takes away what was kept.
+    pub(super) fn erases(&self) -> bool {
+        matches!(self.what, What::DropExpired(_))
+    }
 }
 
 /// What is changed.

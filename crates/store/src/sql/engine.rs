@@ -213,6 +213,30 @@ impl Connection {
         Ok(())
     }
 
+    /// Writes SQLite's write-ahead log back into the file and cuts it to nothing. `false` when somebody
+    /// still reads it: they are waited for a tenth of a second, not longer, for nothing is written
+    /// meanwhile. PostgreSQL keeps its log by itself.
+    pub(crate) async fn cut_log(&mut self) -> Result<bool, StoreError> {
+        let Self::Sqlite(connection) = self else {
+            return Ok(true);
+        };
+        let waits: i64 = sqlx::query_scalar("PRAGMA busy_timeout")
+            .fetch_one(&mut *connection)
+            .await?;
+        sqlx::query("PRAGMA busy_timeout = 100")
+            .execute(&mut *connection)
+            .await?;
+        let cut: Result<i64, sqlx::Error> = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *connection)
+            .await;
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "PRAGMA busy_timeout = {waits}"
+        )))
+        .execute(&mut *connection)
+        .await?;
+        Ok(cut? == 0)
+    }
+
     /// Carries statements out together.
     pub(crate) async fn carry_out(&mut self, script: Script) -> Result<(), StoreError> {
         for query in script.into_queries() {

@@ -73,6 +73,14 @@ impl Write {
         !self.appends().is_empty() || matches!(self, Self::Probe)
     }
 
+    /// Whether it takes away what was kept.
+    fn erases(&self) -> bool {
+        match self {
+            Self::Beside(change) => change.erases(),
+            _ => self.appends().iter().any(|append| append.erase.is_some()),
+        }
+    }
+
     /// The units it concerns.
     fn units(&self) -> Vec<&UnitId> {
         match self {
@@ -147,6 +155,8 @@ pub(super) struct Writer {
     /// `None` after it failed so badly that it has to be opened anew.
     connection: Option<Connection>,
     last_fault: LastFault,
+    /// Something was erased that may still be read in SQLite's write-ahead log.
+    owes_cut: bool,
     /// Where to say what was committed, for other processes.
     teller: Option<mpsc::Sender<Range>>,
 }
@@ -162,6 +172,7 @@ impl Writer {
             opener,
             connection: Some(connection),
             last_fault,
+            owes_cut: false,
             teller,
         }
     }
@@ -213,7 +224,11 @@ impl Writer {
         }
         let writes: Vec<&Write> = batch.iter().map(|waiting| &waiting.write).collect();
         match self.commit(&writes).await {
-            Ok(answers) => tell(batch, answers),
+            Ok(answers) => {
+                self.cut_log(writes.iter().any(|write| write.erases()))
+                    .await;
+                tell(batch, answers);
+            }
             Err(fault) if is_one(&writes) || !may_be_of_one(&fault) => {
                 let answers = batch.iter().map(|_| Err(again(&fault))).collect();
                 tell(batch, answers);
@@ -223,9 +238,27 @@ impl Writer {
                 // that it spoils nothing but itself.
                 for waiting in batch {
                     let answer = self.commit_alone(&waiting.write).await;
+                    self.cut_log(waiting.write.erases()).await;
                     tell(vec![waiting], vec![answer]);
                 }
             }
+        }
+    }
+
+    /// What was erased is overwritten in the file of SQLite, and may still stand in its write-ahead
+    /// log: that is written back and cut to nothing before whoever erased is answered. While somebody
+    /// reads what was before, it cannot be; then it is tried again after the next commit.
+    async fn cut_log(&mut self, erased: bool) {
+        self.owes_cut |= erased;
+        if !self.owes_cut {
+            return;
+        }
+        let Some(connection) = self.connection.as_mut() else {
+            return;
+        };
+        match connection.cut_log().await {
+            Ok(cut) => self.owes_cut = !cut,
+            Err(fault) => tracing::warn!(%fault, "the write-ahead log could not be cut"),
         }
     }
 

@@ -143,11 +143,6 @@ impl<'a> Rows<'a> {
         self.write_numbers(&mut script);
         self.write_beside(&mut script);
         self.write_views(&mut script);
-        let secret = !self.words_anew.is_empty() && script.engine() == Engine::Sqlite;
-        if secret {
-            // The index forgets words that are replaced, instead of marking them gone.
-            connection.run(FORGET_WORDS).await?;
-        }
         self.write_words(&mut script);
         #[cfg(debug_assertions)]
         rehearse(connection, &mut script, Step::AfterViews).await?;
@@ -155,9 +150,6 @@ impl<'a> Rows<'a> {
         #[cfg(debug_assertions)]
         rehearse(connection, &mut script, Step::AfterRollups).await?;
         connection.carry_out(script).await?;
-        if secret {
-            connection.run(MARK_WORDS).await?;
-        }
         self.erase(connection).await
     }
 
@@ -390,13 +382,6 @@ async fn rehearse(
     }
     Ok(())
 }
-
-/// Lets the index of words take what is replaced out of itself at once (SQLite's FTS5, option
-/// `secure-delete`), which costs more than marking it.
-const FORGET_WORDS: &str = "INSERT INTO cases_fts (cases_fts, rank) VALUES ('secure-delete', 1)";
-
-/// The opposite, as for every other change.
-const MARK_WORDS: &str = "INSERT INTO cases_fts (cases_fts, rank) VALUES ('secure-delete', 0)";
 
 /// `anew`: in place of what a case is found by, instead of behind it.
 fn words_to_vectors<'a>(
