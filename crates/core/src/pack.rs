@@ -22,6 +22,7 @@ mod people;
 mod read;
 mod report;
 mod safe;
+mod retention;
 mod service;
 mod source;
 mod survey;
@@ -50,6 +51,7 @@ pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
 pub use report::{ReportKind, ReportStep, WhatOption};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
+pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
 pub use service::{RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
@@ -287,6 +289,19 @@ impl Pack {
     #[must_use]
     pub fn is_sensitive(&self, code: &ServiceCode) -> bool {
         self.service(code).is_some_and(|service| service.sensitive)
+    }
+
+    /// Months for which what identifies people in a closed case of a service is kept; `None` for a service
+    /// the pack does not have.
+    #[must_use]
+    pub fn keep_months(&self, code: &ServiceCode) -> Option<u32> {
+        Some(self.service(code)?.retention.keep_months)
+    }
+
+    /// The bounds in which every period of keeping lies, as the floor states them.
+    #[must_use]
+    pub fn keep_bounds(&self) -> Option<KeepBounds> {
+        self.head.floor.iter().find_map(|rule| rule.keep)
     }
 
     /// Strata of areas.

@@ -7,6 +7,7 @@ pub mod case;
 pub mod encounter;
 pub mod erasure;
 pub mod feedback;
+pub mod retention;
 #[cfg(test)]
 mod testing;
 pub mod unit;
@@ -31,6 +32,8 @@ pub trait Method {
     fn response_minutes(&self, service: &ServiceCode) -> Option<u32>;
     /// Whether cases of this service are shown without their kind and with narrow access.
     fn is_sensitive(&self, service: &ServiceCode) -> bool;
+    /// Months for which what identifies people in a case of this service is kept once it is closed.
+    fn keep_months(&self, service: &ServiceCode) -> Option<u32>;
     /// Whether a case can end with this outcome.
     fn has_outcome(&self, outcome: &str) -> bool;
     /// Whether this is a reason for lateness that the unit knows.

@@ -36,8 +36,10 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::InformationAdded { .. } => golden!("case.information_added"),
             CaseAct::EvidenceAdded { .. } => golden!("case.evidence_added"),
             CaseAct::DelayExplained { .. } => golden!("case.delay_explained"),
-            CaseAct::CaseClosed { .. } => golden!("case.case_closed"),
+            CaseAct::CaseClosed { .. } => golden!("case.case_closed.kept"),
             CaseAct::CaseReopened { .. } => golden!("case.case_reopened"),
+            CaseAct::HoldPlaced { .. } => golden!("case.hold_placed"),
+            CaseAct::HoldLifted { .. } => golden!("case.hold_lifted"),
             CaseAct::PersonalDataErased { .. } => golden!("case.personal_data_erased"),
         },
         Payload::Encounter(act) => match act {
@@ -56,7 +58,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 34] = [
+const FILES: [&str; 37] = [
     golden!("case.request_filed"),
     golden!("case.case_taken"),
     golden!("case.case_taken_over"),
@@ -70,8 +72,10 @@ const FILES: [&str; 34] = [
     golden!("case.information_added"),
     golden!("case.evidence_added"),
     golden!("case.delay_explained"),
-    golden!("case.case_closed"),
+    golden!("case.case_closed.kept"),
     golden!("case.case_reopened"),
+    golden!("case.hold_placed"),
+    golden!("case.hold_lifted"),
     golden!("encounter.encounter_recorded"),
     golden!("encounter.encounter_corrected"),
     golden!("feedback.feedback_given"),
@@ -87,6 +91,7 @@ const FILES: [&str; 34] = [
     golden!("case.delay_explained.least"),
     golden!("encounter.encounter_recorded.least"),
     golden!("feedback.feedback_given.least"),
+    golden!("case.case_closed"),
     golden!("case.personal_data_erased.least"),
     golden!("encounter.personal_data_erased.least"),
     golden!("feedback.personal_data_erased.least"),
@@ -113,7 +118,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(22);
+    let (full, least) = FILES.split_at(24);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

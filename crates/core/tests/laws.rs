@@ -275,7 +275,8 @@ fn responses() -> impl Strategy<Value = Vec<Act>> {
         Just(CaseAct::ResponderArrived { responder: text() }),
         Just(CaseAct::CaseClosed {
             outcome: text(),
-            reason: text()
+            reason: text(),
+            keep_months: None,
         }),
     ];
     let one = (what, 0_i64..10_000, few_officers()).prop_map(|(what, at, id)| {

@@ -105,6 +105,7 @@ impl Role {
                 P::ReadBoard,
                 P::ReadAllStations,
                 P::ErasePerson,
+                P::HoldCase,
             ],
             Self::Oversight => &[
                 P::ReadCase,
@@ -138,6 +139,8 @@ pub enum Permission {
     ReadPerson,
     /// Decide that what identifies persons in a case is erased.
     ErasePerson,
+    /// Decide that nothing of a case is erased for now.
+    HoldCase,
     /// Record an encounter.
     RecordEncounter,
     /// Read the chief's board.

@@ -40,6 +40,12 @@ impl RecordClock {
         }
     }
 
+    /// The latest time in the record that is known of.
+    pub(crate) fn latest(&self) -> Option<Timestamp> {
+        let latest = Timestamp::from_microsecond(self.latest.load(Ordering::Relaxed)).ok();
+        latest.filter(|latest| *latest > Timestamp::MIN)
+    }
+
     /// Notes the time of an act that was recorded.
     pub(crate) fn recorded(&self, at: Timestamp) {
         let at = at.as_microsecond();

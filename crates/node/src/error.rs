@@ -26,6 +26,9 @@ pub enum HandleError {
     /// A rule of the case stands in the way.
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    /// What identifies people in it is still to be kept.
+    #[error("the time for which it is kept is not over")]
+    NotOver,
     /// A rule of the encounter stands in the way.
     #[error(transparent)]
     Encounter(#[from] EncounterRefusal),

@@ -42,8 +42,30 @@ impl Node {
     }
 }
 
-/// Does jobs and drops what has expired, until told to stop.
-pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
+/// How often to look whether it is time to erase what is kept too long.
+const LOOK: Duration = Duration::from_secs(600);
+
+/// Does jobs, drops what has expired and erases what is kept too long, until told to stop.
+pub async fn run(node: SharedNode, stop: watch::Receiver<bool>) {
+    tokio::join!(work(&node, stop.clone()), by_night(&node, stop));
+}
+
+/// Erases what is kept too long, when it is time to.
+async fn by_night(node: &SharedNode, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let asked = stop.clone();
+        let stops = move || *asked.borrow();
+        if let Err(error) = node.retention_by_night(&stops).await {
+            tracing::error!(%error, "what is kept too long could not be erased");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn work(node: &SharedNode, mut stop: watch::Receiver<bool>) {
     let mut swept_at = Timestamp::MIN;
     while !*stop.borrow() {
         let now = node.now();
@@ -60,7 +82,7 @@ pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
                 Err(error) => tracing::warn!(%error, "commands could not be keyed"),
             }
         }
-        match work_once(&node).await {
+        match work_once(node).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "no job could be taken"),

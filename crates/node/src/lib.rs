@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod media;
 mod method;
 pub mod performance;
+pub mod retention;
 mod seal;
 mod unit;
 pub mod witnesses;

@@ -22,6 +22,10 @@ impl Method for PackMethod<'_> {
         self.0.is_sensitive(service)
     }
 
+    fn keep_months(&self, service: &ServiceCode) -> Option<u32> {
+        self.0.keep_months(service)
+    }
+
     fn has_outcome(&self, outcome: &str) -> bool {
         self.0
             .close_outcomes()

@@ -14,6 +14,7 @@ mod person;
 mod rebuild;
 mod receipt;
 mod restore;
+mod retention;
 mod serve;
 mod user;
 

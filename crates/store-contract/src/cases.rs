@@ -95,12 +95,16 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         reporter: Some(pengayom_core::value::PersonId(id(5))),
         reachable: true,
         last_at: at(200),
+        kept_from: None,
+        keep_until: None,
+        held_since: None,
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;
     let row = store.case(&pati(), case(1)).await.unwrap().unwrap();
     assert_eq!(row.stage, CaseStage::Closed);
     assert_eq!(row.closed_at, Some(at(300)));
+    assert_eq!(row.kept_from, Some(at(300)));
     assert_eq!(row.outcome.as_deref(), Some("resolved"));
     assert_eq!(row.next_news_by, None);
     assert!(store.case(&pati(), case(2)).await.unwrap().is_none());

@@ -37,6 +37,7 @@ pub async fn an_encounter_row_shows_what_was_recorded(engine: &impl Engine) {
         rating_code: hash(9),
         rate_by: at(30 * 86_400),
         simulated: false,
+        kept_from: Some(at(0)),
     };
     let row = store.encounter(&pati(), EncounterId(id(1))).await.unwrap();
     assert_eq!(row, Some(expected));
@@ -164,6 +165,7 @@ pub async fn a_feedback_row_names_nobody(engine: &impl Engine) {
         answers: "{\"explained\":0,\"polite\":4}".to_owned(),
         message: Some("terima kasih".to_owned()),
         simulated: false,
+        kept_from: Some(at(5400)),
     };
     let row = store.feedback(&pati(), FeedbackId(id(1))).await.unwrap();
     assert_eq!(row, Some(expected));

@@ -174,6 +174,7 @@ pub fn closed() -> CaseAct {
     CaseAct::CaseClosed {
         outcome: "resolved".to_owned(),
         reason: "selesai".to_owned(),
+        keep_months: None,
     }
 }
 

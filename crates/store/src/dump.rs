@@ -352,6 +352,21 @@ pub const TABLES: &[Table] = &[
         batch: 500,
     },
     Table {
+        name: "retention_runs",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("started_by", Kind::Text),
+            column("begun_at", Kind::Integer),
+            column("noted_at", Kind::Integer),
+            maybe("ended_at", Kind::Integer),
+            column("refused", Kind::Flag),
+            column("done", Kind::Text),
+        ],
+        batch: 500,
+    },
+    Table {
         name: "imports",
         key: &["source", "file_sha256"],
         columns: &[

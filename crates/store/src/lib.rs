@@ -14,6 +14,7 @@ mod error;
 mod examine;
 #[cfg(debug_assertions)]
 pub mod halt;
+pub mod kept;
 pub mod ledger;
 mod postgres;
 pub mod proof;
@@ -38,6 +39,7 @@ use pengayom_core::value::{
 pub use blob::{BlobFault, BlobProgress, BlobReader, BlobReport, CHUNK_BYTES};
 pub use error::StoreError;
 pub use examine::{Depth, Examined, UnitExamined, examine};
+pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, RetentionRow};
 pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
@@ -108,7 +110,7 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: KeptStore + 'static {
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.

@@ -78,6 +78,13 @@ pub struct CaseRow {
     pub reachable: bool,
     /// When anything last happened.
     pub last_at: Timestamp,
+    /// From when the time is counted for which what identifies people is kept; `None`: it is open, or
+    /// nothing is left to erase.
+    pub kept_from: Option<Timestamp>,
+    /// The first moment after what was promised when it was closed; `None` also while it is held.
+    pub keep_until: Option<Timestamp>,
+    /// Since when nothing of it may be erased.
+    pub held_since: Option<Timestamp>,
 }
 
 /// Open cases by stage.
@@ -134,6 +141,9 @@ pub struct EncounterRow {
     pub rate_by: Timestamp,
     /// Made up for a demonstration.
     pub simulated: bool,
+    /// From when the time is counted for which what identifies people is kept; `None`: nothing is left
+    /// to erase.
+    pub kept_from: Option<Timestamp>,
 }
 
 /// A feedback as pages need it. It names neither person nor officer.
@@ -159,6 +169,9 @@ pub struct FeedbackRow {
     pub message: Option<String>,
     /// Made up for a demonstration.
     pub simulated: bool,
+    /// From when the time is counted for which what identifies people is kept; `None`: nothing is left
+    /// to erase.
+    pub kept_from: Option<Timestamp>,
 }
 
 /// An act with its place in the unit's order.

@@ -14,6 +14,7 @@ pub(crate) mod beside;
 mod blobs;
 pub(crate) mod engine;
 pub(crate) mod fault;
+mod kept;
 mod keyrings;
 pub(crate) mod ledger;
 pub(crate) mod map;

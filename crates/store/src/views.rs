@@ -132,7 +132,7 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
     let mut rows = Vec::new();
     match (subject, &after) {
         (Subject::Case(id), State::Case(state)) => {
-            rows.push(RowChange::PutCase(Box::new(case::row(id, state))));
+            rows.push(RowChange::PutCase(Box::new(case::row(id, state, zone))));
             rows.extend(case::texts(id, state, acts));
         }
         (Subject::Encounter(id), State::Encounter(state)) => {

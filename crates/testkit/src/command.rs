@@ -11,6 +11,7 @@ use crate::method::{FUNCTIONS, ITEMS, ROLES};
 use crate::value::{
     any_service, channel, few_officers, file, hash, media, person, second, text, word,
 };
+use crate::payload::hold_ground;
 
 const RESPONDERS: &[&str] = &["P-1", "P-2"];
 
@@ -73,6 +74,9 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
         (word(&["helped"]), text())
             .prop_map(|(outcome, reason)| CaseCommand::Close { outcome, reason }),
         text().prop_map(|reason| CaseCommand::Reopen { reason }),
+        (hold_ground(), text())
+            .prop_map(|(ground, reference)| CaseCommand::PlaceHold { ground, reference }),
+        text().prop_map(|reference| CaseCommand::LiftHold { reference }),
     ]
 }
 

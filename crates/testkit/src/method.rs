@@ -33,6 +33,13 @@ impl Method for SampleMethod {
             _ => None,
         }
     }
+    fn keep_months(&self, asked: &ServiceCode) -> Option<u32> {
+        match asked.to_string().as_str() {
+            "lost_item" => Some(24),
+            "violence_at_home" => Some(216),
+            _ => None,
+        }
+    }
     fn is_sensitive(&self, asked: &ServiceCode) -> bool {
         *asked == service("violence_at_home")
     }

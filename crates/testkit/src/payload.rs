@@ -3,7 +3,7 @@
 use pengayom_core::act::Payload;
 use pengayom_core::subject::case::{CaseAct, RequestFiled};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
-use pengayom_core::subject::erasure::ErasureBasis;
+use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
 use pengayom_core::subject::unit::UnitAct;
 use pengayom_core::value::{CaseId, OfficerId};
@@ -58,7 +58,16 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
             }
         ),
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
-        (text(), text()).prop_map(|(outcome, reason)| CaseAct::CaseClosed { outcome, reason }),
+        (text(), text(), of(any::<u32>())).prop_map(|(outcome, reason, keep_months)| {
+            CaseAct::CaseClosed {
+                outcome,
+                reason,
+                keep_months,
+            }
+        }),
+        (hold_ground(), text())
+            .prop_map(|(ground, reference)| CaseAct::HoldPlaced { ground, reference }),
+        text().prop_map(|reference| CaseAct::HoldLifted { reference }),
         text().prop_map(|reason| CaseAct::CaseReopened { reason }),
         erased().prop_map(|(basis, ground)| CaseAct::PersonalDataErased { basis, ground }),
     ]
@@ -195,6 +204,11 @@ pub fn unit_act() -> impl Strategy<Value = UnitAct> {
             revoked,
         },
     )
+}
+
+/// Any ground for a hold.
+pub fn hold_ground() -> impl Strategy<Value = HoldGround> {
+    proptest::sample::select(&HoldGround::ALL[..])
 }
 
 fn erased() -> impl Strategy<Value = (ErasureBasis, Option<String>)> {

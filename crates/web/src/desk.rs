@@ -1,11 +1,13 @@
 //! The desk: who waits, reports taken in person, and cases.
 
 mod act;
+mod asked;
 mod case;
 mod evidence;
 mod file;
 mod handover;
 mod history;
+mod hold;
 mod list;
 mod queue;
 mod receipt;

@@ -276,6 +276,7 @@ impl From<HandleError> for Fault {
             HandleError::TooManyTries { until } => Self::TooManyTries { until },
             HandleError::TooLarge { limit, .. } => Self::TooLarge { limit },
             HandleError::Conflict { .. }
+            | HandleError::NotOver
             | HandleError::Case(_)
             | HandleError::Encounter(_)
             | HandleError::Feedback(_)

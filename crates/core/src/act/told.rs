@@ -220,7 +220,17 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             each("obtained_from", Slot::Maybe(obtained_from));
         }
         CaseAct::DelayExplained { reason: _, text } => each("text", Slot::Text(text)),
-        CaseAct::CaseClosed { outcome: _, reason } => each("reason", Slot::Text(reason)),
+        CaseAct::CaseClosed {
+            outcome: _,
+            reason,
+            keep_months: _,
+        } => each("reason", Slot::Text(reason)),
+        // About the matter, never about a person: it has to outlive what it held.
+        CaseAct::HoldPlaced {
+            ground: _,
+            reference: _,
+        }
+        | CaseAct::HoldLifted { reference: _ } => {}
         CaseAct::PersonalDataErased {
             basis: _,
             ground: _,

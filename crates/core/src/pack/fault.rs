@@ -66,6 +66,23 @@ pub enum PackFault {
         /// What stands there.
         found: String,
     },
+    /// A number beyond what the floor allows.
+    #[error(
+        "{found} months break the floor `{rule}` (pack.toml line {line}), so that no unit destroys evidence early \
+         or keeps people's data for ever; give {min} to {max}"
+    )]
+    OutsideFloor {
+        /// Code of the floor's rule.
+        rule: &'static str,
+        /// Its line in `pack.toml`.
+        line: u32,
+        /// Smallest allowed.
+        min: u32,
+        /// Largest allowed.
+        max: u32,
+        /// What stands there.
+        found: u32,
+    },
     /// A text without a visible character.
     #[error("the text is empty; write the text or remove the key")]
     EmptyText,
@@ -208,6 +225,8 @@ pub enum PackRule {
     OneUnknownKind,
     /// The languages are Indonesian, then English.
     LanguagesFixed,
+    /// The floor bounds how long data is kept.
+    RetentionInFloor,
     /// A distance stratum's bounds follow each other without a gap, from 0 km to the last one open.
     DistanceWithoutGap,
     /// Exactly one answer to "when is it safe to contact you?" is "never".
@@ -220,7 +239,7 @@ pub enum PackRule {
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -233,6 +252,7 @@ impl PackRule {
         Self::OneNever,
         Self::HelplineNumber,
         Self::RealDate,
+        Self::RetentionInFloor,
     ];
 
     /// Stable name, used in the word keys.
@@ -251,6 +271,7 @@ impl PackRule {
             Self::OneNever => "one_never",
             Self::HelplineNumber => "helpline_number",
             Self::RealDate => "real_date",
+            Self::RetentionInFloor => "retention_in_floor",
         }
     }
 
@@ -274,6 +295,9 @@ impl PackRule {
                 "exactly one kind has `unknown = true`; mark the one that means \"I do not know\""
             }
             Self::LanguagesFixed => "the languages are [\"id\", \"en\"], Indonesian first",
+            Self::RetentionInFloor => {
+                "the floor bounds how long data is kept; add the rule `retention` to it"
+            }
             Self::DistanceWithoutGap => {
                 "distance strata start at 0 km, each begins where the one before ends, the last has no end"
             }
@@ -297,13 +321,14 @@ fn suggest(suggestion: Option<&str>, otherwise: &str) -> String {
 
 impl PackFault {
     /// Codes of every fault, for the test that each has its words.
-    pub const CODES: [&'static str; 21] = [
+    pub const CODES: [&'static str; 22] = [
         "not_utf8",
         "syntax",
         "unknown_key",
         "missing_key",
         "wrong_type",
         "out_of_range",
+        "outside_floor",
         "empty_text",
         "too_long",
         "bad_code",
@@ -331,6 +356,7 @@ impl PackFault {
             Self::MissingKey => "missing_key",
             Self::WrongType { .. } => "wrong_type",
             Self::OutOfRange { .. } => "out_of_range",
+            Self::OutsideFloor { .. } => "outside_floor",
             Self::EmptyText => "empty_text",
             Self::TooLong { .. } => "too_long",
             Self::BadCode { .. } => "bad_code",
@@ -377,6 +403,19 @@ impl PackFault {
                 ("min", min.clone()),
                 ("max", max.clone()),
                 ("found", found.clone()),
+            ],
+            Self::OutsideFloor {
+                rule,
+                line,
+                min,
+                max,
+                found,
+            } => vec![
+                ("rule", (*rule).to_owned()),
+                ("line", line.to_string()),
+                ("min", min.to_string()),
+                ("max", max.to_string()),
+                ("found", found.to_string()),
             ],
             Self::TooLong { max, found } => {
                 vec![("max", max.to_string()), ("found", found.to_string())]

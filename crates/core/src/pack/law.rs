@@ -4,6 +4,7 @@ use super::code::{EntryCode, InstrumentCode, PhraseCode};
 use super::fault::PackRule;
 use super::lang::{Lang, Localized};
 use super::read::Table;
+use super::retention::{FLOOR, KeepBounds};
 use super::source::Sourced;
 
 /// Head of a pack.
@@ -30,6 +31,8 @@ pub struct FloorRule {
     pub code: EntryCode,
     /// What it protects.
     pub name: Localized,
+    /// Bounds of how long data is kept; only of the rule `retention`.
+    pub keep: Option<KeepBounds>,
     /// Source and certainty.
     pub sourced: Sourced,
 }
@@ -66,11 +69,18 @@ pub struct Phrase {
 
 impl PackHead {
     pub(crate) fn read(root: &Table<'_>) -> Option<Self> {
-        let floor = root.rows("floor", |row| FloorRule {
-            code: row.id("floor rule"),
-            name: row.localized("name"),
-            sourced: row.sourced(),
+        let floor = root.rows("floor", |row| {
+            let code: EntryCode = row.id("floor rule");
+            FloorRule {
+                keep: (code.as_str() == FLOOR).then(|| KeepBounds::read(row)),
+                code,
+                name: row.localized("name"),
+                sourced: row.sourced(),
+            }
         });
+        if floor.iter().all(|rule| rule.keep.is_none()) {
+            root.break_rule("floor", PackRule::RetentionInFloor);
+        }
         root.table("pack", |head| {
             let languages = head.texts_or_empty("languages");
             if !languages

@@ -225,13 +225,18 @@ fn read<'a>(
     let head = root("pack.toml").and_then(|root| root.read(PackHead::read));
     let instruments = only(root("instruments.toml"), "instrument", Instrument::read);
     let functions = root("functions.toml").map(|root| root.read(Functions::read));
-    let services = only(root("services.toml"), "service", Service::read);
+    let floor = head
+        .as_ref()
+        .and_then(|head| head.floor.iter().find_map(|rule| rule.keep));
+    let services = only(root("services.toml"), "service", |row| {
+        Service::read(row, floor)
+    });
     let reports = root("report.toml").map(|root| root.read(read_kinds));
     let safety = root("safe.toml").and_then(|root| root.read(Safety::read));
     let survey = root("survey.toml").and_then(|root| {
         root.read(|root| {
             read_entries(root, "survey.toml", &mut entries);
-            Survey::read(root)
+            Survey::read(root, floor)
         })
     });
     let strata = root("strata.toml").map(|root| root.read(read_strata));

@@ -85,6 +85,11 @@ impl<'a> Table<'a> {
         self.report(offset, key, PackFault::RuleBroken { rule });
     }
 
+    /// Reports a fault at `key`.
+    pub(crate) fn fault(&self, key: &str, fault: PackFault) {
+        self.report(self.value_offset(key), key, fault);
+    }
+
     /// The value of `key`, if it is there.
     fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().insert(key.to_owned());

@@ -5,6 +5,7 @@ use super::code::{DutyCode, EntryCode, ServiceCode};
 use super::function::{OfficerRole, PoliceFunction};
 use super::lang::{Localized, LocalizedList};
 use super::read::Table;
+use super::retention::{KeepBounds, Retention};
 use super::source::{Certainty, Sourced};
 
 /// Longest first response a standard may allow: 30 days, in minutes.
@@ -92,6 +93,8 @@ pub struct Service {
     pub time_standard: Option<Localized>,
     /// When somebody must have answered.
     pub standard: Standard,
+    /// How long what identifies people is kept once a case is closed.
+    pub retention: Retention,
     /// Fee in rupiah; 0 is free, `None` is not known.
     pub fee_idr: Option<u32>,
     /// What to do in the first hour, in order.
@@ -109,7 +112,7 @@ pub struct Service {
 }
 
 impl Service {
-    pub(crate) fn read(row: &Table<'_>) -> Self {
+    pub(crate) fn read(row: &Table<'_>, floor: Option<KeepBounds>) -> Self {
         const OURS: &str = "our wording";
         let service = Self {
             code: row.id("service"),
@@ -129,6 +132,9 @@ impl Service {
             standard: row
                 .table("standard", Standard::read)
                 .unwrap_or_else(Standard::unread),
+            retention: row
+                .table("retention", |table| Retention::read(table, floor))
+                .unwrap_or_else(Retention::unread),
             fee_idr: row.whole_or_none("fee_idr", &(0..=100_000_000)),
             first_hour: row.localized_list_or_empty("first_hour"),
             first_hour_certainty: row.part_certainty("first_hour", OURS),

@@ -6,6 +6,7 @@ use super::fault::PackRule;
 use super::function::Aspect;
 use super::lang::{Localized, LocalizedList};
 use super::read::Table;
+use super::retention::{KeepBounds, Retention};
 use super::source::Sourced;
 
 /// Points of an answer run from 1 to this.
@@ -120,6 +121,11 @@ pub struct Survey {
     pub form: SurveyForm,
     /// Every item, also those not on the form.
     pub items: Vec<SurveyItem>,
+    /// How long what a person wrote beside the answers is kept, from the day they gave it.
+    pub message_retention: Retention,
+    /// How long what identifies people in an encounter without a case is kept, from the day they met; one about
+    /// a case goes with the case.
+    pub encounter_retention: Retention,
 }
 
 impl Survey {
@@ -137,10 +143,23 @@ impl Survey {
             .filter_map(|code| self.item(code.as_str()))
     }
 
-    pub(crate) fn read(root: &Table<'_>) -> Option<Self> {
+    pub(crate) fn read(root: &Table<'_>, floor: Option<KeepBounds>) -> Option<Self> {
         let items = root.rows("item", SurveyItem::read);
         let form = root.table("form", |form| SurveyForm::read(form, &items))?;
-        Some(Self { form, items })
+        let retention = root.table("retention", |table| {
+            ["message", "encounter"].map(|name| {
+                table
+                    .table(name, |table| Retention::read(table, floor))
+                    .unwrap_or_else(Retention::unread)
+            })
+        });
+        let [message_retention, encounter_retention] = retention?;
+        Some(Self {
+            form,
+            items,
+            message_retention,
+            encounter_retention,
+        })
     }
 }
 

@@ -283,6 +283,13 @@ pub struct Encounter {
     pub erased: Option<Erased>,
 }
 
+impl Encounter {
+    /// From when the time is counted for which what identifies persons is kept; `None`: it was erased.
+    pub fn kept_from(&self) -> Option<Timestamp> {
+        self.erased.is_none().then_some(self.happened_at)
+    }
+}
+
 /// What a command about an encounter leads to.
 ///
 /// `place` is where they met, as the act will carry it; only another system's records may lack it.
@@ -320,6 +327,10 @@ pub fn decide(
                 return Err(EncounterRefusal::NotYours);
             }
             match command {
+                // Nothing about persons comes back to where it was erased.
+                EncounterCommand::Correct { .. } if known.erased.is_some() => {
+                    Err(EncounterRefusal::AlreadyErased)
+                }
                 EncounterCommand::Correct { text } => match text_fault(&text) {
                     Some(fault) => Err(EncounterRefusal::Text {
                         field: "text",

@@ -154,6 +154,13 @@ pub enum FeedbackCommand {
         /// Made up for a demonstration.
         simulated: bool,
     },
+    /// Erase what was written besides; the answers stay.
+    ErasePersonalData {
+        /// Why the law allows it.
+        basis: ErasureBasis,
+        /// The ground in law.
+        ground: Option<String>,
+    },
 }
 
 /// The rule that stood in the way of a feedback.
@@ -174,6 +181,12 @@ pub enum FeedbackRefusal {
     /// The survey does not ask this.
     #[error("item {0:?} is not asked")]
     NotAsked(String),
+    /// No such feedback.
+    #[error("not given")]
+    NotGiven,
+    /// There is nothing to erase, or it was erased.
+    #[error("personal data was erased already")]
+    AlreadyErased,
     /// The message is too long.
     #[error("message: {0}")]
     Message(TextFault),
@@ -192,6 +205,17 @@ pub struct Feedback {
     pub place: Option<ActPlace>,
     /// What was written besides was erased.
     pub erased: Option<Erased>,
+}
+
+impl Feedback {
+    /// From when the time is counted for which what was written besides is kept; `None`: nothing was,
+    /// or it was erased.
+    pub fn kept_from(&self) -> Option<Timestamp> {
+        let place = self.place.as_ref();
+        let written = self.given.message.is_some()
+            || place.is_some_and(|place| place.point.is_some() || place.text.is_some());
+        (written && self.erased.is_none()).then_some(self.given_at)
+    }
 }
 
 /// What a command about a feedback leads to.
@@ -213,7 +237,10 @@ pub fn decide(
         message,
         pack_version,
         simulated,
-    } = command;
+    } = command
+    else {
+        return erase(feedback, command);
+    };
     if feedback.is_some() {
         return Err(FeedbackRefusal::AlreadyGiven);
     }
@@ -239,6 +266,20 @@ pub fn decide(
         pack_version,
         simulated,
     })])
+}
+
+fn erase(
+    feedback: Option<&Feedback>,
+    command: FeedbackCommand,
+) -> Result<Vec<FeedbackAct>, FeedbackRefusal> {
+    let FeedbackCommand::ErasePersonalData { basis, ground } = command else {
+        return Err(FeedbackRefusal::AlreadyGiven);
+    };
+    let known = feedback.ok_or(FeedbackRefusal::NotGiven)?;
+    if known.kept_from().is_none() {
+        return Err(FeedbackRefusal::AlreadyErased);
+    }
+    Ok(vec![FeedbackAct::PersonalDataErased { basis, ground }])
 }
 
 /// How an act changes what is known of a feedback.

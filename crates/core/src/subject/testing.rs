@@ -26,6 +26,13 @@ impl Method for FakeMethod {
             _ => None,
         }
     }
+    fn keep_months(&self, service: &ServiceCode) -> Option<u32> {
+        match service.to_string().as_str() {
+            "lost_item" => Some(24),
+            "violence_at_home" => Some(216),
+            _ => None,
+        }
+    }
     fn is_sensitive(&self, service: &ServiceCode) -> bool {
         service.to_string() == "violence_at_home"
     }

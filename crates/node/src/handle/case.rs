@@ -585,6 +585,7 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         CaseCommand::AssignOfficer { .. } => Permission::AssignCase,
         CaseCommand::Close { .. } | CaseCommand::Reopen { .. } => Permission::CloseCase,
         CaseCommand::ErasePersonalData { .. } => Permission::ErasePerson,
+        CaseCommand::PlaceHold { .. } | CaseCommand::LiftHold { .. } => Permission::HoldCase,
         CaseCommand::Assess { .. }
         | CaseCommand::Dispatch { .. }
         | CaseCommand::Arrive { .. }

@@ -31,6 +31,8 @@ pub struct PersonExport {
     pub exported_at: Timestamp,
     /// Who they are, as far as they said; nothing when it was never given or was erased.
     pub person: Option<PersonDetails>,
+    /// The last day on which it is kept, of a closed case; a hold or another report may keep it longer.
+    pub kept_until: Option<jiff::civil::Date>,
     /// When personal data was erased, if it was.
     pub erased_at: Option<Timestamp>,
     /// What happened, in order: of each act what concerns its reporter.
@@ -159,6 +161,7 @@ impl Node {
             number: number_of(case, id),
             exported_at: self.now(),
             person,
+            kept_until: case.last_day_kept(self.keep_months(&case.service), &unit.zone),
             erased_at: case.erased.map(|erased| erased.at),
             events,
             files,
@@ -204,9 +207,21 @@ impl Node {
             let known = self.known_case(id).await?;
             // Asked before anything goes: a case that may not be erased keeps its encounters whole.
             self.may_be_erased(&known, &command, actor)?;
-            for met in self.store.encounters_of_case(&unit.id, id).await? {
-                self.erase_encounter(met.id, basis, ground.clone(), actor)
+            if basis == ErasureBasis::Retention && !self.is_over(&known) {
+                return Err(HandleError::NotOver);
+            }
+            loop {
+                let met = self
+                    .store
+                    .encounters_kept_of_case(&unit.id, id, 100)
                     .await?;
+                if met.is_empty() {
+                    break;
+                }
+                for met in met {
+                    self.erase_encounter(met, basis, ground.clone(), actor)
+                        .await?;
+                }
             }
             let moment = self.moment(None);
             match self

@@ -1,5 +1,7 @@
 //! `pengayom doctor`: what is wrong with this installation, and how to mend it.
 
+mod kept;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -255,6 +257,7 @@ async fn store(findings: &mut Findings, address: &str, key: &KeyArguments, deep:
         Ok(store) => {
             keyrings(findings, store.as_ref(), key, address).await;
             units(findings, store.as_ref()).await;
+            kept::look(findings, store.as_ref()).await;
             if deep {
                 views(findings, store.as_ref()).await;
             }

@@ -6,6 +6,7 @@ use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::CaseNumber;
 use pengayom_web::OwnData;
 
+use super::retention::{self, RetentionArguments};
 use crate::cli::StoreArguments;
 use crate::fault::Fault;
 use crate::key::KeyArguments;
@@ -49,6 +50,9 @@ enum PersonVerb {
         #[arg(long, value_name = "WORDS")]
         basis: String,
     },
+    /// Erase what is kept longer than the pack says, as the node does each night; ends well when it
+    /// is stopped, and goes on when it is run again
+    Retention(RetentionArguments),
 }
 
 /// How an export is written.
@@ -119,6 +123,7 @@ pub(crate) async fn run(arguments: PersonArguments) -> Result<(), Fault> {
                  hold it until they are gone."
             );
         }
+        PersonVerb::Retention(arguments) => retention::run(arguments).await?,
     }
     Ok(())
 }

@@ -50,6 +50,9 @@ pub(crate) const CASES: &Table = &Table {
         column("reachable", Kind::Flag),
         column("last_at", Kind::Integer),
         column("due_order", Kind::Integer),
+        maybe("kept_from", Kind::Integer),
+        maybe("keep_until", Kind::Integer),
+        maybe("held_since", Kind::Integer),
     ],
     batch: BATCH,
 };
@@ -79,6 +82,7 @@ pub(crate) const ENCOUNTERS: &Table = &Table {
         column("rating_code", Kind::Bytes),
         column("rate_by", Kind::Integer),
         column("simulated", Kind::Flag),
+        maybe("kept_from", Kind::Integer),
     ],
     batch: BATCH,
 };
@@ -99,6 +103,7 @@ pub(crate) const FEEDBACK: &Table = &Table {
         column("answers", Kind::Text),
         maybe("message", Kind::Text),
         column("simulated", Kind::Flag),
+        maybe("kept_from", Kind::Integer),
     ],
     batch: BATCH,
 };

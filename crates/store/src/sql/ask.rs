@@ -24,6 +24,14 @@ impl SqlStore {
             .await
     }
 
+    /// How many rows a change touched.
+    pub(super) async fn rows_of(&self, unit: &UnitId, what: What) -> Result<u64, StoreError> {
+        match self.change(unit, what).await? {
+            Answer::Rows(rows) => Ok(rows),
+            _ => Err(unfit()),
+        }
+    }
+
     pub(super) async fn done(&self, unit: &UnitId, what: What) -> Result<(), StoreError> {
         self.change(unit, what).await.map(|_| ())
     }

@@ -6,11 +6,13 @@ use uuid::Uuid;
 
 use super::blobs;
 use super::engine::Connection;
+use super::kept;
 use super::ledger;
 use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
 use super::writer::Answer;
 use crate::error::StoreError;
+use crate::kept::RetentionRow;
 use crate::rows::{BackupRow, DraftRow, ImportRow, Preview, SessionRow, UnitRow, UserRow};
 use crate::write::{Blob, Stored};
 
@@ -78,6 +80,11 @@ pub(super) enum What {
     PutUnit(UnitRow),
     PutImport(ImportRow),
     NoteBackup(BackupRow),
+    BeginRetention {
+        run: RetentionRow,
+        alive_since: Timestamp,
+    },
+    NoteRetention(RetentionRow),
     Ledger(ledger::What),
     PutContacts(Vec<(SecretHash, PersonId)>),
     KeyCommands(Vec<(CommandId, [u8; 40])>),
@@ -158,6 +165,12 @@ pub(super) async fn apply(
         What::PutUnit(row) => put_unit(connection, row).await?,
         What::PutImport(import) => put_import(connection, unit, import).await?,
         What::NoteBackup(backup) => note_backup(connection, unit, *backup).await?,
+        What::BeginRetention { run, alive_since } => {
+            return kept::begin(connection, unit, run, *alive_since)
+                .await
+                .map(Ok);
+        }
+        What::NoteRetention(run) => return kept::note(connection, unit, run).await.map(Ok),
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
         What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
         What::KeyCommands(keyed) => key_commands(connection, unit, keyed).await?,

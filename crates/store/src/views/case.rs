@@ -1,15 +1,18 @@
 //! The case view.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
 use pengayom_core::subject::case::{Case, CaseAct};
+use pengayom_core::subject::retention;
 use pengayom_core::value::CaseId;
 
 use super::{RowChange, shown};
 use crate::rows::CaseRow;
 
 /// The row of a case.
-pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
+pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
     let place = case.place.as_ref();
     CaseRow {
         id,
@@ -44,7 +47,17 @@ pub(super) fn row(id: CaseId, case: &Case) -> CaseRow {
         reporter: case.filed.reporter,
         reachable: case.filed.reachable,
         last_at: case.last_at,
+        kept_from: case.kept_from,
+        keep_until: keep_until(case, zone),
+        held_since: case.hold.as_ref().map(|hold| hold.since),
     }
+}
+
+/// The first moment after what was promised at the closing; where nothing was, the closing itself.
+fn keep_until(case: &Case, zone: &TimeZone) -> Option<Timestamp> {
+    let from = case.kept_from.filter(|_| case.hold.is_none())?;
+    let promised = case.keep_months;
+    Some(promised.map_or(from, |months| retention::ends(from, months, zone)))
 }
 
 /// The words acts add to what a case is found by, or that nothing is left of them.

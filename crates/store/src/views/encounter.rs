@@ -30,5 +30,6 @@ pub(super) fn row(id: EncounterId, encounter: &Encounter) -> EncounterRow {
         rating_code: recorded.rating_code,
         rate_by: recorded.rate_by,
         simulated: recorded.simulated,
+        kept_from: encounter.kept_from(),
     }
 }

@@ -25,5 +25,6 @@ pub(super) fn row(id: FeedbackId, feedback: &Feedback, zone: &TimeZone) -> Feedb
         answers: serde_json::to_string(&given.answers).unwrap_or_else(|_| "{}".to_owned()),
         message: given.message.as_deref().map(shown),
         simulated: given.simulated,
+        kept_from: feedback.kept_from(),
     }
 }

@@ -2,11 +2,12 @@
 //! the rule that stood in its way.
 
 use pengayom_core::pack::ServiceClass;
-use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, CaseRefusal, CaseStage};
+use pengayom_core::subject::case::{Case, CaseCommand, CaseRefusal, CaseStage};
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
+use super::hold;
 use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::PageFrame;
@@ -36,12 +37,16 @@ pub(super) enum CaseForm {
     Close,
     /// Open it again.
     Reopen,
+    /// Let nothing of it be erased.
+    Hold,
+    /// Say that what held it is over.
+    Lift,
     /// Erase what identifies persons in it.
     Erase,
 }
 
 /// Every form, in the order of the page: what is owed first, then what is done most.
-const FORMS: [CaseForm; 9] = [
+const FORMS: [CaseForm; 11] = [
     CaseForm::Delay,
     CaseForm::Assess,
     CaseForm::Act,
@@ -50,6 +55,8 @@ const FORMS: [CaseForm; 9] = [
     CaseForm::Close,
     CaseForm::TakeOver,
     CaseForm::Reopen,
+    CaseForm::Hold,
+    CaseForm::Lift,
     CaseForm::Erase,
 ];
 
@@ -66,6 +73,8 @@ impl CaseForm {
             Self::Assign => "tugaskan",
             Self::Close => "tutup",
             Self::Reopen => "buka-lagi",
+            Self::Hold => "tahan-hapus",
+            Self::Lift => "lepas-hapus",
             Self::Erase => "hapus-data",
         }
     }
@@ -83,6 +92,7 @@ impl CaseForm {
             Self::Assess | Self::Delay | Self::Act | Self::Answer => Permission::WorkCase,
             Self::Assign => Permission::AssignCase,
             Self::Close | Self::Reopen => Permission::CloseCase,
+            Self::Hold | Self::Lift => Permission::HoldCase,
             Self::Erase => Permission::ErasePerson,
         }
     }
@@ -95,14 +105,16 @@ impl CaseForm {
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
             Self::Reopen => !open,
-            Self::Erase => !open && case.erased.is_none_or(|erased| erased.at < case.last_at),
+            Self::Hold => case.hold.is_none() && (open || case.kept_from.is_some()),
+            Self::Lift => case.hold.is_some(),
+            Self::Erase => !open && case.hold.is_none() && case.kept_from.is_some(),
             Self::Assess | Self::Act | Self::Answer | Self::Assign | Self::Close => open,
         };
         fits && by.may(self.permission())
     }
 
     /// Identifiers of its fields: the first is where an error without a place of its own goes.
-    const fn field_ids(self) -> (&'static str, &'static str) {
+    pub(super) const fn field_ids(self) -> (&'static str, &'static str) {
         match self {
             Self::Take => ("tindakan", "tindakan"),
             Self::TakeOver => ("ambil-alih-alasan", "ambil-alih-alasan"),
@@ -113,6 +125,8 @@ impl CaseForm {
             Self::Assign => ("tugaskan-petugas", "tugaskan-petugas"),
             Self::Close => ("tutup-hasil", "tutup-alasan"),
             Self::Reopen => ("buka-alasan", "buka-alasan"),
+            Self::Hold => ("tahan-dasar", "tahan-rujukan"),
+            Self::Lift => ("lepas-rujukan", "lepas-rujukan"),
             Self::Erase => ("hapus-dasar", "hapus-yakin"),
         }
     }
@@ -204,7 +218,7 @@ impl Offer<'_> {
     }
 
     /// What was typed into a field of a form; empty in the others.
-    fn value(&self, form: CaseForm, name: &str) -> &str {
+    pub(super) fn value(&self, form: CaseForm, name: &str) -> &str {
         if self.typed.form == Some(form) {
             self.typed.fields.get(name)
         } else {
@@ -212,7 +226,13 @@ impl Offer<'_> {
         }
     }
 
-    fn text(&self, form: CaseForm, id: &'static str, name: &'static str, key: &str) -> TextField {
+    pub(super) fn text(
+        &self,
+        form: CaseForm,
+        id: &'static str,
+        name: &'static str,
+        key: &str,
+    ) -> TextField {
         TextField {
             id,
             name,
@@ -223,7 +243,13 @@ impl Offer<'_> {
         }
     }
 
-    fn radios(&self, id: &str, name: &str, key: &str, options: Vec<Choice>) -> ChoiceGroup {
+    pub(super) fn radios(
+        &self,
+        id: &str,
+        name: &str,
+        key: &str,
+        options: Vec<Choice>,
+    ) -> ChoiceGroup {
         ChoiceGroup {
             id: id.to_owned(),
             name: name.to_owned(),
@@ -280,6 +306,11 @@ impl Offer<'_> {
                 let reason = self.text(form, first, "alasan", "case.reopen_reason");
                 ("case.reopen", None, "case.reopen", vec![Part::Line(reason)])
             }
+            CaseForm::Hold => {
+                let help = Some("case.hold_help");
+                ("case.hold", help, "case.hold_do", hold::place(self))
+            }
+            CaseForm::Lift => ("case.lift", None, "case.lift", hold::lift(self)),
             CaseForm::Erase => {
                 let ground = self
                     .text(form, first, "dasar", "case.erase_ground")
@@ -535,6 +566,7 @@ pub(super) fn command(
             CaseCommand::Close { outcome, reason }
         }
         CaseForm::Reopen => CaseCommand::Reopen { reason: reason() },
+        CaseForm::Hold | CaseForm::Lift => hold::command(frame, form, fields).map_err(Ok)?,
         CaseForm::Erase => {
             let ground = fields.line("dasar").unwrap_or_default();
             let mut errors = Vec::new();
@@ -574,6 +606,7 @@ pub(super) fn refusal(
                 (CaseForm::Answer, _) => (first, "case.answer_write"),
                 (CaseForm::Close, _) => (second, "case.close_reason_write"),
                 (CaseForm::Reopen, _) => (first, "case.reopen_reason_write"),
+                (CaseForm::Hold | CaseForm::Lift, _) => (second, "case.hold_reference_write"),
                 (CaseForm::Erase, _) => (first, "case.erase_ground_write"),
                 (CaseForm::Take | CaseForm::Assign, _) => (first, "error.unreadable"),
             };
@@ -593,6 +626,7 @@ pub(super) fn refusal(
             let words = frame.tf("case.close_late", &[("time", &time)]);
             Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
         }
+        CaseRefusal::Held { .. } if form == CaseForm::Erase => at(first, "case.erase_held"),
         CaseRefusal::NotLate => at(first, "case.delay_none"),
         CaseRefusal::BeforeWhatItFollows { .. } => at(second, "case.answer_news_past"),
         CaseRefusal::ToldTooLate { limit_days, .. } => {
@@ -614,59 +648,8 @@ pub(super) fn refusal(
         | CaseRefusal::TooManyFiles { .. }
         | CaseRefusal::FileAlreadyThere
         | CaseRefusal::AlreadyErased
+        | CaseRefusal::Held { .. }
+        | CaseRefusal::NotHeld
         | CaseRefusal::StaffOnly => None,
-    }
-}
-
-/// Whether an act is what a command asks for: the same form sent twice finds its first self.
-pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
-    match (command, act) {
-        (CaseCommand::Take { by }, CaseAct::CaseTaken { by: done }) => by == done,
-        (
-            CaseCommand::TakeOver { to, from, .. },
-            CaseAct::CaseTakenOver {
-                to: done,
-                from: before,
-                ..
-            },
-        ) => to == done && from == before,
-        (
-            CaseCommand::Assess { service, reason },
-            CaseAct::CaseAssessed {
-                service: done,
-                reason: why,
-                ..
-            },
-        ) => service == done && reason == why,
-        (CaseCommand::AssignOfficer { officer }, CaseAct::OfficerAssigned { officer: done }) => {
-            officer == done
-        }
-        (
-            CaseCommand::RecordAction { text, function },
-            CaseAct::ActionTaken {
-                text: done,
-                function: served,
-            },
-        ) => text == done && function == served,
-        (CaseCommand::Answer { text, .. }, CaseAct::ReporterAnswered { text: done, .. }) => {
-            text == done
-        }
-        (
-            CaseCommand::ExplainDelay { reason, text },
-            CaseAct::DelayExplained {
-                reason: done,
-                text: told,
-            },
-        ) => reason == done && text == told,
-        (
-            CaseCommand::Close { outcome, reason },
-            CaseAct::CaseClosed {
-                outcome: done,
-                reason: why,
-            },
-        ) => outcome == done && reason == why,
-        (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
-        (CaseCommand::ErasePersonalData { .. }, CaseAct::PersonalDataErased { .. }) => true,
-        _ => false,
     }
 }

@@ -14,6 +14,7 @@ use pengayom_node::handle::case::CaseHistory;
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
 use super::evidence::{self, EvidenceForm};
+use super::asked;
 use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
 use super::queue::seen_version;
@@ -181,7 +182,11 @@ pub(super) async fn case_page(
         } else {
             case.filed.description.clone()
         },
-        facts: facts(&frame, &names, &case, reporter),
+        facts: {
+            let mut facts = facts(&frame, &names, &case, reporter);
+            facts.extend(super::hold::facts(&frame, &node, &case));
+            facts
+        },
         files,
         evidence,
         can_take,
@@ -390,7 +395,7 @@ pub(super) async fn carry_out(
     let history = page.node.case_history(&page.staff, id).await?;
     let since = seen.unwrap_or(history.case.version);
     let already = history.acts.iter().filter(|act| act.version > since).any(|act| {
-        let same = matches!(&act.payload, Payload::Case(done) if act::is_what_was_asked(&command, done));
+        let same = matches!(&act.payload, Payload::Case(done) if asked::is_what_was_asked(&command, done));
         same && act.actor.officer() == Some(page.staff.id)
     });
     if already {

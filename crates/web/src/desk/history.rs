@@ -139,7 +139,9 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.words = frame.tf("case.act_delay", &[("reason", &reason)]);
             entry.text = Some(text.clone()).filter(|text| !text.is_empty());
         }
-        CaseAct::CaseClosed { outcome, reason } => {
+        CaseAct::CaseClosed {
+            outcome, reason, ..
+        } => {
             let mut known = pack.close_outcomes().iter();
             let name = known
                 .find(|known| known.code.as_str() == outcome)
@@ -150,6 +152,15 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
         CaseAct::CaseReopened { reason } => {
             frame.t("case.act_reopened").clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
+        }
+        CaseAct::HoldPlaced { ground, reference } => {
+            let ground = frame.t(super::hold::ground_words(*ground));
+            entry.words = frame.tf("case.act_hold_placed", &[("ground", ground)]);
+            entry.text = Some(reference.clone());
+        }
+        CaseAct::HoldLifted { reference } => {
+            frame.t("case.act_hold_lifted").clone_into(&mut entry.words);
+            entry.text = Some(reference.clone());
         }
         CaseAct::PersonalDataErased { basis, ground } => {
             let words = match basis {

@@ -48,6 +48,10 @@ struct ServicePage {
     first: String,
     basis: String,
     proposed: bool,
+    /// How long what identifies people is kept.
+    keep: String,
+    keep_basis: String,
+    keep_proposed: bool,
     time: Option<String>,
     bring: Vec<String>,
     ways: Vec<String>,
@@ -133,6 +137,9 @@ async fn one(
         ),
         basis: frame.say(&standard.basis).to_owned(),
         proposed: standard.sourced.certainty == Certainty::Draft,
+        keep: kept(&frame, service.retention.keep_months),
+        keep_basis: frame.say(&service.retention.basis).to_owned(),
+        keep_proposed: service.retention.sourced.certainty == Certainty::Draft,
         time: service
             .time_standard
             .as_ref()
@@ -145,6 +152,16 @@ async fn one(
         page: frame,
     };
     draw_kept(StatusCode::OK, &page, Keep::AskAgain)
+}
+
+/// A period of keeping in words: whole years from two on, months below.
+fn kept(frame: &PageFrame, months: u32) -> String {
+    let (key, n) = match (months / 12, months % 12) {
+        (2.., 0) => ("service.keep_years", months / 12),
+        _ => ("service.keep_months", months),
+    };
+    let n = frame.format().count(i64::from(n));
+    frame.tf(key, &[("n", &n)])
 }
 
 fn fee(frame: &PageFrame, service: &Service) -> String {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::pack::ServiceCode;
-use crate::subject::erasure::ErasureBasis;
+use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
 
 /// How a request came in.
@@ -225,11 +225,26 @@ pub enum CaseAct {
         outcome: String,
         /// Why, in the officer's words; the reporter reads it.
         reason: String,
+        /// Months for which what identifies people is kept from then on, as the pack had it that day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep_months: Option<u32>,
     },
     /// A closed case was opened again.
     CaseReopened {
         /// Why.
         reason: String,
+    },
+    /// Nothing of the case is erased until this is lifted: somebody still needs it.
+    HoldPlaced {
+        /// Why.
+        ground: HoldGround,
+        /// The order, letter or number it rests on; about the matter, never about a person.
+        reference: String,
+    },
+    /// What held the case is over.
+    HoldLifted {
+        /// The letter or decision it rests on; about the matter, never about a person.
+        reference: String,
     },
     /// What identifies a person was erased; what was done stays.
     PersonalDataErased {
@@ -261,6 +276,8 @@ impl CaseAct {
             Self::DelayExplained { .. } => "case.delay_explained",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",
+            Self::HoldPlaced { .. } => "case.hold_placed",
+            Self::HoldLifted { .. } => "case.hold_lifted",
             Self::PersonalDataErased { .. } => "case.personal_data_erased",
         }
     }

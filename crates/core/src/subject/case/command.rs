@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
 use crate::pack::ServiceCode;
-use crate::subject::erasure::ErasureBasis;
+use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{OfficerId, PersonId, SecretHash};
 
 /// A request about a case; [`super::decide()`] says what it leads to.
@@ -132,6 +132,18 @@ pub enum CaseCommand {
     Reopen {
         /// Why.
         reason: String,
+    },
+    /// Let nothing of it be erased until that is lifted.
+    PlaceHold {
+        /// Why.
+        ground: HoldGround,
+        /// The order, letter or number it rests on.
+        reference: String,
+    },
+    /// Say that what held it is over.
+    LiftHold {
+        /// The letter or decision it rests on.
+        reference: String,
     },
     /// Erase what identifies persons in it.
     ErasePersonalData {

@@ -7,7 +7,7 @@ use super::command::CaseCommand;
 use super::state::{Case, CaseStage};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
-use crate::subject::erasure::ErasureBasis;
+use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::subject::{Method, Moment, TextFault, text_fault};
 use crate::value::OfficerId;
 
@@ -128,6 +128,15 @@ pub enum CaseRefusal {
     /// It was erased, and nothing was told since.
     #[error("personal data was erased already")]
     AlreadyErased,
+    /// Something still needs it, so nothing of it is erased.
+    #[error("case is held since {since} and cannot be erased until that is lifted")]
+    Held {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It is not held.
+    #[error("case is not held")]
+    NotHeld,
     /// Only staff may do this.
     #[error("only staff may do this")]
     StaffOnly,
@@ -178,6 +187,15 @@ pub fn decide(
         // As long as it is open the unit needs to know whom it is about (Law 27 of 2022, article 15:
         // what the law allows to be kept for its own proceedings).
         CaseCommand::ErasePersonalData { basis, ground } => erase(case, basis, ground)?,
+        CaseCommand::PlaceHold { ground, reference } => place_hold(case, ground, reference)?,
+        CaseCommand::LiftHold { reference } => {
+            if case.hold.is_none() {
+                return Err(CaseRefusal::NotHeld);
+            }
+            CaseAct::HoldLifted {
+                reference: needed("reference", reference)?,
+            }
+        }
         // A reporter may still add something to a closed case, and late times still arrive from
         // other systems; everything else needs it open.
         CaseCommand::AddInformation { text, media } => {
@@ -279,7 +297,11 @@ pub fn decide(
             {
                 return Err(CaseRefusal::LateWithoutReason { due });
             }
-            CaseAct::CaseClosed { outcome, reason }
+            CaseAct::CaseClosed {
+                outcome,
+                reason,
+                keep_months: method.keep_months(&case.service),
+            }
         }
     };
     Ok(vec![act])
@@ -449,11 +471,29 @@ fn erase(case: &Case, basis: ErasureBasis, ground: Option<String>) -> Result<Cas
     if case.erased.is_some_and(|erased| erased.at >= case.last_at) {
         return Err(CaseRefusal::AlreadyErased);
     }
+    if let Some(hold) = &case.hold {
+        return Err(CaseRefusal::Held { since: hold.since });
+    }
     let ground = match basis {
         ErasureBasis::Request => Some(needed("ground", ground.unwrap_or_default())?),
         ErasureBasis::Retention => ground,
     };
     Ok(CaseAct::PersonalDataErased { basis, ground })
+}
+
+/// An open case may be held too: then it stays whole when it is closed. Where all is erased there is
+/// nothing to hold.
+fn place_hold(case: &Case, ground: HoldGround, reference: String) -> Result<CaseAct, CaseRefusal> {
+    if let Some(hold) = &case.hold {
+        return Err(CaseRefusal::Held { since: hold.since });
+    }
+    if case.stage == CaseStage::Closed && case.kept_from.is_none() {
+        return Err(CaseRefusal::AlreadyErased);
+    }
+    Ok(CaseAct::HoldPlaced {
+        ground,
+        reference: needed("reference", reference)?,
+    })
 }
 
 /// A call sign without the spaces around it, which would make two units of one.

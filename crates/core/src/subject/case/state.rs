@@ -1,11 +1,14 @@
 //! What is known of a case, as its acts tell it.
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
-use crate::subject::erasure::Erased;
+use crate::subject::erasure::{Erased, Hold};
+use crate::subject::retention;
 use crate::value::OfficerId;
 
 /// How far a case has come, in the four words the reporter sees (S40).
@@ -116,6 +119,13 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
     /// How it ended.
     pub outcome: Option<String>,
+    /// From when the time is counted for which what identifies persons is kept: the closing, or what
+    /// came to the closed case after it. `None`: it is open, or all of that was erased.
+    pub kept_from: Option<Timestamp>,
+    /// Months for which it is kept, as the pack had it at the closing.
+    pub keep_months: Option<u32>,
+    /// Nothing of it may be erased for now.
+    pub hold: Option<Hold>,
     /// What identifies persons was erased.
     pub erased: Option<Erased>,
     /// When anything last happened to it.
@@ -143,6 +153,25 @@ impl Case {
         }
     }
 
+    /// The last day on which what identifies persons in it is kept, by a period in force now in months
+    /// and that of its closing; a hold keeps it longer. `None`: it is open, or all was erased.
+    pub fn last_day_kept(&self, months: u32, zone: &TimeZone) -> Option<Date> {
+        Some(retention::last_day(
+            self.kept_from?,
+            retention::months(self.keep_months, Some(months), months),
+            zone,
+        ))
+    }
+
+    /// Whether that day is over at a moment and nothing holds it.
+    pub fn is_kept_too_long(&self, now: Timestamp, months: u32, zone: &TimeZone) -> bool {
+        let months = retention::months(self.keep_months, Some(months), months);
+        self.hold.is_none()
+            && self
+                .kept_from
+                .is_some_and(|from| retention::ends(from, months, zone) <= now)
+    }
+
     fn begin(act: &Act, filed: &RequestFiled) -> Self {
         Self {
             version: act.version,
@@ -168,6 +197,9 @@ impl Case {
             media: filed.media.clone(),
             closed_at: None,
             outcome: None,
+            kept_from: None,
+            keep_months: None,
+            hold: None,
             erased: None,
             last_at: act.happened_at,
         }
@@ -213,6 +245,16 @@ impl Case {
     }
 }
 
+/// Whether an act may bring something that identifies somebody; it then counts as the closing does.
+const fn tells_something(act: &CaseAct) -> bool {
+    !matches!(
+        act,
+        CaseAct::HoldPlaced { .. }
+            | CaseAct::HoldLifted { .. }
+            | CaseAct::PersonalDataErased { .. }
+    )
+}
+
 /// How an act changes what is known of a case. `None` before is no case yet.
 ///
 /// Acts about something else, or of a case that was never filed, change nothing: a record is read
@@ -229,6 +271,9 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     };
     case.version = act.version;
     case.last_at = case.last_at.max(act.happened_at);
+    if case.stage == CaseStage::Closed && tells_something(payload) {
+        case.kept_from = case.kept_from.max(Some(act.happened_at));
+    }
     match payload {
         CaseAct::RequestFiled(_) => {}
         CaseAct::InformationAdded { media, .. } => {
@@ -307,9 +352,15 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.late_reason = Some(reason.clone());
             case.late_reason_at = Some(act.happened_at);
         }
-        CaseAct::CaseClosed { outcome, .. } => {
+        CaseAct::CaseClosed {
+            outcome,
+            keep_months,
+            ..
+        } => {
             case.stage = CaseStage::Closed;
             case.closed_at = Some(act.happened_at);
+            case.kept_from = Some(act.happened_at);
+            case.keep_months = *keep_months;
             case.outcome = Some(outcome.clone());
             case.next_news_by = None;
             case.assess(act.happened_at);
@@ -320,9 +371,20 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         CaseAct::CaseReopened { .. } => {
             case.stage = CaseStage::Handled;
             case.closed_at = None;
+            case.kept_from = None;
+            case.keep_months = None;
             case.outcome = None;
         }
+        CaseAct::HoldPlaced { ground, reference } => {
+            case.hold = Some(Hold {
+                since: act.happened_at,
+                ground: *ground,
+                reference: reference.clone(),
+            });
+        }
+        CaseAct::HoldLifted { .. } => case.hold = None,
         CaseAct::PersonalDataErased { basis, .. } => {
+            case.kept_from = None;
             case.erased = Some(Erased {
                 at: act.recorded_at,
                 basis: *basis,

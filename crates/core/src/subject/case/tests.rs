@@ -6,7 +6,7 @@ mod promise;
 
 use super::*;
 use crate::act::{Act, Actor, Payload, Subject};
-use crate::subject::erasure::ErasureBasis;
+use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::subject::testing::{
     FakeMethod, act, by, hash, import, minute, officer, person, service, told, told_later,
 };
@@ -137,6 +137,7 @@ fn closed() -> Vec<(i64, Actor, CaseAct)> {
         CaseAct::CaseClosed {
             outcome: "helped".to_owned(),
             reason: "dompet ditemukan".to_owned(),
+            keep_months: None,
         },
     ));
     acts
@@ -259,6 +260,19 @@ fn reopen(reason: &str) -> CaseCommand {
     }
 }
 
+fn place_hold(reference: &str) -> CaseCommand {
+    CaseCommand::PlaceHold {
+        ground: HoldGround::CourtOrder,
+        reference: reference.to_owned(),
+    }
+}
+
+fn lift_hold(reference: &str) -> CaseCommand {
+    CaseCommand::LiftHold {
+        reference: reference.to_owned(),
+    }
+}
+
 /// The next command of the table; the match fails to compile until a new command has its place.
 fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
     let Some(command) = command else {
@@ -279,7 +293,9 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::AddEvidence { .. } => Some(explain_delay("flooded_road")),
         CaseCommand::ExplainDelay { .. } => Some(close("helped", "ditemukan")),
         CaseCommand::Close { .. } => Some(reopen("masih hilang")),
-        CaseCommand::Reopen { .. } => Some(CaseCommand::ErasePersonalData {
+        CaseCommand::Reopen { .. } => Some(place_hold("Penetapan 12/2026")),
+        CaseCommand::PlaceHold { .. } => Some(lift_hold("Putusan 12/2026")),
+        CaseCommand::LiftHold { .. } => Some(CaseCommand::ErasePersonalData {
             basis: ErasureBasis::Request,
             ground: Some("surat 12/2026".to_owned()),
         }),
@@ -370,6 +386,23 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             Err(No::NotClosed),
             Ok("case.case_reopened"),
         ],
+        CaseCommand::PlaceHold { .. } => {
+            let held = Ok("case.hold_placed");
+            [
+                Err(No::NotFiled),
+                held.clone(),
+                held.clone(),
+                held.clone(),
+                held,
+            ]
+        }
+        CaseCommand::LiftHold { .. } => [
+            Err(No::NotFiled),
+            Err(No::NotHeld),
+            Err(No::NotHeld),
+            Err(No::NotHeld),
+            Err(No::NotHeld),
+        ],
         CaseCommand::ErasePersonalData { .. } => [
             Err(No::NotFiled),
             Err(No::NotClosed),
@@ -434,6 +467,7 @@ fn a_stage_reached_is_not_left_but_by_opening_again() {
         CaseAct::CaseClosed {
             outcome: "helped".to_owned(),
             reason: "selesai".to_owned(),
+            keep_months: None,
         },
     ));
     acts.push((

@@ -73,18 +73,48 @@ fn row(command: &FeedbackCommand) -> [Result<&'static str, FeedbackRefusal>; 2] 
             Ok("feedback.feedback_given"),
             Err(FeedbackRefusal::AlreadyGiven),
         ],
+        FeedbackCommand::ErasePersonalData { .. } => [
+            Err(FeedbackRefusal::NotGiven),
+            Ok("feedback.personal_data_erased"),
+        ],
     }
 }
 
 #[test]
 fn each_command_leads_to_its_act_or_refusal_before_and_after_the_judgement() {
     // S5
-    let command = give(|_| ());
     let given = [Vec::new(), vec![FeedbackAct::FeedbackGiven(judged())]];
-    for (history, expected) in given.iter().zip(row(&command)) {
-        let found = when(history, 5, command.clone()).map(|acts| acts[0].kind());
-        assert_eq!(found, expected);
+    for command in [give(|_| ()), erase()] {
+        for (history, expected) in given.iter().zip(row(&command)) {
+            let found = when(history, 5, command.clone()).map(|acts| acts[0].kind());
+            assert_eq!(found, expected);
+        }
     }
+}
+
+fn erase() -> FeedbackCommand {
+    FeedbackCommand::ErasePersonalData {
+        basis: ErasureBasis::Retention,
+        ground: None,
+    }
+}
+
+#[test]
+fn what_was_written_is_erased_once_and_the_answers_stay() {
+    // S5
+    let mut history = vec![FeedbackAct::FeedbackGiven(judged())];
+    assert_eq!(known(&history).unwrap().kept_from(), Some(minute(5)));
+    history.extend(when(&history, 5, erase()).unwrap());
+    let after = known(&history).unwrap();
+    assert_eq!(
+        (after.given.message.as_ref(), after.kept_from()),
+        (None, None)
+    );
+    assert_eq!(after.given.answers, judged().answers);
+    assert_eq!(
+        when(&history, 6, erase()),
+        Err(FeedbackRefusal::AlreadyErased)
+    );
 }
 
 #[test]

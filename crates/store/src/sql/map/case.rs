@@ -48,6 +48,9 @@ pub(crate) const COLUMNS: &[&str] = &[
     "reachable",
     "last_at",
     "due_order",
+    "kept_from",
+    "keep_until",
+    "held_since",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -94,7 +97,10 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.reporter.map(|person| person.0))
         .push_bind(case.reachable)
         .push_bind(stored(case.last_at))
-        .push_bind(due_order(case));
+        .push_bind(due_order(case))
+        .push_bind(case.kept_from.map(stored))
+        .push_bind(case.keep_until.map(stored))
+        .push_bind(case.held_since.map(stored));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -134,6 +140,9 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         reporter: get::<Option<Uuid>>(row, "reporter")?.map(PersonId),
         reachable: get(row, "reachable")?,
         last_at: moment(row, "last_at")?,
+        kept_from: maybe_moment(row, "kept_from")?,
+        keep_until: maybe_moment(row, "keep_until")?,
+        held_since: maybe_moment(row, "held_since")?,
     })
 }
 

@@ -3,7 +3,9 @@
 use pengayom_core::value::{CaseId, EncounterId, OfficerId, PersonId, UnitId};
 use uuid::Uuid;
 
-use super::{Values, code, count, get, hash_bytes, hash_of, maybe_code, moment, stored};
+use super::{
+    Values, code, count, get, hash_bytes, hash_of, maybe_code, maybe_moment, moment, stored,
+};
 use crate::error::StoreError;
 use crate::rows::EncounterRow;
 use crate::sql::engine::Row;
@@ -29,6 +31,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "rating_code",
     "rate_by",
     "simulated",
+    "kept_from",
 ];
 
 pub(crate) fn bind(values: &mut Values, (unit, encounter): &(&UnitId, &EncounterRow)) {
@@ -52,7 +55,8 @@ pub(crate) fn bind(values: &mut Values, (unit, encounter): &(&UnitId, &Encounter
         .push_bind(stored(encounter.recorded_at))
         .push_bind(hash_bytes(encounter.rating_code))
         .push_bind(stored(encounter.rate_by))
-        .push_bind(encounter.simulated);
+        .push_bind(encounter.simulated)
+        .push_bind(encounter.kept_from.map(stored));
 }
 
 pub(crate) fn read(row: &Row) -> Result<EncounterRow, StoreError> {
@@ -76,5 +80,6 @@ pub(crate) fn read(row: &Row) -> Result<EncounterRow, StoreError> {
         rating_code: hash_of(get(row, "rating_code")?, "rating_code")?,
         rate_by: moment(row, "rate_by")?,
         simulated: get(row, "simulated")?,
+        kept_from: maybe_moment(row, "kept_from")?,
     })
 }

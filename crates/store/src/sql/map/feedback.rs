@@ -2,7 +2,7 @@
 
 use pengayom_core::value::{FeedbackId, UnitId};
 
-use super::{Values, code, day, get, maybe_code, moment, stored};
+use super::{Values, code, day, get, maybe_code, maybe_moment, moment, stored};
 use crate::error::StoreError;
 use crate::rows::FeedbackRow;
 use crate::sql::engine::Row;
@@ -19,6 +19,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "answers",
     "message",
     "simulated",
+    "kept_from",
 ];
 
 pub(crate) fn bind(values: &mut Values, (unit, feedback): &(&UnitId, &FeedbackRow)) {
@@ -33,7 +34,8 @@ pub(crate) fn bind(values: &mut Values, (unit, feedback): &(&UnitId, &FeedbackRo
         .push_bind(stored(feedback.given_at))
         .push_bind(feedback.answers.as_str())
         .push_bind(feedback.message.as_deref())
-        .push_bind(feedback.simulated);
+        .push_bind(feedback.simulated)
+        .push_bind(feedback.kept_from.map(stored));
 }
 
 pub(crate) fn read(row: &Row) -> Result<FeedbackRow, StoreError> {
@@ -48,5 +50,6 @@ pub(crate) fn read(row: &Row) -> Result<FeedbackRow, StoreError> {
         answers: get(row, "answers")?,
         message: get(row, "message")?,
         simulated: get(row, "simulated")?,
+        kept_from: maybe_moment(row, "kept_from")?,
     })
 }

@@ -243,6 +243,7 @@ fn whoever_acts_on_a_report_has_read_it() {
         CaseAct::CaseClosed {
             outcome: "helped".to_owned(),
             reason: text(),
+            keep_months: None,
         },
         assessed("lost_item", Some(60)),
     ];

@@ -217,6 +217,7 @@ fn another_systems_record_of_a_late_closing_is_taken_as_it_is() {
         CaseAct::CaseClosed {
             outcome: "helped".to_owned(),
             reason: "as recorded".to_owned(),
+            keep_months: None,
         },
     ));
     let case = given(acts).state().unwrap();
@@ -285,6 +286,7 @@ fn the_wait_ends_with_the_first_answer_arrival_or_closing() {
     let end = CaseAct::CaseClosed {
         outcome: "helped".to_owned(),
         reason: "selesai".to_owned(),
+        keep_months: None,
     };
     for (what, at, late) in [(told("ya"), 60, false), (arrival("P-1"), 61, true)] {
         let mut acts = received();

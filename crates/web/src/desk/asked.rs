@@ -1,0 +1,59 @@
+//! Finding the first self of a form that was sent twice.
+
+use pengayom_core::subject::case::{CaseAct, CaseCommand};
+
+/// Whether an act is what a command asks for: the same form sent twice finds its first self.
+pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
+    match (command, act) {
+        (CaseCommand::Take { by }, CaseAct::CaseTaken { by: done }) => by == done,
+        (
+            CaseCommand::TakeOver { to, from, .. },
+            CaseAct::CaseTakenOver {
+                to: done,
+                from: before,
+                ..
+            },
+        ) => to == done && from == before,
+        (
+            CaseCommand::Assess { service, reason },
+            CaseAct::CaseAssessed {
+                service: done,
+                reason: why,
+                ..
+            },
+        ) => service == done && reason == why,
+        (CaseCommand::AssignOfficer { officer }, CaseAct::OfficerAssigned { officer: done }) => {
+            officer == done
+        }
+        (
+            CaseCommand::RecordAction { text, function },
+            CaseAct::ActionTaken {
+                text: done,
+                function: served,
+            },
+        ) => text == done && function == served,
+        (CaseCommand::Answer { text, .. }, CaseAct::ReporterAnswered { text: done, .. }) => {
+            text == done
+        }
+        (
+            CaseCommand::ExplainDelay { reason, text },
+            CaseAct::DelayExplained {
+                reason: done,
+                text: told,
+            },
+        ) => reason == done && text == told,
+        (
+            CaseCommand::Close { outcome, reason },
+            CaseAct::CaseClosed {
+                outcome: done,
+                reason: why,
+                ..
+            },
+        ) => outcome == done && reason == why,
+        (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
+        (CaseCommand::PlaceHold { .. }, CaseAct::HoldPlaced { .. })
+        | (CaseCommand::LiftHold { .. }, CaseAct::HoldLifted { .. }) => true,
+        (CaseCommand::ErasePersonalData { .. }, CaseAct::PersonalDataErased { .. }) => true,
+        _ => false,
+    }
+}
