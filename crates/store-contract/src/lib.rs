@@ -18,6 +18,7 @@ pub mod cases;
 pub mod dump;
 pub mod encounters;
 pub mod jobs;
+pub mod kept;
 pub mod ledger;
 pub mod made;
 pub mod mend;
@@ -114,6 +115,9 @@ macro_rules! for_each_rule {
             encounters_are_listed_newest_first,
             a_feedback_row_names_nobody,
             feedback_with_a_message_is_listed_newest_first;
+            kept: closed_cases_are_listed_by_the_end_of_what_was_promised,
+            encounters_and_messages_are_listed_by_their_own_moment,
+            one_run_goes_on_at_a_time;
             totals: requests_are_counted_by_hour_and_place,
             a_corrected_case_moves_its_counts,
             waiting_times_are_kept_as_histograms,

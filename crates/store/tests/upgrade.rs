@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 12] = [
+const RELEASED: [(&str, &str); 14] = [
     (
         "sqlite/0006_commands.sql",
         "42ff0167c01c42c9c5237702ae42ca085c50da0588c5717508e142e6616707d4",
@@ -75,6 +75,14 @@ const RELEASED: [(&str, &str); 12] = [
     (
         "postgres/0005_keys.sql",
         "6acdaee8a35e33e304a244fddc5db286d6285b991af37a94fef1ac91bb90a9ef",
+    ),
+    (
+        "sqlite/0006_kept.sql",
+        "24a0e2240d61e6608cf2bdb6527b944e96066c051209550d32ec4425a394c5be",
+    ),
+    (
+        "postgres/0006_kept.sql",
+        "6c42213cb2820a3d5d0a5668a355e5a9e97698934c0f9b735edbffdaf6168db4",
     ),
     (
         "postgres/0004_bodies.sql",

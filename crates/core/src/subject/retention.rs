@@ -32,7 +32,7 @@ pub fn last_day(from: Timestamp, months: u32, zone: &TimeZone) -> Date {
 
 /// The first moment at which it is kept no longer; the end of the calendar when it has none.
 pub fn ends(from: Timestamp, months: u32, zone: &TimeZone) -> Timestamp {
-    begin_of(last_day(from, months, zone).tomorrow().ok(), zone)
+    begin_of(last_day(from, months, zone).tomorrow().ok(), zone).unwrap_or(Timestamp::MAX)
 }
 
 /// A moment such that whatever is counted from a later one is still kept now.
@@ -41,7 +41,7 @@ pub fn ends(from: Timestamp, months: u32, zone: &TimeZone) -> Timestamp {
 /// more, because months differ in length. [`ends`] decides.
 pub fn none_after(now: Timestamp, months: u32, zone: &TimeZone) -> Timestamp {
     let day = zone.to_datetime(now).date().saturating_sub(span(months));
-    begin_of(day.tomorrow().ok(), zone)
+    begin_of(day.tomorrow().ok(), zone).unwrap_or(Timestamp::MIN)
 }
 
 /// The first moment at which what was written beside a judgement is kept no longer: the first of a
@@ -49,15 +49,14 @@ pub fn none_after(now: Timestamp, months: u32, zone: &TimeZone) -> Timestamp {
 /// with the case of whoever gave it (S5).
 pub fn message_ends(given_at: Timestamp, months: u32, zone: &TimeZone) -> Timestamp {
     let last = last_day(given_at, months, zone).last_of_month();
-    begin_of(last.tomorrow().ok(), zone)
+    begin_of(last.tomorrow().ok(), zone).unwrap_or(Timestamp::MAX)
 }
 
-fn begin_of(day: Option<Date>, zone: &TimeZone) -> Timestamp {
-    let begin = day.and_then(|day| {
+fn begin_of(day: Option<Date>, zone: &TimeZone) -> Option<Timestamp> {
+    day.and_then(|day| {
         let midnight = day.at(0, 0, 0, 0);
         zone.to_ambiguous_timestamp(midnight).compatible().ok()
-    });
-    begin.unwrap_or(Timestamp::MAX)
+    })
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn faults(files: &BTreeMap<String, String>) -> Vec<PackError> {
 
 /// Breaks `file` and expects exactly one fault, `below` lines under the change.
 #[track_caller]
-fn one_fault(file: &str, from: &str, to: &str, below: u32) -> PackError {
+pub(crate) fn one_fault(file: &str, from: &str, to: &str, below: u32) -> PackError {
     let (files, line) = broken(file, from, to);
     let found = faults(&files);
     assert_eq!(found.len(), 1, "{found:#?}");

@@ -7,6 +7,7 @@
 )]
 
 mod faults;
+mod floor;
 mod id;
 mod laws;
 mod page;

@@ -2,6 +2,7 @@
 
 mod filing;
 mod handling;
+mod kept;
 mod promise;
 
 use super::*;
