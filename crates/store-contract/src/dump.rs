@@ -145,6 +145,8 @@ async fn full(store: &dyn Store) {
             at: at(0),
         };
         store.put_import_state(&unit, &import).await.unwrap();
+        let run = crate::kept::run(1, at(0));
+        assert!(store.begin_retention(&unit, &run, at(0)).await.unwrap());
         let tree = Integrated {
             origin: format!("pengayom/{unit}/0a1b2c3d"),
             from: 0,

@@ -169,7 +169,7 @@ pub async fn encounters_and_messages_are_listed_by_their_own_moment(engine: &imp
     let ids: Vec<EncounterId> = listed.into_iter().map(|kept| kept.id).collect();
     assert_eq!(ids, [EncounterId(id(2))]);
     let of_case = store
-        .encounters_kept_of_case(&pati(), case(1), 9)
+        .encounters_kept_of_case(&pati(), case(3), 9)
         .await
         .unwrap();
     assert_eq!(of_case, [EncounterId(id(3))]);
@@ -187,7 +187,8 @@ pub async fn encounters_and_messages_are_listed_by_their_own_moment(engine: &imp
     assert_eq!(ids, [FeedbackId(id(1)), FeedbackId(id(3))]);
 }
 
-fn run(n: u128, begun_at: Timestamp) -> RetentionRow {
+/// A run of a number.
+pub(crate) fn run(n: u128, begun_at: Timestamp) -> RetentionRow {
     RetentionRow {
         id: id(n),
         started_by: "retention".to_owned(),
