@@ -78,11 +78,11 @@ const RELEASED: [(&str, &str); 14] = [
     ),
     (
         "sqlite/0006_kept.sql",
-        "24a0e2240d61e6608cf2bdb6527b944e96066c051209550d32ec4425a394c5be",
+        "42f798f2b1341ea3f9742ebd1bf085486ee41b70f473b1834046b50f411ca4b9",
     ),
     (
         "postgres/0006_kept.sql",
-        "6c42213cb2820a3d5d0a5668a355e5a9e97698934c0f9b735edbffdaf6168db4",
+        "a9c3ad4c89955ea6f091a5a7baecd74162df280425a28ef5d5d507ae78bfaa3f",
     ),
     (
         "postgres/0004_bodies.sql",

@@ -8,7 +8,7 @@ ALTER TABLE encounters ADD COLUMN kept_from BIGINT;
 ALTER TABLE feedback ADD COLUMN kept_from BIGINT;
 
 -- Of a closed case: the last act since the closing, unless all was erased after it.
-UPDATE cases SET kept_from = (
+UPDATE /* of every unit */ cases SET kept_from = (
     SELECT max(acts.happened_at) FROM acts
     WHERE acts.unit = cases.unit AND acts.subject_id = cases.id AND acts.subject_kind = 'case'
     AND acts.kind <> 'case.personal_data_erased'
@@ -22,15 +22,15 @@ UPDATE cases SET kept_from = (
         AND erased.subject_kind = 'case' AND erased.kind = 'case.personal_data_erased'), 0))
 WHERE stage = 'closed';
 -- Nothing was promised then.
-UPDATE cases SET keep_until = kept_from WHERE kept_from IS NOT NULL;
+UPDATE /* of every unit */ cases SET keep_until = kept_from WHERE kept_from IS NOT NULL;
 
-UPDATE encounters SET kept_from = happened_at
+UPDATE /* of every unit */ encounters SET kept_from = happened_at
 WHERE NOT EXISTS (
     SELECT 1 FROM acts
     WHERE acts.unit = encounters.unit AND acts.subject_id = encounters.id
     AND acts.subject_kind = 'encounter' AND acts.kind = 'encounter.personal_data_erased');
 
-UPDATE feedback SET kept_from = given_at WHERE message IS NOT NULL;
+UPDATE /* of every unit */ feedback SET kept_from = given_at WHERE message IS NOT NULL;
 
 CREATE INDEX cases_kept ON cases (unit, service, keep_until, id, kept_from)
 WHERE keep_until IS NOT NULL;
