@@ -77,11 +77,11 @@ const RELEASED: [(&str, &str); 14] = [
         "6acdaee8a35e33e304a244fddc5db286d6285b991af37a94fef1ac91bb90a9ef",
     ),
     (
-        "sqlite/0006_kept.sql",
+        "sqlite/0007_kept.sql",
         "42f798f2b1341ea3f9742ebd1bf085486ee41b70f473b1834046b50f411ca4b9",
     ),
     (
-        "postgres/0006_kept.sql",
+        "postgres/0007_kept.sql",
         "a9c3ad4c89955ea6f091a5a7baecd74162df280425a28ef5d5d507ae78bfaa3f",
     ),
     (

@@ -8,10 +8,10 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use crate::method::{FUNCTIONS, ITEMS, ROLES};
+use crate::payload::hold_ground;
 use crate::value::{
     any_service, channel, few_officers, file, hash, media, person, second, text, word,
 };
-use crate::payload::hold_ground;
 
 const RESPONDERS: &[&str] = &["P-1", "P-2"];
 

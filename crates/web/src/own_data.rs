@@ -180,7 +180,7 @@ impl Reader<'_> {
                     let known = reasons.iter().find(|known| known.code.as_str() == reason);
                     (known.map(|known| self.say(&known.name)), text)
                 }
-                CaseAct::CaseClosed { outcome, reason } => {
+                CaseAct::CaseClosed { outcome, reason, .. } => {
                     let known = outcomes.iter().find(|known| known.code.as_str() == outcome);
                     (known.map(|known| self.say(&known.citizen)), reason)
                 }

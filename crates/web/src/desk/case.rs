@@ -13,8 +13,8 @@ use pengayom_node::access::{Permission, Staff};
 use pengayom_node::handle::case::CaseHistory;
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
-use super::evidence::{self, EvidenceForm};
 use super::asked;
+use super::evidence::{self, EvidenceForm};
 use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
 use super::queue::seen_version;
