@@ -180,7 +180,9 @@ impl Reader<'_> {
                     let known = reasons.iter().find(|known| known.code.as_str() == reason);
                     (known.map(|known| self.say(&known.name)), text)
                 }
-                CaseAct::CaseClosed { outcome, reason, .. } => {
+                CaseAct::CaseClosed {
+                    outcome, reason, ..
+                } => {
                     let known = outcomes.iter().find(|known| known.code.as_str() == outcome);
                     (known.map(|known| self.say(&known.citizen)), reason)
                 }
@@ -234,6 +236,8 @@ impl Reader<'_> {
             "case.delay_explained" => self.t("own.event_delay"),
             "case.case_closed" => self.t("own.event_closed"),
             "case.case_reopened" => self.t("own.event_reopened"),
+            "case.hold_placed" => self.t("own.event_held"),
+            "case.hold_lifted" => self.t("own.event_lifted"),
             "case.personal_data_erased" => self.t("own.event_erased"),
             _ => self.t("own.event_other"),
         }
@@ -277,7 +281,14 @@ impl Reader<'_> {
                 }),
                 self.t("own.erased_stays"),
             ],
-            None => vec![self.t("own.kept_until"), self.t("own.kept_ask")],
+            None => {
+                let day = export.kept_until.map(|day| self.format.day(day));
+                let kept = match day {
+                    Some(day) => self.tf("own.kept_day", &[("date", &day)]),
+                    None => self.t("own.kept_until"),
+                };
+                vec![kept, self.t("own.kept_ask")]
+            }
         };
         lines.push(self.t("own.judgement"));
         vec![Entry {
