@@ -199,6 +199,9 @@ fn origin_of(unit: &UnitId, public: &[u8; 32]) -> String {
 
 /// Puts acts into the tree and publishes checkpoints until told to stop.
 pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
+    if node.left_out.ledger {
+        return;
+    }
     while !*stop.borrow() {
         let wait = match node.advance_ledger().await {
             Ok(()) => LOOK,

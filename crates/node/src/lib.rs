@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keyring;
 mod keys;
 pub mod ledger;
+mod left_out;
 pub mod media;
 mod method;
 pub mod performance;
@@ -39,6 +40,7 @@ pub use error::HandleError;
 pub use event::Event;
 pub use keyring::KeyringError;
 pub use keys::{Fingerprint, KeyError, NodeKey, Purpose};
+pub use left_out::LeftOut;
 pub use seal::{PersonDetails, SealError};
 pub use unit::{UnitContext, UnitError};
 
@@ -64,6 +66,7 @@ pub struct Node {
     record_clock: clock::RecordClock,
     /// What the public page last read.
     performance: RwLock<Option<Arc<performance::Performance>>>,
+    left_out: LeftOut,
 }
 
 impl Node {
@@ -78,6 +81,41 @@ impl Node {
         key: NodeKey,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, UnitError> {
+        Self::open_with(store, unit, key, (clock, randomness), LeftOut::default()).await
+    }
+
+    /// Opens a node that leaves out part of its work, for measurements on a new store that is thrown
+    /// away. It draws its own key, which nobody is told: no other process opens the unit after it, so
+    /// that such a store is never served.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub async fn open_to_measure(
+        store: Arc<dyn Store>,
+        unit: &UnitId,
+        left_out: LeftOut,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, UnitError> {
+        let mut key = [0_u8; 32];
+        randomness.fill(&mut key);
+        Self::open_with(
+            store,
+            unit,
+            NodeKey::new(key),
+            (clock, randomness),
+            left_out,
+        )
+        .await
+    }
+
+    async fn open_with(
+        store: Arc<dyn Store>,
+        unit: &UnitId,
+        key: NodeKey,
+        (clock, randomness): (Arc<dyn Clock>, Arc<dyn Randomness>),
+        left_out: LeftOut,
     ) -> Result<Self, UnitError> {
         let context = UnitContext::load(store.as_ref(), unit).await?;
         let key = keyring::unlock(
@@ -102,6 +140,7 @@ impl Node {
             log_keys: RwLock::new(Arc::new(log_keys)),
             record_clock: clock::RecordClock::new(latest),
             performance: RwLock::new(None),
+            left_out,
         };
         node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;
         Ok(node)
@@ -164,11 +203,14 @@ impl Node {
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
     }
 
-    /// 256 random bits for the salts of an act.
-    pub(crate) fn new_seed(&self) -> Seed {
+    /// 256 random bits for the salts of an act; `None` where the ledger is left out.
+    pub(crate) fn new_seed(&self) -> Option<Seed> {
+        if self.left_out.ledger {
+            return None;
+        }
         let mut random = [0_u8; 32];
         self.randomness.fill(&mut random);
-        Seed(random)
+        Some(Seed(random))
     }
 
     /// 256 random bits as text fit for a cookie.

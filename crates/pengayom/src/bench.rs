@@ -7,6 +7,7 @@ mod bare;
 mod board;
 mod import;
 mod intake;
+mod ledger;
 mod route;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ use crate::fault::Fault;
 pub(crate) use board::board;
 pub(crate) use import::import;
 pub(crate) use intake::{On, intake};
+pub(crate) use ledger::{Slices, cost, proof, verify};
 pub(crate) use route::route;
 
 /// Length of a row of the bare baseline, in bytes: about that of an act.

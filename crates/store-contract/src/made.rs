@@ -116,7 +116,7 @@ fn new_act(happened_at: Timestamp, payload: Payload) -> NewAct {
         recorded_at: happened_at,
         place: None,
         payload,
-        seed: Seed(seed(happened_at)),
+        seed: Some(Seed(seed(happened_at))),
     }
 }
 

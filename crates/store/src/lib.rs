@@ -46,7 +46,7 @@ pub use query::{
     WaitGroup, WaitTotals,
 };
 pub use sql::{BlobUpload, SqlStore};
-pub use sqlite::{BareCommits, OpenOptions, bare_commits};
+pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
 pub use write::{
     Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, NewAct,
     NewJob, SealedPerson, SourceKey, Stored,

@@ -86,7 +86,7 @@ impl StoredAct {
     /// # Errors
     /// [`StoreError::Damaged`] for an act that cannot be written; no act of this version is one.
     pub fn of(sequence: i64, act: Act, seed: Seed) -> Result<Self, StoreError> {
-        Ok(ActRecord::new(sequence, act, seed)?.stored)
+        Ok(ActRecord::new(sequence, act, Some(seed))?.stored)
     }
 
     /// The text that the commitment is over: one line a column, each with its name.

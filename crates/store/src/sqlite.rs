@@ -6,6 +6,7 @@
 mod bare;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
@@ -15,6 +16,7 @@ use sqlx::sqlite::{
 };
 
 pub use self::bare::{BareCommits, bare_commits};
+use crate::Store;
 use crate::error::StoreError;
 use crate::sql::SqlStore;
 use crate::sql::adopt;
@@ -149,6 +151,25 @@ async fn forget_words(connection: &mut SqliteConnection) -> Result<(), StoreErro
         sqlx::query(sql).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// Opens a new file for measuring what a node does without its ledger: acts without a commitment
+/// cost nothing that acts with one do not. For stores that are thrown away.
+///
+/// # Errors
+/// As [`SqlStore::open_sqlite`].
+pub async fn open_without_ledger(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    let store = SqlStore::open_sqlite(path, OpenOptions::default()).await?;
+    let mut connection = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY)
+        .connect()
+        .await?;
+    sqlx::query("DROP INDEX acts_without_commitment")
+        .execute(&mut connection)
+        .await?;
+    sqlx::Connection::close(connection).await?;
+    Ok(Arc::new(store))
 }
 
 /// Why a file cannot be written that can be read: SQLite opens one on a disk that only reads, and

@@ -24,7 +24,9 @@ pub struct NewAct {
     /// What happened.
     pub payload: Payload,
     /// Random bytes that nobody else knows: what the ledger holds of the act is salted with them.
-    pub seed: Seed,
+    /// `None` only where a measurement leaves the ledger out: such an act has no commitment and
+    /// keeps its words, as before there was a ledger, and gets one when the store is opened again.
+    pub seed: Option<Seed>,
 }
 
 /// The command an append came from, so that a repeated one gets the first answer.

@@ -26,6 +26,7 @@ use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::ledger::Promised;
+use crate::left_out;
 use crate::method::PackMethod;
 use crate::seal::PersonDetails;
 
@@ -151,11 +152,14 @@ impl Node {
     ) -> Result<Filed, HandleError> {
         let (append, secret) = self.prepare_request(request, actor, moment, source_key)?;
         let brings_work = !append.jobs.is_empty();
-        let seed = append.acts.first().map(|act| act.seed);
+        let seed = append.acts.first().and_then(|act| act.seed);
         let appended = self.store.append(append).await?;
         self.announce(&appended);
         if brings_work {
             self.work.notify_one();
+        }
+        if self.left_out.ledger {
+            return filed(&appended, secret, left_out::unpromised(&appended)?);
         }
         let stored = match (appended.acts.first(), seed) {
             (Some(act), Some(seed)) if !appended.repeated => {

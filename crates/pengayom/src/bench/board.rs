@@ -1,6 +1,7 @@
 //! Lists and the chief's morning in a filled store, and how soon its node is ready.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ pub(crate) async fn board(told: Told, run: u32, folder: &Path, cases: usize) -> 
     let row = demo::unit_row(SystemClock.now())?;
     let node = open_node(folder, "board.db", &row).await?;
     let began = Instant::now();
-    fill(&node, cases).await?;
+    fill(&node, 0..cases).await?;
     told.tell(&json!({
         "what": "filled",
         "run": run,
@@ -178,8 +179,8 @@ async fn started(
     Ok(())
 }
 
-/// Cases over the last year, each third waiting, handled and closed.
-async fn fill(node: &SharedNode, cases: usize) -> Result<(), Fault> {
+/// Cases of these numbers over the last year, each third waiting, handled and closed.
+pub(super) async fn fill(node: &SharedNode, cases: Range<usize>) -> Result<(), Fault> {
     let unit = node.unit();
     let beats: Vec<AreaCode> = unit
         .geography
@@ -191,13 +192,14 @@ async fn fill(node: &SharedNode, cases: usize) -> Result<(), Fault> {
         .map_err(|_| Fault::Input("call_110 is no service code".to_owned()))?;
     let until = node.now();
     let step = SignedDuration::from_hours(24 * DAYS)
-        .checked_div(i32::try_from(cases.max(1)).unwrap_or(i32::MAX))
+        .checked_div(i32::try_from(cases.len().max(1)).unwrap_or(i32::MAX))
         .unwrap_or_default();
     let mut at = until
         .saturating_sub(SignedDuration::from_hours(24 * DAYS))
         .unwrap_or(until);
     let mut appends = Vec::with_capacity(BATCH);
-    for n in 0..cases {
+    let end = cases.end;
+    for n in cases {
         let Some(beat) = beats.get(n.wrapping_mul(7_919) % beats.len().max(1)) else {
             break;
         };
@@ -215,7 +217,7 @@ async fn fill(node: &SharedNode, cases: usize) -> Result<(), Fault> {
             disposition: (n % 3 == 2).then(|| "selesai".to_owned()),
         })?);
         at = at.saturating_add(step).unwrap_or(until);
-        if appends.len() == BATCH || n + 1 == cases {
+        if appends.len() == BATCH || n + 1 == end {
             for answer in node
                 .store()
                 .append_many(std::mem::take(&mut appends))

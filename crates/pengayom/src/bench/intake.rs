@@ -23,6 +23,10 @@ use crate::demo;
 use crate::fault::Fault;
 use crate::wiring::{ServeSettings, Serving};
 
+/// What is told with each request.
+pub(super) const TOLD: &str =
+    "Suara benturan keras di depan pasar, dua sepeda motor, ada yang terluka di kaki.";
+
 /// Which engine is measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum On<'a> {
@@ -141,22 +145,42 @@ fn tell(told: Told, run: u32, at_once: usize, asked: &Asked, beside: &Beside, me
 }
 
 /// How asking went.
-struct Asked {
+pub(super) struct Asked {
     /// Sorted.
-    waits: Vec<Duration>,
+    pub(super) waits: Vec<Duration>,
     took: Duration,
     /// Seconds on the processors, the askers' included.
     cpu: Option<f64>,
 }
 
 impl Asked {
-    fn rate(&self) -> f64 {
+    /// How it went for all askers, once each has ended; they began at a moment, with so many seconds
+    /// on the processors before.
+    pub(super) async fn of(
+        askers: Vec<tokio::task::JoinHandle<Result<Vec<Duration>, Fault>>>,
+        began: Instant,
+        cpu: Option<f64>,
+    ) -> Result<Self, Fault> {
+        let mut waits = Vec::new();
+        for asker in askers {
+            let asked = asker
+                .await
+                .map_err(|error| Fault::Input(format!("an asker broke off: {error}")))?;
+            waits.extend(asked?);
+        }
+        let took = began.elapsed();
+        let cpu = cpu_seconds().zip(cpu).map(|(after, before)| after - before);
+        waits.sort_unstable();
+        Ok(Self { waits, took, cpu })
+    }
+
+    pub(super) fn rate(&self) -> f64 {
         self.waits.len() as f64 / self.took.as_secs_f64()
     }
 }
 
 /// Asks with so many askers at once until the time is over.
-async fn ask_all(
+pub(super) async fn ask_all(
     address: SocketAddr,
     points: &Arc<Vec<Point>>,
     (at_once, run): (usize, u32),
@@ -173,17 +197,7 @@ async fn ask_all(
             tokio::spawn(ask(address, points, (name, asker), began + time))
         })
         .collect();
-    let mut waits = Vec::new();
-    for asker in askers {
-        let asked = asker
-            .await
-            .map_err(|error| Fault::Input(format!("an asker broke off: {error}")))?;
-        waits.extend(asked?);
-    }
-    let took = began.elapsed();
-    let cpu = cpu_seconds().zip(cpu).map(|(after, before)| after - before);
-    waits.sort_unstable();
-    Ok(Asked { waits, took, cpu })
+    Asked::of(askers, began, cpu).await
 }
 
 /// One asker on one connection, until the time is over.
@@ -193,57 +207,93 @@ async fn ask(
     (name, asker): (String, usize),
     until: Instant,
 ) -> Result<Vec<Duration>, Fault> {
-    let broken = |error: &dyn std::fmt::Display| Fault::Input(format!("asking: {error}"));
-    let stream = tokio::net::TcpStream::connect(address)
-        .await
-        .map_err(Fault::system("connecting"))?;
-    stream
-        .set_nodelay(true)
-        .map_err(Fault::system("connecting"))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| broken(&error))?;
-    let connection = tokio::spawn(connection);
+    let mut connection = Connection::open(address).await?;
     let mut waits = Vec::new();
     let turn = points.iter().cycle().skip(asker * 37);
     for (at, point) in turn.enumerate() {
         if Instant::now() >= until {
             break;
         }
-        let body = json!({
-            "service_code": "call_110",
-            "description": "Suara benturan keras di depan pasar, dua sepeda motor, ada yang terluka di kaki.",
-            "lat": point.lat(),
-            "long": point.lng(),
-            "contact": { "name": "Warga", "phone": "081234567890" },
-        });
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri("/api/v1/requests")
-            .header(header::HOST, "localhost")
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("Idempotency-Key", format!("{name}-{at}"))
-            .body(Full::new(Bytes::from(body.to_string())))
-            .map_err(|error| broken(&error))?;
+        let request = filing(&format!("{name}-{at}"), *point)?;
         let began = Instant::now();
-        let answer = sender
-            .send_request(request)
-            .await
-            .map_err(|error| broken(&error))?;
-        let status = answer.status();
-        let body = answer
-            .into_body()
-            .collect()
-            .await
-            .map_err(|error| broken(&error))?;
+        let answer = connection.send(request).await?;
         waits.push(began.elapsed());
-        if status != StatusCode::CREATED {
-            let said = body.to_bytes();
-            let said = String::from_utf8_lossy(&said);
-            return Err(Fault::Input(format!("answered {status}: {said}")));
-        }
+        answer.must_be_created()?;
     }
-    drop(sender);
-    let _ = connection.await;
     Ok(waits)
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Fault {
+    Fault::Input(format!("asking: {error}"))
+}
+
+/// A report under its idempotency key.
+fn filing(key: &str, point: Point) -> Result<Request<Full<Bytes>>, Fault> {
+    let body = json!({
+        "service_code": "call_110",
+        "description": TOLD,
+        "lat": point.lat(),
+        "long": point.lng(),
+        "contact": { "name": "Warga", "phone": "081234567890" },
+    });
+    Request::builder()
+        .method(Method::POST)
+        .uri("/api/v1/requests")
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("Idempotency-Key", key)
+        .body(Full::new(Bytes::from(body.to_string())))
+        .map_err(|error| broken(&error))
+}
+
+/// An answer, whole.
+struct Answer {
+    status: StatusCode,
+    body: Bytes,
+}
+
+impl Answer {
+    fn must_be_created(self) -> Result<Bytes, Fault> {
+        let Self { status, body } = self;
+        if status == StatusCode::CREATED {
+            return Ok(body);
+        }
+        let said = String::from_utf8_lossy(&body);
+        Err(Fault::Input(format!("answered {status}: {said}")))
+    }
+}
+
+/// One asker's connection.
+pub(super) struct Connection(http1::SendRequest<Full<Bytes>>);
+
+impl Connection {
+    pub(super) async fn open(address: SocketAddr) -> Result<Self, Fault> {
+        let stream = tokio::net::TcpStream::connect(address)
+            .await
+            .map_err(Fault::system("connecting"))?;
+        stream
+            .set_nodelay(true)
+            .map_err(Fault::system("connecting"))?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| broken(&error))?;
+        // It ends with the sender.
+        tokio::spawn(connection);
+        Ok(Self(sender))
+    }
+
+    /// Files a report; its answer, which must be 201.
+    pub(super) async fn file(&mut self, key: &str, point: Point) -> Result<Bytes, Fault> {
+        self.send(filing(key, point)?).await?.must_be_created()
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
+        let sent = self.0.send_request(request).await;
+        let (head, body) = sent.map_err(|error| broken(&error))?.into_parts();
+        let body = body.collect().await.map_err(|error| broken(&error))?;
+        Ok(Answer {
+            status: head.status,
+            body: body.to_bytes(),
+        })
+    }
 }

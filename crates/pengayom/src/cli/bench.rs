@@ -1,11 +1,13 @@
 //! `pengayom bench`: what this machine does, beside a bare baseline in the same run.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 
-use crate::bench::{self, On, Told};
+use crate::bench::{self, On, Slices, Told};
 use crate::fault::Fault;
+use crate::wiring::told_to_end;
 
 /// Arguments of `bench`.
 #[derive(Debug, clap::Args)]
@@ -58,6 +60,30 @@ enum What {
         #[arg(long, value_name = "PACKDIR", default_value = "packs/id")]
         pack: PathBuf,
     },
+    /// What ledger and encryption cost of the intake, how soon a proof is there, how long an audit takes
+    Ledger {
+        /// What is measured
+        #[arg(long, value_delimiter = ',', default_value = "cost,proof,verify")]
+        part: Vec<Part>,
+        /// Seconds of each turn with and without, and of each rate
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        /// Turns with and without, of each
+        #[arg(long, default_value_t = 6)]
+        rounds: u32,
+        /// Askers at once, for the cost
+        #[arg(long, default_value_t = 32)]
+        at_once: usize,
+        /// Requests a second, for the proof
+        #[arg(long, default_value_t = 5_000.0)]
+        rate: f64,
+        /// Acts that are audited
+        #[arg(long, default_value_t = 1_000_000)]
+        acts: usize,
+        /// An empty PostgreSQL database to audit instead of a SQLite file: postgres://…
+        #[arg(long, value_name = "STORE")]
+        store: Option<String>,
+    },
     /// Lists and the morning board in a filled store, and how soon its node is ready
     Board {
         /// Cases in the store
@@ -66,8 +92,29 @@ enum What {
     },
 }
 
-/// Measures.
+/// A part of what is measured of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// What ledger and encryption cost of the intake, together and each
+    Cost,
+    /// How soon a proof is there
+    Proof,
+    /// How long `ledger verify` takes
+    Verify,
+}
+
+/// Measures, until told to end.
+///
+/// # Errors
+/// [`Fault`]; also when it was told to end. What was made is removed either way.
 pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Fault> {
+    tokio::select! {
+        measured = measure(arguments) => measured,
+        () = told_to_end() => Err(Fault::Input("stopped; nothing was left behind".to_owned())),
+    }
+}
+
+async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
     let told = Told::new(arguments.json);
     bench::machine(told);
     for run in 1..=arguments.runs {
@@ -91,6 +138,34 @@ pub(crate) async fn run(arguments: BenchArguments) -> Result<(), Fault> {
             What::Route { points } => bench::route(told, run, *points)?,
             What::Import { rows, sample, pack } => {
                 bench::import(told, run, folder.path(), *rows, sample, pack).await?;
+            }
+            What::Ledger {
+                part,
+                seconds,
+                rounds,
+                at_once,
+                rate,
+                acts,
+                store,
+            } => {
+                let time = Duration::from_secs((*seconds).max(1));
+                let folder = folder.path();
+                for part in part {
+                    match part {
+                        Part::Cost => {
+                            let slices = Slices {
+                                time,
+                                rounds: *rounds,
+                                at_once: *at_once,
+                            };
+                            bench::cost(told, run, folder, slices).await?;
+                        }
+                        Part::Proof => bench::proof(told, run, folder, time, *rate).await?,
+                        Part::Verify => {
+                            bench::verify(told, run, folder, store.as_deref(), *acts).await?;
+                        }
+                    }
+                }
             }
             What::Board { cases } => bench::board(told, run, folder.path(), *cases).await?,
         }

@@ -68,7 +68,11 @@ pub(crate) async fn some(connection: &mut Connection) -> Result<u64, StoreError>
     for row in &rows {
         let sequenced = act::read(&unit, row)?;
         let seed = Seed(rand::random());
-        records.push(ActRecord::new(sequenced.sequence, sequenced.act, seed)?);
+        records.push(ActRecord::new(
+            sequenced.sequence,
+            sequenced.act,
+            Some(seed),
+        )?);
     }
     for record in &records {
         let mut query = connection.query("UPDATE acts SET place = ");

@@ -80,7 +80,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         filed_at: frame.format().moment(case.filed_at),
         due: due_words(&frame, case.respond_by),
         verifiable: card.is_some(),
-        qr: card.map_or_else(|| qr::svg(&address), |card| card.qr),
+        qr: card.map_or_else(|| qr::svg(&address), |card| card.qr()),
         fee: card::fee(&frame, unit.pack.service(&case.service)),
         address,
         case_href: format!("/perkara/{id}"),

@@ -54,15 +54,21 @@ pub(crate) const TOLD: &[&str] = &["unit", "seq", "salt", "words"];
 pub(crate) struct ActRecord {
     unit: UnitId,
     pub(crate) stored: StoredAct,
+    /// Whether the ledger holds it.
+    committed: bool,
     /// Salt and words of what was told.
     pub(crate) told: Option<([u8; 32], String)>,
 }
 
 impl ActRecord {
-    pub(crate) fn new(sequence: i64, mut act: Act, seed: Seed) -> Result<Self, StoreError> {
-        let words = told::split(&mut act.payload, act.place.as_mut())
-            .map_err(|fault| damaged("act", &fault.to_string()))?;
-        let told = words.map(|words| (seed.told_salt(), words));
+    /// `seed` is `None` only where a measurement leaves the ledger out.
+    pub(crate) fn new(sequence: i64, mut act: Act, seed: Option<Seed>) -> Result<Self, StoreError> {
+        let told = match seed {
+            Some(seed) => told::split(&mut act.payload, act.place.as_mut())
+                .map_err(|fault| damaged("act", &fault.to_string()))?
+                .map(|words| (seed.told_salt(), words)),
+            None => None,
+        };
         let told_hash = told
             .as_ref()
             .map(|(salt, words)| pengayom_ledger::told_hash(salt, words));
@@ -82,14 +88,17 @@ impl ActRecord {
                 .payload
                 .to_stored()
                 .map_err(|fault| damaged("act", &fault.to_string()))?,
-            salt: seed.salt(),
+            salt: seed.map_or([0; 32], Seed::salt),
             told_hash,
             commitment: [0; 32],
         };
-        stored.commitment = stored.committed(&act.unit);
+        if seed.is_some() {
+            stored.commitment = stored.committed(&act.unit);
+        }
         Ok(Self {
             unit: act.unit,
             stored,
+            committed: seed.is_some(),
             told,
         })
     }
@@ -115,9 +124,9 @@ pub(crate) fn bind(values: &mut Values, record: &ActRecord) {
         .push_bind(act.recorded_at)
         .push_bind(act.place.as_deref())
         .push_bind(act.payload.as_str())
-        .push_bind(act.salt.to_vec())
+        .push_bind(record.committed.then(|| act.salt.to_vec()))
         .push_bind(act.told_hash.map(|hash| hash.to_vec()))
-        .push_bind(act.commitment.to_vec());
+        .push_bind(record.committed.then(|| act.commitment.to_vec()));
 }
 
 /// A row of what was told: unit, sequence number, salt, words.

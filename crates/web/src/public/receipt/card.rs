@@ -24,8 +24,16 @@ pub(crate) struct Card {
     pub(crate) receipt: Receipt,
     /// Address of this unit's page that verifies it, for a link.
     pub(crate) href: String,
-    /// The same for a QR code on paper, as SVG; empty when it cannot be drawn.
-    pub(crate) qr: String,
+    /// The same, whole, for a QR code.
+    address: String,
+}
+
+impl Card {
+    /// The QR code of that page on paper, as SVG; empty when it cannot be drawn. Drawing takes longer
+    /// than everything else about a receipt, so only what shows it asks for it.
+    pub(crate) fn qr(&self) -> String {
+        qr::dense(&self.address)
+    }
 }
 
 /// Where this unit's log is to be had.
@@ -64,7 +72,7 @@ fn drawn(context: &Context, mut receipt: Receipt, sensitive: bool) -> Option<Car
     let trace = if sensitive { LEAVES_NO_TRACE } else { "" };
     Some(Card {
         href: format!("{PAGE}{trace}#{code}"),
-        qr: qr::dense(&format!("{}{PAGE}#{code}", context.site())),
+        address: format!("{}{PAGE}#{code}", context.site()),
         receipt,
     })
 }

@@ -404,7 +404,7 @@ pub(super) async fn sent(
     let address = format!("{}/lacak?nomor={}", context.site(), receipt.number);
     let card = card_of(&context, receipt).await?;
     let (qr, qr_words) = match &card {
-        Some(card) => (card.qr.clone(), frame.t("sent.qr_verify")),
+        Some(card) => (card.qr(), frame.t("sent.qr_verify")),
         None => (qr::svg(&address), frame.t("sent.qr")),
     };
     let again = query.lagi.map(|_| {
