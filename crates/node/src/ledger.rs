@@ -4,6 +4,8 @@
 //! Everything here may be interrupted anywhere and done by several processes at once: the tree grows
 //! in one transaction from the size it has, and a checkpoint is of a tree that is stored already.
 
+mod published;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -20,14 +22,15 @@ use pengayom_ledger::{
     VerifierKey, bundle, integrate, leaf_hash, needed_to_integrate, needed_to_prove_inclusion,
     prove_inclusion,
 };
-use pengayom_store::audit::Audit;
 use pengayom_store::ledger::{Integrated, LedgerRow};
 use pengayom_store::proof::StoredAct;
 use pengayom_store::views::{self, State};
-use pengayom_store::{Append, Store, StoreError};
+use pengayom_store::{Append, Appended, Store, StoreError};
 use tokio::sync::watch;
 
+pub use self::published::{PublishedFault, published_fault};
 use crate::error::HandleError;
+use crate::left_out;
 use crate::{Node, NodeKey, SharedNode};
 
 /// How many leaves are put into the tree at once.
@@ -501,6 +504,25 @@ impl Node {
         Ok(receipt)
     }
 
+    /// The promise of what was just appended.
+    pub(crate) async fn promised(&self, appended: &mut Appended) -> Result<Promised, HandleError> {
+        if self.left_out.ledger {
+            return left_out::unpromised(appended);
+        }
+        let stored = appended.stored.drain(..).next();
+        match (appended.acts.first().map(|act| &act.payload), stored) {
+            (Some(Payload::Case(CaseAct::RequestFiled(filed))), Some(stored)) => {
+                self.promise(filed, stored)
+            }
+            // What was appended before has its salt in the store.
+            _ => {
+                let unit = self.unit().id.clone();
+                let stored = self.store.stored_act_of(&unit, appended.subject, 1).await?;
+                self.promised_again(stored)
+            }
+        }
+    }
+
     /// The promise of an act that was filed before. Signed anew, it says the same; with another key
     /// since, under that.
     pub(crate) fn promised_again(
@@ -621,46 +643,6 @@ impl Node {
             .unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
     }
-}
-
-/// Why a published checkpoint is not to be believed.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishedFault {
-    /// It does not read, or nobody known signed it.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// It is of another size than the record says.
-    #[error("expected a checkpoint of {expected} acts, found one of {found}")]
-    Size {
-        /// What the record says was published.
-        expected: u64,
-        /// What the checkpoint says.
-        found: u64,
-    },
-    /// Its root does not follow from the acts.
-    #[error("its root does not follow from the acts: they are others than were published")]
-    Root,
-}
-
-/// What is wrong with the checkpoint that a unit published, given an audit of its record. Without
-/// keys its signature is not looked at.
-pub fn published_fault(audit: &Audit, keys: Option<&[VerifierKey]>) -> Option<PublishedFault> {
-    let text = audit.checkpoint.as_deref()?;
-    let signed = match SignedCheckpoint::parse(text) {
-        Ok(signed) => signed,
-        Err(error) => return Some(error.into()),
-    };
-    if let Some(keys) = keys
-        && let Err(error) = signed.verify(audit.origin.as_deref().unwrap_or_default(), keys)
-    {
-        return Some(error.into());
-    }
-    let checkpoint = signed.checkpoint();
-    let (expected, found) = (audit.published_size, checkpoint.size());
-    if expected != found {
-        return Some(PublishedFault::Size { expected, found });
-    }
-    (audit.published_root != Some(*checkpoint.root())).then_some(PublishedFault::Root)
 }
 
 /// The leaf of an act.

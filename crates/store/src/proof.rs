@@ -4,13 +4,9 @@
 //! The text has one line for each column of the act, so that whoever has text and salt can check
 //! the commitment without this program. `docs/ledger.md` describes it.
 
-use pengayom_core::act::Act;
 use pengayom_core::value::UnitId;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-
-use crate::error::StoreError;
-use crate::sql::map::act::ActRecord;
 
 /// 32 random bytes from which the salts of one act follow. It is not kept.
 ///
@@ -81,17 +77,14 @@ pub struct StoredAct {
 }
 
 impl StoredAct {
-    /// The act as it is stored at a place in the unit's order, with these salts.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] for an act that cannot be written; no act of this version is one.
-    pub fn of(sequence: i64, act: Act, seed: Seed) -> Result<Self, StoreError> {
-        Ok(ActRecord::new(sequence, act, Some(seed))?.stored)
-    }
-
     /// The text that the commitment is over: one line a column, each with its name.
     pub fn text(&self, unit: &UnitId) -> String {
-        let text = ActColumns {
+        // Put together from texts, it is one.
+        String::from_utf8_lossy(&self.columns().text(unit)).into_owned()
+    }
+
+    fn columns(&self) -> ActColumns<'_> {
+        ActColumns {
             sequence: self.sequence,
             subject_kind: self.subject_kind.as_bytes(),
             subject_id: self.subject_id,
@@ -105,15 +98,13 @@ impl StoredAct {
             told_hash: self.told_hash.as_ref(),
             place: self.place.as_deref().map(str::as_bytes),
             payload: self.payload.as_bytes(),
-        };
-        // Put together from texts, it is one.
-        String::from_utf8_lossy(&text.text(unit)).into_owned()
+        }
     }
 
     /// The commitment that follows from what is stored; another than [`StoredAct::commitment`] when
     /// something was altered.
     pub fn committed(&self, unit: &UnitId) -> [u8; 32] {
-        pengayom_ledger::commitment(&self.salt, self.text(unit))
+        pengayom_ledger::commitment(&self.salt, self.columns().text(unit))
     }
 }
 

@@ -5,7 +5,7 @@ use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::value::{ActId, CaseSeries, CommandId, PersonId, SecretHash, UnitId};
 use uuid::Uuid;
 
-use crate::proof::Seed;
+use crate::proof::{Seed, StoredAct};
 use crate::views::State;
 
 /// An act before it has its version.
@@ -219,4 +219,6 @@ pub struct Appended {
     pub sequence: i64,
     /// The command (or source key) was recorded before; nothing changed.
     pub repeated: bool,
+    /// The same acts as the ledger holds them; empty for those of another commit.
+    pub stored: Vec<StoredAct>,
 }

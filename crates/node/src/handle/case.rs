@@ -9,7 +9,6 @@ use pengayom_core::subject::case::{self, BlobRef, Case, CaseAct, CaseCommand, Ca
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
 };
-use pengayom_store::proof::StoredAct;
 use pengayom_store::rows::CaseRow;
 use pengayom_store::views::{self, State};
 use pengayom_store::{
@@ -26,7 +25,6 @@ use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::ledger::Promised;
-use crate::left_out;
 use crate::method::PackMethod;
 use crate::seal::PersonDetails;
 
@@ -152,26 +150,13 @@ impl Node {
     ) -> Result<Filed, HandleError> {
         let (append, secret) = self.prepare_request(request, actor, moment, source_key)?;
         let brings_work = !append.jobs.is_empty();
-        let seed = append.acts.first().and_then(|act| act.seed);
-        let appended = self.store.append(append).await?;
+        let mut appended = self.store.append(append).await?;
         self.announce(&appended);
         if brings_work {
             self.work.notify_one();
         }
-        if self.left_out.ledger {
-            return filed(&appended, secret, left_out::unpromised(&appended)?);
-        }
-        let stored = match (appended.acts.first(), seed) {
-            (Some(act), Some(seed)) if !appended.repeated => {
-                Some(StoredAct::of(appended.sequence, act.clone(), seed)?)
-            }
-            // The salt of the first time is in the store.
-            _ => {
-                let unit = self.unit().id.clone();
-                self.store.stored_act_of(&unit, appended.subject, 1).await?
-            }
-        };
-        filed(&appended, secret, self.promised_again(stored)?)
+        let promised = self.promised(&mut appended).await?;
+        filed(&appended, secret, promised)
     }
 
     /// Decides a request without recording it, so that many can share one commit.

@@ -70,7 +70,7 @@ pub(crate) async fn some(connection: &mut Connection) -> Result<u64, StoreError>
         let seed = Seed(rand::random());
         records.push(ActRecord::new(
             sequenced.sequence,
-            sequenced.act,
+            &sequenced.act,
             Some(seed),
         )?);
     }

@@ -17,6 +17,7 @@ use self::rows::Rows;
 use super::map;
 use super::read;
 use crate::error::StoreError;
+use crate::proof::StoredAct;
 use crate::sql::engine::Connection;
 use crate::views::{self, State};
 use crate::write::{Append, Appended, NewAct};
@@ -50,7 +51,7 @@ pub(super) async fn apply(
         rows.add_numbers(unit, known);
     }
     rows.write(connection).await?;
-    answers(connection, appends, outcomes).await
+    answers(connection, appends, outcomes, rows.into_stored()).await
 }
 
 /// What an append came to.
@@ -176,6 +177,7 @@ fn record(append: &Append, known: &mut Known) -> Appended {
         subject: append.subject,
         sequence: known.last_sequence,
         repeated: false,
+        stored: Vec::new(),
     }
 }
 
@@ -197,17 +199,22 @@ fn rating_code(payload: &Payload) -> Option<SecretHash> {
     }
 }
 
-/// The answers; those of repeated appends are read from the record.
+/// The answers; those of repeated appends are read from the record. `stored` are the acts of those
+/// that were recorded, in the same order.
 async fn answers(
     connection: &mut Connection,
     appends: &[&Append],
     outcomes: Vec<Result<Outcome, StoreError>>,
+    mut stored: impl Iterator<Item = StoredAct>,
 ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
     let mut answers: Vec<Result<Appended, StoreError>> = Vec::with_capacity(outcomes.len());
     for (append, outcome) in appends.iter().zip(outcomes) {
         answers.push(match outcome {
             Err(refusal) => Err(refusal),
-            Ok(Outcome::Recorded(appended)) => Ok(appended),
+            Ok(Outcome::Recorded(mut appended)) => {
+                appended.stored = stored.by_ref().take(appended.acts.len()).collect();
+                Ok(appended)
+            }
             Ok(Outcome::Repeated(first)) => match first.place {
                 FirstPlace::Here(at) => match answers.get(at) {
                     Some(Ok(appended)) => Ok(Appended {
@@ -224,6 +231,7 @@ async fn answers(
                     subject: first.subject,
                     sequence: to,
                     repeated: true,
+                    stored: Vec::new(),
                 }),
             },
         });

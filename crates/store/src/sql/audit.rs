@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pengayom_core::value::UnitId;
-use pengayom_ledger::{EMPTY_ROOT, TileId, commitment, leaf_hash, node_hash, told_hash};
+use pengayom_ledger::{
+    EMPTY_ROOT, TileId, commitment, leaf_hash, node_hash, told_hash as told_hash_of,
+};
 use uuid::Uuid;
 
 use super::engine::{Connection, Engine, Row};
@@ -98,58 +100,77 @@ fn bytes(engine: Engine, column: &str) -> String {
     }
 }
 
-/// A row as it lies there.
+/// An act as it lies there, already held to what stands beside it in its row.
 struct Raw {
     sequence: i64,
-    subject_kind: Vec<u8>,
-    subject_id: Uuid,
+    /// What its columns come to.
     committed: Option<Hash>,
+    /// What was committed to.
     kept: Option<Hash>,
-    told_hash: Option<Hash>,
-    /// Salt and words of what was told.
-    told: Option<(Option<Hash>, Vec<u8>)>,
+    told: Told,
+}
+
+/// What was told with an act.
+enum Told {
+    /// Nothing, and there is nothing.
+    Nothing,
+    /// It is what it was.
+    Whole,
+    /// It is not what it was.
+    Altered,
+    /// There is something, and nothing was told.
+    Added,
+    /// It is gone, of this subject.
+    Gone(Vec<u8>, Uuid),
 }
 
 fn hash_of(row: &Row, column: &'static str) -> Result<Option<Hash>, StoreError> {
-    Ok(get::<Option<Vec<u8>>>(row, column)?.and_then(|bytes| bytes.try_into().ok()))
+    Ok(get::<Option<&[u8]>>(row, column)?.and_then(|bytes| bytes.try_into().ok()))
 }
 
 impl Raw {
     fn read(unit: &UnitId, row: &Row) -> Result<Self, StoreError> {
-        let subject_kind: Vec<u8> = get(row, "subject_kind")?;
-        let (kind, actor): (Vec<u8>, Vec<u8>) = (get(row, "kind")?, get(row, "actor")?);
-        let (place, payload): (Option<Vec<u8>>, Vec<u8>) =
-            (get(row, "place")?, get(row, "payload")?);
         let told_hash = hash_of(row, "told_hash")?;
         let columns = ActColumns {
             sequence: get(row, "seq")?,
-            subject_kind: &subject_kind,
+            subject_kind: get(row, "subject_kind")?,
             subject_id: get(row, "subject_id")?,
             version: get(row, "version")?,
             id: get(row, "id")?,
-            kind: &kind,
+            kind: get(row, "kind")?,
             schema_version: get(row, "schema_version")?,
-            actor: &actor,
+            actor: get(row, "actor")?,
             happened_at: get(row, "happened_at")?,
             recorded_at: get(row, "recorded_at")?,
             told_hash: told_hash.as_ref(),
-            place: place.as_deref(),
-            payload: &payload,
+            place: get(row, "place")?,
+            payload: get(row, "payload")?,
         };
-        let (sequence, subject_id) = (columns.sequence, columns.subject_id);
         let salt = hash_of(row, "salt")?;
-        let committed = salt.map(|salt| commitment(&salt, columns.text(unit)));
-        let words: Option<Vec<u8>> = get(row, "words")?;
-        let told_salt = hash_of(row, "told_salt")?;
+        let words: Option<&[u8]> = get(row, "words")?;
+        let told = match (told_hash, words) {
+            (None, None) => Told::Nothing,
+            (None, Some(_)) => Told::Added,
+            (Some(hash), Some(words)) => {
+                let salt = hash_of(row, "told_salt")?;
+                match salt.map(|salt| told_hash_of(&salt, words)) {
+                    Some(found) if found == hash => Told::Whole,
+                    _ => Told::Altered,
+                }
+            }
+            (Some(_), None) => Told::Gone(columns.subject_kind.to_vec(), columns.subject_id),
+        };
         Ok(Self {
-            sequence,
-            subject_kind,
-            subject_id,
-            committed,
+            sequence: columns.sequence,
+            committed: salt.map(|salt| commitment(&salt, columns.text(unit))),
             kept: hash_of(row, "commitment")?,
-            told_hash,
-            told: words.map(|words| (told_salt, words)),
+            told,
         })
+    }
+
+    /// A page of them.
+    fn read_all(unit: &UnitId, rows: &[Row]) -> Result<Vec<Self>, StoreError> {
+        rows.iter().map(|row| Self::read(unit, row)).collect()
     }
 }
 
@@ -203,21 +224,17 @@ impl Auditor<'_> {
         let of: i64 = get(&connection.fetch_one(query).await?, "n")?;
         let of = u64::try_from(of).unwrap_or(0);
         let mut next = 1_i64;
-        loop {
-            let rows = connection
-                .fetch_all(self.page(connection, next - 1))
-                .await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            let mut acts = Vec::with_capacity(rows.len());
-            for row in &rows {
-                acts.push(Raw::read(self.unit, row)?);
-            }
-            let (first, last) = match (acts.first(), acts.last()) {
-                (Some(first), Some(last)) => (first.sequence, last.sequence),
-                _ => return Ok(()),
-            };
+        let mut rows = connection.fetch_all(self.page(connection, 0)).await?;
+        while let Some(last) = rows.last() {
+            // While this page is hashed, the next one is read.
+            let last = get(last, "seq")?;
+            let unit = self.unit.clone();
+            let hashing = tokio::task::spawn_blocking(move || Raw::read_all(&unit, &rows));
+            rows = connection.fetch_all(self.page(connection, last)).await?;
+            let acts = hashing
+                .await
+                .map_err(|error| StoreError::Engine(Box::new(error)))??;
+            let first = acts.first().map_or(last, |act| act.sequence);
             let leaves = self.leaves(connection, first, last).await?;
             for act in &acts {
                 if next < act.sequence {
@@ -231,6 +248,7 @@ impl Auditor<'_> {
             let acts = self.audit.acts;
             progress(Progress { acts, of });
         }
+        Ok(())
     }
 
     /// What the tiles hold of acts from one place to another.
@@ -265,16 +283,15 @@ impl Auditor<'_> {
     fn judge(&mut self, act: &Raw, in_tile: Option<&Hash>) {
         let sequence = act.sequence;
         self.audit.acts += 1;
-        let leaf_of = |commitment: Option<Hash>| commitment.as_ref().map(leaf_hash);
-        let (recomputed, kept) = (leaf_of(act.committed), leaf_of(act.kept));
-        let leaf = if recomputed.is_some() && recomputed == kept {
+        let recomputed = act.committed.as_ref().map(leaf_hash);
+        let leaf = if recomputed.is_some() && act.committed == act.kept {
             recomputed
         } else if in_tile.is_some() && in_tile == recomputed.as_ref() {
             self.audit.add(Altered::Commitment { sequence });
             recomputed
         } else {
             self.audit.add(Altered::Act { sequence });
-            kept.or(recomputed)
+            act.kept.as_ref().map(leaf_hash).or(recomputed)
         };
         self.judge_told(act);
         let index = u64::try_from(sequence.saturating_sub(1)).unwrap_or(u64::MAX);
@@ -291,20 +308,14 @@ impl Auditor<'_> {
 
     fn judge_told(&mut self, act: &Raw) {
         let sequence = act.sequence;
-        match (&act.told_hash, &act.told) {
-            (None, None) => {}
-            (None, Some(_)) => self.audit.add(Altered::ToldAdded { sequence }),
-            (Some(hash), Some((salt, words))) => {
-                let found = salt.map(|salt| told_hash(&salt, words));
-                if found.as_ref() == Some(hash) {
-                    self.audit.told += 1;
-                } else {
-                    self.audit.add(Altered::Told { sequence });
-                }
-            }
-            (Some(_), None) => {
-                let subject = (act.subject_kind.clone(), act.subject_id);
-                if self.erased.get(&subject).is_some_and(|by| *by > sequence) {
+        match &act.told {
+            Told::Nothing => {}
+            Told::Whole => self.audit.told += 1,
+            Told::Altered => self.audit.add(Altered::Told { sequence }),
+            Told::Added => self.audit.add(Altered::ToldAdded { sequence }),
+            Told::Gone(kind, subject) => {
+                let by = self.erased.get(&(kind.clone(), *subject));
+                if by.is_some_and(|by| *by > sequence) {
                     self.audit.erased += 1;
                 } else {
                     self.audit.add(Altered::ToldMissing { sequence });

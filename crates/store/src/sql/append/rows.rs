@@ -12,6 +12,7 @@ use super::rollups::Rollups;
 use crate::error::StoreError;
 #[cfg(debug_assertions)]
 use crate::halt::{self, Step};
+use crate::proof::StoredAct;
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 use crate::sql::blobs;
 use crate::sql::engine::{Connection, Engine};
@@ -67,8 +68,7 @@ impl<'a> Rows<'a> {
         };
         let acts = appended.acts.iter().zip(&append.acts);
         for (sequence, (act, new)) in (place.first..).zip(acts) {
-            self.acts
-                .push(ActRecord::new(sequence, act.clone(), new.seed)?);
+            self.acts.push(ActRecord::new(sequence, act, new.seed)?);
         }
         if let Some(erase) = &append.erase {
             let at = append.acts.last().map(|act| act.recorded_at);
@@ -125,6 +125,11 @@ impl<'a> Rows<'a> {
             }
             RowChange::Add(count) => self.rollups.add(unit, count),
         }
+    }
+
+    /// The acts as they were written, in the order in which they were added.
+    pub(super) fn into_stored(self) -> impl Iterator<Item = StoredAct> {
+        self.acts.into_iter().map(|act| act.stored)
     }
 
     /// Adds the last number of each series of a unit.

@@ -62,9 +62,10 @@ pub(crate) struct ActRecord {
 
 impl ActRecord {
     /// `seed` is `None` only where a measurement leaves the ledger out.
-    pub(crate) fn new(sequence: i64, mut act: Act, seed: Option<Seed>) -> Result<Self, StoreError> {
+    pub(crate) fn new(sequence: i64, act: &Act, seed: Option<Seed>) -> Result<Self, StoreError> {
+        let (mut payload, mut place) = (act.payload.clone(), act.place.clone());
         let told = match seed {
-            Some(seed) => told::split(&mut act.payload, act.place.as_mut())
+            Some(seed) => told::split(&mut payload, place.as_mut())
                 .map_err(|fault| damaged("act", &fault.to_string()))?
                 .map(|words| (seed.told_salt(), words)),
             None => None,
@@ -78,14 +79,13 @@ impl ActRecord {
             subject_id: act.subject.id(),
             version: i64::from(act.version),
             id: act.id.0,
-            kind: act.payload.kind().to_owned(),
+            kind: payload.kind().to_owned(),
             schema_version: i64::from(SCHEMA),
             actor: json(&act.actor)?,
             happened_at: stored(act.happened_at),
             recorded_at: stored(act.recorded_at),
-            place: act.place.as_ref().map(json).transpose()?,
-            payload: act
-                .payload
+            place: place.as_ref().map(json).transpose()?,
+            payload: payload
                 .to_stored()
                 .map_err(|fault| damaged("act", &fault.to_string()))?,
             salt: seed.map_or([0; 32], Seed::salt),
@@ -96,7 +96,7 @@ impl ActRecord {
             stored.commitment = stored.committed(&act.unit);
         }
         Ok(Self {
-            unit: act.unit,
+            unit: act.unit.clone(),
             stored,
             committed: seed.is_some(),
             told,
