@@ -62,6 +62,32 @@ async fn a_report_has_a_promise_at_once_and_a_proof_after_the_ledger_went_on() {
     assert!(!receipt.to_json().unwrap().contains("Dompet"));
 }
 
+// S18: the tree never holds all acts while more come, and a proof does not wait for that.
+#[tokio::test]
+async fn reports_that_come_without_a_pause_do_not_hold_up_the_proof() {
+    const ALL: u128 = 400;
+    let world = World::new().await;
+    let first = file(&world, 0).await;
+    let published = std::cell::Cell::new(false);
+    let filing = async {
+        for n in 1..=ALL {
+            if published.get() {
+                return n;
+            }
+            file(&world, n).await;
+        }
+        ALL
+    };
+    let publishing = async {
+        world.node.advance_ledger().await.unwrap();
+        published.set(true);
+    };
+    let (filed, ()) = tokio::join!(filing, publishing);
+    assert!(filed < ALL, "published only when reports had stopped");
+    let receipt = world.node.receipt(first.case, LOG).await.unwrap();
+    assert!(receipt.proof.is_some());
+}
+
 // S22
 #[tokio::test]
 async fn a_repeated_report_gets_the_same_promise() {
