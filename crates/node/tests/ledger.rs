@@ -8,14 +8,17 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use pengayom_core::act::Actor;
 use pengayom_ledger::receipt::{Options, Refusal, verify};
 use pengayom_ledger::{
     Receipt, SignedCheckpoint, SignedPromise, TileKind, TileRef, TreeHead, VerifierKey,
     needed_to_prove_consistency, prove_consistency, unbundle, verify_consistency,
 };
+use pengayom_node::{Clock, LeftOut, Node, NodeKey, UnitError};
 
-use support::{World, command, request};
+use support::{CountedRandomness, FixedClock, World, command, request, store_at};
 
 const LOG: &str = "http://127.0.0.1/tlog";
 const JUWANA: &str = "33.18.08.2022";
@@ -189,4 +192,35 @@ async fn a_key_is_followed_by_another_and_old_receipts_stay_good() {
 
 fn new_key(receipt: &Receipt) -> VerifierKey {
     receipt.key.parse().unwrap()
+}
+
+// What a measurement leaves out is not there, and such a store is never served: nobody has its key.
+#[tokio::test]
+async fn a_store_that_was_measured_is_opened_by_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", dir.path().join("unit.db").display());
+    let (store, unit) = store_at(&address).await;
+    let clock = Arc::new(FixedClock::at("2026-11-24T02:00:00Z"));
+    let left_out = LeftOut {
+        ledger: true,
+        sealing: true,
+    };
+    let randomness = Arc::new(CountedRandomness::from(1));
+    let shared = Arc::clone(&clock) as Arc<dyn Clock>;
+    let node = Node::open_to_measure(Arc::clone(&store), &unit, left_out, shared, randomness)
+        .await
+        .unwrap();
+    let filed = node
+        .file_request(request(command(1), "gangguan", JUWANA), &Actor::Citizen)
+        .await
+        .unwrap();
+    assert_eq!(filed.promised.note, "");
+    assert!(store.commitments(&unit, 0, 1).await.is_err());
+    let persons = store.persons_after(&unit, None, 10).await.unwrap();
+    assert!(persons.iter().all(|person| person.wrapped_key.is_empty()));
+
+    let randomness = Arc::new(CountedRandomness::from(2));
+    let key = NodeKey::new([7; 32]);
+    let opened = Node::open(store, &unit, key, clock, randomness).await;
+    assert!(matches!(opened, Err(UnitError::Keyring(_))));
 }

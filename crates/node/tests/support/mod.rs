@@ -19,12 +19,13 @@ use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Actor;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::case::Channel;
-use pengayom_core::value::CommandId;
+use pengayom_core::value::{CommandId, UnitId};
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::accounts::NewUser;
 use pengayom_node::handle::case::{FileRequest, Filed};
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{Clock, Node, NodeKey, PersonDetails, Randomness, SharedNode};
+use pengayom_store::Store;
 use pengayom_store::rows::UnitRow;
 use uuid::Uuid;
 
@@ -32,6 +33,12 @@ pub const PASSWORD: &str = "kata sandi panjang";
 
 /// A clock that stands where it is set.
 pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    pub fn at(text: &str) -> Self {
+        Self(AtomicI64::new(at(text).as_microsecond()))
+    }
+}
 
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
@@ -91,6 +98,21 @@ fn pack() -> String {
     serde_json::to_string(&files).unwrap()
 }
 
+/// A store with the unit in it, which no node has opened.
+pub async fn store_at(address: &str) -> (Arc<dyn Store>, UnitId) {
+    let store = pengayom_store::open(address).await.unwrap();
+    let row = UnitRow {
+        id: "polres-pati".parse().unwrap(),
+        config: read("data/pati/unit.toml"),
+        areas: read("data/pati/areas.geojson"),
+        pack: pack(),
+        adopted_at: at("2026-11-01T00:00:00Z"),
+        simulated: false,
+    };
+    store.put_unit(&row).await.unwrap();
+    (store, row.id)
+}
+
 impl World {
     /// Tuesday 24 November 2026, 09.00 WIB.
     pub async fn new() -> Self {
@@ -101,22 +123,13 @@ impl World {
 
     /// The same on a store that others may be on as well; each with randomness from another number.
     pub async fn at(address: &str, random_from: u64, dir: Option<tempfile::TempDir>) -> Self {
-        let store = pengayom_store::open(address).await.unwrap();
-        let row = UnitRow {
-            id: "polres-pati".parse().unwrap(),
-            config: read("data/pati/unit.toml"),
-            areas: read("data/pati/areas.geojson"),
-            pack: pack(),
-            adopted_at: at("2026-11-01T00:00:00Z"),
-            simulated: false,
-        };
-        store.put_unit(&row).await.unwrap();
+        let (store, unit) = store_at(address).await;
         let start = at("2026-11-24T02:00:00Z").as_microsecond();
         let clock = Arc::new(FixedClock(AtomicI64::new(start)));
         let randomness = Arc::new(CountedRandomness::from(random_from));
         let key = NodeKey::new([7; 32]);
         let shared = Arc::clone(&clock) as Arc<dyn Clock>;
-        let node = Node::open(store, &row.id, key, shared, randomness)
+        let node = Node::open(store, &unit, key, shared, randomness)
             .await
             .unwrap();
         Self {

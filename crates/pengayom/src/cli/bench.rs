@@ -66,8 +66,8 @@ enum What {
         #[arg(long, value_delimiter = ',', default_value = "cost,proof,verify")]
         part: Vec<Part>,
         /// Seconds of each turn with and without, and of each rate
-        #[arg(long, default_value_t = 5)]
-        seconds: u64,
+        #[arg(long, default_value_t = 5.0)]
+        seconds: f64,
         /// Turns with and without, of each
         #[arg(long, default_value_t = 6)]
         rounds: u32,
@@ -148,7 +148,8 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
                 acts,
                 store,
             } => {
-                let time = Duration::from_secs((*seconds).max(1));
+                let time = Duration::try_from_secs_f64(*seconds);
+                let time = time.map_err(|error| Fault::Input(format!("--seconds: {error}")))?;
                 let folder = folder.path();
                 for part in part {
                     match part {

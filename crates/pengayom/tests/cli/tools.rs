@@ -152,6 +152,34 @@ fn bench_tells_figures_with_their_ratio_to_a_baseline() {
         ),
         (&["board", "--cases", "300"], "ratio_to_one_case_by_id"),
         (&import, "ratio_to_bare_parse"),
+        (
+            &[
+                "ledger",
+                "--part",
+                "cost",
+                "--seconds",
+                "0.3",
+                "--rounds",
+                "1",
+            ],
+            "ratio_with_to_without",
+        ),
+        (
+            &[
+                "ledger",
+                "--part",
+                "proof",
+                "--seconds",
+                "1",
+                "--rate",
+                "40",
+            ],
+            "ratio_proof_from_plan_to_answer_p50",
+        ),
+        (
+            &["ledger", "--part", "verify", "--acts", "500"],
+            "ratio_to_hashing_the_file",
+        ),
     ];
     for (what, ratio) in figures {
         let mut arguments = vec!["bench", "--runs", "1", "--json"];
