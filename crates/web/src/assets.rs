@@ -17,6 +17,8 @@ use axum::routing::get;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use crate::range::{Asked, range};
+
 #[derive(RustEmbed)]
 #[folder = "../../web/assets"]
 struct Files;
@@ -97,6 +99,7 @@ fn media_type(name: &str) -> Option<&'static str> {
         "js" | "mjs" => Some("text/javascript; charset=utf-8"),
         "svg" => Some("image/svg+xml"),
         "txt" => Some("text/plain; charset=utf-8"),
+        "mp3" => Some("audio/mpeg"),
         "woff2" => Some("font/woff2"),
         _ => None,
     }
@@ -124,6 +127,11 @@ pub fn address(name: &str) -> String {
     format!("/assets/{}/{name}", ASSETS.version)
 }
 
+/// A text among the assets, such as a list of others.
+pub(crate) fn text(name: &str) -> Option<&'static str> {
+    std::str::from_utf8(&ASSETS.files.get(name)?.bytes).ok()
+}
+
 /// The route that serves the assets.
 pub fn router<S>() -> Router<S>
 where
@@ -133,7 +141,12 @@ where
 }
 
 /// A page drawn before an update names the older set: it gets today's file, to be asked for again next time.
-async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
+///
+/// A recording is given in parts too: players that jump in it ask for them, and some play nothing else.
+async fn serve(
+    Path((version, name)): Path<(String, String)>,
+    asked: axum::http::HeaderMap,
+) -> Response {
     let Some(asset) = ASSETS.files.get(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -147,7 +160,33 @@ async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
         (header::CACHE_CONTROL, keep),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, asset.bytes.clone()).into_response()
+    if asset.media_type != "audio/mpeg" {
+        return (headers, asset.bytes.clone()).into_response();
+    }
+    let size = asset.bytes.len() as u64;
+    let asked = asked.get(header::RANGE).and_then(|it| it.to_str().ok());
+    let parts = [(header::ACCEPT_RANGES, "bytes".to_owned())];
+    match asked.map_or(Asked::All, |text| range(text, size)) {
+        Asked::All => (headers, parts, asset.bytes.clone()).into_response(),
+        Asked::Nothing => {
+            let all = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
+            (StatusCode::RANGE_NOT_SATISFIABLE, all).into_response()
+        }
+        Asked::Part(from, until) => {
+            let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+            let part = asset.bytes.get(place(from)..place(until)).unwrap_or(&[]);
+            let which = format!("bytes {from}-{}/{size}", until - 1);
+            let part = part.to_vec();
+            (
+                StatusCode::PARTIAL_CONTENT,
+                headers,
+                parts,
+                [(header::CONTENT_RANGE, which)],
+                part,
+            )
+                .into_response()
+        }
+    }
 }
 
 #[cfg(test)]

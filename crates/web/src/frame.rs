@@ -13,6 +13,7 @@ use crate::assets;
 use crate::extract::Context;
 use crate::format::Format;
 use crate::problem::Fault;
+use crate::spoken::{self, Spoken};
 
 /// What stands around the content of a page, and the words of its language.
 pub(crate) struct PageFrame {
@@ -189,6 +190,11 @@ impl PageFrame {
     )]
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::address(name)
+    }
+
+    /// The recording of a page, if there is one that says what the page says.
+    pub(crate) fn spoken(&self, page: &str) -> Option<Spoken> {
+        spoken::recording(&self.unit.pack, self.lang, page)
     }
 
     /// Dates, times and numbers.

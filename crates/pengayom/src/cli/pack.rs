@@ -1,9 +1,9 @@
 //! `pengayom pack`: the method of a unit as data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use pengayom_core::pack::Pack;
+use pengayom_core::pack::{Lang, Pack};
 
 use crate::fault::Fault;
 use crate::files;
@@ -25,14 +25,44 @@ enum PackVerb {
         #[arg(long)]
         json: bool,
     },
+    /// What each page says when it is read aloud, as JSON lines: for whoever records it
+    Spoken {
+        /// Folder of the pack
+        dir: PathBuf,
+    },
 }
 
 /// Works with packs.
 pub(crate) fn run(arguments: PackArguments) -> Result<(), Fault> {
-    let PackVerb::Check { dir, json } = arguments.verb;
-    let files = files::read_pack(&dir)?;
-    let pack = Pack::load(&files)
-        .map_err(|errors| Fault::Input(format!("{}:\n{errors}", dir.display())))?;
+    match arguments.verb {
+        PackVerb::Check { dir, json } => check(&dir, json),
+        PackVerb::Spoken { dir } => spoken(&dir),
+    }
+}
+
+fn load(dir: &Path) -> Result<Pack, Fault> {
+    let files = files::read_pack(dir)?;
+    Pack::load(&files).map_err(|errors| Fault::Input(format!("{}:\n{errors}", dir.display())))
+}
+
+fn spoken(dir: &Path) -> Result<(), Fault> {
+    let pack = load(dir)?;
+    for lang in Lang::ALL {
+        for page in pengayom_web::spoken::PAGES {
+            if let Some(words) = pengayom_web::spoken::words_of(&pack, lang, page) {
+                let fingerprint = pengayom_web::spoken::fingerprint(&words);
+                let line = serde_json::json!({
+                    "lang": lang.code(), "page": page, "sha256": fingerprint, "words": words,
+                });
+                println!("{line}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check(dir: &Path, json: bool) -> Result<(), Fault> {
+    let pack = load(dir)?;
     let unverified: Vec<_> = pack.unverified().collect();
     if json {
         println!(

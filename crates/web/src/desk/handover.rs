@@ -51,7 +51,7 @@ struct Ticked {
     row: CaseLine,
     /// Case and version the form was shown at.
     key: String,
-    ticked: bool,
+    checked: bool,
 }
 
 /// What one colleague holds.
@@ -294,14 +294,14 @@ fn held(
             .filter(|row| row.taken_by == Some(officer));
         let rows = rows.map(|row| {
             let key = format!("{}:{}", row.id, row.version);
-            let ticked = match typed {
+            let checked = match typed {
                 Some(typed) if typed.from == from => typed.keys.contains(&key),
                 _ => true,
             };
             Ticked {
                 row: line(row),
                 key,
-                ticked,
+                checked,
             }
         });
         let name = names.of(frame, officer);
