@@ -28,7 +28,7 @@ export function binary() {
 /**
  * Starts `pengayom demo --fresh` and waits until it is ready.
  *
- * Returns what it says of itself (`url`, `store`, `accounts`), `log()` with what it wrote to stderr, and `stop()`.
+ * Returns what it says of itself (`url`, `store`, `accounts`), its process `pid`, `log()` with what it wrote to stderr, and `stop()`.
  */
 export async function startDemo() {
   const folder = await mkdtemp(path.join(tmpdir(), "pengayom-e2e-"));
@@ -69,7 +69,7 @@ export async function startDemo() {
 
   try {
     const demo = await Promise.race([said, late]);
-    return { ...demo, log: () => log, stop };
+    return { ...demo, pid: child.pid, log: () => log, stop };
   } catch (error) {
     await stop();
     throw new Error(`The sample unit did not start: ${error.message}\n${log}`);

@@ -68,11 +68,14 @@ pub(crate) fn around(routes: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| Fault::Internal.into_response()))
         .layer(middleware::from_fn_with_state(bounds, outermost))
-        // Fonts are compressed already; hashes of the log cannot be.
+        // Fonts, films, recordings and documents are compressed already; hashes of the log cannot be.
         .layer(
             CompressionLayer::new().compress_when(
                 DefaultPredicate::new()
                     .and(NotForContentType::const_new("font/"))
+                    .and(NotForContentType::const_new("video/"))
+                    .and(NotForContentType::const_new("audio/"))
+                    .and(NotForContentType::const_new("application/pdf"))
                     .and(NotForContentType::const_new("application/octet-stream")),
             ),
         )
