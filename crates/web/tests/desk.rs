@@ -17,6 +17,8 @@ mod case;
 mod encounter;
 #[path = "desk/evidence.rs"]
 mod evidence;
+#[path = "desk/hold.rs"]
+mod hold;
 #[path = "desk/live.rs"]
 mod live;
 #[path = "desk/queue.rs"]
