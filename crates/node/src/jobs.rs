@@ -43,7 +43,7 @@ impl Node {
 }
 
 /// How often to look whether it is time to erase what is kept too long.
-const LOOK: Duration = Duration::from_secs(600);
+const LOOK: Duration = Duration::from_mins(10);
 
 /// Does jobs, drops what has expired and erases what is kept too long, until told to stop.
 pub async fn run(node: SharedNode, stop: watch::Receiver<bool>) {

@@ -52,8 +52,8 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
         ) => outcome == done && reason == why,
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
         (CaseCommand::PlaceHold { .. }, CaseAct::HoldPlaced { .. })
-        | (CaseCommand::LiftHold { .. }, CaseAct::HoldLifted { .. }) => true,
-        (CaseCommand::ErasePersonalData { .. }, CaseAct::PersonalDataErased { .. }) => true,
+        | (CaseCommand::LiftHold { .. }, CaseAct::HoldLifted { .. })
+        | (CaseCommand::ErasePersonalData { .. }, CaseAct::PersonalDataErased { .. }) => true,
         _ => false,
     }
 }
