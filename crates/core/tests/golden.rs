@@ -23,7 +23,7 @@ macro_rules! golden {
 fn file(payload: &Payload) -> &'static str {
     match payload {
         Payload::Case(act) => match act {
-            CaseAct::RequestFiled(_) => golden!("case.request_filed"),
+            CaseAct::RequestFiled(_) => golden!("case.request_filed.harm"),
             CaseAct::CaseTaken { .. } => golden!("case.case_taken"),
             CaseAct::CaseTakenOver { .. } => golden!("case.case_taken_over"),
             CaseAct::CaseAssessed { .. } => golden!("case.case_assessed"),
@@ -36,6 +36,9 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::InformationAdded { .. } => golden!("case.information_added"),
             CaseAct::EvidenceAdded { .. } => golden!("case.evidence_added"),
             CaseAct::DelayExplained { .. } => golden!("case.delay_explained"),
+            CaseAct::SupportOffered { .. } => golden!("case.support_offered"),
+            CaseAct::ReviewAsked { .. } => golden!("case.review_asked"),
+            CaseAct::ReviewAnswered { .. } => golden!("case.review_answered"),
             CaseAct::CaseClosed { .. } => golden!("case.case_closed.kept"),
             CaseAct::CaseReopened { .. } => golden!("case.case_reopened"),
             CaseAct::HoldPlaced { .. } => golden!("case.hold_placed"),
@@ -58,8 +61,11 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 37] = [
-    golden!("case.request_filed"),
+const FILES: [&str; 43] = [
+    golden!("case.request_filed.harm"),
+    golden!("case.support_offered"),
+    golden!("case.review_asked"),
+    golden!("case.review_answered"),
     golden!("case.case_taken"),
     golden!("case.case_taken_over"),
     golden!("case.case_assessed"),
@@ -83,6 +89,9 @@ const FILES: [&str; 37] = [
     golden!("encounter.personal_data_erased"),
     golden!("feedback.personal_data_erased"),
     golden!("unit.ledger_key_rotated"),
+    golden!("case.request_filed"),
+    golden!("case.support_offered.least"),
+    golden!("case.review_asked.least"),
     golden!("case.request_filed.least"),
     golden!("case.case_assessed.least"),
     golden!("case.reporter_answered.least"),
@@ -118,7 +127,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(24);
+    let (full, least) = FILES.split_at(27);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

@@ -7,6 +7,7 @@ pub mod feedback;
 pub mod import;
 pub mod person;
 pub mod place;
+pub mod reporter;
 
 use jiff::Timestamp;
 use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};

@@ -98,6 +98,8 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         kept_from: None,
         keep_until: None,
         held_since: None,
+        support_due: false,
+        review_asked_at: None,
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

@@ -26,6 +26,8 @@ pub struct CaseQuery {
     pub untaken: bool,
     /// Handled by this officer.
     pub assigned_to: Option<OfficerId>,
+    /// The reporter waits for an explanation or a second look, whether it is open or closed.
+    pub review_open: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

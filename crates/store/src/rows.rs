@@ -85,6 +85,10 @@ pub struct CaseRow {
     pub keep_until: Option<Timestamp>,
     /// Since when nothing of it may be erased.
     pub held_since: Option<Timestamp>,
+    /// It is open, its reporter needs company, and nobody recorded an offer.
+    pub support_due: bool,
+    /// Since when the reporter waits for an explanation or a second look.
+    pub review_asked_at: Option<Timestamp>,
 }
 
 /// Open cases by stage.

@@ -85,6 +85,14 @@ const RELEASED: [(&str, &str); 14] = [
         "a9c3ad4c89955ea6f091a5a7baecd74162df280425a28ef5d5d507ae78bfaa3f",
     ),
     (
+        "sqlite/0008_asked.sql",
+        "9f00bd953ee0b05176344aabe6dfdda3091b0dd86cd764bc525af98df1cb2083",
+    ),
+    (
+        "postgres/0008_asked.sql",
+        "3db865ea8feec8c7610b0720a53ba6d872aee49972cb84f3dfb179fe6a0b8ca5",
+    ),
+    (
         "postgres/0004_bodies.sql",
         "fd80326478df04877c218eca65b0835559793937d9a691f63ec326406c5cbeeb",
     ),

@@ -1,6 +1,8 @@
 //! Arbitrary commands, mostly sensible ones.
 
-use pengayom_core::subject::case::CaseCommand;
+use pengayom_core::subject::case::{
+    CaseCommand, Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing,
+};
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
 use proptest::collection::{btree_map, vec};
@@ -8,7 +10,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use crate::method::{FUNCTIONS, ITEMS, ROLES};
-use crate::payload::hold_ground;
+use crate::payload::{hold_ground, review};
 use crate::value::{
     any_service, channel, few_officers, file, hash, media, person, second, text, word,
 };
@@ -19,7 +21,7 @@ const RESPONDERS: &[&str] = &["P-1", "P-2"];
 pub fn file_request() -> impl Strategy<Value = CaseCommand> {
     let told = (any_service(), channel(), text(), of(text()), of(text()));
     let kept = (of(hash()), any::<[bool; 3]>(), of(person()), media());
-    (told, kept, of(-90_000_i64..90_000)).prop_map(|(told, kept, occurred)| {
+    (told, harm(), kept, of(-90_000_i64..90_000)).prop_map(|(told, harm, kept, occurred)| {
         let (service, channel, description, when_text, report_kind) = told;
         let (secret, [danger, reachable, simulated], reporter, media) = kept;
         CaseCommand::FileRequest {
@@ -30,6 +32,7 @@ pub fn file_request() -> impl Strategy<Value = CaseCommand> {
             description,
             when_text,
             occurred_at: occurred.map(second),
+            harm,
             danger,
             reporter,
             reachable,
@@ -38,6 +41,15 @@ pub fn file_request() -> impl Strategy<Value = CaseCommand> {
             simulated,
             priority: None,
         }
+    })
+}
+
+/// Any harm, mostly within its limit.
+pub fn harm() -> impl Strategy<Value = Harm> {
+    let wellbeing = of(proptest::sample::select(&Wellbeing::ALL[..]));
+    (wellbeing, of(0..LOSS_MAX_RUPIAH + 2)).prop_map(|(wellbeing, loss_rupiah)| Harm {
+        wellbeing,
+        loss_rupiah,
     })
 }
 
@@ -73,6 +85,13 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
             .prop_map(|(reason, text)| CaseCommand::ExplainDelay { reason, text }),
         (word(&["helped"]), text())
             .prop_map(|(outcome, reason)| CaseCommand::Close { outcome, reason }),
+        (
+            text(),
+            proptest::sample::select(&SupportReply::ALL[..])
+        )
+            .prop_map(|(support, reply)| CaseCommand::OfferSupport { support, reply }),
+        (review(), text()).prop_map(|(review, text)| CaseCommand::AskReview { review, text }),
+        (review(), text()).prop_map(|(review, text)| CaseCommand::AnswerReview { review, text }),
         text().prop_map(|reason| CaseCommand::Reopen { reason }),
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseCommand::PlaceHold { ground, reference }),

@@ -1,7 +1,7 @@
 //! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
 
 use pengayom_core::act::Payload;
-use pengayom_core::subject::case::{CaseAct, RequestFiled};
+use pengayom_core::subject::case::{CaseAct, RequestFiled, ReviewKind};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
@@ -58,6 +58,9 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
             }
         ),
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
+        (text(), text()).prop_map(|(support, reply)| CaseAct::SupportOffered { support, reply }),
+        (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),
+        (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAnswered { review, text }),
         (text(), text(), of(any::<u32>())).prop_map(|(outcome, reason, keep_months)| {
             CaseAct::CaseClosed {
                 outcome,
@@ -75,6 +78,7 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
 
 fn request_filed() -> impl Strategy<Value = RequestFiled> {
     let told = (any_service(), of(text()), channel(), text(), of(text()));
+    let harm = (of(text()), of(text()));
     let about = (
         of(any_moment()),
         any::<[bool; 4]>(),
@@ -89,7 +93,8 @@ fn request_filed() -> impl Strategy<Value = RequestFiled> {
         of(any::<u32>()),
         text(),
     );
-    (told, about, kept).prop_map(|(told, about, kept)| {
+    (told, harm, about, kept).prop_map(|(told, harm, about, kept)| {
+        let (wellbeing, loss_rupiah) = harm;
         let (service, report_kind, channel, description, when_text) = told;
         let (occurred_at, [danger, sensitive, reachable, simulated], reporter, media, priority) =
             about;
@@ -103,6 +108,8 @@ fn request_filed() -> impl Strategy<Value = RequestFiled> {
             description,
             when_text,
             occurred_at,
+            wellbeing,
+            loss_rupiah,
             danger,
             sensitive,
             reporter,
@@ -204,6 +211,11 @@ pub fn unit_act() -> impl Strategy<Value = UnitAct> {
             revoked,
         },
     )
+}
+
+/// Any kind of review.
+pub fn review() -> impl Strategy<Value = ReviewKind> {
+    proptest::sample::select(&ReviewKind::ALL[..])
 }
 
 /// Any ground for a hold.

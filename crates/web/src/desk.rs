@@ -2,6 +2,7 @@
 
 mod act;
 mod asked;
+mod care;
 mod case;
 mod evidence;
 mod file;

@@ -13,6 +13,7 @@ mod field;
 mod form;
 mod format;
 mod frame;
+mod harm;
 mod headers;
 mod limits;
 mod live;

@@ -8,6 +8,7 @@ use pengayom_node::UnitContext;
 use pengayom_node::handle::person::{ExportedAct, PersonExport};
 
 use crate::format::Format;
+use crate::harm::wellbeing_words;
 
 /// All that is held, part by part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,11 +142,21 @@ impl Reader<'_> {
                     let service = self.unit.pack.service(&filed.service);
                     let service = service.map(|service| service.name.get(self.lang).to_owned());
                     let occurred = filed.occurred_at.map(|at| self.format.moment(at));
+                    let harm = filed.harm();
+                    let wellbeing = harm.wellbeing;
+                    let wellbeing =
+                        wellbeing.map(|known| self.t(wellbeing_words(known)).to_owned());
+                    let loss = harm.loss_rupiah.map(|loss| {
+                        let n = self.format.count(i64::try_from(loss).unwrap_or(i64::MAX));
+                        self.tf("harm.rupiah", &[("n", &n)])
+                    });
                     let facts = [
                         ("own.service", service),
                         ("own.channel", Some(self.channel(filed.channel.as_str()))),
                         ("own.story", Some(filed.description)),
                         ("own.when", filed.when_text.or(occurred)),
+                        ("harm.wellbeing", wellbeing),
+                        ("harm.lost", loss),
                         ("own.place", event.place.clone()),
                     ];
                     entries.extend(facts.into_iter().filter_map(|(key, value)| {
@@ -153,7 +164,9 @@ impl Reader<'_> {
                         Some(entry(self.t(key), &value))
                     }));
                 }
-                CaseAct::InformationAdded { text, .. } if !text.is_empty() => {
+                CaseAct::InformationAdded { text, .. } | CaseAct::ReviewAsked { text, .. }
+                    if !text.is_empty() =>
+                {
                     let time = self.format.moment(event.at);
                     entries.push(entry(self.tf("own.added", &[("time", &time)]), &text));
                 }
@@ -187,6 +200,7 @@ impl Reader<'_> {
                     (known.map(|known| self.say(&known.citizen)), reason)
                 }
                 CaseAct::CaseReopened { reason } => (None, reason),
+                CaseAct::ReviewAnswered { text, .. } => (None, text),
                 _ => continue,
             };
             let mut told = entry(self.format.moment(event.at), &text);
@@ -234,6 +248,9 @@ impl Reader<'_> {
             "case.information_added" => self.t("own.event_information"),
             "case.evidence_added" => self.t("own.event_evidence"),
             "case.delay_explained" => self.t("own.event_delay"),
+            "case.support_offered" => self.t("own.event_support"),
+            "case.review_asked" => self.t("own.event_review_asked"),
+            "case.review_answered" => self.t("own.event_review_answered"),
             "case.case_closed" => self.t("own.event_closed"),
             "case.case_reopened" => self.t("own.event_reopened"),
             "case.hold_placed" => self.t("own.event_held"),

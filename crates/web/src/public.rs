@@ -17,6 +17,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
+pub(crate) use self::safe::areas_of;
 use crate::limits::AsItIs;
 use crate::state::AppState;
 

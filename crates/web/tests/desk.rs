@@ -11,6 +11,8 @@ mod support;
 
 #[path = "desk/board.rs"]
 mod board;
+#[path = "desk/care.rs"]
+mod care;
 #[path = "desk/case.rs"]
 mod case;
 #[path = "desk/encounter.rs"]
@@ -29,7 +31,7 @@ mod report;
 mod signin;
 
 use pengayom_core::act::Actor;
-use pengayom_core::subject::case::Channel;
+use pengayom_core::subject::case::{Channel, Harm};
 use pengayom_core::value::CommandId;
 use pengayom_node::PersonDetails;
 use pengayom_node::handle::case::{FileRequest, Filed};
@@ -43,6 +45,7 @@ struct Report {
     area: &'static str,
     told: &'static str,
     danger: bool,
+    harm: Harm,
     channel: Channel,
 }
 
@@ -52,6 +55,10 @@ const THEFT: Report = Report {
     area: "Growong Lor, Juwana",
     told: "Motor Beat merah hilang dari pasar",
     danger: false,
+    harm: Harm {
+        wellbeing: None,
+        loss_rupiah: None,
+    },
     channel: Channel::Web,
 };
 
@@ -65,6 +72,7 @@ impl Report {
             description: self.told.to_owned(),
             when_text: None,
             occurred_at: None,
+            harm: self.harm,
             danger: self.danger,
             place: PlaceInput::Text(self.area.to_owned()),
             reporter: PersonDetails {

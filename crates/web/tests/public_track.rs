@@ -136,6 +136,76 @@ async fn lateness_is_said_with_its_reason() {
     assert!(words.contains(&expected), "{words}");
 }
 
+// S40: what the supervisor owes is asked for on the page, waits for somebody else, and is read there.
+#[tokio::test]
+async fn an_explanation_and_a_second_look_are_asked_for_and_read() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let chief = site.account(Role::Commander).await;
+    let (mut browser, number, code) = filed(&site).await;
+    let at = format!("/lacak/{number}");
+    let ask = format!("{at}/minta");
+    let page = open(&mut browser, &number, &code).await;
+    assert!(!page.words().contains("Minta penjelasan atasan"));
+    assert!(!page.words().contains("Minta penilaian kedua"));
+    // Nothing is owed yet, and nothing decided: the reason is said, what was typed stays.
+    for (kind, field, words) in [
+        ("explanation", "penjelasan", "Belum ada janji yang lewat"),
+        ("second_look", "penilaian", "Laporan ini belum ditelaah"),
+    ] {
+        let fields = [("minta", kind), (field, "Mengapa?")];
+        let early = browser.post(&ask, &fields).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "{kind}");
+        assert!(early.words().contains(words), "{}", early.words());
+    }
+    site.clock.pass(4320 + 1440);
+    let page = browser.get("/lacak").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let page = open(&mut browser, &number, &code).await.words();
+    assert!(page.contains("Minta penjelasan atasan"), "{page}");
+    assert!(page.contains("belum datang"), "overdue news is said: {page}");
+    let fields = [("minta", "explanation"), ("penjelasan", "Sudah empat hari")];
+    for _ in 0..2 {
+        // Pressed twice it is asked once.
+        let asked = browser.post(&ask, &fields).await;
+        let page = browser.follow(asked).await.words();
+        assert!(page.contains("Permintaan Anda sudah kami terima"), "{page}");
+        assert!(page.contains("Anda minta penjelasan atasan pada"), "{page}");
+        assert!(!page.contains("Minta penjelasan atasan"), "{page}");
+    }
+    let case = case_of(&site, &desk).await;
+    let review = pengayom_core::subject::case::ReviewKind::Explanation;
+    let text = "Penyidik sakit, hari ini digantikan".to_owned();
+    let answer = CaseCommand::AnswerReview { review, text };
+    site.node
+        .change_case(&chief, case, None, answer, None)
+        .await
+        .unwrap();
+    let page = browser.get(&at).await.words();
+    assert!(page.contains("Penyidik sakit, hari ini digantikan"), "{page}");
+    assert!(page.contains("Penjelasan Bripka Sari commander"), "{page}");
+    assert!(page.contains("Minta penjelasan atasan"), "it may be asked again: {page}");
+    let data = browser.post(&format!("{at}/data/baca"), &[]).await.words();
+    assert!(data.contains("Sudah empat hari"), "{data}");
+    assert!(data.contains("Penyidik sakit, hari ini digantikan"), "{data}");
+}
+
+// S40: only who opened the page with number and code asks.
+#[tokio::test]
+async fn nobody_asks_without_number_and_code() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let (_, number, _) = filed(&site).await;
+    let mut stranger = site.browser();
+    stranger.get("/lacak").await;
+    let ask = format!("/lacak/{number}/minta");
+    let asked = stranger.post(&ask, &[("minta", "second_look")]).await;
+    assert_eq!(asked.location(), format!("/lacak?nomor={number}"));
+    let case = case_of(&site, &desk).await;
+    let history = site.node.case_history(&desk, case).await.unwrap();
+    assert_eq!(history.acts.len(), 1);
+}
+
 #[tokio::test]
 async fn a_wrong_number_or_code_opens_nothing_and_cannot_be_tried_without_end() {
     let site = Site::pati().await;

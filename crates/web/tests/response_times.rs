@@ -10,7 +10,7 @@ mod support;
 
 use axum::http::StatusCode;
 use pengayom_core::act::Actor;
-use pengayom_core::subject::case::{CaseCommand, Channel};
+use pengayom_core::subject::case::{CaseCommand, Channel, Harm};
 use pengayom_core::value::CommandId;
 use pengayom_node::PersonDetails;
 use pengayom_node::access::Role;
@@ -32,6 +32,7 @@ async fn answered(site: &Site) {
             description: "Ada keributan".into(),
             when_text: None,
             occurred_at: None,
+            harm: Harm::default(),
             danger: false,
             place: PlaceInput::Area {
                 area: area.parse().unwrap(),

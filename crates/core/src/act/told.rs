@@ -173,6 +173,8 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
                 description,
                 when_text,
                 occurred_at: _,
+                wellbeing,
+                loss_rupiah,
                 danger: _,
                 sensitive: _,
                 reporter: _,
@@ -186,6 +188,8 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             } = filed;
             each("description", Slot::Text(description));
             each("when_text", Slot::Maybe(when_text));
+            each("wellbeing", Slot::Maybe(wellbeing));
+            each("loss_rupiah", Slot::Maybe(loss_rupiah));
         }
         CaseAct::CaseTaken { by: _ }
         | CaseAct::OfficerAssigned { officer: _ }
@@ -220,6 +224,13 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             each("obtained_from", Slot::Maybe(obtained_from));
         }
         CaseAct::DelayExplained { reason: _, text } => each("text", Slot::Text(text)),
+        CaseAct::SupportOffered { support, reply } => {
+            each("support", Slot::Text(support));
+            each("reply", Slot::Text(reply));
+        }
+        CaseAct::ReviewAsked { review: _, text } | CaseAct::ReviewAnswered { review: _, text } => {
+            each("text", Slot::Text(text));
+        }
         CaseAct::CaseClosed {
             outcome: _,
             reason,

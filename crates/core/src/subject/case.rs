@@ -7,11 +7,15 @@
 mod act;
 mod command;
 mod decide;
+mod harm;
+mod review;
 mod state;
 
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
 pub use decide::{ADDITIONS_MAX, CaseRefusal, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
+pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
+pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
 pub use state::{Case, CaseStage, Response, evolve};
 
 #[cfg(test)]

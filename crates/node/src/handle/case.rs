@@ -5,7 +5,9 @@ use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
-use pengayom_core::subject::case::{self, BlobRef, Case, CaseAct, CaseCommand, CaseStage, Channel};
+use pengayom_core::subject::case::{
+    self, BlobRef, Case, CaseAct, CaseCommand, CaseStage, Channel, Harm,
+};
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
 };
@@ -28,12 +30,6 @@ use crate::ledger::Promised;
 use crate::method::PackMethod;
 use crate::seal::PersonDetails;
 
-/// Tries of a number with a wrong code in a quarter of an hour.
-pub const TRIES_PER_CASE: u32 = 10;
-
-/// Tries of numbers and codes from one origin in a quarter of an hour.
-pub const TRIES_PER_ORIGIN: u32 = 60;
-
 /// Most files one report or one addition carries.
 pub const MEDIA_MAX: usize = 4;
 
@@ -54,6 +50,8 @@ pub struct FileRequest {
     pub when_text: Option<String>,
     /// When the fact occurred.
     pub occurred_at: Option<Timestamp>,
+    /// What was said of harm (S3).
+    pub harm: Harm,
     /// Somebody is in danger now.
     pub danger: bool,
     /// Where.
@@ -192,6 +190,7 @@ impl Node {
                 description: request.description,
                 when_text: request.when_text,
                 occurred_at: request.occurred_at,
+                harm: request.harm,
                 danger: request.danger,
                 reporter: reporter.as_ref().map(|person| person.id),
                 reachable: request.reporter.is_reachable(),
@@ -469,64 +468,6 @@ impl Node {
         Ok(history)
     }
 
-    /// A case with its history, for the one who filed it: number and secret fit.
-    ///
-    /// # Errors
-    /// [`HandleError::NoMatch`], [`HandleError::TooManyTries`], or the store's.
-    pub async fn track(
-        &self,
-        number: &CaseNumber,
-        secret: &SecretDigits,
-        origin: &str,
-    ) -> Result<CaseHistory, HandleError> {
-        let tries = format!("track/origin/{origin}");
-        self.require_tries_left(&tries, TRIES_PER_ORIGIN).await?;
-        let hash = self.hash(Purpose::CaseSecret, secret.plain().as_bytes());
-        let row = self.store.case_by_number(&self.unit().id, number).await?;
-        // Right codes are not counted, so that a reporter is never locked out by their own visits,
-        // nor by those who guess at their number from elsewhere.
-        match row {
-            Some(row) if row.secret == Some(hash) => self.history(row.id).await,
-            _ => {
-                self.count_try(&tries, TRIES_PER_ORIGIN).await?;
-                self.count_try(&format!("track/number/{number}"), TRIES_PER_CASE)
-                    .await?;
-                Err(HandleError::NoMatch)
-            }
-        }
-    }
-
-    /// Adds what a reporter tells later.
-    ///
-    /// # Errors
-    /// As [`Node::track`], and the rules'.
-    pub async fn add_information(
-        &self,
-        number: &CaseNumber,
-        secret: &SecretDigits,
-        origin: &str,
-        text: String,
-        media: Vec<BlobRef>,
-    ) -> Result<CaseHistory, HandleError> {
-        let history = self.track(number, secret, origin).await?;
-        require_few(&media)?;
-        let command = CaseCommand::AddInformation { text, media };
-        let moment = self.moment(None);
-        for _ in 0..RETRIES {
-            let known = self.known_case(history.id).await?;
-            let command = command.clone();
-            match self
-                .append_to_case(history.id, known, command, &Actor::Citizen, moment)
-                .await
-            {
-                Ok(_) => return self.history(history.id).await,
-                Err(HandleError::Store(StoreError::Stale { .. })) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(HandleError::Conflict { now_with: None })
-    }
-
     pub(crate) async fn history(&self, id: CaseId) -> Result<CaseHistory, HandleError> {
         let acts = self.store.acts(&self.unit().id, Subject::Case(id)).await?;
         match views::fold(&acts) {
@@ -583,12 +524,15 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::Answer { .. }
         | CaseCommand::AddInformation { .. }
         | CaseCommand::AddEvidence { .. }
-        | CaseCommand::ExplainDelay { .. } => Permission::WorkCase,
+        | CaseCommand::ExplainDelay { .. }
+        | CaseCommand::OfferSupport { .. }
+        | CaseCommand::AskReview { .. }
+        | CaseCommand::AnswerReview { .. } => Permission::WorkCase,
     }
 }
 
 /// Refuses more files than one message carries.
-fn require_few(media: &[BlobRef]) -> Result<(), HandleError> {
+pub(super) fn require_few(media: &[BlobRef]) -> Result<(), HandleError> {
     let found = media.len();
     if found > MEDIA_MAX {
         let limit = MEDIA_MAX;
@@ -610,18 +554,25 @@ fn asked(request: &FileRequest) -> [u8; 32] {
         .occurred_at
         .map(|at| at.to_string())
         .unwrap_or_default();
-    fingerprint(&[
+    let flags = [u8::from(request.danger), u8::from(request.simulated)];
+    let harm = format!("{:?}", request.harm);
+    let mut parts: Vec<&[u8]> = vec![
         request.service.as_str().as_bytes(),
         request.report_kind.as_deref().unwrap_or("").as_bytes(),
         request.channel.as_str().as_bytes(),
         request.description.as_bytes(),
         request.when_text.as_deref().unwrap_or("").as_bytes(),
         occurred.as_bytes(),
-        &[u8::from(request.danger), u8::from(request.simulated)],
+        &flags,
         place.as_bytes(),
         &reporter,
         media.as_bytes(),
-    ])
+    ];
+    if request.harm != Harm::default() {
+        // Left out of reports that say nothing of it: sent again, they are known by what they were.
+        parts.push(harm.as_bytes());
+    }
+    fingerprint(&parts)
 }
 
 /// The answer to a filing, from what was recorded, the first time as well as later.

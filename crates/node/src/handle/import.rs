@@ -8,7 +8,7 @@ use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::{AreaCode, Point};
 use pengayom_core::subject::Moment;
-use pengayom_core::subject::case::{self, CaseAct, CaseCommand, Channel};
+use pengayom_core::subject::case::{self, CaseAct, CaseCommand, Channel, Harm};
 use pengayom_core::subject::encounter::{self, EncounterCommand, PersonCapacity};
 use pengayom_core::value::{CaseId, CaseSeries, EncounterId, OfficerId};
 use pengayom_store::{Append, SourceKey};
@@ -240,6 +240,7 @@ fn commands_of(call: ImportedCall, unit: &UnitContext) -> Vec<(Timestamp, CaseCo
             description: call.note.unwrap_or_default(),
             when_text: None,
             occurred_at: None,
+            harm: Harm::default(),
             danger: false,
             reporter: None,
             reachable: false,

@@ -277,6 +277,8 @@ const fn is_for_the_person(payload: &Payload) -> bool {
                 | CaseAct::InformationAdded { .. }
                 | CaseAct::ReporterAnswered { .. }
                 | CaseAct::DelayExplained { .. }
+                | CaseAct::ReviewAsked { .. }
+                | CaseAct::ReviewAnswered { .. }
                 | CaseAct::CaseClosed { .. }
                 | CaseAct::CaseReopened { .. }
                 | CaseAct::PersonalDataErased { .. }

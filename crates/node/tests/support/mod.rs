@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Actor;
 use pengayom_core::place::StationId;
-use pengayom_core::subject::case::Channel;
+use pengayom_core::subject::case::{Channel, Harm};
 use pengayom_core::value::{CommandId, UnitId};
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::accounts::NewUser;
@@ -188,6 +188,7 @@ pub fn request(command: CommandId, service: &str, area: &str) -> FileRequest {
         description: "Ada orang bertengkar di jalan".to_owned(),
         when_text: None,
         occurred_at: None,
+        harm: Harm::default(),
         danger: false,
         place: PlaceInput::Area {
             area: area.parse().unwrap(),

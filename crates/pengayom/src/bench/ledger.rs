@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pengayom_core::act::Actor;
 use pengayom_core::place::{Area, Point};
-use pengayom_core::subject::case::Channel;
+use pengayom_core::subject::case::{Channel, Harm};
 use pengayom_core::value::CommandId;
 use pengayom_node::handle::case::{FileRequest, Filed};
 use pengayom_node::handle::place::PlaceInput;
@@ -75,6 +75,7 @@ impl Filing {
             description: TOLD.to_owned(),
             when_text: None,
             occurred_at: None,
+            harm: Harm::default(),
             danger: false,
             place: PlaceInput::Point { point, text: None },
             reporter: PersonDetails {

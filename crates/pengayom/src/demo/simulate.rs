@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use pengayom_core::act::Actor;
 use pengayom_core::place::AreaCode;
-use pengayom_core::subject::case::{CaseCommand, Channel};
+use pengayom_core::subject::case::{CaseCommand, Channel, Harm};
 use pengayom_core::subject::encounter::PersonCapacity;
 use pengayom_core::subject::feedback::Answer;
 use pengayom_core::value::{CaseId, CommandId, SecretDigits};
@@ -400,6 +400,7 @@ impl<'a> Player<'a> {
             description: story.text.clone(),
             when_text: None,
             occurred_at: None,
+            harm: Harm::default(),
             danger: false,
             place: PlaceInput::Area {
                 area: story.beat.clone(),

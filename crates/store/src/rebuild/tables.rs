@@ -53,6 +53,8 @@ pub(crate) const CASES: &Table = &Table {
         maybe("kept_from", Kind::Integer),
         maybe("keep_until", Kind::Integer),
         maybe("held_since", Kind::Integer),
+        column("support_due", Kind::Flag),
+        maybe("review_asked_at", Kind::Integer),
     ],
     batch: BATCH,
 };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
-use pengayom_core::subject::case::{Case, CaseAct};
+use pengayom_core::subject::case::{Case, CaseAct, CaseStage};
 use pengayom_core::subject::retention;
 use pengayom_core::value::CaseId;
 
@@ -50,6 +50,8 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         kept_from: case.kept_from,
         keep_until: keep_until(case, zone),
         held_since: case.hold.as_ref().map(|hold| hold.since),
+        support_due: case.stage != CaseStage::Closed && case.owes_support(),
+        review_asked_at: case.reviews.open_since(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Actor, Payload};
 use pengayom_core::subject::Moment;
-use pengayom_core::subject::case::{CaseAct, CaseCommand, Channel};
+use pengayom_core::subject::case::{CaseAct, CaseCommand, Channel, Harm};
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
 use pengayom_core::value::SecretHash;
@@ -236,6 +236,7 @@ fn filed() -> Step<CaseCommand> {
             description: "dompet hilang".to_owned(),
             when_text: None,
             occurred_at: None,
+            harm: Harm::default(),
             danger: false,
             reporter: None,
             reachable: false,

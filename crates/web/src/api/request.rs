@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::{AreaCode, Point, PointError};
-use pengayom_core::subject::case::{BlobRef, CaseRefusal, Channel};
+use pengayom_core::subject::case::{
+    BlobRef, CaseRefusal, Channel, Harm, LOSS_MAX_RUPIAH, Wellbeing,
+};
 use pengayom_core::subject::{CLOCK_TOLERANCE, TEXT_MAX_CHARS};
 use pengayom_core::value::{CommandId, UnitId, parse_phone};
 use pengayom_ledger::Receipt;
@@ -67,6 +69,7 @@ struct Wanted {
     service: Option<ServiceCode>,
     description: Option<String>,
     occurred_at: Option<Timestamp>,
+    harm: Harm,
     danger: bool,
     place: Option<(PlaceInput, &'static str)>,
     reporter: PersonDetails,
@@ -108,6 +111,7 @@ pub(super) async fn file(page: PublicPage, request: Request) -> Result<Response,
         description,
         when_text: None,
         occurred_at: wanted.occurred_at,
+        harm: wanted.harm,
         danger: wanted.danger,
         place,
         reporter: wanted.reporter,
@@ -150,6 +154,7 @@ fn wanted(fields: &mut Fields<'_>, frame: &PageFrame, now: Timestamp) -> Wanted 
         service,
         description,
         occurred_at: occurred_at(fields, frame, now),
+        harm: harm(fields, frame),
         danger: fields.flag("danger"),
         place: place(fields, frame),
         reporter: reporter(fields, frame),
@@ -174,6 +179,32 @@ fn occurred_at(fields: &mut Fields<'_>, frame: &PageFrame, now: Timestamp) -> Op
             None
         }
     }
+}
+
+/// How the reporter is and what they lost; both may be missing (S3).
+fn harm(fields: &mut Fields<'_>, frame: &PageFrame) -> Harm {
+    let said = fields.text("wellbeing", 64);
+    let wellbeing = said.as_deref().and_then(Wellbeing::parse);
+    if said.is_some() && wellbeing.is_none() {
+        fields.wrong("/wellbeing", "unknown", frame.t("error.wellbeing_unknown"));
+    }
+    let loss_rupiah = fields.number("loss_rupiah").and_then(whole);
+    let fits = loss_rupiah.is_some_and(|loss| loss <= LOSS_MAX_RUPIAH);
+    if !fits && fields.number("loss_rupiah").is_some() {
+        fields.wrong("/loss_rupiah", "out_of_range", frame.t("error.json_loss"));
+    }
+    Harm {
+        wellbeing,
+        loss_rupiah: loss_rupiah.filter(|_| fits),
+    }
+}
+
+/// A whole number, not below zero.
+fn whole(number: f64) -> Option<u64> {
+    if number.fract().abs() > 0.0 {
+        return None;
+    }
+    format!("{number:.0}").parse().ok()
 }
 
 /// The place and the pointer to the field that said it.

@@ -28,6 +28,9 @@ struct MorningPage {
     now: String,
     decisions: Vec<LateLine>,
     decisions_all: Option<String>,
+    /// Reporters who wait for an explanation or a second look: longest first.
+    reviews: Vec<ReviewLine>,
+    reviews_more: Option<String>,
     counts: Vec<Count>,
     hours: Hours,
     waits: Vec<Wait>,
@@ -51,6 +54,15 @@ struct LateLine {
     words: String,
     reason: String,
     station: String,
+}
+
+/// A case whose reporter waits for an explanation or a second look.
+struct ReviewLine {
+    id: String,
+    href: String,
+    number: String,
+    words: String,
+    since: String,
 }
 
 struct Count {
@@ -134,6 +146,11 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         .filter(|(row, _)| row.late_reason.is_none())
         .map(|(_, line)| line.clone())
         .collect();
+    let reviews = node.asked_for_review(&staff).await?;
+    let reviews: Vec<ReviewLine> = reviews
+        .iter()
+        .filter_map(|row| review_line(&frame, row, morning.at))
+        .collect();
     let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
     let decisions_all = (owing.len() > DECISIONS)
         .then(|| frame.tf("chief.decisions_all", &[("n", &count(owing.len()))]));
@@ -150,6 +167,9 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         now: frame.format().time(morning.at),
         decisions: owing.into_iter().take(DECISIONS).collect(),
         decisions_all,
+        reviews_more: (reviews.len() > DECISIONS)
+            .then(|| frame.tf("desk.more", &[("n", &count(reviews.len() - DECISIONS))])),
+        reviews: reviews.into_iter().take(DECISIONS).collect(),
         counts: counts(&frame, &figures),
         hours: hours(&frame, &figures, &morning),
         waits: figures
@@ -199,6 +219,19 @@ fn late_line(frame: &PageFrame, row: &CaseRow, now: Timestamp) -> LateLine {
             .map(|code| unit.station_name(code))
             .unwrap_or_default(),
     }
+}
+
+fn review_line(frame: &PageFrame, row: &CaseRow, now: Timestamp) -> Option<ReviewLine> {
+    let since = row.review_asked_at?;
+    let late = late_line(frame, row, now);
+    let time = frame.format().moment(since);
+    Some(ReviewLine {
+        id: late.id,
+        href: late.href,
+        number: late.number,
+        words: late.words,
+        since: frame.tf("desk.review_since", &[("time", &time)]),
+    })
 }
 
 fn counts(frame: &PageFrame, figures: &Figures) -> Vec<Count> {

@@ -7,7 +7,7 @@ use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
-use super::hold;
+use super::{care, hold};
 use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::PageFrame;
@@ -25,6 +25,12 @@ pub(super) enum CaseForm {
     TakeOver,
     /// Decide which service it needs.
     Assess,
+    /// Explain a missed promise, for somebody else's case.
+    Explain,
+    /// Look a second time at what somebody else decided.
+    SecondLook,
+    /// Offer support to the reporter.
+    Support,
     /// Say why a promise was missed.
     Delay,
     /// Record what was done.
@@ -46,8 +52,11 @@ pub(super) enum CaseForm {
 }
 
 /// Every form, in the order of the page: what is owed first, then what is done most.
-const FORMS: [CaseForm; 11] = [
+const FORMS: [CaseForm; 14] = [
     CaseForm::Delay,
+    CaseForm::Explain,
+    CaseForm::SecondLook,
+    CaseForm::Support,
     CaseForm::Assess,
     CaseForm::Act,
     CaseForm::Answer,
@@ -67,6 +76,9 @@ impl CaseForm {
             Self::Take => "ambil",
             Self::TakeOver => "ambil-alih",
             Self::Assess => "telaah",
+            Self::Explain => "penjelasan",
+            Self::SecondLook => "penilaian-kedua",
+            Self::Support => "dukungan",
             Self::Delay => "alasan-terlambat",
             Self::Act => "tindakan-baru",
             Self::Answer => "jawab",
@@ -90,6 +102,7 @@ impl CaseForm {
         match self {
             Self::Take | Self::TakeOver => Permission::ServeQueue,
             Self::Assess | Self::Delay | Self::Act | Self::Answer => Permission::WorkCase,
+            Self::Explain | Self::SecondLook | Self::Support => Permission::WorkCase,
             Self::Assign => Permission::AssignCase,
             Self::Close | Self::Reopen => Permission::CloseCase,
             Self::Hold | Self::Lift => Permission::HoldCase,
@@ -104,6 +117,9 @@ impl CaseForm {
             Self::Take => open && case.taken_by.is_none(),
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
+            Self::Explain | Self::SecondLook | Self::Support => {
+                care::is_offered(self, by, case)
+            }
             Self::Reopen => !open,
             Self::Hold => case.hold.is_none() && (open || case.kept_from.is_some()),
             Self::Lift => case.hold.is_some(),
@@ -119,6 +135,9 @@ impl CaseForm {
             Self::Take => ("tindakan", "tindakan"),
             Self::TakeOver => ("ambil-alih-alasan", "ambil-alih-alasan"),
             Self::Assess => ("telaah-layanan", "telaah-alasan"),
+            Self::Explain => ("penjelasan-jawaban", "penjelasan-jawaban"),
+            Self::SecondLook => ("penilaian-jawaban", "penilaian-jawaban"),
+            Self::Support => ("dukungan-isi", "dukungan-tanggapan"),
             Self::Delay => ("terlambat-alasan", "terlambat-penjelasan"),
             Self::Act => ("tindakan-uraian", "tindakan-fungsi"),
             Self::Answer => ("jawab-jawaban", "jawab-kabar"),
@@ -283,6 +302,10 @@ impl Offer<'_> {
                 "case.save_assess",
                 self.assess(),
             ),
+            CaseForm::Explain | CaseForm::SecondLook | CaseForm::Support => {
+                let (title, help, button) = care::words(form);
+                (title, help, button, care::parts(self, form))
+            }
             CaseForm::Delay => (
                 "case.delay",
                 Some("case.delay_help"),
@@ -566,6 +589,9 @@ pub(super) fn command(
             CaseCommand::Close { outcome, reason }
         }
         CaseForm::Reopen => CaseCommand::Reopen { reason: reason() },
+        CaseForm::Explain | CaseForm::SecondLook | CaseForm::Support => {
+            care::command(frame, form, fields).map_err(Ok)?
+        }
         CaseForm::Hold | CaseForm::Lift => hold::command(frame, form, fields).map_err(Ok)?,
         CaseForm::Erase => {
             let ground = fields.line("dasar").unwrap_or_default();
@@ -601,6 +627,8 @@ pub(super) fn refusal(
             let (id, missing) = match (form, *field) {
                 (CaseForm::TakeOver, _) => (first, "desk.take_over_reason_write"),
                 (CaseForm::Assess, _) => (second, "case.assess_reason_write"),
+                (CaseForm::Explain | CaseForm::SecondLook, _) => (first, "case.answer_write"),
+                (CaseForm::Support, _) => (first, "case.support_write"),
                 (CaseForm::Delay, _) => (second, "case.delay_text_write"),
                 (CaseForm::Act, _) => (first, "case.act_text_write"),
                 (CaseForm::Answer, _) => (first, "case.answer_write"),
@@ -626,6 +654,10 @@ pub(super) fn refusal(
             let words = frame.tf("case.close_late", &[("time", &time)]);
             Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
         }
+        CaseRefusal::SupportNotOffered => {
+            at(CaseForm::Support.field_ids().0, "case.close_support")
+        }
+        CaseRefusal::OwnDecision => at(first, "case.review_own"),
         CaseRefusal::Held { .. } if form == CaseForm::Erase => at(first, "case.erase_held"),
         CaseRefusal::NotLate => at(first, "case.delay_none"),
         CaseRefusal::BeforeWhatItFollows { .. } => at(second, "case.answer_news_past"),
@@ -650,6 +682,14 @@ pub(super) fn refusal(
         | CaseRefusal::AlreadyErased
         | CaseRefusal::Held { .. }
         | CaseRefusal::NotHeld
+        | CaseRefusal::LossTooLarge { .. }
+        | CaseRefusal::ReporterOnly
+        | CaseRefusal::NothingToExplain
+        | CaseRefusal::NothingDecided
+        | CaseRefusal::AlreadyAsked
+        | CaseRefusal::TooManyReviews { .. }
+        | CaseRefusal::AskedTooLate { .. }
+        | CaseRefusal::NothingAsked
         | CaseRefusal::StaffOnly => None,
     }
 }

@@ -50,6 +50,20 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
                 ..
             },
         ) => outcome == done && reason == why,
+        (
+            CaseCommand::OfferSupport { support, reply },
+            CaseAct::SupportOffered {
+                support: done,
+                reply: said,
+            },
+        ) => support == done && reply.as_str() == said,
+        (
+            CaseCommand::AnswerReview { review, text },
+            CaseAct::ReviewAnswered {
+                review: asked,
+                text: done,
+            },
+        ) => review == asked && text == done,
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
         (CaseCommand::PlaceHold { .. }, CaseAct::HoldPlaced { .. })
         | (CaseCommand::LiftHold { .. }, CaseAct::HoldLifted { .. })

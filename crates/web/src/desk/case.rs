@@ -14,6 +14,7 @@ use pengayom_node::handle::case::CaseHistory;
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
 use super::asked;
+use super::care::{self, Owed};
 use super::evidence::{self, EvidenceForm};
 use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
@@ -47,6 +48,7 @@ struct CasePage {
     sensitive: bool,
     owes_reason: bool,
     can_delay: bool,
+    owed: Vec<Owed>,
     description: String,
     facts: Vec<Fact>,
     files: Vec<FileFacts>,
@@ -175,6 +177,7 @@ pub(super) async fn case_page(
         sensitive: case.sensitive,
         owes_reason,
         can_delay: offer.has(CaseForm::Delay),
+        owed: care::owed(&frame, &offer, &acts),
         description: if let Some(words) = erased_words(&frame, &case) {
             words
         } else if case.filed.description.is_empty() {
@@ -184,6 +187,7 @@ pub(super) async fn case_page(
         },
         facts: {
             let mut facts = facts(&frame, &names, &case, reporter);
+            facts.extend(care::facts(&frame, &case));
             facts.extend(super::hold::facts(&frame, &node, &case));
             facts
         },

@@ -175,6 +175,7 @@ async fn handover_page(
     let waiting = node.waiting(&staff, READ).await?;
     let mine = node.own_cases(&staff, READ).await?;
     let colleagues = node.colleagues_cases(&staff, READ).await?;
+    let reviews = node.asked_for_review(&staff).await?;
     let names = Names::read(&node).await?;
     frame.titled("handover.title");
     let status = if errors.is_empty() {
@@ -239,6 +240,12 @@ async fn handover_page(
             "handover.untaken_none",
         ),
         news,
+        list(
+            "h-minta",
+            &reviews.iter().collect::<Vec<_>>(),
+            "desk.reviews",
+            "handover.reviews_none",
+        ),
     ];
     let counts = [
         ("handover.count_open", open.len()),

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 use pengayom_core::act::{Act, Payload};
-use pengayom_core::subject::case::{CaseAct, Channel};
+use pengayom_core::subject::case::{CaseAct, Channel, ReviewKind, SupportReply};
 use pengayom_core::subject::erasure::ErasureBasis;
 
+use super::care::reply_words;
 use super::file::{obtained_words, size_words};
 use crate::frame::PageFrame;
 use crate::staff::{Names, service_name};
@@ -138,6 +139,32 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             let reason = late_reason(frame, reason);
             entry.words = frame.tf("case.act_delay", &[("reason", &reason)]);
             entry.text = Some(text.clone()).filter(|text| !text.is_empty());
+        }
+        CaseAct::SupportOffered { support, reply } => {
+            entry.words = match SupportReply::parse(reply) {
+                Some(reply) => {
+                    let reply = frame.t(reply_words(reply));
+                    frame.tf("case.act_support", &[("reply", reply)])
+                }
+                None => frame.t("case.act_support_erased").to_owned(),
+            };
+            entry.text = Some(support.clone());
+        }
+        CaseAct::ReviewAsked { review, text } => {
+            let words = match review {
+                ReviewKind::Explanation => "case.act_explanation_asked",
+                ReviewKind::SecondLook => "case.act_second_look_asked",
+            };
+            frame.t(words).clone_into(&mut entry.words);
+            entry.text = Some(text.clone());
+        }
+        CaseAct::ReviewAnswered { review, text } => {
+            let words = match review {
+                ReviewKind::Explanation => "case.act_explanation",
+                ReviewKind::SecondLook => "case.act_second_look",
+            };
+            frame.t(words).clone_into(&mut entry.words);
+            entry.text = Some(text.clone());
         }
         CaseAct::CaseClosed {
             outcome, reason, ..

@@ -42,6 +42,7 @@ struct QueuePage {
     empty: String,
     online: Vec<CaseLine>,
     online_more: Option<String>,
+    reviews: Vec<CaseLine>,
     mine: Vec<CaseLine>,
     colleagues: Vec<Held>,
 }
@@ -115,6 +116,7 @@ async fn queue_page(
     let waiting = node.waiting(&staff, READ).await?;
     let mine = node.own_cases(&staff, READ).await?;
     let colleagues = node.colleagues_cases(&staff, READ).await?;
+    let reviews = node.asked_for_review(&staff).await?;
     let names = Names::read(&node).await?;
     frame.titled("desk.title");
     let errors: Vec<FieldError> = refused
@@ -199,6 +201,7 @@ async fn queue_page(
         empty,
         online: lines(&online),
         online_more: more(online.len()),
+        reviews: reviews.iter().take(ROWS).map(line).collect(),
         mine: mine.iter().take(ROWS).map(line).collect(),
         colleagues: colleagues.iter().filter_map(held).take(ROWS).collect(),
         page: frame,

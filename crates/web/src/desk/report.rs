@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaMatch;
-use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel};
+use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel, Harm};
 use pengayom_core::value::{CommandId, parse_phone};
 use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::case::FileRequest;
@@ -20,6 +20,7 @@ use super::receipt;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
+use crate::harm;
 use crate::problem::Fault;
 use crate::staff::held::given_back;
 use crate::staff::{
@@ -39,6 +40,8 @@ struct ReportPage {
     service: ChoiceGroup,
     other_service: Select,
     told: TextField,
+    wellbeing: ChoiceGroup,
+    loss: TextField,
     place: PlaceForm,
     when: ChoiceGroup,
     date: TextField,
@@ -214,6 +217,7 @@ fn form_page(
         ("tidak-tahu", "desk.new_when_unknown"),
     ];
     let whens = whens.map(|(value, key)| Choice::new(value, t(key), chosen));
+    let harm = harm::Typed::of(fields);
     let phrases = phrases(&frame, &staff);
     let page = ReportPage {
         by: staff.id.to_string(),
@@ -222,6 +226,8 @@ fn form_page(
         service,
         other_service,
         told,
+        wellbeing: harm.wellbeing(&frame, "harm.desk_ask", "harm.desk_ask_help"),
+        loss: harm.loss(&frame, &errors),
         place: PlaceForm::new(&frame, fields, &several, &errors),
         when: ChoiceGroup::new("kapan", t("desk.new_when"), whens.into(), &errors),
         date: TextField::new(
@@ -313,6 +319,10 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
             (None, None)
         }
     };
+    let harm = harm::Typed::of(fields).read(frame).unwrap_or_else(|error| {
+        errors.push(error);
+        Harm::default()
+    });
     let typed = fields.get("telepon");
     let phone = parse_phone(typed);
     if phone.is_none() && !typed.is_empty() {
@@ -336,6 +346,7 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
         description,
         when_text,
         occurred_at,
+        harm,
         danger,
         place: input,
         reporter: PersonDetails {
@@ -421,7 +432,7 @@ fn read_back(page: StaffPage, fields: &Fields, told: &Told) -> Result<Response, 
         request.reporter.phone.clone(),
     ];
     let person: Vec<String> = person.into_iter().flatten().collect();
-    let facts = vec![
+    let mut facts = vec![
         Fact::new(frame.t("desk.new_told"), request.description.clone()),
         Fact::new(frame.t("desk.new_where"), place),
         Fact::new(
@@ -442,6 +453,9 @@ fn read_back(page: StaffPage, fields: &Fields, told: &Told) -> Result<Response, 
             },
         ),
     ];
+    let said = harm::said(&frame, request.harm).into_iter();
+    let said: Vec<Fact> = said.map(|(label, words)| Fact::new(label, words)).collect();
+    facts.splice(1..1, said);
     let command: CommandId = request.command;
     let unseen = |name: &str| matches!(name, "csrf" | "oleh" | "langkah" | "lang" | "perintah");
     let kept = fields

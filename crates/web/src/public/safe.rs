@@ -10,7 +10,7 @@ use axum::routing::get;
 use pengayom_core::act::Actor;
 use pengayom_core::pack::{Helpline, Lang, Safety};
 use pengayom_core::subject::TEXT_MAX_CHARS;
-use pengayom_core::subject::case::Channel;
+use pengayom_core::subject::case::{Channel, Harm};
 use pengayom_core::value::parse_phone;
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
@@ -133,6 +133,7 @@ async fn ask(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
         description,
         when_text: None,
         occurred_at: None,
+        harm: Harm::default(),
         danger: false,
         // The unit's own protection desk answers, wherever it is.
         place: PlaceInput::Unknown,
@@ -273,7 +274,7 @@ fn help_page(
 }
 
 /// The unit's area and those it lies in.
-fn areas_of(unit: &UnitContext) -> Vec<String> {
+pub(crate) fn areas_of(unit: &UnitContext) -> Vec<String> {
     let own = &unit.config().area;
     let above = unit.geography.areas().ancestors(own);
     std::iter::once(own.to_string())

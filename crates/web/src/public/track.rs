@@ -3,6 +3,8 @@
 //! The code is sent once, by POST, and never stands in an address. What opens the page afterwards is
 //! a cookie that leads to number and code, sealed on the server, for half an hour.
 
+mod ask;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -12,13 +14,14 @@ use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::TEXT_MAX_CHARS;
-use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage};
+use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage, ReviewKind};
 use pengayom_core::value::{CaseNumber, OfficerId, SecretDigits};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::CaseHistory;
 use pengayom_node::{DraftToken, HandleError};
 use serde::{Deserialize, Serialize};
 
+use self::ask::Ask;
 use super::receipt::card::{self, Card};
 use super::report::{put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
@@ -78,7 +81,9 @@ struct CasePage {
     outcome: Option<String>,
     messages: Vec<Message>,
     news: String,
-    added: bool,
+    /// What the reporter did a moment ago, in words.
+    said: Option<&'static str>,
+    asks: Vec<Ask>,
     erased: Option<String>,
     may_rate: bool,
     text: TextField,
@@ -94,6 +99,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lacak/{nomor}", get(show).post(add))
         .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
         .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
+        .route("/lacak/{nomor}/minta", post(ask::ask))
         .route("/lacak/{nomor}/data", post(export))
         .route("/lacak/{nomor}/data/baca", post(export_page))
 }
@@ -204,6 +210,24 @@ pub(super) async fn opened(context: &Context) -> Result<Option<(CaseNumber, Secr
 struct CaseQuery {
     /// Something was added just now.
     ditambah: Option<String>,
+    /// Somebody was asked to look at it just now.
+    diminta: Option<String>,
+}
+
+/// What was typed and could not be taken yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Typed<'t> {
+    /// What was typed.
+    text: &'t str,
+    /// Into the form that asks for this; otherwise into the one that adds something.
+    asked: Option<ReviewKind>,
+}
+
+impl<'t> Typed<'t> {
+    /// Typed into the form that adds something.
+    const fn of(text: &'t str) -> Self {
+        Self { text, asked: None }
+    }
 }
 
 /// `GET /lacak/{nomor}`
@@ -219,8 +243,13 @@ async fn show(
         .node
         .track(&number, &secret, page.context.client())
         .await?;
-    let added = query.ditambah.is_some();
-    case_page(page, &history, &number, added, "", Vec::new()).await
+    let said = match (query.ditambah, query.diminta) {
+        (Some(_), _) => Some("track.added"),
+        (None, Some(_)) => Some("track.asked"),
+        (None, None) => None,
+    };
+    let typed = Typed::default();
+    case_page(page, &history, &number, said, &typed, Vec::new()).await
 }
 
 async fn fitting(
@@ -288,14 +317,14 @@ async fn add(
     };
     let client = page.context.client().to_owned();
     let history = page.node.track(&number, &secret, &client).await?;
-    let typed = post.fields.get("keterangan").to_owned();
+    let text = post.fields.get("keterangan").to_owned();
     if let Some(lang) = post.switched_lang() {
         page.frame.switch_lang(&page.context, lang);
-        return case_page(page, &history, &number, false, &typed, Vec::new()).await;
+        return case_page(page, &history, &number, None, &Typed::of(&text), Vec::new()).await;
     }
     let mut errors = Vec::new();
-    let found = typed.chars().count();
-    if typed.is_empty() {
+    let found = text.chars().count();
+    if text.is_empty() {
         errors.push(FieldError::new(
             "keterangan",
             page.frame.t("error.information_write"),
@@ -312,24 +341,24 @@ async fn add(
         }
     }
     if !errors.is_empty() {
-        return case_page(page, &history, &number, false, &typed, errors).await;
+        return case_page(page, &history, &number, None, &Typed::of(&text), errors).await;
     }
     match page
         .node
-        .add_information(&number, &secret, &client, typed.clone(), media)
+        .add_information(&number, &secret, &client, text.clone(), media)
         .await
     {
         Ok(_) => Ok(Redirect::to(&format!("/lacak/{number}?ditambah=ya")).into_response()),
         Err(HandleError::Case(CaseRefusal::Text { .. })) => {
             let words = page.frame.t("error.information_write");
             let errors = vec![FieldError::new("keterangan", words)];
-            case_page(page, &history, &number, false, &typed, errors).await
+            case_page(page, &history, &number, None, &Typed::of(&text), errors).await
         }
         Err(HandleError::Case(CaseRefusal::TooManyAdditions { limit })) => {
             let n = page.frame.format().count(i64::from(limit));
             let words = page.frame.tf("track.add_full", &[("n", &n)]);
             let errors = vec![FieldError::new("keterangan", words)];
-            case_page(page, &history, &number, false, &typed, errors).await
+            case_page(page, &history, &number, None, &Typed::of(&text), errors).await
         }
         Err(error) => Err(error.into()),
     }
@@ -419,8 +448,8 @@ async fn case_page(
     }: PublicPage,
     history: &CaseHistory,
     number: &CaseNumber,
-    added: bool,
-    typed: &str,
+    said: Option<&'static str>,
+    typed: &Typed<'_>,
     errors: Vec<FieldError>,
 ) -> Result<Response, Fault> {
     let now = node.now();
@@ -460,7 +489,7 @@ async fn case_page(
     let text = TextField::new(
         "keterangan",
         frame.t("track.add_information"),
-        typed,
+        if typed.asked.is_none() { typed.text } else { "" },
         &errors,
     )
     .hint(frame.t("track.add_help"));
@@ -473,8 +502,9 @@ async fn case_page(
         late: late(&frame, history, now),
         outcome: outcome(&frame, case),
         messages: messages(&frame, &history.acts, &people),
-        news: news(&frame, case),
-        added,
+        news: news(&frame, case, now),
+        said,
+        asks: ask::asks(&frame, history, now, typed, &errors),
         erased: case.erased.map(|erased| {
             let time = frame.format().moment(erased.at);
             frame.tf("track.erased_on", &[("time", &time)])
@@ -630,6 +660,20 @@ fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
                 CaseAct::CaseClosed { reason, .. } | CaseAct::CaseReopened { reason } => {
                     (officer(), reason, 0)
                 }
+                CaseAct::ReviewAnswered { review, text } => {
+                    let key = match review {
+                        ReviewKind::Explanation => "track.explanation_from",
+                        ReviewKind::SecondLook => "track.second_look_from",
+                    };
+                    (frame.tf(key, &[("officer", &officer())]), text, 0)
+                }
+                CaseAct::ReviewAsked { review, text } => {
+                    let key = match review {
+                        ReviewKind::Explanation => "track.you_asked_explanation",
+                        ReviewKind::SecondLook => "track.you_asked_second_look",
+                    };
+                    (frame.t(key).to_owned(), text, 0)
+                }
                 CaseAct::InformationAdded { text, media } => {
                     (frame.t("track.you").to_owned(), text, media.len())
                 }
@@ -649,10 +693,16 @@ fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
         .collect()
 }
 
-fn news(frame: &PageFrame, case: &Case) -> String {
+/// When the next news is promised; that it did not come, when it is past.
+fn news(frame: &PageFrame, case: &Case, now: Timestamp) -> String {
     let first = case.respond_by.filter(|_| case.response.is_none());
-    match case.next_news_by.or(first) {
-        Some(by) => frame.tf("track.next_news", &[("time", &frame.format().moment(by))]),
-        None => frame.t("track.no_news_promised").to_owned(),
-    }
+    let Some(by) = case.next_news_by.or(first) else {
+        return frame.t("track.no_news_promised").to_owned();
+    };
+    let key = if by < now {
+        "track.news_overdue"
+    } else {
+        "track.next_news"
+    };
+    frame.tf(key, &[("time", &frame.format().moment(by))])
 }

@@ -80,7 +80,12 @@ impl CaseLine {
             danger: row.danger && row.stage != CaseStage::Closed,
             class: if late { "late" } else { "" },
             clock,
-            why: vec![first, filed, where_words(frame, row)],
+            why: {
+                let mut why = vec![first];
+                why.extend(owed_words(frame, row, now));
+                why.extend([filed, where_words(frame, row)]);
+                why
+            },
         }
     }
 }
@@ -92,6 +97,17 @@ fn promise_of(row: &CaseRow) -> Promise {
         respond_by: row.respond_by,
         responded_at: row.responded_at,
     }
+}
+
+/// What its reporter waits for beside the promise. A kind kept narrow does not say how they are.
+fn owed_words(frame: &PageFrame, row: &CaseRow, now: Timestamp) -> Vec<String> {
+    let support = row.support_due && !row.sensitive;
+    let support = support.then(|| frame.t("desk.needs_support").to_owned());
+    let review = row.review_asked_at.map(|since| {
+        let time = short_moment(frame, since, now);
+        frame.tf("desk.review_since", &[("time", &time)])
+    });
+    support.into_iter().chain(review).collect()
 }
 
 /// Why a case stands where it stands in the queue: the same order as the store's.

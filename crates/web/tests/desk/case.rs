@@ -446,6 +446,7 @@ async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere
         description: "Dengan foto".to_owned(),
         when_text: None,
         occurred_at: None,
+        harm: pengayom_core::subject::case::Harm::default(),
         danger: false,
         place: pengayom_node::handle::place::PlaceInput::Text("Growong Lor, Juwana".to_owned()),
         reporter: pengayom_node::PersonDetails::default(),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::pack::ServiceCode;
+use super::review::ReviewKind;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
 
@@ -90,6 +91,12 @@ pub struct RequestFiled {
     /// When the reported fact occurred, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Timestamp>,
+    /// How the reporter said they are, a word of [`super::Wellbeing`] (S3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wellbeing: Option<String>,
+    /// What was lost as the reporter reckons it, in rupiah, in digits: told words are texts (S3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_rupiah: Option<String>,
     /// Somebody is in danger now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub danger: bool,
@@ -219,6 +226,29 @@ pub enum CaseAct {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
     },
+    /// Somebody to talk to or to be with was offered to the reporter (S3).
+    SupportOffered {
+        /// What was offered, in the officer's words; staff see it, the reporter does not.
+        support: String,
+        /// What the reporter said, a word of [`super::SupportReply`]; empty once it was erased.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reply: String,
+    },
+    /// The reporter asked for somebody else to look at it (S40).
+    ReviewAsked {
+        /// For what.
+        review: ReviewKind,
+        /// In their words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// An officer who neither handles nor decided it answered; the reporter reads it.
+    ReviewAnswered {
+        /// What had been asked for.
+        review: ReviewKind,
+        /// In the officer's words.
+        text: String,
+    },
     /// The case ended.
     CaseClosed {
         /// An outcome of the pack.
@@ -274,6 +304,9 @@ impl CaseAct {
             Self::InformationAdded { .. } => "case.information_added",
             Self::EvidenceAdded { .. } => "case.evidence_added",
             Self::DelayExplained { .. } => "case.delay_explained",
+            Self::SupportOffered { .. } => "case.support_offered",
+            Self::ReviewAsked { .. } => "case.review_asked",
+            Self::ReviewAnswered { .. } => "case.review_answered",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",
             Self::HoldPlaced { .. } => "case.hold_placed",

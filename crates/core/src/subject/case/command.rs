@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
+use super::harm::{Harm, SupportReply};
+use super::review::ReviewKind;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{OfficerId, PersonId, SecretHash};
@@ -26,6 +28,8 @@ pub enum CaseCommand {
         when_text: Option<String>,
         /// When the fact occurred, if known.
         occurred_at: Option<Timestamp>,
+        /// What was said of harm (S3).
+        harm: Harm,
         /// Somebody is in danger now.
         danger: bool,
         /// Who reported.
@@ -118,6 +122,27 @@ pub enum CaseCommand {
     ExplainDelay {
         /// A reason of the pack.
         reason: String,
+        /// In the officer's words.
+        text: String,
+    },
+    /// Record what support was offered to the reporter.
+    OfferSupport {
+        /// What was offered, in the officer's words.
+        support: String,
+        /// What the reporter said.
+        reply: SupportReply,
+    },
+    /// Ask for somebody else to look at it; by the reporter.
+    AskReview {
+        /// For what.
+        review: ReviewKind,
+        /// In their words; may be empty.
+        text: String,
+    },
+    /// Answer what was asked for; by an officer who neither handles nor decided it.
+    AnswerReview {
+        /// What had been asked for.
+        review: ReviewKind,
         /// In the officer's words.
         text: String,
     },

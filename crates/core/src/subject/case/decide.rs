@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
+use super::{harm, review};
 use super::state::{Case, CaseStage};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
@@ -137,6 +138,45 @@ pub enum CaseRefusal {
     /// It is not held.
     #[error("case is not held")]
     NotHeld,
+    /// A loss no household or firm has.
+    #[error("loss too large: limit {limit} rupiah")]
+    LossTooLarge {
+        /// The limit, in rupiah.
+        limit: u64,
+    },
+    /// The reporter needs company and nobody recorded an offer (S3).
+    #[error("the reporter needs support and none was offered")]
+    SupportNotOffered,
+    /// It is for the reporter to ask.
+    #[error("only the reporter may ask for this")]
+    ReporterOnly,
+    /// No promise is past and no news is overdue.
+    #[error("no promise is past and no news is overdue")]
+    NothingToExplain,
+    /// Nobody has classified or closed it, so there is nothing to look at a second time.
+    #[error("nothing is decided yet")]
+    NothingDecided,
+    /// The same was asked and waits for its answer.
+    #[error("asked already")]
+    AlreadyAsked,
+    /// The same was asked as often as a case takes.
+    #[error("too many reviews: limit {limit}")]
+    TooManyReviews {
+        /// The limit.
+        limit: u32,
+    },
+    /// Asked too long after the closing.
+    #[error("asked more than {limit_days} days after the closing")]
+    AskedTooLate {
+        /// The limit.
+        limit_days: i64,
+    },
+    /// The reporter did not ask for it, or it was answered.
+    #[error("nothing is asked")]
+    NothingAsked,
+    /// Who handles or decided a case does not answer for it.
+    #[error("somebody else answers for this")]
+    OwnDecision,
     /// Only staff may do this.
     #[error("only staff may do this")]
     StaffOnly,
@@ -167,7 +207,11 @@ pub fn decide(
     };
     follows(moment, case.filed_at)?;
     let imported = matches!(actor, Actor::Import { .. });
-    if *actor == Actor::Citizen && !matches!(command, CaseCommand::AddInformation { .. }) {
+    let by_reporter = matches!(
+        command,
+        CaseCommand::AddInformation { .. } | CaseCommand::AskReview { .. }
+    );
+    if *actor == Actor::Citizen && !by_reporter {
         return match command {
             CaseCommand::FileRequest { .. } => Err(CaseRefusal::AlreadyFiled),
             _ => Err(CaseRefusal::StaffOnly),
@@ -208,6 +252,9 @@ pub fn decide(
                 media,
             }
         }
+        // How a case was closed is what most second looks are about.
+        CaseCommand::AskReview { review, text } => review::ask(case, review, text, actor, moment)?,
+        CaseCommand::AnswerReview { review, text } => review::answer(case, review, text, actor)?,
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
             if actor.officer() != Some(officer) =>
@@ -281,6 +328,7 @@ pub fn decide(
         CaseCommand::ExplainDelay { reason, text } => {
             explain_delay(case, reason, text, moment, method)?
         }
+        CaseCommand::OfferSupport { support, reply } => harm::offer(support, reply)?,
         CaseCommand::Close { outcome, reason } => {
             if !method.has_outcome(&outcome) {
                 return Err(CaseRefusal::NotInPack {
@@ -296,6 +344,9 @@ pub fn decide(
                 && !imported
             {
                 return Err(CaseRefusal::LateWithoutReason { due });
+            }
+            if case.owes_support() && !imported {
+                return Err(CaseRefusal::SupportNotOffered);
             }
             CaseAct::CaseClosed {
                 outcome,
@@ -321,6 +372,7 @@ fn file(
         description,
         when_text,
         occurred_at,
+        harm,
         danger,
         reporter,
         reachable,
@@ -357,6 +409,7 @@ fn file(
     if let Some(at) = occurred_at.filter(|at| is_after(*at, moment)) {
         return Err(CaseRefusal::InTheFuture { at });
     }
+    let (wellbeing, loss_rupiah) = harm::told(harm)?;
     let minutes = method.response_minutes(&service);
     Ok(RequestFiled {
         number: None,
@@ -367,6 +420,8 @@ fn file(
         description,
         when_text,
         occurred_at,
+        wellbeing,
+        loss_rupiah,
         danger,
         reporter,
         reachable,
@@ -572,7 +627,7 @@ fn is_after(at: Timestamp, moment: Moment) -> bool {
     told.is_in_the_future()
 }
 
-fn needed(field: &'static str, text: String) -> Result<String, CaseRefusal> {
+pub(super) fn needed(field: &'static str, text: String) -> Result<String, CaseRefusal> {
     match text_fault(&text) {
         Some(fault) => Err(CaseRefusal::Text { field, fault }),
         None => Ok(text),

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::review::Reviews;
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{Erased, Hold};
@@ -98,6 +99,14 @@ pub struct Case {
     pub assessed_at: Option<Timestamp>,
     /// Who serves it at the desk.
     pub taken_by: Option<OfficerId>,
+    /// Who last decided which service it needs.
+    pub assessed_by: Option<OfficerId>,
+    /// Who closed it last.
+    pub closed_by: Option<OfficerId>,
+    /// When support was last offered to the reporter.
+    pub support_offered_at: Option<Timestamp>,
+    /// What the reporter asked others to look at.
+    pub reviews: Reviews,
     /// Who handles it.
     pub assigned_to: Option<OfficerId>,
     /// When the next news is promised.
@@ -187,6 +196,10 @@ impl Case {
             response: None,
             assessed_at: None,
             taken_by: None,
+            assessed_by: None,
+            closed_by: None,
+            support_offered_at: None,
+            reviews: Reviews::default(),
             assigned_to: None,
             next_news_by: None,
             late_reason: None,
@@ -299,6 +312,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
                 _ => act.happened_at.max(act.recorded_at),
             };
             case.missed_before = case.missed_promise(told_at);
+            case.assessed_by = act.actor.officer().or(case.assessed_by);
             case.service = service.clone();
             case.sensitive = *sensitive;
             case.respond_by = *respond_by;
@@ -352,6 +366,17 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.late_reason = Some(reason.clone());
             case.late_reason_at = Some(act.happened_at);
         }
+        CaseAct::SupportOffered { .. } => {
+            case.support_offered_at = case.support_offered_at.max(Some(act.happened_at));
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::ReviewAsked { review, .. } => {
+            let review = case.reviews.of_mut(*review);
+            review.asked = review.asked.saturating_add(1);
+            review.open_since = Some(act.happened_at);
+        }
+        CaseAct::ReviewAnswered { review, .. } => case.reviews.of_mut(*review).open_since = None,
         CaseAct::CaseClosed {
             outcome,
             keep_months,
@@ -362,6 +387,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.kept_from = Some(act.happened_at);
             case.keep_months = *keep_months;
             case.outcome = Some(outcome.clone());
+            case.closed_by = act.actor.officer().or(case.closed_by);
             case.next_news_by = None;
             case.assess(act.happened_at);
             if !matches!(act.actor, Actor::Import { .. }) {
@@ -392,6 +418,8 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             // As a case reads whose words are gone: a view derived now and later is the same.
             case.filed.description.clear();
             case.filed.when_text = None;
+            case.filed.wellbeing = None;
+            case.filed.loss_rupiah = None;
             // What is in the files goes; their names and hashes stay in the acts.
             case.media.clear();
             if let Some(place) = &mut case.place {

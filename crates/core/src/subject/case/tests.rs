@@ -2,8 +2,10 @@
 
 mod filing;
 mod handling;
+mod harm;
 mod kept;
 mod promise;
+mod review;
 
 use super::*;
 use crate::act::{Act, Actor, Payload, Subject};
@@ -79,6 +81,8 @@ fn filed(code: &str, promise: Option<u32>) -> CaseAct {
         description: "dompet hilang di pasar".to_owned(),
         when_text: None,
         occurred_at: None,
+        wellbeing: None,
+        loss_rupiah: None,
         danger: false,
         sensitive: false,
         reporter: Some(person(1)),
@@ -153,6 +157,7 @@ fn file_request() -> CaseCommand {
         description: "dompet hilang di pasar".to_owned(),
         when_text: None,
         occurred_at: None,
+        harm: Harm::default(),
         danger: false,
         reporter: Some(person(1)),
         reachable: true,
@@ -292,7 +297,19 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::Answer { .. } => Some(add_information("warnanya coklat")),
         CaseCommand::AddInformation { .. } => Some(add_evidence("cd")),
         CaseCommand::AddEvidence { .. } => Some(explain_delay("flooded_road")),
-        CaseCommand::ExplainDelay { .. } => Some(close("helped", "ditemukan")),
+        CaseCommand::ExplainDelay { .. } => Some(CaseCommand::OfferSupport {
+            support: "pendamping".to_owned(),
+            reply: SupportReply::Taken,
+        }),
+        CaseCommand::OfferSupport { .. } => Some(CaseCommand::AskReview {
+            review: ReviewKind::SecondLook,
+            text: String::new(),
+        }),
+        CaseCommand::AskReview { .. } => Some(CaseCommand::AnswerReview {
+            review: ReviewKind::SecondLook,
+            text: "sudah diperiksa".to_owned(),
+        }),
+        CaseCommand::AnswerReview { .. } => Some(close("helped", "ditemukan")),
         CaseCommand::Close { .. } => Some(reopen("masih hilang")),
         CaseCommand::Reopen { .. } => Some(place_hold("Penetapan 12/2026")),
         CaseCommand::PlaceHold { .. } => Some(lift_hold("Putusan 12/2026")),
@@ -378,6 +395,21 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             Err(No::NotLate),
             Err(No::NotLate),
             Err(No::Closed),
+        ],
+        CaseCommand::OfferSupport { .. } => open("case.support_offered"),
+        CaseCommand::AskReview { .. } => [
+            Err(No::NotFiled),
+            Err(No::ReporterOnly),
+            Err(No::ReporterOnly),
+            Err(No::ReporterOnly),
+            Err(No::ReporterOnly),
+        ],
+        CaseCommand::AnswerReview { .. } => [
+            Err(No::NotFiled),
+            Err(No::NothingAsked),
+            Err(No::NothingAsked),
+            Err(No::NothingAsked),
+            Err(No::NothingAsked),
         ],
         CaseCommand::Close { .. } => open("case.case_closed"),
         CaseCommand::Reopen { .. } => [
@@ -498,6 +530,10 @@ fn a_citizen_files_and_adds_and_does_nothing_else() {
             let expected = match command {
                 CaseCommand::FileRequest { .. } => Err(CaseRefusal::AlreadyFiled),
                 CaseCommand::AddInformation { .. } => Ok(1),
+                CaseCommand::AskReview { .. } if history.len() == 1 => {
+                    Err(CaseRefusal::NothingDecided)
+                }
+                CaseCommand::AskReview { .. } => Ok(1),
                 _ => Err(CaseRefusal::StaffOnly),
             };
             let found = given(history.clone())

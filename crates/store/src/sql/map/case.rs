@@ -51,6 +51,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "kept_from",
     "keep_until",
     "held_since",
+    "support_due",
+    "review_asked_at",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -100,7 +102,9 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(due_order(case))
         .push_bind(case.kept_from.map(stored))
         .push_bind(case.keep_until.map(stored))
-        .push_bind(case.held_since.map(stored));
+        .push_bind(case.held_since.map(stored))
+        .push_bind(case.support_due)
+        .push_bind(case.review_asked_at.map(stored));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -143,6 +147,8 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         kept_from: maybe_moment(row, "kept_from")?,
         keep_until: maybe_moment(row, "keep_until")?,
         held_since: maybe_moment(row, "held_since")?,
+        support_due: get(row, "support_due")?,
+        review_asked_at: maybe_moment(row, "review_asked_at")?,
     })
 }
 

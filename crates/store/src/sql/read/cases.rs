@@ -98,6 +98,9 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if let Some(officer) = asked.assigned_to {
         query.push(" AND assigned_to = ").push_bind(officer.0);
     }
+    if asked.review_open {
+        query.push(" AND review_asked_at IS NOT NULL");
+    }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
     }
@@ -350,6 +353,13 @@ mod tests {
                     ..all()
                 },
                 "cases_by_handler",
+            ),
+            (
+                CaseQuery {
+                    review_open: true,
+                    ..all()
+                },
+                "cases_reviews",
             ),
         ]
     }

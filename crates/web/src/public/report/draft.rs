@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::extract::{Context, CookieKind};
+use crate::harm;
 use crate::problem::Fault;
 
 /// Seconds the cookie of a draft lives, as long as the draft itself.
@@ -37,6 +38,12 @@ pub(super) struct ReportDraft {
     pub(super) when: WhenAnswer,
     /// In the person's words.
     pub(super) words: String,
+    /// How they are.
+    #[serde(default)]
+    pub(super) wellbeing: String,
+    /// What they lost.
+    #[serde(default)]
+    pub(super) loss: String,
     pub(super) photos: Vec<BlobRef>,
     pub(super) contact: ContactAnswer,
     /// The code to go on later, once one was given.
@@ -110,6 +117,8 @@ impl ReportDraft {
             place: PlaceAnswer::default(),
             when: WhenAnswer::default(),
             words: String::new(),
+            wellbeing: String::new(),
+            loss: String::new(),
             photos: Vec::new(),
             contact: ContactAnswer::default(),
             resume: None,
@@ -130,6 +139,14 @@ impl ReportDraft {
         Self {
             sent: Some(receipt),
             ..Self::empty(command, String::new())
+        }
+    }
+
+    /// What was typed about harm.
+    pub(super) fn harm(&self) -> harm::Typed<'_> {
+        harm::Typed {
+            wellbeing: &self.wellbeing,
+            loss: &self.loss,
         }
     }
 

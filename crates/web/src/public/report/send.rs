@@ -22,6 +22,7 @@ use super::step::step_address;
 use crate::extract::{Context, FormPost, PublicPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
+use crate::harm::said;
 use crate::problem::Fault;
 use crate::public::qr;
 use crate::public::receipt::card::{self, Card};
@@ -155,6 +156,9 @@ fn blame(frame: &PageFrame, error: &HandleError, answers: &ReportDraft) -> Optio
         HandleError::Case(CaseRefusal::InTheFuture { .. }) => {
             Some(FieldError::new("waktu", frame.t("error.date_future")))
         }
+        HandleError::Case(CaseRefusal::LossTooLarge { .. }) => {
+            Some(FieldError::new("cerita", frame.t("harm.loss_large")))
+        }
         HandleError::Case(CaseRefusal::Text { .. }) => {
             Some(FieldError::new("cerita", frame.t("error.words_write")))
         }
@@ -195,6 +199,7 @@ fn request(
         Some(what) => format!("{what}. {}", answers.words),
         None => answers.words.clone(),
     };
+    let harm = answers.harm().read(frame)?;
     let line = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Ok(FileRequest {
         command: CommandId(answers.command),
@@ -204,6 +209,7 @@ fn request(
         description,
         when_text: answers.when.words_for_officers(frame),
         occurred_at: answers.when.moment,
+        harm,
         danger: answers.danger == "ya",
         place,
         reporter: PersonDetails {
@@ -317,7 +323,10 @@ fn rows(frame: &PageFrame, kind: &ReportKind, answers: &ReportDraft) -> Vec<Answ
                 let lines = answers.words.lines().map(ToOwned::to_owned);
                 let photos = answers.photos.iter().enumerate();
                 let photos = photos.map(|(at, photo)| photo_words(frame, at, photo));
-                lines.chain(photos).collect()
+                let harm = answers.harm().read(frame).unwrap_or_default();
+                let harm = said(frame, harm).into_iter();
+                let harm = harm.map(|(label, words)| format!("{label}: {words}"));
+                lines.chain(photos).chain(harm).collect()
             }
             ReportStep::Contact => {
                 let contact = &answers.contact;

@@ -231,8 +231,10 @@ fn take(
         }
         ReportStep::Words => {
             fields.get("cerita").clone_into(&mut answers.words);
+            answers.wellbeing = harm_line(fields, "keadaan");
+            answers.loss = harm_line(fields, "kerugian");
             let found = answers.words.chars().count();
-            if answers.words.is_empty() {
+            let mut errors = if answers.words.is_empty() {
                 error("cerita", "error.words_write")
             } else if found > TEXT_MAX_CHARS {
                 vec![FieldError::new(
@@ -241,7 +243,9 @@ fn take(
                 )]
             } else {
                 Vec::new()
-            }
+            };
+            errors.extend(answers.harm().read(frame).err());
+            errors
         }
         ReportStep::Contact => {
             answers.contact = ContactAnswer {
@@ -252,6 +256,12 @@ fn take(
             contact_errors(&answers.contact, frame)
         }
     }
+}
+
+/// A short answer about harm; what no form of ours sends is cut, so that a draft stays small.
+fn harm_line(fields: &Fields, name: &str) -> String {
+    let line = fields.line(name).unwrap_or_default();
+    line.chars().take(LINE_MAX_CHARS).collect()
 }
 
 fn contact_errors(contact: &ContactAnswer, frame: &PageFrame) -> Vec<FieldError> {

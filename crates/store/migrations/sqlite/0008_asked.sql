@@ -1,0 +1,7 @@
+-- What an open case still owes its reporter: an offer of support, and since when they wait for an
+-- explanation or a second look. No case filed before asked for either.
+ALTER TABLE cases ADD COLUMN support_due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN review_asked_at INTEGER;
+
+CREATE INDEX cases_reviews ON cases (unit, filed_at DESC, id DESC)
+WHERE review_asked_at IS NOT NULL;
