@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Payload, Subject};
-use pengayom_core::subject::case::{CaseAct, CaseStage, Channel, RequestFiled};
+use pengayom_core::subject::case::{CaseAct, CaseStage, Channel, RequestFiled, ReviewKind};
 use pengayom_core::value::UnitId;
 use pengayom_store::rows::CaseRow;
 use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store, views};
@@ -42,6 +42,7 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
     filed.reporter = Some(pengayom_core::value::PersonId(id(5)));
     filed.reachable = true;
     filed.simulated = true;
+    filed.wellbeing = Some("needs_support".to_owned());
     let mut append = filing(&pati(), 1, at(0), filed);
     append.acts[0].recorded_at = at(90);
     store.append(append).await.unwrap();
@@ -98,7 +99,7 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         kept_from: None,
         keep_until: None,
         held_since: None,
-        support_due: false,
+        support_due: true,
         review_asked_at: None,
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
@@ -109,7 +110,50 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
     assert_eq!(row.kept_from, Some(at(300)));
     assert_eq!(row.outcome.as_deref(), Some("resolved"));
     assert_eq!(row.next_news_by, None);
+    assert!(!row.support_due);
     assert!(store.case(&pati(), case(2)).await.unwrap().is_none());
+}
+
+/// A case whose reporter waits for an explanation or a second look is listed, closed or open, until
+/// it is answered; an offer of support is owed until it is recorded.
+// S3, S40
+pub async fn what_a_reporter_waits_for_is_listed_until_it_came(engine: &impl Engine) {
+    let store = engine.open().await;
+    let mut harmed = request();
+    harmed.wellbeing = Some("needs_support".to_owned());
+    file(&*store, 1, at(0), harmed).await;
+    file(&*store, 2, at(1), request()).await;
+    let offered = CaseAct::SupportOffered {
+        support: "pendamping".to_owned(),
+        reply: "taken".to_owned(),
+    };
+    let row = || async { store.case(&pati(), case(1)).await.unwrap().unwrap() };
+    assert!(row().await.support_due);
+    follow(&*store, &pati(), 1, at(10), offered).await;
+    assert!(!row().await.support_due);
+    let asks = |review| CaseAct::ReviewAsked {
+        review,
+        text: String::new(),
+    };
+    let open = CaseQuery {
+        review_open: true,
+        ..CaseQuery::default()
+    };
+    let listed = || async { numbers(&store.cases(&pati(), &open).await.unwrap().rows) };
+    assert_eq!(listed().await, [0_u128; 0]);
+    follow(&*store, &pati(), 1, at(20), asks(ReviewKind::SecondLook)).await;
+    follow(&*store, &pati(), 1, at(30), asks(ReviewKind::Explanation)).await;
+    follow(&*store, &pati(), 1, at(40), closed()).await;
+    assert_eq!(listed().await, [case(1).0.as_u128()]);
+    assert_eq!(row().await.review_asked_at, Some(at(20)));
+    for review in ReviewKind::ALL {
+        let text = "sudah diperiksa".to_owned();
+        let answer = CaseAct::ReviewAnswered { review, text };
+        let seconds = 50 + i64::from(review == ReviewKind::SecondLook);
+        follow(&*store, &pati(), 1, at(seconds), answer).await;
+    }
+    assert_eq!(row().await.review_asked_at, None);
+    assert_eq!(listed().await, [0_u128; 0]);
 }
 
 /// The number that people read leads to the case.

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
-use pengayom_core::subject::case::CaseCommand;
+use pengayom_core::subject::case::{CaseCommand, Harm, Wellbeing};
 use pengayom_node::access::Role;
 use serde_json::{Value, json};
 use support::{Answer, Site, photo};
@@ -87,6 +87,25 @@ async fn a_request_is_filed_and_answered_with_number_secret_station_and_promise(
     assert_eq!(filed["secret"].as_str().unwrap().len(), 12);
 }
 
+// S3
+#[tokio::test]
+async fn a_program_may_tell_how_the_reporter_is_and_what_they_lost() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let mut harmed = good();
+    harmed["wellbeing"] = json!("needs_support");
+    harmed["loss_rupiah"] = json!(18_500_000);
+    let answer = post(&site, &harmed).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    let rows = site.node.waiting(&desk, 1).await.unwrap();
+    let history = site.node.case_history(&desk, rows[0].id).await.unwrap();
+    let harm = Harm {
+        wellbeing: Some(Wellbeing::NeedsSupport),
+        loss_rupiah: Some(18_500_000),
+    };
+    assert_eq!(history.case.filed.harm(), harm);
+}
+
 #[tokio::test]
 async fn a_request_sent_twice_with_one_key_is_filed_once_and_answered_alike() {
     let site = Site::pati().await;
@@ -119,6 +138,7 @@ async fn every_wrong_field_is_named_at_once() {
     let site = Site::pati().await;
     let wrong = json!({
         "service_code": "tidak_ada", "description": "  ", "lat": "x", "danger": 1,
+        "wellbeing": "sad", "loss_rupiah": -5,
         "occurred_at": "2027-01-01T00:00:00Z", "media": [{ "content": "***" }],
         "contact": { "phone": "12", "email": "siti" },
     });
@@ -129,6 +149,8 @@ async fn every_wrong_field_is_named_at_once() {
         ("/description", "required"),
         ("/lat", "type"),
         ("/danger", "type"),
+        ("/wellbeing", "unknown"),
+        ("/loss_rupiah", "out_of_range"),
         ("/occurred_at", "in_the_future"),
         ("/contact/phone", "unreadable"),
         ("/contact/email", "unreadable"),
