@@ -13,8 +13,8 @@ use pengayom_core::place::{Point, StationId};
 use pengayom_core::subject::case::{BlobRef, CaseCommand, CaseRefusal, CaseStage};
 use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::case::MEDIA_MAX;
-use pengayom_node::handle::reporter::TRIES_PER_ORIGIN;
 use pengayom_node::handle::place::PlaceInput;
+use pengayom_node::handle::reporter::TRIES_PER_ORIGIN;
 use pengayom_node::{HandleError, PersonDetails};
 use pengayom_store::StoreError;
 

@@ -96,7 +96,7 @@ macro_rules! for_each_rule {
             a_unit_is_kept_and_replaced,
             days_are_those_of_the_units_zone;
             cases: a_case_row_shows_what_its_acts_tell,
-            cases: what_a_reporter_waits_for_is_listed_until_it_came,
+            what_a_reporter_waits_for_is_listed_until_it_came,
             any_text_is_kept_in_acts_and_shown_in_views,
             a_case_is_found_by_its_number,
             a_list_is_newest_first,

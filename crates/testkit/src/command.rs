@@ -1,8 +1,6 @@
 //! Arbitrary commands, mostly sensible ones.
 
-use pengayom_core::subject::case::{
-    CaseCommand, Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing,
-};
+use pengayom_core::subject::case::{CaseCommand, Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
 use proptest::collection::{btree_map, vec};
@@ -85,10 +83,7 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
             .prop_map(|(reason, text)| CaseCommand::ExplainDelay { reason, text }),
         (word(&["helped"]), text())
             .prop_map(|(outcome, reason)| CaseCommand::Close { outcome, reason }),
-        (
-            text(),
-            proptest::sample::select(&SupportReply::ALL[..])
-        )
+        (text(), proptest::sample::select(&SupportReply::ALL[..]))
             .prop_map(|(support, reply)| CaseCommand::OfferSupport { support, reply }),
         (review(), text()).prop_map(|(review, text)| CaseCommand::AskReview { review, text }),
         (review(), text()).prop_map(|(review, text)| CaseCommand::AnswerReview { review, text }),

@@ -10,7 +10,7 @@
 mod support;
 
 use axum::http::StatusCode;
-use pengayom_core::subject::case::{Channel, Harm, Wellbeing};
+use pengayom_core::subject::case::Channel;
 use pengayom_node::access::Role;
 use support::{Answer, Browser, STOLEN, Site, fill, photo};
 
@@ -104,46 +104,6 @@ async fn what_was_answered_reaches_the_desk_as_it_was_told() {
     let person = site.node.reporter(&desk, &case).await.unwrap().unwrap();
     assert_eq!(person.phone.as_deref(), Some("081234567890"));
     assert_eq!(person.name.as_deref(), Some("Siti"));
-}
-
-// S3: how the person is and what they lost is asked gently, kept, shown before it is sent, and told.
-#[tokio::test]
-async fn how_the_person_is_and_what_they_lost_may_be_told_and_need_not() {
-    let site = Site::pati().await;
-    let desk = site.account(Role::Desk).await;
-    let mut browser = site.browser();
-    fill(&mut browser, "dicuri").await;
-    let page = browser.get("/lapor/dicuri/cerita").await;
-    assert!(page.words().contains("Bagaimana keadaan Anda sekarang?"));
-    let fields = |loss: &'static str| {
-        let story = ("cerita", "Motor Honda hitam hilang dari teras");
-        [story, ("keadaan", "needs_support"), ("kerugian", loss), ("dari", "periksa")]
-    };
-    let wrong = browser.post("/lapor/dicuri/cerita", &fields("1,5 juta")).await;
-    refused(&wrong, "Tulis kerugian dengan angka saja");
-    assert!(wrong.text.contains("value=\"1,5 juta\""));
-    let large = fields("9.000.000.000.000.000.000");
-    let large = browser.post("/lapor/dicuri/cerita", &large).await;
-    refused(&large, "Angka kerugian terlalu besar");
-    let right = browser.post("/lapor/dicuri/cerita", &fields("18.500.000")).await;
-    let check = browser.follow(right).await;
-    let words = check.words();
-    for told in ["Perlu ditemani atau bicara dengan seseorang", "Rp 18.500.000"] {
-        assert!(words.contains(told), "{told} not in {words}");
-    }
-    send(&mut browser, &check).await;
-    let waiting = site.node.waiting(&desk, 10).await.unwrap();
-    let case = site.node.case_history(&desk, waiting[0].id).await.unwrap().case;
-    let harm = Harm {
-        wellbeing: Some(Wellbeing::NeedsSupport),
-        loss_rupiah: Some(18_500_000),
-    };
-    assert_eq!(case.filed.harm(), harm);
-    // Who says nothing of it files all the same.
-    let mut other = site.browser();
-    let check = fill(&mut other, "dicuri").await;
-    send(&mut other, &check).await;
-    assert_eq!(site.node.waiting(&desk, 10).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -163,7 +163,10 @@ async fn an_explanation_and_a_second_look_are_asked_for_and_read() {
     assert_eq!(page.status, StatusCode::OK);
     let page = open(&mut browser, &number, &code).await.words();
     assert!(page.contains("Minta penjelasan atasan"), "{page}");
-    assert!(page.contains("belum datang"), "overdue news is said: {page}");
+    assert!(
+        page.contains("belum datang"),
+        "overdue news is said: {page}"
+    );
     let fields = [("minta", "explanation"), ("penjelasan", "Sudah empat hari")];
     for _ in 0..2 {
         // Pressed twice it is asked once.
@@ -182,12 +185,21 @@ async fn an_explanation_and_a_second_look_are_asked_for_and_read() {
         .await
         .unwrap();
     let page = browser.get(&at).await.words();
-    assert!(page.contains("Penyidik sakit, hari ini digantikan"), "{page}");
+    assert!(
+        page.contains("Penyidik sakit, hari ini digantikan"),
+        "{page}"
+    );
     assert!(page.contains("Penjelasan Bripka Sari commander"), "{page}");
-    assert!(page.contains("Minta penjelasan atasan"), "it may be asked again: {page}");
+    assert!(
+        page.contains("Minta penjelasan atasan"),
+        "it may be asked again: {page}"
+    );
     let data = browser.post(&format!("{at}/data/baca"), &[]).await.words();
     assert!(data.contains("Sudah empat hari"), "{data}");
-    assert!(data.contains("Penyidik sakit, hari ini digantikan"), "{data}");
+    assert!(
+        data.contains("Penyidik sakit, hari ini digantikan"),
+        "{data}"
+    );
 }
 
 // S40: only who opened the page with number and code asks.

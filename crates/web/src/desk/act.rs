@@ -117,9 +117,7 @@ impl CaseForm {
             Self::Take => open && case.taken_by.is_none(),
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
-            Self::Explain | Self::SecondLook | Self::Support => {
-                care::is_offered(self, by, case)
-            }
+            Self::Explain | Self::SecondLook | Self::Support => care::is_offered(self, by, case),
             Self::Reopen => !open,
             Self::Hold => case.hold.is_none() && (open || case.kept_from.is_some()),
             Self::Lift => case.hold.is_some(),
@@ -654,9 +652,7 @@ pub(super) fn refusal(
             let words = frame.tf("case.close_late", &[("time", &time)]);
             Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
         }
-        CaseRefusal::SupportNotOffered => {
-            at(CaseForm::Support.field_ids().0, "case.close_support")
-        }
+        CaseRefusal::SupportNotOffered => at(CaseForm::Support.field_ids().0, "case.close_support"),
         CaseRefusal::OwnDecision => at(first, "case.review_own"),
         CaseRefusal::Held { .. } if form == CaseForm::Erase => at(first, "case.erase_held"),
         CaseRefusal::NotLate => at(first, "case.delay_none"),

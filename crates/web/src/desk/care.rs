@@ -3,7 +3,9 @@
 
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::Helpline;
-use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, CaseStage, ReviewKind, SupportReply};
+use pengayom_core::subject::case::{
+    Case, CaseAct, CaseCommand, CaseStage, ReviewKind, SupportReply,
+};
 use pengayom_node::access::Staff;
 
 use super::act::{CaseForm, Offer, Part};
@@ -122,7 +124,11 @@ pub(super) const fn words(form: CaseForm) -> (&'static str, Option<&'static str>
             Some("case.review_help"),
             "case.review_send",
         ),
-        _ => ("case.support", Some("case.support_help"), "case.support_save"),
+        _ => (
+            "case.support",
+            Some("case.support_help"),
+            "case.support_save",
+        ),
     }
 }
 

@@ -4,6 +4,7 @@
 //! a cookie that leads to number and code, sealed on the server, for half an hour.
 
 mod ask;
+mod data;
 
 use askama::Template;
 use axum::Router;
@@ -27,7 +28,6 @@ use super::report::{put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
-use crate::own_data::OwnData;
 use crate::problem::Fault;
 use crate::state::AppState;
 
@@ -100,8 +100,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
         .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
         .route("/lacak/{nomor}/minta", post(ask::ask))
-        .route("/lacak/{nomor}/data", post(export))
-        .route("/lacak/{nomor}/data/baca", post(export_page))
+        .route("/lacak/{nomor}/data", post(data::export))
+        .route("/lacak/{nomor}/data/baca", post(data::export_page))
 }
 
 /// What the address of the form says.
@@ -364,82 +364,6 @@ async fn add(
     }
 }
 
-#[derive(Template)]
-#[template(path = "public/track/data.html")]
-struct DataPage {
-    page: PageFrame,
-    /// Address of the case.
-    back: String,
-    number: String,
-    data: OwnData,
-}
-
-/// `POST /lacak/{nomor}/data/baca`: the same as the file, to be read and printed. By POST, so that no
-/// address opens it and nothing of it is kept.
-async fn export_page(
-    Path(number): Path<String>,
-    page: PublicPage,
-    post: FormPost,
-) -> Result<Response, Fault> {
-    let Some((number, secret)) = fitting(&page.context, &number).await? else {
-        return to_enter(&number);
-    };
-    let PublicPage {
-        context,
-        mut frame,
-        node,
-    } = page;
-    if let Some(lang) = post.switched_lang() {
-        frame.switch_lang(&context, lang);
-    }
-    let client = context.client();
-    frame.sensitive = node.track(&number, &secret, client).await?.case.sensitive;
-    let export = node.export_for_reporter(&number, &secret, client).await?;
-    let data = OwnData::of(&export, frame.unit(), frame.lang);
-    frame.title = if frame.sensitive {
-        frame.tf("track.neutral_title", &[("number", &number.to_string())])
-    } else {
-        data.title.clone()
-    };
-    frame.with_form(&context, "form");
-    let page = DataPage {
-        page: frame,
-        back: format!("/lacak/{number}"),
-        number: number.to_string(),
-        data,
-    };
-    draw(StatusCode::OK, &page)
-}
-
-/// `POST /lacak/{nomor}/data`: everything the unit holds about the reporter for the case, as a file.
-async fn export(
-    Path(number): Path<String>,
-    page: PublicPage,
-    _post: FormPost,
-) -> Result<Response, Fault> {
-    let Some((number, secret)) = fitting(&page.context, &number).await? else {
-        return to_enter(&number);
-    };
-    let client = page.context.client();
-    let export = page
-        .node
-        .export_for_reporter(&number, &secret, client)
-        .await?;
-    let text = serde_json::to_string_pretty(&export).map_err(|_| Fault::Internal)?;
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            "application/json; charset=utf-8".to_owned(),
-        ),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"data-{number}.json\""),
-        ),
-    ];
-    Ok((headers, text).into_response())
-}
-
 async fn case_page(
     PublicPage {
         context,
@@ -489,7 +413,11 @@ async fn case_page(
     let text = TextField::new(
         "keterangan",
         frame.t("track.add_information"),
-        if typed.asked.is_none() { typed.text } else { "" },
+        if typed.asked.is_none() {
+            typed.text
+        } else {
+            ""
+        },
         &errors,
     )
     .hint(frame.t("track.add_help"));

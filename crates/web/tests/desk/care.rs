@@ -7,7 +7,7 @@ use pengayom_core::value::CaseId;
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::handle::case::Filed;
 
-use crate::support::{Answer, Browser, Site};
+use crate::support::{Answer, Browser, Site, fill};
 use crate::{Report, THEFT};
 
 const NEEDS_SUPPORT: Harm = Harm {
@@ -133,7 +133,10 @@ async fn a_second_look_is_shown_to_all_and_answered_by_somebody_else() {
         assert!(words.contains(since), "{address}: {words}");
     }
     let words = chief.get("/pimpinan").await.words();
-    assert!(words.contains(since) && words.contains("PTI-2611-0001"), "{words}");
+    assert!(
+        words.contains(since) && words.contains("PTI-2611-0001"),
+        "{words}"
+    );
     // Who closed it sees the request and does not answer it.
     let page = desk.get(&format!("/perkara/{case}")).await.words();
     assert!(page.contains("Motor itu bukan milik saya"), "{page}");
@@ -146,10 +149,7 @@ async fn a_second_look_is_shown_to_all_and_answered_by_somebody_else() {
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let done = act(&mut chief, case, "penilaian-kedua", &answer).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
-    for (browser, address) in [
-        (&mut desk, "/meja"),
-        (&mut chief, "/pimpinan"),
-    ] {
+    for (browser, address) in [(&mut desk, "/meja"), (&mut chief, "/pimpinan")] {
         let words = browser.get(address).await.words();
         assert!(!words.contains(since), "{address}: {words}");
     }
@@ -202,4 +202,75 @@ async fn the_desk_asks_how_the_reporter_is_and_reads_it_back() {
         loss_rupiah: Some(18_500_000),
     };
     assert_eq!(history.case.filed.harm(), harm);
+}
+
+async fn send(browser: &mut Browser<'_>, check: &Answer) {
+    let command = check.value_of("perintah").unwrap();
+    let sent = browser
+        .post("/lapor/periksa", &[("perintah", &command)])
+        .await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.words());
+}
+
+fn refused(answer: &Answer, words: &str) {
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let found = answer.words().matches(words).count();
+    assert!(found >= 2, "{words:?} in {}", answer.words());
+}
+
+// S3: how the person is and what they lost is asked gently, kept, shown before it is sent, and told.
+#[tokio::test]
+async fn how_the_person_is_and_what_they_lost_may_be_told_and_need_not() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let mut browser = site.browser();
+    fill(&mut browser, "dicuri").await;
+    let page = browser.get("/lapor/dicuri/cerita").await;
+    assert!(page.words().contains("Bagaimana keadaan Anda sekarang?"));
+    let fields = |loss: &'static str| {
+        let story = ("cerita", "Motor Honda hitam hilang dari teras");
+        [
+            story,
+            ("keadaan", "needs_support"),
+            ("kerugian", loss),
+            ("dari", "periksa"),
+        ]
+    };
+    let wrong = browser
+        .post("/lapor/dicuri/cerita", &fields("1,5 juta"))
+        .await;
+    refused(&wrong, "Tulis kerugian dengan angka saja");
+    assert!(wrong.text.contains("value=\"1,5 juta\""));
+    let large = fields("9.000.000.000.000.000.000");
+    let large = browser.post("/lapor/dicuri/cerita", &large).await;
+    refused(&large, "Angka kerugian terlalu besar");
+    let right = browser
+        .post("/lapor/dicuri/cerita", &fields("18.500.000"))
+        .await;
+    let check = browser.follow(right).await;
+    let words = check.words();
+    for told in [
+        "Perlu ditemani atau bicara dengan seseorang",
+        "Rp 18.500.000",
+    ] {
+        assert!(words.contains(told), "{told} not in {words}");
+    }
+    send(&mut browser, &check).await;
+    let waiting = site.node.waiting(&desk, 10).await.unwrap();
+    let case = site
+        .node
+        .case_history(&desk, waiting[0].id)
+        .await
+        .unwrap()
+        .case;
+    let harm = Harm {
+        wellbeing: Some(Wellbeing::NeedsSupport),
+        loss_rupiah: Some(18_500_000),
+    };
+    assert_eq!(case.filed.harm(), harm);
+    // Who says nothing of it files all the same.
+    let mut other = site.browser();
+    let check = fill(&mut other, "dicuri").await;
+    send(&mut other, &check).await;
+    assert_eq!(site.node.waiting(&desk, 10).await.unwrap().len(), 2);
 }

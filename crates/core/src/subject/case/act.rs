@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::pack::ServiceCode;
 use super::review::ReviewKind;
+use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
 
@@ -130,6 +130,10 @@ pub struct RequestFiled {
 
 /// A fact about a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "acts are read one by one and seldom kept; every case has a filing"
+)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum CaseAct {
     /// A request was filed.

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
-use super::{harm, review};
 use super::state::{Case, CaseStage};
+use super::{harm, review};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -330,29 +330,7 @@ pub fn decide(
         }
         CaseCommand::OfferSupport { support, reply } => harm::offer(support, reply)?,
         CaseCommand::Close { outcome, reason } => {
-            if !method.has_outcome(&outcome) {
-                return Err(CaseRefusal::NotInPack {
-                    field: "outcome",
-                    word: outcome,
-                });
-            }
-            let reason = needed("reason", reason)?;
-            // Judged when it is told: a closing dated back does not make a missed promise kept.
-            let told_at = moment.happened_at.max(moment.recorded_at);
-            if let Some(due) = case.missed_promise(told_at)
-                && case.late_reason.is_none()
-                && !imported
-            {
-                return Err(CaseRefusal::LateWithoutReason { due });
-            }
-            if case.owes_support() && !imported {
-                return Err(CaseRefusal::SupportNotOffered);
-            }
-            CaseAct::CaseClosed {
-                outcome,
-                reason,
-                keep_months: method.keep_months(&case.service),
-            }
+            close(case, outcome, reason, imported, moment, method)?
         }
     };
     Ok(vec![act])
@@ -432,6 +410,41 @@ fn file(
         simulated,
         priority,
         service,
+    })
+}
+
+/// A case is closed with a reason, once everything it owes was said (S18) and offered (S3). What another
+/// system closed is closed.
+fn close(
+    case: &Case,
+    outcome: String,
+    reason: String,
+    imported: bool,
+    moment: Moment,
+    method: &impl Method,
+) -> Result<CaseAct, CaseRefusal> {
+    if !method.has_outcome(&outcome) {
+        return Err(CaseRefusal::NotInPack {
+            field: "outcome",
+            word: outcome,
+        });
+    }
+    let reason = needed("reason", reason)?;
+    // Judged when it is told: a closing dated back does not make a missed promise kept.
+    let told_at = moment.happened_at.max(moment.recorded_at);
+    if let Some(due) = case.missed_promise(told_at)
+        && case.late_reason.is_none()
+        && !imported
+    {
+        return Err(CaseRefusal::LateWithoutReason { due });
+    }
+    if case.owes_support() && !imported {
+        return Err(CaseRefusal::SupportNotOffered);
+    }
+    Ok(CaseAct::CaseClosed {
+        outcome,
+        reason,
+        keep_months: method.keep_months(&case.service),
     })
 }
 

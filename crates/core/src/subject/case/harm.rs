@@ -57,7 +57,10 @@ impl RequestFiled {
     pub fn harm(&self) -> Harm {
         Harm {
             wellbeing: self.wellbeing.as_deref().and_then(Wellbeing::parse),
-            loss_rupiah: self.loss_rupiah.as_deref().and_then(|loss| loss.parse().ok()),
+            loss_rupiah: self
+                .loss_rupiah
+                .as_deref()
+                .and_then(|loss| loss.parse().ok()),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::review::Reviews;
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
-use crate::subject::erasure::{Erased, Hold};
+use crate::subject::erasure::{Erased, ErasureBasis, Hold};
 use crate::subject::retention;
 use crate::value::OfficerId;
 
@@ -237,6 +237,22 @@ impl Case {
         self.assessed_at = Some(self.assessed_at.map_or(at, |known| known.min(at)));
     }
 
+    /// As a case reads whose words are gone: a view derived now and later is the same.
+    fn erase(&mut self, at: Timestamp, basis: ErasureBasis) {
+        self.kept_from = None;
+        self.erased = Some(Erased { at, basis });
+        self.filed.description.clear();
+        self.filed.when_text = None;
+        self.filed.wellbeing = None;
+        self.filed.loss_rupiah = None;
+        // What is in the files goes; their names and hashes stay in the acts.
+        self.media.clear();
+        if let Some(place) = &mut self.place {
+            place.point = None;
+            place.text = None;
+        }
+    }
+
     fn advance(&mut self, stage: CaseStage) {
         self.stage = self.stage.max(stage);
     }
@@ -409,24 +425,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             });
         }
         CaseAct::HoldLifted { .. } => case.hold = None,
-        CaseAct::PersonalDataErased { basis, .. } => {
-            case.kept_from = None;
-            case.erased = Some(Erased {
-                at: act.recorded_at,
-                basis: *basis,
-            });
-            // As a case reads whose words are gone: a view derived now and later is the same.
-            case.filed.description.clear();
-            case.filed.when_text = None;
-            case.filed.wellbeing = None;
-            case.filed.loss_rupiah = None;
-            // What is in the files goes; their names and hashes stay in the acts.
-            case.media.clear();
-            if let Some(place) = &mut case.place {
-                place.point = None;
-                place.text = None;
-            }
-        }
+        CaseAct::PersonalDataErased { basis, .. } => case.erase(act.recorded_at, *basis),
     }
     Some(case)
 }

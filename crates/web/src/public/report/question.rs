@@ -360,7 +360,9 @@ fn words_page(
         more: answers.photos.len() < MEDIA_MAX,
         photo: kind.photo,
         photo_error: crate::form::error_at(&errors, "foto"),
-        wellbeing: answers.harm().wellbeing(&frame, "harm.ask", "harm.ask_help"),
+        wellbeing: answers
+            .harm()
+            .wellbeing(&frame, "harm.ask", "harm.ask_help"),
         loss: answers.harm().loss(&frame, &errors),
         tell: kind.tell.get(frame.lang).to_vec(),
         page: frame,

@@ -125,9 +125,9 @@ pub(super) async fn ask(
         Ok(_) | Err(HandleError::Case(CaseRefusal::AlreadyAsked)) => {
             return Ok(Redirect::to(&format!("/lacak/{number}?diminta=ya")).into_response());
         }
-        Err(HandleError::Case(refusal)) => refused(&page.frame, &refusal).ok_or(Fault::from(
-            HandleError::Case(refusal),
-        ))?,
+        Err(HandleError::Case(refusal)) => {
+            refused(&page.frame, &refusal).ok_or(Fault::from(HandleError::Case(refusal)))?
+        }
         Err(error) => return Err(error.into()),
     };
     let history = page.node.track(&number, &secret, &client).await?;

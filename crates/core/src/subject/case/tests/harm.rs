@@ -50,6 +50,7 @@ fn file_with(harm: Harm) -> CaseCommand {
 
 #[test]
 fn both_harms_are_kept_as_told_and_neither_has_to_be() {
+    // S3
     for wellbeing in Wellbeing::ALL.map(Some).into_iter().chain([None]) {
         for loss_rupiah in [None, Some(0), Some(750_000), Some(LOSS_MAX_RUPIAH)] {
             let harm = Harm {
@@ -78,6 +79,7 @@ fn a_loss_that_is_a_slip_of_the_finger_is_refused() {
 
 #[test]
 fn a_case_whose_reporter_needs_company_ends_only_after_an_offer() {
+    // S3
     let case = || given(harmed(Wellbeing::NeedsSupport));
     assert!(case().state().is_some_and(|case| case.owes_support()));
     let refused = case().when(close("helped", "selesai"));
@@ -85,14 +87,21 @@ fn a_case_whose_reporter_needs_company_ends_only_after_an_offer() {
     for reply in SupportReply::ALL {
         let mut acts = harmed(Wellbeing::NeedsSupport);
         acts.push((20, by(1), offered(reply)));
-        assert!(given(acts).when(close("helped", "selesai")).is_ok(), "{reply:?}");
+        assert!(
+            given(acts).when(close("helped", "selesai")).is_ok(),
+            "{reply:?}"
+        );
     }
 }
 
 #[test]
 fn who_does_not_need_company_is_not_kept_waiting_for_an_offer() {
     for wellbeing in [Wellbeing::Well, Wellbeing::Shaken] {
-        assert!(given(harmed(wellbeing)).when(close("helped", "selesai")).is_ok());
+        assert!(
+            given(harmed(wellbeing))
+                .when(close("helped", "selesai"))
+                .is_ok()
+        );
     }
     assert!(given(received()).when(close("helped", "selesai")).is_ok());
     // What another system closed is closed.
@@ -141,5 +150,8 @@ fn stored_words_read_back() {
     for reply in SupportReply::ALL {
         assert_eq!(SupportReply::parse(reply.as_str()), Some(reply));
     }
-    assert_eq!((Wellbeing::parse("x"), SupportReply::parse("")), (None, None));
+    assert_eq!(
+        (Wellbeing::parse("x"), SupportReply::parse("")),
+        (None, None)
+    );
 }

@@ -110,7 +110,10 @@ fn one_of_each_kind_is_open_at_a_time_and_few_in_all() {
 #[test]
 fn only_the_reporter_asks_and_only_staff_answers() {
     let kind = ReviewKind::SecondLook;
-    assert_eq!(given(read()).when(ask(kind)), Err(CaseRefusal::ReporterOnly));
+    assert_eq!(
+        given(read()).when(ask(kind)),
+        Err(CaseRefusal::ReporterOnly)
+    );
     let mut acts = read();
     acts.push(asked(20, kind));
     let refused = given(acts).by(Actor::Citizen).when(answer(kind));
@@ -119,6 +122,7 @@ fn only_the_reporter_asks_and_only_staff_answers() {
 
 #[test]
 fn who_handles_or_decided_a_case_does_not_answer_for_it() {
+    // S40
     // Assessed by 1, taken by 2, handled by 3, closed by 3; 4 has nothing to do with it.
     let kind = ReviewKind::SecondLook;
     let mut acts = closed();
