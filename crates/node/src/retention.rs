@@ -1,9 +1,10 @@
 //! What is kept of people no longer than the pack says: found and erased, each night and by hand.
 //!
-//! Cases go with the encounters about them, encounters without a case and messages of judgements each by
-//! their own clock. A run can end anywhere: each subject is erased in one transaction, encounters
-//! before their case, and the next run finds what is left. Two runs at once do not happen as long as
-//! the first says that it lives; even if they did, each erasure is decided on the state it finds.
+//! Cases go with the encounters about them; encounters without a case, those recorded about a case
+//! that was erased already, and messages of judgements each by their own clock. A run can end anywhere:
+//! each subject is erased in one transaction, a case before its encounters, and the next run finds
+//! what is left. Two runs at once do not happen as long as the first says that it lives; even if they
+//! did, each erasure is decided on the state it finds.
 //!
 //! A clock that jumps ahead must not erase what is still to be kept, and nothing brings it back. So a
 //! run believes the clock only when the run before it was not long ago; otherwise it does nothing and
@@ -14,18 +15,19 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Actor, Payload, Subject};
 use pengayom_core::pack::{KEEP_MAX_MONTHS, ServiceCode};
-use pengayom_core::subject::case::{Case, CaseRefusal};
+use pengayom_core::subject::case::{Case, CaseRefusal, CaseStage};
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::subject::feedback::{self, FeedbackCommand, FeedbackRefusal};
 use pengayom_core::subject::retention::{ends, message_ends, none_after};
 use pengayom_core::value::{CaseId, EncounterId, FeedbackId};
 use pengayom_store::views::{self, State};
-use pengayom_store::{Append, Erase, Kept, KeptQuery, RetentionRow, StoreError};
+use pengayom_store::{Append, Erase, Kept, KeptQuery, Left, RetentionRow, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Node;
 use crate::error::HandleError;
+use crate::handle::person::place_that_stays;
 use crate::method::PackMethod;
 
 /// The job's name, in acts and in its runs.
@@ -64,7 +66,8 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 pub struct Done {
     /// Cases, by service.
     pub cases: BTreeMap<ServiceCode, u64>,
-    /// Encounters without a case; those about a case go with it and are not counted.
+    /// Encounters without a case, and those left of a case that was erased before; others go with
+    /// their case and are not counted.
     pub encounters: u64,
     /// Messages of judgements.
     pub messages: u64,
@@ -120,6 +123,8 @@ struct Run<'a> {
 enum Over {
     Case(CaseId),
     Encounter(EncounterId),
+    /// About a case of which all else is erased.
+    Left(EncounterId),
     Message(FeedbackId),
 }
 
@@ -299,6 +304,22 @@ impl Node {
         }
     }
 
+    /// Erases an encounter about a case of which all else is erased; `false` when there is something
+    /// about the case to keep again, with which it goes.
+    async fn erase_left(&self, id: EncounterId, actor: &Actor) -> Result<bool, HandleError> {
+        let about = self.known_encounter(id).await?.encounter.recorded.case;
+        if let Some(case) = about {
+            let case = self.known_case(case).await?;
+            let is_erased = case.stage == CaseStage::Closed && case.kept_from.is_none();
+            if !is_erased || case.hold.is_some() {
+                return Ok(false);
+            }
+        }
+        let basis = ErasureBasis::Retention;
+        self.erase_encounter(id, basis, None, actor).await?;
+        Ok(true)
+    }
+
     /// Erases what was written beside a judgement, once its time is over.
     async fn erase_message(&self, id: FeedbackId, actor: &Actor) -> Result<(), HandleError> {
         let unit = self.unit();
@@ -314,7 +335,7 @@ impl Node {
         let moment = self.moment(None);
         let method = PackMethod(&unit.pack);
         let decided = feedback::decide(Some(&known), command, moment, &method)?;
-        let place = known.place.clone();
+        let place = place_that_stays(known.place.as_ref());
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Feedback);
         let before = State::Feedback(known);
         let mut append = Append::new(unit.id.clone(), subject, Some(before), acts);
@@ -355,6 +376,7 @@ impl Run<'_> {
             }
         }
         self.encounters().await?;
+        self.encounters_left().await?;
         self.messages().await
     }
 
@@ -374,6 +396,30 @@ impl Run<'_> {
                 self.one(Over::Encounter(kept.id), None).await?;
             }
             if !self.next(&mut query, &page, |id| id.0).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Those about a case of which all else is erased: what was stopped halfway, and what was
+    /// recorded since and is kept as long as one without a case.
+    async fn encounters_left(&mut self) -> Result<(), HandleError> {
+        let node = self.node;
+        let unit = node.unit();
+        let now = self.row.begun_at;
+        let months = unit.pack.survey().encounter_retention.keep_months;
+        let mut query = first_page(none_after(now, months, &unit.zone), now);
+        loop {
+            let page = node.store.encounters_left(&unit.id, query).await?;
+            let is_over =
+                |kept: &Kept<Left>| kept.id.cut_off || ends(kept.from, months, &unit.zone) <= now;
+            for kept in page.iter().filter(|kept| is_over(kept)) {
+                if self.is_to_stop() {
+                    return Ok(());
+                }
+                self.one(Over::Left(kept.id.id), None).await?;
+            }
+            if !self.next(&mut query, &page, |left| left.id.0).await? {
                 return Ok(());
             }
         }
@@ -439,7 +485,9 @@ impl Run<'_> {
                     *self.done.cases.entry(service.clone()).or_default() += 1;
                 }
                 (Over::Message(_), _) => self.done.messages += 1,
-                (Over::Case(_) | Over::Encounter(_), _) => self.done.encounters += 1,
+                (Over::Case(_) | Over::Encounter(_) | Over::Left(_), _) => {
+                    self.done.encounters += 1;
+                }
             },
             Ok(Step::Not) => {}
             // The store itself does not answer: there is no going on.
@@ -450,7 +498,7 @@ impl Run<'_> {
                 self.done.failed += 1;
                 let (what, id) = match over {
                     Over::Case(id) => ("case", id.0),
-                    Over::Encounter(id) => ("encounter", id.0),
+                    Over::Encounter(id) | Over::Left(id) => ("encounter", id.0),
                     Over::Message(id) => ("feedback", id.0),
                 };
                 tracing::error!(what, %id, %error, "what is kept too long could not be erased");
@@ -471,6 +519,7 @@ impl Run<'_> {
                 .erase_encounter(id, basis, None, &self.actor)
                 .await
                 .map(|()| true),
+            Over::Left(id) => node.erase_left(id, &self.actor).await,
             Over::Message(id) => node.erase_message(id, &self.actor).await.map(|()| true),
         };
         match erased {

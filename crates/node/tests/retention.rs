@@ -447,6 +447,84 @@ async fn two_processes_at_once_erase_each_case_once() {
     is_sound(&world).await;
 }
 
+// S40
+#[tokio::test]
+async fn an_encounter_recorded_about_an_erased_case_goes_by_its_own_clock_or_on_request() {
+    let world = World::new().await;
+    let chief = world.officer("kapolres", Role::Commander, None).await;
+    let node = &world.node;
+    let ids = [
+        closed(&world, &chief, "info").await,
+        closed(&world, &chief, "info").await,
+    ];
+    assert_eq!(live(&world, 182).await.erased(), 2);
+    world.pass_minutes(1);
+    let by_clock = met(&world, &chief, Some(ids[0])).await;
+    let on_request = met(&world, &chief, Some(ids[1])).await;
+    let is_kept = async |id: EncounterId| {
+        let known = node.encounter_history(&chief, id).await.unwrap();
+        known.encounter.erased.is_none()
+    };
+    let request = || CaseCommand::ErasePersonalData {
+        basis: ErasureBasis::Request,
+        ground: Some("Surat 1/2027".to_owned()),
+    };
+    tell(&world, &chief, ids[1], request()).await.unwrap();
+    assert!(is_kept(by_clock).await && !is_kept(on_request).await);
+    let again = tell(&world, &chief, ids[1], request()).await;
+    let refused = matches!(again, Err(HandleError::Case(CaseRefusal::AlreadyErased)));
+    assert!(refused, "{again:?}");
+    // Two years after the meeting of 25 May 2027.
+    assert_eq!(live(&world, 729).await.encounters, 0);
+    assert!(is_kept(by_clock).await);
+    assert_eq!(live(&world, 4).await.encounters, 1);
+    assert!(!is_kept(by_clock).await);
+    assert_eq!(node.plan_retention().await.unwrap(), Done::default());
+    is_sound(&world).await;
+}
+
+// S22, S40
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_comes_while_a_case_is_erased_keeps_all_of_it_or_nothing() {
+    let database = Database::new();
+    let world = World::at(database.url(), 1, None).await;
+    let chief = world.officer("kapolres", Role::Commander, None).await;
+    let mut cases = Vec::new();
+    for _ in 0..8 {
+        let id = closed(&world, &chief, "info").await;
+        let mut about = Vec::new();
+        for _ in 0..3 {
+            about.push(met(&world, &chief, Some(id)).await);
+        }
+        cases.push((id, about));
+    }
+    let erase = || CaseCommand::ErasePersonalData {
+        basis: ErasureBasis::Request,
+        ground: Some("Surat 1/2027".to_owned()),
+    };
+    let hold = || CaseCommand::PlaceHold {
+        ground: HoldGround::Complaint,
+        reference: "Dumas 7/2026".to_owned(),
+    };
+    for (n, (id, about)) in (0_u64..).zip(&cases) {
+        let placed = async {
+            tokio::time::sleep(std::time::Duration::from_millis(n * 2)).await;
+            tell(&world, &chief, *id, hold()).await
+        };
+        let (erased, held) = tokio::join!(tell(&world, &chief, *id, erase()), placed);
+        let case = world.node.case_history(&chief, *id).await.unwrap().case;
+        assert_eq!(case.erased.is_some(), erased.is_ok(), "{n}: {erased:?}");
+        assert_eq!(case.hold.is_some(), held.is_ok(), "{n}: {held:?}");
+        assert_ne!(case.hold.is_some(), case.erased.is_some(), "{n}");
+        for met in about {
+            let known = world.node.encounter_history(&chief, *met).await.unwrap();
+            let gone = known.encounter.erased.is_some();
+            assert_eq!(gone, erased.is_ok(), "{n}");
+        }
+    }
+    is_sound(&world).await;
+}
+
 #[tokio::test]
 async fn one_that_fails_is_told_and_does_not_stop_the_others() {
     let database = Database::new();

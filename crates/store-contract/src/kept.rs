@@ -173,6 +173,13 @@ pub async fn encounters_and_messages_are_listed_by_their_own_moment(engine: &imp
         .await
         .unwrap();
     assert_eq!(of_case, [EncounterId(id(3))]);
+    assert_eq!(
+        store
+            .encounters_left(&pati(), asked(Timestamp::MAX, at(0)))
+            .await
+            .unwrap(),
+        []
+    );
     let answers = [("polite", Answer::Very)];
     for (n, message) in [(1, Some("terima kasih")), (2, None), (3, Some("lambat"))] {
         let mut append = feedback(&pati(), n, at(i64::try_from(n).unwrap()), &answers, message);
@@ -187,6 +194,59 @@ pub async fn encounters_and_messages_are_listed_by_their_own_moment(engine: &imp
         .unwrap();
     let ids: Vec<FeedbackId> = listed.into_iter().map(|kept| kept.id).collect();
     assert_eq!(ids, [FeedbackId(id(1)), FeedbackId(id(3))]);
+}
+
+/// Encounters about a case of which all else is erased are listed: at once when they were there
+/// before, later by their own moment.
+pub async fn encounters_that_outlive_their_case_are_listed(engine: &impl Engine) {
+    let store = engine.open().await;
+    // Encounter `n` is about case `n`; the last was recorded after its case was erased.
+    let recorded = [(1, 100), (2, 100), (3, 100), (4, 900)];
+    for (n, _) in recorded {
+        store
+            .append(filing(&pati(), n, at(0), request()))
+            .await
+            .unwrap();
+        follow(&*store, &pati(), n, at(60), closed_for(None)).await;
+    }
+    for (n, moment) in recorded {
+        let code = u8::try_from(n).unwrap();
+        let append = encounter(&pati(), n, 7, code, at(moment));
+        store.append(append).await.unwrap();
+    }
+    let erased = || CaseAct::PersonalDataErased {
+        basis: ErasureBasis::Retention,
+        ground: None,
+    };
+    for n in [1, 3, 4] {
+        follow(&*store, &pati(), n, at(500), erased()).await;
+    }
+    let reason = "Belum".to_owned();
+    follow(
+        &*store,
+        &pati(),
+        3,
+        at(600),
+        CaseAct::CaseReopened { reason },
+    )
+    .await;
+    let left = async |before| {
+        let left = store.encounters_left(&pati(), asked(before, at(0))).await;
+        let left = left.unwrap().into_iter();
+        left.map(|kept| (kept.id.id.0, kept.id.cut_off))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(left(at(900)).await, [(id(1), true)]);
+    assert_eq!(left(at(901)).await, [(id(1), true), (id(4), false)]);
+    // Page by page.
+    let mut query = asked(at(901), at(0));
+    query.limit = 1;
+    let first = store.encounters_left(&pati(), query).await.unwrap();
+    query.after = first.last().map(|last| (last.at, last.id.id.0));
+    let second = store.encounters_left(&pati(), query).await.unwrap();
+    assert_eq!(second[0].id.id, EncounterId(id(4)));
+    query.after = second.last().map(|last| (last.at, last.id.id.0));
+    assert_eq!(store.encounters_left(&pati(), query).await.unwrap(), []);
 }
 
 /// A run of a number.

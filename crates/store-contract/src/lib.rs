@@ -118,6 +118,7 @@ macro_rules! for_each_rule {
             feedback_with_a_message_is_listed_newest_first;
             kept: closed_cases_are_listed_by_the_end_of_what_was_promised,
             encounters_and_messages_are_listed_by_their_own_moment,
+            encounters_that_outlive_their_case_are_listed,
             one_run_goes_on_at_a_time;
             totals: requests_are_counted_by_hour_and_place,
             a_corrected_case_moves_its_counts,

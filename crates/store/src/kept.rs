@@ -19,6 +19,15 @@ pub struct Kept<T> {
     pub from: Timestamp,
 }
 
+/// An encounter about a case of which nothing else is left to erase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Which.
+    pub id: EncounterId,
+    /// It was recorded before the case was erased, and should have gone with it.
+    pub cut_off: bool,
+}
+
 /// What of a list is asked for, page by page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptQuery {
@@ -92,6 +101,14 @@ pub trait KeptStore: Send + Sync {
         case: CaseId,
         limit: u32,
     ) -> Result<Vec<EncounterId>, StoreError>;
+
+    /// Encounters about a case of which all else is erased, by the moment they happened: those
+    /// counted from before `query.before`, and those that should have gone with the case.
+    async fn encounters_left(
+        &self,
+        unit: &UnitId,
+        query: KeptQuery,
+    ) -> Result<Vec<Kept<Left>>, StoreError>;
 
     /// Judgements with something written besides, by the moment they were given.
     async fn feedback_kept(

@@ -39,7 +39,7 @@ use pengayom_core::value::{
 pub use blob::{BlobFault, BlobProgress, BlobReader, BlobReport, CHUNK_BYTES};
 pub use error::StoreError;
 pub use examine::{Depth, Examined, UnitExamined, examine};
-pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, RetentionRow};
+pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, Left, RetentionRow};
 pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,

@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
 use super::command::fingerprint;
+use super::person::place_that_stays;
 use super::place::PlaceInput;
 use crate::Node;
 use crate::access::{Permission, Staff};
@@ -317,7 +318,11 @@ impl Node {
         } else {
             None
         };
-        let place = known.place.clone();
+        let place = if erases {
+            place_that_stays(known.place.as_ref())
+        } else {
+            known.place.clone()
+        };
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);

@@ -12,6 +12,7 @@ use pengayom_store::views::{self, State};
 use pengayom_store::{Append, CommandRecord, Erase};
 
 use super::command::fingerprint;
+use super::person::place_that_stays;
 use super::place::PlaceInput;
 use crate::Node;
 use crate::access::{Permission, Staff};
@@ -269,7 +270,7 @@ impl Node {
         let moment = self.moment(None);
         let known = self.known_encounter(id).await?.encounter;
         let command = EncounterCommand::ErasePersonalData { basis, ground };
-        let place = known.place.clone();
+        let place = place_that_stays(known.place.as_ref());
         let method = PackMethod(&unit.pack);
         let decided = encounter::decide(
             Some(&known),

@@ -1,8 +1,8 @@
 //! What a unit holds about a person: told to them, and erased when the law allows it.
 
 use jiff::Timestamp;
-use pengayom_core::act::{Act, Actor, Payload, Subject};
-use pengayom_core::subject::case::{BlobRef, Case, CaseAct, CaseCommand};
+use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
+use pengayom_core::subject::case::{BlobRef, Case, CaseAct, CaseCommand, CaseRefusal};
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::{CaseId, CaseNumber, SecretDigits};
 use pengayom_store::views::{self, State};
@@ -186,8 +186,11 @@ impl Node {
         self.erase_case(id, basis, ground, &actor).await
     }
 
-    /// Erases what identifies persons in a case and in the encounters about it. The case comes last,
-    /// so that what was stopped halfway is done whole when it is asked for again.
+    /// Erases what identifies persons in a case and in the encounters about it.
+    ///
+    /// The case comes first: its act is decided on all that happened to it, so a hold that comes
+    /// before keeps everything, and one that comes after finds nothing to hold. What is stopped
+    /// halfway is done whole when it is asked for again, and by the job of each night.
     ///
     /// A judgement stays: it names nobody, and erasing it in the same breath would tell whose it is
     /// (S5).
@@ -198,54 +201,68 @@ impl Node {
         ground: Option<String>,
         actor: &Actor,
     ) -> Result<CaseChanged, HandleError> {
-        let unit = self.unit();
         let command = CaseCommand::ErasePersonalData {
             basis,
             ground: ground.clone(),
         };
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
-            // Asked before anything goes: a case that may not be erased keeps its encounters whole.
-            self.may_be_erased(&known, &command, actor)?;
             if basis == ErasureBasis::Retention && !self.is_over(&known) {
                 return Err(HandleError::NotOver);
             }
-            loop {
-                let met = self
-                    .store
-                    .encounters_kept_of_case(&unit.id, id, 100)
-                    .await?;
-                if met.is_empty() {
-                    break;
-                }
-                for met in met {
-                    self.erase_encounter(met, basis, ground.clone(), actor)
-                        .await?;
-                }
-            }
             let moment = self.moment(None);
-            match self
-                .append_to_case(id, known, command.clone(), actor, moment)
-                .await
-            {
+            let erased = self
+                .append_to_case(id, known.clone(), command.clone(), actor, moment)
+                .await;
+            match erased {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
-                other => return other,
+                Err(HandleError::Case(CaseRefusal::AlreadyErased))
+                    if basis == ErasureBasis::Request =>
+                {
+                    let left = self.erase_encounters(id, basis, ground, actor).await?;
+                    return if left == 0 {
+                        Err(CaseRefusal::AlreadyErased.into())
+                    } else {
+                        Ok(CaseChanged {
+                            case: known,
+                            changed: true,
+                        })
+                    };
+                }
+                Err(other) => return Err(other),
+                Ok(changed) => {
+                    self.erase_encounters(id, basis, ground, actor).await?;
+                    return Ok(changed);
+                }
             }
         }
         Err(HandleError::Conflict { now_with: None })
     }
 
-    fn may_be_erased(
+    /// Erases what identifies persons in the encounters about a case, and says in how many.
+    async fn erase_encounters(
         &self,
-        known: &Case,
-        command: &CaseCommand,
+        id: CaseId,
+        basis: ErasureBasis,
+        ground: Option<String>,
         actor: &Actor,
-    ) -> Result<(), HandleError> {
+    ) -> Result<usize, HandleError> {
         let unit = self.unit();
-        let method = crate::method::PackMethod(&unit.pack);
-        let moment = self.moment(None);
-        pengayom_core::subject::case::decide(Some(known), command.clone(), actor, moment, &method)?;
-        Ok(())
+        let mut erased = 0;
+        loop {
+            let met = self
+                .store
+                .encounters_kept_of_case(&unit.id, id, 100)
+                .await?;
+            if met.is_empty() {
+                return Ok(erased);
+            }
+            erased += met.len();
+            for met in met {
+                self.erase_encounter(met, basis, ground.clone(), actor)
+                    .await?;
+            }
+        }
     }
 
     /// What goes when a case is erased: its reporter's details, and the files that came with it.
@@ -284,6 +301,16 @@ const fn is_for_the_person(payload: &Payload) -> bool {
                 | CaseAct::PersonalDataErased { .. }
         )
     )
+}
+
+/// A place as the act of an erasure names it: down to the beat. Where somebody lives goes with the
+/// erasure, and so must not be told anew by its own act.
+pub(crate) fn place_that_stays(place: Option<&ActPlace>) -> Option<ActPlace> {
+    place.map(|place| ActPlace {
+        point: None,
+        text: None,
+        ..place.clone()
+    })
 }
 
 fn number_of(case: &Case, id: CaseId) -> String {

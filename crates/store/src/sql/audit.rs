@@ -315,7 +315,8 @@ impl Auditor<'_> {
             Told::Added => self.audit.add(Altered::ToldAdded { sequence }),
             Told::Gone(kind, subject) => {
                 let by = self.erased.get(&(kind.clone(), *subject));
-                if by.is_some_and(|by| *by > sequence) {
+                // The act of an erasure may itself have named a place that went with it.
+                if by.is_some_and(|by| *by >= sequence) {
                     self.audit.erased += 1;
                 } else {
                     self.audit.add(Altered::ToldMissing { sequence });

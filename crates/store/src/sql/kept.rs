@@ -14,7 +14,7 @@ use super::query::Query;
 use super::writer::Answer;
 use crate::PAGE_MAX;
 use crate::error::StoreError;
-use crate::kept::{HeldCases, Kept, KeptQuery, KeptStore, RetentionRow};
+use crate::kept::{HeldCases, Kept, KeptQuery, KeptStore, Left, RetentionRow};
 
 /// A list of what is kept, by its order column.
 fn list(engine: Engine, table: &str, order: &str, unit: &UnitId) -> Query {
@@ -174,6 +174,47 @@ impl KeptStore for SqlStore {
         rows.iter()
             .map(|row| Ok(EncounterId(get(row, "id")?)))
             .collect()
+    }
+
+    async fn encounters_left(
+        &self,
+        unit: &UnitId,
+        asked: KeptQuery,
+    ) -> Result<Vec<Kept<Left>>, StoreError> {
+        // No column says when a case was erased: nothing happens to it afterwards without its
+        // being kept again, so its last act is the erasure.
+        let mut query = Query::new(
+            self.readers.engine(),
+            "SELECT encounters.id, encounters.kept_from AS at, encounters.kept_from,
+                    encounters.recorded_at <= cases.last_at AS cut_off
+             FROM encounters JOIN cases
+                ON cases.unit = encounters.unit AND cases.id = encounters.case_id
+             WHERE encounters.unit = "
+                .to_owned(),
+        );
+        query.push_bind(unit);
+        query.push(
+            " AND encounters.case_id IS NOT NULL AND encounters.kept_from IS NOT NULL
+             AND cases.stage = 'closed' AND cases.kept_from IS NULL AND cases.held_since IS NULL
+             AND (encounters.recorded_at <= cases.last_at OR encounters.kept_from < ",
+        );
+        query.push_bind(stored(asked.before)).push(")");
+        if let Some((at, id)) = asked.after {
+            query.push(" AND (encounters.kept_from, encounters.id) > (");
+            query.push_bind(stored(at)).push(", ").push_bind(id);
+            query.push(")");
+        }
+        query.push(" ORDER BY encounters.kept_from, encounters.id LIMIT ");
+        query.push_bind(i64::from(asked.limit.min(PAGE_MAX)));
+        let rows = self.readers.fetch_all(query).await?;
+        let left = |row: &Row| {
+            let cut_off = get(row, "cut_off")?;
+            kept(row, |id| Left {
+                id: EncounterId(id),
+                cut_off,
+            })
+        };
+        rows.iter().map(left).collect()
     }
 
     async fn feedback_kept(
