@@ -47,6 +47,13 @@ pub enum UnitError {
     /// Its pack does not read.
     #[error("pack: {0}")]
     Pack(#[from] PackErrors),
+    /// The pack in the store does not read: another version of the program put it there.
+    #[error(
+        "the pack in this store does not read with this version of the program. Run `pengayom \
+         init` again, with the pack that came with this version and the unit's file and areas: \
+         the record and the node's key stay. What does not read:\n{0}"
+    )]
+    PackOfAnotherVersion(PackErrors),
     /// The stored pack is not an object of texts.
     #[error("stored pack does not read")]
     PackStored,
@@ -83,7 +90,10 @@ impl UnitContext {
             .unit(unit)
             .await?
             .ok_or_else(|| UnitError::Unknown(unit.clone()))?;
-        Self::from_row(&row)
+        Self::from_row(&row).map_err(|error| match error {
+            UnitError::Pack(faults) => UnitError::PackOfAnotherVersion(faults),
+            other => other,
+        })
     }
 
     /// Makes a unit ready from what is stored of it. Pure: also used to check before storing.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use pengayom_node::keyring::{self, Opens};
-use pengayom_node::{Clock as _, KeyringError, UnitContext};
+use pengayom_node::{Clock as _, KeyringError, UnitContext, UnitError};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::{Depth, Examined, Store, StoreError};
 use serde::Serialize;
@@ -453,7 +453,12 @@ async fn units(findings: &mut Findings, store: &dyn Store) {
         let context = match UnitContext::load(store, &unit).await {
             Ok(context) => context,
             Err(error) => {
-                let remedy = "run `pengayom init` with files that are in order";
+                let remedy = match &error {
+                    UnitError::PackOfAnotherVersion(_) => {
+                        "run `pengayom init` again, with the pack that came with this version"
+                    }
+                    _ => "run `pengayom init` with files that are in order",
+                };
                 findings.wrong("unit", format!("{unit}: {error}"), remedy);
                 continue;
             }
