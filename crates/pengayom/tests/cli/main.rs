@@ -15,6 +15,7 @@ mod doctor;
 mod encounters;
 mod key;
 mod ledger;
+mod retention;
 mod support;
 mod tools;
 mod usage;

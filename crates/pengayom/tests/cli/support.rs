@@ -64,17 +64,21 @@ impl Unit {
             id: code.unwrap().trim_matches('"').parse().unwrap(),
             data,
         };
-        let output = unit.run(&[
+        succeeded(&unit.init());
+        unit
+    }
+
+    /// Puts the unit into its store, or its files and pack anew.
+    pub(crate) fn init(&self) -> Output {
+        self.run(&[
             "init",
             "--pack",
             repository("packs/id").to_str().unwrap(),
             "--unit",
-            unit.data.join("unit.toml").to_str().unwrap(),
+            self.data.join("unit.toml").to_str().unwrap(),
             "--areas",
-            unit.data.join("areas.geojson").to_str().unwrap(),
-        ]);
-        succeeded(&output);
-        unit
+            self.data.join("areas.geojson").to_str().unwrap(),
+        ])
     }
 
     /// A folder without a unit.

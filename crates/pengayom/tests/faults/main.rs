@@ -22,5 +22,6 @@ mod leak;
 mod log;
 mod patient;
 mod record;
+mod retention;
 mod serving;
 mod unit;

@@ -117,6 +117,32 @@ impl Unit {
         self.command(arguments).output().unwrap()
     }
 
+    /// Imports calls that were closed years ago.
+    pub(crate) fn import_calls(&self, n: usize) {
+        let mut text =
+            "call_id,unit_id,unit_seq,call_type,final_priority,received,dispatch,response,\
+                        on_scene,available,disposition,station_area,lat,lng\n"
+                .to_owned();
+        for n in 0..n {
+            let at = |minute: u8| format!("2016-12-30T{:02}:{minute:02}:00", n % 24);
+            let times = [1, 2, 3, 9, 40].map(at).join(",");
+            text.push_str(&format!(
+                "{n},E41,1,Alarms,3,{times},Fire,41,37.79254,-122.42024\n"
+            ));
+        }
+        let calls = self.folder().join("calls.csv");
+        std::fs::write(&calls, text).unwrap();
+        let mapping = repository(SAMPLE).join("calls.map.toml");
+        let output = self.run(&[
+            "import",
+            "calls",
+            "--mapping",
+            mapping.to_str().unwrap(),
+            calls.to_str().unwrap(),
+        ]);
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// Serves the unit.
     pub(crate) fn serve(&self) -> Serving {
         self.serve_with(&[])
