@@ -165,6 +165,8 @@ pub(super) struct ActForm {
     pub(super) parts: Vec<Part>,
     /// Words of the button.
     pub(super) button: String,
+    /// It cannot be undone.
+    pub(super) warns: bool,
 }
 
 /// A field of an act.
@@ -355,6 +357,7 @@ impl Offer<'_> {
             hidden,
             parts,
             button: frame.t(button).to_owned(),
+            warns: form == CaseForm::Erase,
         }
     }
 
