@@ -352,9 +352,11 @@ impl<'a> Rows<'a> {
     async fn erase(&self, connection: &mut Connection) -> Result<(), StoreError> {
         for (unit, subject, erase, at) in &self.erasures {
             let mut told = connection.query("DELETE FROM told WHERE unit = ");
-            told.push_bind(*unit).push(
-                " AND seq IN (SELECT seq FROM acts WHERE acts.unit = told.unit AND subject_id = ",
-            );
+            // The unit is named twice: a subquery that took it from outside would be asked again for
+            // everything that was ever told in the unit.
+            told.push_bind(*unit)
+                .push(" AND seq IN (SELECT seq FROM acts WHERE acts.unit = ");
+            told.push_bind(*unit).push(" AND subject_id = ");
             told.push_bind(subject.id()).push(" AND subject_kind = ");
             told.push_bind(subject.kind()).push(")");
             connection.execute(told).await?;
