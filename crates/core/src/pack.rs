@@ -52,7 +52,7 @@ pub use people::{Group, Stratum, StratumDimension};
 pub use report::{ReportKind, ReportStep, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
-pub use service::{RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
+pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
 pub use words::{Words, fill, placeholders};

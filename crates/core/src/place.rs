@@ -15,6 +15,7 @@
 mod areas;
 mod code;
 mod geography;
+mod map;
 mod names;
 mod point;
 mod route;
@@ -25,6 +26,10 @@ mod unit;
 pub use areas::{Area, AreaError, AreaErrors, AreaProblem, Areas, MAX_AREAS, MAX_AREAS_BYTES};
 pub use code::{AreaCode, AreaLevel, CodeError, StationId, StratumId};
 pub use geography::{AreaChoice, Geography, GeographyError, GeographyErrors, StationChoice};
+pub use map::{
+    AreaMap, MAP_HEIGHT_MAX, MAP_MAX_AREAS, MAP_MAX_POSITIONS, MAP_TOLERANCE, MAP_WIDTH, MapArea,
+    MapPoint,
+};
 pub use names::{AreaMatch, AreaResolution, NameEntry, NameIndex, normalise_name};
 pub use point::{Point, PointError};
 pub use route::{Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule};

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod areas;
 pub mod board;
 mod clock;
 mod contact;
@@ -66,6 +67,8 @@ pub struct Node {
     record_clock: clock::RecordClock,
     /// What the public page last read.
     performance: RwLock<Option<Arc<performance::Performance>>>,
+    /// What the pages of areas last read.
+    area_months: RwLock<Option<Arc<areas::AreaMonths>>>,
     left_out: LeftOut,
 }
 
@@ -140,6 +143,7 @@ impl Node {
             log_keys: RwLock::new(Arc::new(log_keys)),
             record_clock: clock::RecordClock::new(latest),
             performance: RwLock::new(None),
+            area_months: RwLock::new(None),
             left_out,
         };
         node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;

@@ -53,6 +53,12 @@ impl<'u> Format<'u> {
         self.fill("format.day", &values)
     }
 
+    /// `November 2026`.
+    pub(crate) fn month(&self, day: Date) -> String {
+        let month = format!("format.month_{:02}", day.month());
+        format!("{} {}", self.words.text(&month, &[]), day.year())
+    }
+
     /// `24 Nov`, where a column is narrow.
     pub(crate) fn short_day(&self, day: Date) -> String {
         let month = self

@@ -1,5 +1,6 @@
 //! Pages for everybody: no account, no application, no identity number.
 
+mod about;
 mod area;
 mod home;
 mod performance;
@@ -31,7 +32,8 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(safe::router())
         .merge(services::router())
         .merge(performance::router())
-        .route("/wilayah", get(area::show))
+        .merge(area::router())
+        .route("/tentang", get(about::show))
         .route("/", get(home::show))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))

@@ -19,7 +19,7 @@ use pengayom_web::WebSettings;
 use support::{Answer, Browser, Site, fill};
 
 /// Every page that anybody can open.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 20] = [
     "/",
     "/lapor",
     "/lapor/lanjut",
@@ -36,7 +36,10 @@ const PAGES: [&str; 17] = [
     "/layanan",
     "/layanan/lp_b",
     "/wilayah",
-    "/wilayah?kode=33.18.08.2022",
+    "/wilayah/33.18.08.2022",
+    "/wilayah/33.18.08",
+    "/wilayah/33.18.08.2022?peta=ya",
+    "/tentang",
 ];
 
 /// Texts that look like a key of the words files: two names with a dot between them.
@@ -50,7 +53,7 @@ fn keys_in(words: &str) -> Vec<&str> {
     };
     let sections = [
         "common", "home", "report", "check", "sent", "track", "rate", "error", "frame", "area",
-        "service", "step", "format", "case", "verify",
+        "service", "step", "format", "case", "verify", "about",
     ];
     let word = |text: &str| {
         let parts: Vec<&str> = text.split('.').collect();
@@ -202,7 +205,7 @@ async fn every_service_and_kind_of_the_pack_has_its_page() {
             check_page(&browser.get(&path).await, &path, "id");
         }
     }
-    for path in ["/layanan/tidak_ada", "/layanan/x-y", "/wilayah?kode=99"] {
+    for path in ["/layanan/tidak_ada", "/layanan/x-y", "/wilayah/99"] {
         assert_eq!(
             browser.get(path).await.status,
             StatusCode::NOT_FOUND,
@@ -216,6 +219,7 @@ async fn the_finder_names_the_station_asks_back_and_says_what_is_not_ours() {
     let site = Site::pati().await;
     let mut browser = site.browser();
     let found = browser.get("/wilayah?desa=growong+lor").await;
+    let found = browser.follow(found).await;
     assert!(
         found.words().contains("Dilayani Polsek Juwana"),
         "{}",
@@ -223,11 +227,12 @@ async fn the_finder_names_the_station_asks_back_and_says_what_is_not_ours() {
     );
     assert!(found.words().contains("km dari tengah desa") || found.words().contains("sekitar"));
     let meant = browser.get("/wilayah?desa=Growong").await;
-    assert!(meant.text.contains("/wilayah?kode=33.18.08.2022"));
+    assert!(meant.text.contains("/wilayah/33.18.08.2022"));
     let unknown = browser.get("/wilayah?desa=%3Cscript%3Exyzzy").await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!unknown.text.contains("<script>xyzzy"));
     let other = browser.get("/wilayah?desa=Rembang").await;
+    let other = browser.follow(other).await;
     assert!(
         other.words().contains("dilayani kantor polisi di sana"),
         "{}",

@@ -22,7 +22,7 @@ use super::people::{Group, Stratum, distance_strata};
 use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
 use super::safe::Safety;
-use super::service::Service;
+use super::service::{ElsewhereOfClass, Service};
 use super::survey::Survey;
 use super::words::{Words, has_stray_brace, placeholders};
 use crate::place::Strata;
@@ -228,8 +228,11 @@ fn read<'a>(
     let floor = head
         .as_ref()
         .and_then(|head| head.floor.iter().find_map(|rule| rule.keep));
-    let services = only(root("services.toml"), "service", |row| {
-        Service::read(row, floor)
+    let services = root("services.toml").map(|root| {
+        root.read(|root| {
+            let elsewhere = root.rows_or_empty("elsewhere", ElsewhereOfClass::read);
+            root.rows("service", |row| Service::read(row, floor, &elsewhere))
+        })
     });
     let reports = root("report.toml").map(|root| root.read(read_kinds));
     let safety = root("safe.toml").and_then(|root| root.read(Safety::read));

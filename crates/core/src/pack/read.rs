@@ -634,6 +634,17 @@ impl<'a> Table<'a> {
         Some(table.read(read))
     }
 
+    /// A table that may be left out.
+    pub(crate) fn table_or_none<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Table<'a>) -> T,
+    ) -> Option<T> {
+        let value = self.find(key)?;
+        let table = self.child(self.key_path(key), value, key)?;
+        Some(table.read(read))
+    }
+
     /// The rows of `[[key]]`; at least one.
     pub(crate) fn rows<T>(&self, key: &str, read: impl FnMut(&Table<'a>) -> T) -> Vec<T> {
         self.require(key)

@@ -60,6 +60,42 @@ pub struct Standard {
     pub sourced: Sourced,
 }
 
+/// Most places that one service names to go to instead.
+const ELSEWHERE_MAX: usize = 6;
+
+/// Where else to go when this unit is not the right one, or is slow (S26).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// One sentence a place: who, for what.
+    pub say: LocalizedList,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+/// What services of some classes say of it that say nothing of their own.
+pub(crate) struct ElsewhereOfClass {
+    classes: Vec<ServiceClass>,
+    elsewhere: Elsewhere,
+}
+
+impl Elsewhere {
+    fn read(table: &Table<'_>) -> Self {
+        Self {
+            say: table.localized_list("say", &(1..=ELSEWHERE_MAX)),
+            sourced: table.sourced(),
+        }
+    }
+}
+
+impl ElsewhereOfClass {
+    pub(crate) fn read(row: &Table<'_>) -> Self {
+        Self {
+            classes: row.choices("classes", &(1..=ServiceClass::ALL.len())),
+            elsewhere: Elsewhere::read(row),
+        }
+    }
+}
+
 /// One service of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -107,18 +143,27 @@ pub struct Service {
     pub promise: Localized,
     /// What is not promised (S26).
     pub not_promised: Localized,
+    /// Where else to go (S26): its own answer, or that of its class; `None` when the pack has neither.
+    pub elsewhere: Option<Elsewhere>,
     /// Source and certainty.
     pub sourced: Sourced,
 }
 
 impl Service {
-    pub(crate) fn read(row: &Table<'_>, floor: Option<KeepBounds>) -> Self {
+    pub(crate) fn read(
+        row: &Table<'_>,
+        floor: Option<KeepBounds>,
+        elsewhere: &[ElsewhereOfClass],
+    ) -> Self {
         const OURS: &str = "our wording";
+        let class = row.choice("class", ServiceClass::Information);
+        let of_class = || elsewhere.iter().find(|one| one.classes.contains(&class));
+        let own = row.table_or_none("elsewhere", Elsewhere::read);
         let service = Self {
             code: row.id("service"),
             name: row.localized("name"),
             also_known_as: row.texts_or_empty("also_known_as"),
-            class: row.choice("class", ServiceClass::Information),
+            class,
             levels: row.references("levels", "unit_level", &(1..=6)),
             emergency: row.flag("emergency"),
             sensitive: row.flag_or_false("sensitive"),
@@ -141,6 +186,7 @@ impl Service {
             notice: row.localized("notice"),
             promise: row.localized("promise"),
             not_promised: row.localized("not_promised"),
+            elsewhere: own.or_else(|| of_class().map(|one| one.elsewhere.clone())),
             sourced: row.sourced(),
         };
         row.part_certainty("promise", OURS);

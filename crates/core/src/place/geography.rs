@@ -16,7 +16,7 @@ pub use build::{GeographyError, GeographyErrors};
 
 use super::areas::{Area, Areas};
 use super::code::{AreaCode, StationId, StratumId};
-use super::names::{AreaMatch, AreaResolution, NameIndex};
+use super::names::{AreaMatch, AreaResolution, NameIndex, normalise_name};
 use super::point::Point;
 use super::route::{
     Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule,
@@ -156,6 +156,39 @@ impl Geography {
             Some(parent) => format!("{}, {}", area.name(), parent.name()),
             None => area.name().to_owned(),
         }
+    }
+
+    /// Whether words name an area and say no more: its name or a name it goes by, with or without what it lies in.
+    pub fn names_only(&self, text: &str, code: &AreaCode) -> bool {
+        let text = normalise_name(text);
+        let is = |name: &str| normalise_name(name) == text;
+        let Some(area) = self.area(code) else {
+            return is(code.as_str());
+        };
+        is(area.name())
+            || is(&self.label(code))
+            || area.aliases().iter().any(|alias| is(alias))
+            || matches!(self.resolve_area(&text), AreaResolution::One(found) if found.exact && found.code == *code)
+    }
+
+    /// The unit's other beats whose outline comes within [`NEAR_BEAT_METRES`] of this one's, by name.
+    pub fn neighbours(&self, beat: &AreaCode) -> Vec<&Area> {
+        let Some(area) = self.area(beat) else {
+            return Vec::new();
+        };
+        let (lower, upper) = area.corners();
+        let (east, north) = LocalScale::at(area.representative_point()).degrees(NEAR_BEAT_METRES);
+        let [west, south] = lower;
+        let [right, top] = upper;
+        let around = AABB::from_corners([west - east, south - north], [right + east, top + north]);
+        let near = self.beat_frames.locate_in_envelope_intersecting(around);
+        let areas = near.filter_map(|frame| self.areas.at(self.beat_area(frame.data)));
+        let mut found: Vec<&Area> = areas
+            .filter(|other| other.code() != beat)
+            .filter(|other| comes_near(area, other) || comes_near(other, area))
+            .collect();
+        found.sort_by(|a, b| a.name().cmp(b.name()).then_with(|| a.code().cmp(b.code())));
+        found
     }
 
     /// The station-level areas by name, each with its beats by name: two lists to choose from.
@@ -450,6 +483,21 @@ fn nearest(
         }
     }
     best
+}
+
+/// Whether a corner of one area lies in the other or within [`NEAR_BEAT_METRES`] of its border.
+fn comes_near(one: &Area, other: &Area) -> bool {
+    let corners = one
+        .polygons()
+        .iter()
+        .flat_map(|polygon| &polygon.exterior().0);
+    let mut corners = corners.filter_map(|at| Point::new(at.y, at.x).ok());
+    corners.any(|point| {
+        let scale = LocalScale::at(point);
+        let limit = NEAR_BEAT_METRES * NEAR_BEAT_METRES;
+        let frame = other.shape().frame_metres_2(scale) <= limit;
+        frame && (other.covers(point) || other.shape().border_metres_2(scale).0 <= limit)
+    })
 }
 
 fn choice(area: &Area) -> AreaChoice {

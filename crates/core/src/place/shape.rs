@@ -24,7 +24,7 @@ const WGS84_E2: f64 = 6.694_379_990_141_317e-3;
 /// Metres per degree around one position, for distances of some kilometres.
 ///
 /// The ground is taken as flat, with the ellipsoid's two radii of curvature at that latitude.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct LocalScale {
     origin: Coord<f64>,
     east: f64,
@@ -69,7 +69,7 @@ impl LocalScale {
     }
 
     /// East and north of the origin, in metres.
-    fn project(self, coord: Coord<f64>) -> Coord<f64> {
+    pub(crate) fn project(self, coord: Coord<f64>) -> Coord<f64> {
         Coord {
             x: (coord.x - self.origin.x) * self.east,
             y: (coord.y - self.origin.y) * self.north,

@@ -11,7 +11,7 @@ use pengayom_core::pack::{
 };
 
 /// The files with `from` replaced by `to` once in `file`, and the line where that is.
-fn broken(file: &str, from: &str, to: &str) -> (BTreeMap<String, String>, u32) {
+pub(crate) fn broken(file: &str, from: &str, to: &str) -> (BTreeMap<String, String>, u32) {
     let mut files = files();
     let text = files.get_mut(file).unwrap();
     let at = text
@@ -22,7 +22,7 @@ fn broken(file: &str, from: &str, to: &str) -> (BTreeMap<String, String>, u32) {
     (files, u32::try_from(line).unwrap())
 }
 
-fn faults(files: &BTreeMap<String, String>) -> Vec<PackError> {
+pub(crate) fn faults(files: &BTreeMap<String, String>) -> Vec<PackError> {
     let errors = Pack::load(files).unwrap_err();
     assert_eq!(errors.omitted(), 0);
     errors.errors().to_vec()
@@ -254,10 +254,18 @@ fn an_entry_without_source_or_certainty_is_found() {
         assert_explained(&found[0]);
     }
     // A standard has a source of its own.
-    let (files, _) = broken("services.toml", "source = \"our proposal\"", "");
-    let found = faults(&files);
-    assert_eq!(found[0].fault, PackFault::Unsourced);
-    assert!(found[0].key.ends_with(".standard.source"), "{}", found[0]);
+    let from = "clock = \"scene_arrival\"\nsource = ";
+    // So has where else to go, of a class (S26).
+    let elsewhere = "source = \"our wording\"";
+    for (from, path) in [
+        (from, ".standard.source"),
+        (elsewhere, "elsewhere[2].source"),
+    ] {
+        let (files, _) = broken("services.toml", from, "# ");
+        let found = faults(&files);
+        assert_eq!(found[0].fault, PackFault::Unsourced);
+        assert!(found[0].key.ends_with(path), "{}", found[0]);
+    }
 }
 
 #[test]

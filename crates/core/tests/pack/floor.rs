@@ -2,7 +2,7 @@
 
 use pengayom_core::pack::PackFault;
 
-use crate::faults::one_fault;
+use crate::faults::{broken, faults, one_fault};
 use crate::support::pack;
 
 #[test]
@@ -49,6 +49,8 @@ fn every_service_says_how_long_it_keeps_and_so_does_the_survey() {
 
 #[test]
 fn a_floor_without_bounds_of_retention_is_refused() {
-    let error = one_fault("pack.toml", "keep_at_least_months = 3\n", "", 0);
-    assert_eq!(error.fault, PackFault::MissingKey);
+    let (files, _) = broken("pack.toml", "keep_at_least_months = 3\n", "");
+    let found = faults(&files);
+    assert_eq!(found[0].fault, PackFault::MissingKey);
+    assert_eq!(found[0].key, "floor[retention].keep_at_least_months");
 }

@@ -399,3 +399,27 @@ fn the_words_of_the_pages_are_there() {
     assert_eq!(text(Lang::Id, "desk.left", &[("n", "18")]), "sisa 18 menit");
     assert_eq!(text(Lang::Id, "no.such_key", &[]), "no.such_key");
 }
+
+// S26
+#[test]
+fn every_service_says_where_else_to_go_and_one_of_its_own_goes_before_that_of_its_class() {
+    let pack = pack();
+    for service in pack.services() {
+        let elsewhere = service.elsewhere.as_ref().unwrap();
+        assert!(!elsewhere.say.get(Lang::Id).is_empty(), "{}", service.code);
+    }
+    let say = |code: &str| {
+        let service = pack.services().iter().find(|s| s.code.as_str() == code);
+        service
+            .unwrap()
+            .elsewhere
+            .clone()
+            .unwrap()
+            .say
+            .get(Lang::En)
+            .join(" ")
+    };
+    assert!(say("skck").contains("Polda") && !say("skck").contains("Propam"));
+    assert!(say("lp_b").contains("Ombudsman"));
+    assert_eq!(say("lp_b"), say("tipiring"));
+}

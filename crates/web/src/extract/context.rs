@@ -37,8 +37,30 @@ pub(crate) enum CookieKind {
 }
 
 impl CookieKind {
+    /// Every one but `theme`, for the page that lists them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Lang,
+        Self::Form,
+        Self::Draft,
+        Self::Track,
+        Self::Session,
+        Self::Held,
+    ];
+
+    /// Key of the words that say what it is for and how long it stays.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Lang => "about.cookie_lang",
+            Self::Form => "about.cookie_form",
+            Self::Draft => "about.cookie_draft",
+            Self::Track => "about.cookie_track",
+            Self::Session => "about.cookie_session",
+            Self::Held => "about.cookie_held",
+        }
+    }
+
     /// The name. The prefix of RFC 6265bis §4.1.3.2 keeps other hosts from planting a secret one.
-    const fn name(self, secure: bool) -> &'static str {
+    pub(crate) const fn name(self, secure: bool) -> &'static str {
         match (self, secure) {
             (Self::Lang, _) => "lang",
             (Self::Session, false) => "session",

@@ -1,36 +1,51 @@
 //! `/wilayah`: who answers where one lives (S85, S86).
 
+mod map;
+mod one;
+
 use askama::Template;
+use axum::Router;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::Response;
-use pengayom_core::place::{AreaCode, AreaResolution, Routed};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use pengayom_core::place::{AreaChoice, AreaCode, AreaResolution};
 use serde::Deserialize;
 
-use super::report::outside;
+use self::map::MapView;
 use crate::extract::PublicPage;
 use crate::form::{FieldError, TextField};
 use crate::frame::{Keep, PageFrame, draw_kept};
 use crate::problem::Fault;
+use crate::state::AppState;
 
 /// What the finder asks.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct AreaQuery {
     /// A name as typed.
     desa: Option<String>,
-    /// The code of an area chosen.
+    /// The code of an area chosen: it has an address of its own.
     kode: Option<String>,
+    /// `ya`: draw the map.
+    peta: Option<String>,
 }
 
-struct AreaLink {
+/// One row of a list.
+pub(super) struct AreaLink {
     href: String,
     words: String,
+    /// The area the page is about.
+    here: bool,
 }
 
-struct Found {
-    place: String,
-    station: String,
-    distance: Option<String>,
+impl AreaLink {
+    fn new(code: &AreaCode, words: String) -> Self {
+        Self {
+            href: address(code),
+            words,
+            here: false,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -39,15 +54,32 @@ struct AreaPage {
     page: PageFrame,
     errors: Vec<FieldError>,
     area: TextField,
-    found: Option<Found>,
-    elsewhere: Option<String>,
     meant: Vec<AreaLink>,
-    within: Option<String>,
     list: Vec<AreaLink>,
+    map_asked: bool,
+    map: Option<MapView>,
+}
+
+/// The routes.
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/wilayah", get(show))
+        .route("/wilayah/{kode}", get(one::show))
+}
+
+/// Address of an area's page. A code has nothing in it that an address would have to escape.
+fn address(code: &AreaCode) -> String {
+    format!("/wilayah/{code}")
+}
+
+/// Areas to choose from, by name.
+fn links(areas: &[AreaChoice]) -> Vec<AreaLink> {
+    let link = |area: &AreaChoice| AreaLink::new(&area.code, area.name.to_string());
+    areas.iter().map(link).collect()
 }
 
 /// `GET /wilayah`
-pub(super) async fn show(
+async fn show(
     Query(query): Query<AreaQuery>,
     PublicPage { mut frame, .. }: PublicPage,
 ) -> Result<Response, Fault> {
@@ -61,10 +93,15 @@ pub(super) async fn show(
     frame.titled("area.title");
     let mut errors = Vec::new();
     let mut meant = Vec::new();
-    let mut code = query.kode.and_then(|code| code.parse::<AreaCode>().ok());
-    if code.is_none() && !typed.is_empty() {
+    if let Some(code) = query.kode {
+        let code = code.parse::<AreaCode>().map_err(|_| Fault::NotFound)?;
+        return Ok(Redirect::permanent(&address(&code)).into_response());
+    }
+    if !typed.is_empty() {
         match frame.unit().geography.resolve_area(&typed) {
-            AreaResolution::One(area) if area.exact => code = Some(area.code),
+            AreaResolution::One(area) if area.exact => {
+                return Ok(Redirect::to(&address(&area.code)).into_response());
+            }
             AreaResolution::One(area) => meant.push(area),
             AreaResolution::Several(areas) => meant = areas,
             AreaResolution::None => {
@@ -73,78 +110,38 @@ pub(super) async fn show(
             }
         }
     }
-    let mut found = None;
-    let mut elsewhere = None;
-    if let Some(code) = &code {
-        match frame.unit().geography.route_area(code) {
-            Routed::Ours(route) => {
-                found = Some(Found {
-                    place: frame.unit().geography.label(code),
-                    station: route.station_name.to_string(),
-                    distance: route.distance_to_station_metres.map(|metres| {
-                        let km = frame.format().decimal(metres / 1000.0, 1);
-                        frame.tf("area.distance", &[("km", &km)])
-                    }),
-                });
-            }
-            Routed::Elsewhere(area) => elsewhere = Some(outside(&frame, &area.name)),
-            Routed::Unknown => return Err(Fault::NotFound),
-        }
-    }
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         frame.refused();
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let (within, list) = lists(&frame, code.as_ref());
-    let meant = meant.iter().map(|area| AreaLink {
-        href: format!("/wilayah?kode={}", area.code),
-        words: match &area.parent_name {
+    let meant = meant.iter().map(|area| {
+        let words = match &area.parent_name {
             Some(parent) => format!("{}, {parent}", area.name),
             None => area.name.to_string(),
-        },
+        };
+        AreaLink::new(&area.code, words)
     });
+    let map_asked = query.peta.as_deref() == Some("ya");
+    if map_asked {
+        frame.title = frame.tf("area.map_of", &[("area", &frame.unit_name)]);
+    }
+    let (map, list) = if map_asked {
+        one::whole_unit(&frame)
+    } else {
+        let choices = frame.unit().geography.choices();
+        let districts: Vec<AreaChoice> = choices.into_iter().map(|choice| choice.area).collect();
+        (None, links(&districts))
+    };
     let page = AreaPage {
         meant: meant.collect(),
         area: TextField::new("desa", frame.t("home.area_label"), typed, &errors),
-        found,
-        elsewhere,
-        within,
         list,
+        map_asked,
+        map,
         errors,
         page: frame,
     };
     draw_kept(status, &page, Keep::AskAgain)
-}
-
-/// The districts, or the villages of the one chosen.
-fn lists(frame: &PageFrame, code: Option<&AreaCode>) -> (Option<String>, Vec<AreaLink>) {
-    let choices = frame.unit().geography.choices();
-    let link = |code: &AreaCode, name: &str| AreaLink {
-        href: format!("/wilayah?kode={code}"),
-        words: name.to_owned(),
-    };
-    match choices
-        .iter()
-        .find(|choice| Some(&choice.area.code) == code)
-    {
-        Some(chosen) => {
-            let villages = chosen
-                .beats
-                .iter()
-                .map(|beat| link(&beat.code, &beat.name))
-                .collect();
-            (Some(chosen.area.name.to_string()), villages)
-        }
-        None if code.is_some() => (None, Vec::new()),
-        None => {
-            let all = choices.iter();
-            (
-                None,
-                all.map(|choice| link(&choice.area.code, &choice.area.name))
-                    .collect(),
-            )
-        }
-    }
 }

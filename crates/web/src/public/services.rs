@@ -44,6 +44,9 @@ struct ServicePage {
     duty: Option<(String, String)>,
     promise: String,
     not_promised: String,
+    /// Where else to go (S26).
+    elsewhere: Vec<String>,
+    elsewhere_proposed: bool,
     fee: String,
     first: String,
     basis: String,
@@ -130,6 +133,15 @@ async fn one(
         }),
         promise: frame.say(&service.promise).to_owned(),
         not_promised: frame.say(&service.not_promised).to_owned(),
+        elsewhere: service
+            .elsewhere
+            .as_ref()
+            .map(|elsewhere| list(&elsewhere.say))
+            .unwrap_or_default(),
+        elsewhere_proposed: service
+            .elsewhere
+            .as_ref()
+            .is_some_and(|elsewhere| elsewhere.sourced.certainty == Certainty::Draft),
         fee: fee(&frame, service),
         first: frame.tf(
             "service.first",
@@ -155,13 +167,18 @@ async fn one(
 }
 
 /// A period of keeping in words: whole years from two on, months below.
-fn kept(frame: &PageFrame, months: u32) -> String {
+pub(super) fn period(frame: &PageFrame, months: u32) -> String {
     let (key, n) = match (months / 12, months % 12) {
-        (2.., 0) => ("service.keep_years", months / 12),
-        _ => ("service.keep_months", months),
+        (2.., 0) => ("service.years", months / 12),
+        _ => ("service.months", months),
     };
     let n = frame.format().count(i64::from(n));
     frame.tf(key, &[("n", &n)])
+}
+
+/// How long what a service keeps is kept.
+fn kept(frame: &PageFrame, months: u32) -> String {
+    frame.tf("service.keep", &[("time", &period(frame, months))])
 }
 
 fn fee(frame: &PageFrame, service: &Service) -> String {

@@ -136,8 +136,11 @@ pub(crate) fn place_errors(
 /// A place in words: as told, with the beat it lies in, and the station that answers.
 pub(crate) fn place_words(frame: &PageFrame, place: &ActPlace) -> String {
     let unit = frame.unit();
-    let beat = place.beat.as_ref().map(|beat| unit.geography.label(beat));
-    let known: Vec<String> = [place.text.clone(), beat].into_iter().flatten().collect();
+    let beat = place.beat.as_ref();
+    let more = |text: &String| !beat.is_some_and(|beat| unit.geography.names_only(text, beat));
+    let text = place.text.clone().filter(more);
+    let beat = beat.map(|beat| unit.geography.label(beat));
+    let known: Vec<String> = [text, beat].into_iter().flatten().collect();
     match (known.is_empty(), place.rule.as_deref()) {
         (false, _) => known.join(", "),
         (true, Some("not_known") | None) => frame.t("case.place_unknown").to_owned(),

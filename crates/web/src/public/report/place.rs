@@ -89,16 +89,16 @@ impl PlaceAnswer {
         let Ok(place) = unit.resolve(&input) else {
             return self.text.clone();
         };
-        let area = place.beat.as_ref().map(|beat| unit.geography.label(beat));
-        let named = self
-            .area
-            .parse::<AreaCode>()
-            .ok()
-            .map(|area| unit.geography.label(&area));
-        let area = area.or(named.filter(|_| !self.unknown));
+        let named = self.area.parse::<AreaCode>().ok();
+        let area = place.beat.clone().or(named.filter(|_| !self.unknown));
         let mut words: Vec<String> = Vec::new();
-        words.extend(place.text.filter(|text| Some(text) != area.as_ref()));
-        words.extend(area);
+        // A village that was named is not said twice.
+        let more = |text: &String| {
+            let only = |area| unit.geography.names_only(text, area);
+            !area.as_ref().is_some_and(only)
+        };
+        words.extend(place.text.filter(more));
+        words.extend(area.as_ref().map(|area| unit.geography.label(area)));
         if let Some(point) = place.point {
             words.push(point.to_string());
         }
