@@ -52,7 +52,7 @@ pub(super) async fn show(
     let complain = all.find(|service| service.class == ServiceClass::Complaint);
     let small = i64::from(unit.pack.survey().form.small_cell);
     let secure = context.state().settings.secure_cookies;
-    let hours = frame.format().count(i64::from(DRAFT_HOURS));
+    let hours = frame.format().count(DRAFT_HOURS);
     let cookie = |kind: &CookieKind| Row {
         name: kind.name(secure).to_owned(),
         words: frame.tf(kind.words(), &[("hours", &hours)]),
