@@ -141,7 +141,7 @@ test("the receipt of a sensitive kind says nothing of it, and verifying leaves n
   await page.locator('main a[href^="/tanda-terima?jejak=tidak#"]').click();
   await finding(page, "whole");
   assert.equal(await page.evaluate(() => localStorage.length), 0);
-  assert.equal(await page.locator("a[data-exit]").count(), 1);
+  assert.equal(await page.locator(".exit a[data-exit]").count(), 1);
 });
 
 /** A story of the first kind that the pack marks sensitive. */
