@@ -231,7 +231,7 @@ test("for a sensitive kind nothing is kept in the browser and the way out stands
   assert.match(answer.headers()["cache-control"], /no-store/);
   await finding(page, "whole");
   assert.equal(await page.evaluate(() => localStorage.length), 0);
-  assert.equal(await page.locator("a[data-exit]").count(), 1);
+  assert.equal(await page.locator(".exit a[data-exit]").count(), 1);
   await assertSound(page);
 });
 
