@@ -144,8 +144,7 @@ impl Reader<'_> {
                     let occurred = filed.occurred_at.map(|at| self.format.moment(at));
                     let harm = filed.harm();
                     let wellbeing = harm.wellbeing;
-                    let wellbeing =
-                        wellbeing.map(|known| self.t(wellbeing_words(known)).to_owned());
+                    let wellbeing = wellbeing.map(|known| self.t(wellbeing_words(known)));
                     let loss = harm.loss_rupiah.map(|loss| {
                         let n = self.format.count(i64::try_from(loss).unwrap_or(i64::MAX));
                         self.tf("harm.rupiah", &[("n", &n)])

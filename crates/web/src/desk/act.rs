@@ -101,8 +101,13 @@ impl CaseForm {
     pub(super) const fn permission(self) -> Permission {
         match self {
             Self::Take | Self::TakeOver => Permission::ServeQueue,
-            Self::Assess | Self::Delay | Self::Act | Self::Answer => Permission::WorkCase,
-            Self::Explain | Self::SecondLook | Self::Support => Permission::WorkCase,
+            Self::Assess
+            | Self::Delay
+            | Self::Act
+            | Self::Answer
+            | Self::Explain
+            | Self::SecondLook
+            | Self::Support => Permission::WorkCase,
             Self::Assign => Permission::AssignCase,
             Self::Close | Self::Reopen => Permission::CloseCase,
             Self::Hold | Self::Lift => Permission::HoldCase,
@@ -628,11 +633,12 @@ pub(super) fn refusal(
             let (id, missing) = match (form, *field) {
                 (CaseForm::TakeOver, _) => (first, "desk.take_over_reason_write"),
                 (CaseForm::Assess, _) => (second, "case.assess_reason_write"),
-                (CaseForm::Explain | CaseForm::SecondLook, _) => (first, "case.answer_write"),
                 (CaseForm::Support, _) => (first, "case.support_write"),
                 (CaseForm::Delay, _) => (second, "case.delay_text_write"),
                 (CaseForm::Act, _) => (first, "case.act_text_write"),
-                (CaseForm::Answer, _) => (first, "case.answer_write"),
+                (CaseForm::Answer | CaseForm::Explain | CaseForm::SecondLook, _) => {
+                    (first, "case.answer_write")
+                }
                 (CaseForm::Close, _) => (second, "case.close_reason_write"),
                 (CaseForm::Reopen, _) => (first, "case.reopen_reason_write"),
                 (CaseForm::Hold | CaseForm::Lift, _) => (second, "case.hold_reference_write"),
