@@ -36,6 +36,16 @@ try {
     if (shots[where]) await take(citizen, shots[where]);
   });
 
+  // Somebody who is not safe; a village with its map; promises, for anybody.
+  for (const [address, name] of [
+    ["/aman/bantuan", "safe-360"],
+    ["/wilayah/33.18.08.2022?peta=ya", "area-360"],
+    ["/kinerja", "performance-360"],
+  ]) {
+    await visit(citizen, address);
+    await take(citizen, name);
+  }
+
   // The desk answers.
   const desk = await person({ size: DESKTOP });
   await signIn(desk, "desk");
