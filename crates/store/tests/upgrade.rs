@@ -90,7 +90,7 @@ const RELEASED: [(&str, &str); 16] = [
     ),
     (
         "postgres/0008_asked.sql",
-        "3db865ea8feec8c7610b0720a53ba6d872aee49972cb84f3dfb179fe6a0b8ca5",
+        "f8be41005cf50527bae7a1c36646b216c7a40340fdfb2d66fcc856492a7ca0b9",
     ),
     (
         "postgres/0004_bodies.sql",
