@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
@@ -11,6 +12,10 @@ use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
+
+/// How long an answer is waited for. A connection whose server was killed can leave a request without
+/// an end.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An answer, whole.
 pub(crate) struct Answer {
@@ -96,13 +101,17 @@ impl Asker {
         }
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and waits for the whole answer, as long as a person would: an answer that does
+    /// not come by then is lost.
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Lost> {
-        let outcome = self.try_send(request).await;
-        if outcome.is_err() {
-            self.connection = None;
+        let outcome = tokio::time::timeout(PATIENCE, self.try_send(request)).await;
+        match outcome {
+            Ok(Ok(answer)) => Ok(answer),
+            _ => {
+                self.connection = None;
+                Err(Lost)
+            }
         }
-        outcome.map_err(|_| Lost)
     }
 
     async fn try_send(
