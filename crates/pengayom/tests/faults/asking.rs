@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 /// How long an answer is waited for. A connection whose server was killed can leave a request without
 /// an end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An answer, whole.
 pub(crate) struct Answer {
