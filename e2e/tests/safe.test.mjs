@@ -130,3 +130,20 @@ test("whoever helps nearby comes first, with the day the number was checked", as
     await page.context().close();
   }
 });
+
+// S76
+test("a report that is being written is not lost for a wish to be contacted", async () => {
+  const page = await person();
+  await visit(page, "/lapor/bantuan-1/cerita");
+  await page.fill("#cerita", "Belum selesai saya tulis.");
+  await go(page);
+  await visit(page, "/aman/bantuan");
+  await choose(page, "waktu", "never");
+  await go(page);
+  await receipt(page);
+  await visit(page, "/lapor/bantuan-1/cerita");
+  assert.equal(await page.inputValue("#cerita"), "Belum selesai saya tulis.");
+  // The receipt is still there to be written down.
+  await visit(page, "/lapor/terkirim");
+  await receipt(page);
+});

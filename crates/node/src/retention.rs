@@ -128,6 +128,26 @@ enum Over {
     Message(FeedbackId),
 }
 
+impl Over {
+    /// What it is, for the log.
+    const fn what(self) -> &'static str {
+        match self {
+            Self::Case(_) => "case",
+            Self::Encounter(_) | Self::Left(_) => "encounter",
+            Self::Message(_) => "feedback",
+        }
+    }
+
+    /// Its identifier.
+    const fn id(self) -> Uuid {
+        match self {
+            Self::Case(id) => id.0,
+            Self::Encounter(id) | Self::Left(id) => id.0,
+            Self::Message(id) => id.0,
+        }
+    }
+}
+
 impl Node {
     /// Months for which what identifies people in a case is kept, by the pack in force now; of a service
     /// that the pack has no longer, the most that it keeps anything.
@@ -360,19 +380,17 @@ impl Run<'_> {
         let now = self.row.begun_at;
         for service in node.store.kept_services(&unit.id).await? {
             let months = node.keep_months(&service);
+            let is_over = |kept: &Kept<CaseId>| ends(kept.from, months, &unit.zone) <= now;
             let mut query = first_page(none_after(now, months, &unit.zone), now);
             loop {
                 let page = node.store.cases_kept(&unit.id, &service, query).await?;
-                let is_over = |kept: &Kept<CaseId>| ends(kept.from, months, &unit.zone) <= now;
-                for kept in page.iter().filter(|kept| is_over(kept)) {
-                    if self.is_to_stop() {
-                        return Ok(());
-                    }
-                    self.one(Over::Case(kept.id), Some(&service)).await?;
-                }
-                if !self.next(&mut query, &page, |id| id.0).await? {
+                let turned = self.turn(&mut query, &page, is_over, Over::Case, Some(&service));
+                if !turned.await? {
                     break;
                 }
+            }
+            if self.done.left_over {
+                return Ok(());
             }
         }
         self.encounters().await?;
@@ -385,17 +403,12 @@ impl Run<'_> {
         let unit = node.unit();
         let now = self.row.begun_at;
         let months = unit.pack.survey().encounter_retention.keep_months;
+        let is_over = |kept: &Kept<EncounterId>| ends(kept.from, months, &unit.zone) <= now;
         let mut query = first_page(none_after(now, months, &unit.zone), now);
         loop {
             let page = node.store.encounters_kept(&unit.id, query).await?;
-            let is_over = |kept: &Kept<EncounterId>| ends(kept.from, months, &unit.zone) <= now;
-            for kept in page.iter().filter(|kept| is_over(kept)) {
-                if self.is_to_stop() {
-                    return Ok(());
-                }
-                self.one(Over::Encounter(kept.id), None).await?;
-            }
-            if !self.next(&mut query, &page, |id| id.0).await? {
+            let turned = self.turn(&mut query, &page, is_over, Over::Encounter, None);
+            if !turned.await? {
                 return Ok(());
             }
         }
@@ -408,18 +421,13 @@ impl Run<'_> {
         let unit = node.unit();
         let now = self.row.begun_at;
         let months = unit.pack.survey().encounter_retention.keep_months;
+        let is_over =
+            |kept: &Kept<Left>| kept.id.cut_off || ends(kept.from, months, &unit.zone) <= now;
         let mut query = first_page(none_after(now, months, &unit.zone), now);
         loop {
             let page = node.store.encounters_left(&unit.id, query).await?;
-            let is_over =
-                |kept: &Kept<Left>| kept.id.cut_off || ends(kept.from, months, &unit.zone) <= now;
-            for kept in page.iter().filter(|kept| is_over(kept)) {
-                if self.is_to_stop() {
-                    return Ok(());
-                }
-                self.one(Over::Left(kept.id.id), None).await?;
-            }
-            if !self.next(&mut query, &page, |left| left.id.0).await? {
+            let over = |left: Left| Over::Left(left.id);
+            if !self.turn(&mut query, &page, is_over, over, None).await? {
                 return Ok(());
             }
         }
@@ -430,21 +438,44 @@ impl Run<'_> {
         let unit = node.unit();
         let now = self.row.begun_at;
         let months = unit.pack.survey().message_retention.keep_months;
+        let is_over = |kept: &Kept<FeedbackId>| message_ends(kept.from, months, &unit.zone) <= now;
         let mut query = first_page(none_after(now, months, &unit.zone), now);
         loop {
             let page = node.store.feedback_kept(&unit.id, query).await?;
-            let is_over =
-                |kept: &Kept<FeedbackId>| message_ends(kept.from, months, &unit.zone) <= now;
-            for kept in page.iter().filter(|kept| is_over(kept)) {
-                if self.is_to_stop() {
-                    return Ok(());
-                }
-                self.one(Over::Message(kept.id), None).await?;
-            }
-            if !self.next(&mut query, &page, |id| id.0).await? {
+            let turned = self.turn(&mut query, &page, is_over, Over::Message, None);
+            if !turned.await? {
                 return Ok(());
             }
         }
+    }
+
+    /// Erases what is over on a page, and moves on to the next; `false` when there is none, or when
+    /// the run is to stop.
+    async fn turn<T: Copy>(
+        &mut self,
+        query: &mut KeptQuery,
+        page: &[Kept<T>],
+        is_over: impl Fn(&Kept<T>) -> bool,
+        over: impl Fn(T) -> Over,
+        service: Option<&ServiceCode>,
+    ) -> Result<bool, HandleError> {
+        for kept in page {
+            if !is_over(kept) {
+                continue;
+            }
+            if self.is_to_stop() {
+                return Ok(false);
+            }
+            self.one(over(kept.id), service).await?;
+        }
+        if self.erases && !self.note(false).await? {
+            // Somebody took this run for interrupted and began another.
+            self.done.left_over = true;
+            return Ok(false);
+        }
+        let last = page.last();
+        query.after = last.map(|last| (last.at, over(last.id).id()));
+        Ok(last.is_some() && !self.done.left_over)
     }
 
     /// Whether to go no further; then something may be left.
@@ -453,23 +484,6 @@ impl Run<'_> {
         let stops = (self.stop)() || (self.erases && (enough || self.done.left_over));
         self.done.left_over |= stops;
         stops
-    }
-
-    /// Moves on to the next page; `false` when there is none.
-    async fn next<T: Copy>(
-        &mut self,
-        query: &mut KeptQuery,
-        page: &[Kept<T>],
-        id: impl Fn(T) -> Uuid,
-    ) -> Result<bool, HandleError> {
-        if self.erases && !self.note(false).await? {
-            // Somebody took this run for interrupted and began another.
-            self.done.left_over = true;
-            return Ok(false);
-        }
-        let last = page.last();
-        query.after = last.map(|last| (last.at, id(last.id)));
-        Ok(last.is_some() && !self.done.left_over)
     }
 
     /// Erases one, or counts it.
@@ -496,11 +510,7 @@ impl Run<'_> {
             )) => return Err(error.into()),
             Err(error) => {
                 self.done.failed += 1;
-                let (what, id) = match over {
-                    Over::Case(id) => ("case", id.0),
-                    Over::Encounter(id) | Over::Left(id) => ("encounter", id.0),
-                    Over::Message(id) => ("feedback", id.0),
-                };
+                let (what, id) = (over.what(), over.id());
                 tracing::error!(what, %id, %error, "what is kept too long could not be erased");
             }
         }

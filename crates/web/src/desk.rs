@@ -10,6 +10,7 @@ mod handover;
 mod history;
 mod hold;
 mod list;
+mod on_duty;
 mod queue;
 mod receipt;
 mod report;

@@ -14,15 +14,13 @@ use pengayom_node::access::Permission;
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
+use super::on_duty::OnDuty;
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
 use crate::staff::{CaseLine, Names, Why};
-
-/// Most cases read for the page.
-const READ: u32 = 500;
 
 /// Rows of each list; the rest are counted.
 const ROWS: usize = 20;
@@ -172,11 +170,15 @@ async fn handover_page(
         ..
     } = page;
     let now = node.now();
-    let waiting = node.waiting(&staff, READ).await?;
-    let mine = node.own_cases(&staff, READ).await?;
-    let colleagues = node.colleagues_cases(&staff, READ).await?;
-    let reviews = node.asked_for_review(&staff).await?;
-    let names = Names::read(&node).await?;
+    let on_duty = OnDuty::read(&node, &staff).await?;
+    let at_least = if on_duty.is_cut() { "+" } else { "" };
+    let OnDuty {
+        waiting,
+        mine,
+        colleagues,
+        reviews,
+        names,
+    } = on_duty;
     frame.titled("handover.title");
     let status = if errors.is_empty() {
         StatusCode::OK
@@ -255,7 +257,7 @@ async fn handover_page(
     ];
     let counts = counts.map(|(key, n)| Count {
         words: frame.t(key).to_owned(),
-        n: count(n),
+        n: format!("{}{at_least}", count(n)),
     });
     let said = query.diterima.map(|n| {
         let n = frame.format().count(i64::from(n));

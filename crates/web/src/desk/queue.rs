@@ -11,6 +11,7 @@ use pengayom_node::access::Permission;
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
+use super::on_duty::OnDuty;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
@@ -20,9 +21,6 @@ use crate::staff::{CaseLine, Names, Why, order_words, text_words};
 
 /// Rows of each list; longer ones lead to `/meja/daftar`.
 const ROWS: usize = 30;
-
-/// Most cases read for the lists and the counts above them.
-const READ: u32 = 500;
 
 #[derive(Template)]
 #[template(path = "desk/queue.html")]
@@ -113,11 +111,13 @@ async fn queue_page(
         ..
     } = page;
     let now = node.now();
-    let waiting = node.waiting(&staff, READ).await?;
-    let mine = node.own_cases(&staff, READ).await?;
-    let colleagues = node.colleagues_cases(&staff, READ).await?;
-    let reviews = node.asked_for_review(&staff).await?;
-    let names = Names::read(&node).await?;
+    let OnDuty {
+        waiting,
+        mine,
+        colleagues,
+        reviews,
+        names,
+    } = OnDuty::read(&node, &staff).await?;
     frame.titled("desk.title");
     let errors: Vec<FieldError> = refused
         .iter()

@@ -50,6 +50,9 @@ pub(super) struct ReportDraft {
     pub(super) resume: Option<String>,
     /// The receipt, once it was sent; everything else is cleared then.
     pub(super) sent: Option<Receipt>,
+    /// The receipt of what was sent another way while this was being written, which goes on.
+    #[serde(default)]
+    pub(super) beside: Option<Receipt>,
 }
 
 /// Where it happened.
@@ -123,6 +126,7 @@ impl ReportDraft {
             contact: ContactAnswer::default(),
             resume: None,
             sent: None,
+            beside: None,
         }
     }
 
@@ -134,11 +138,18 @@ impl ReportDraft {
         }
     }
 
-    /// The receipt of a report that came another way than by its questions.
-    pub(super) fn of_receipt(command: Uuid, receipt: Receipt) -> Self {
-        Self {
-            sent: Some(receipt),
-            ..Self::empty(command, String::new())
+    /// The receipt of a report that came another way than by its questions. What is being written
+    /// is not lost for it.
+    pub(super) fn with_receipt(written: Option<Self>, command: Uuid, receipt: Receipt) -> Self {
+        match written.filter(|written| written.sent.is_none()) {
+            Some(written) => Self {
+                beside: Some(receipt),
+                ..written
+            },
+            None => Self {
+                sent: Some(receipt),
+                ..Self::empty(command, String::new())
+            },
         }
     }
 
@@ -177,7 +188,7 @@ impl ReportDraft {
 
     /// The receipt as far as it may still be shown.
     pub(super) fn receipt(&self, now: Timestamp) -> Option<&Receipt> {
-        let receipt = self.sent.as_ref()?;
+        let receipt = self.sent.as_ref().or(self.beside.as_ref())?;
         let minutes = now.duration_since(receipt.filed_at).as_mins();
         (!receipt.sensitive || minutes < SENSITIVE_RECEIPT_MINUTES).then_some(receipt)
     }

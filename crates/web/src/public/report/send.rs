@@ -232,7 +232,8 @@ pub(in crate::public) async fn keep_receipt(
     reachable: bool,
 ) -> Result<(), Fault> {
     let receipt = receipt(filed, reachable);
-    let draft = ReportDraft::of_receipt(context.state().node.new_id(), receipt);
+    let written = draft::load(context).await?;
+    let draft = ReportDraft::with_receipt(written, context.state().node.new_id(), receipt);
     draft::keep(context, &draft, filed.sensitive).await
 }
 
