@@ -7,6 +7,7 @@ use pengayom_store::NewJob;
 use tokio::sync::watch;
 
 use crate::error::HandleError;
+use crate::stop::is_told;
 use crate::{Node, SharedNode};
 
 /// Makes the small copy of a photograph.
@@ -52,9 +53,9 @@ pub async fn run(node: SharedNode, stop: watch::Receiver<bool>) {
 
 /// Erases what is kept too long, when it is time to.
 async fn by_night(node: &SharedNode, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
+    while !is_told(&stop) {
         let asked = stop.clone();
-        let stops = move || *asked.borrow();
+        let stops = move || is_told(&asked);
         if let Err(error) = node.retention_by_night(&stops).await {
             tracing::error!(%error, "what is kept too long could not be erased");
         }
@@ -67,7 +68,7 @@ async fn by_night(node: &SharedNode, mut stop: watch::Receiver<bool>) {
 
 async fn work(node: &SharedNode, mut stop: watch::Receiver<bool>) {
     let mut swept_at = Timestamp::MIN;
-    while !*stop.borrow() {
+    while !is_told(&stop) {
         let now = node.now();
         if now.duration_since(swept_at) > SWEEP {
             swept_at = now;

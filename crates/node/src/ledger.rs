@@ -31,6 +31,7 @@ use tokio::sync::watch;
 pub use self::published::{PublishedFault, published_fault};
 use crate::error::HandleError;
 use crate::left_out;
+use crate::stop::is_told;
 use crate::{Node, NodeKey, SharedNode};
 
 /// How many leaves are put into the tree at once.
@@ -205,7 +206,7 @@ pub async fn run(node: SharedNode, mut stop: watch::Receiver<bool>) {
     if node.left_out.ledger {
         return;
     }
-    while !*stop.borrow() {
+    while !is_told(&stop) {
         let wait = match node.advance_ledger().await {
             Ok(()) => LOOK,
             Err(error) => {

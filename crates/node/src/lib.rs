@@ -25,6 +25,7 @@ mod method;
 pub mod performance;
 pub mod retention;
 mod seal;
+pub mod stop;
 mod unit;
 pub mod witnesses;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pengayom_ledger::witness::{AddCheckpoint, MAX_ANSWER_BYTES, size_in_conflict};
 use pengayom_ledger::{KeyKind, VerifierKey};
 use pengayom_node::SharedNode;
+use pengayom_node::stop::is_told;
 use pengayom_node::witnesses::Asking;
 use tokio::sync::watch;
 
@@ -47,7 +48,7 @@ pub(crate) async fn run(node: SharedNode, witness: Asked, mut stop: watch::Recei
     let name = witness.key.name().to_owned();
     // Asked once even if nothing is new: a store that was set back does not know what it forgot.
     let mut greeted = false;
-    while !*stop.borrow() {
+    while !is_told(&stop) {
         let wait = match ask(&node, &witness, greeted).await {
             Ok(asked) => {
                 greeted |= asked;

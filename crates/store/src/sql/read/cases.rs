@@ -461,7 +461,7 @@ mod tests {
         database.sql(
             "INSERT INTO cases (unit, id, version, service, channel, stage, danger, sensitive,
                 simulated, station, beat, filed_at, recorded_at, respond_by, responded_at,
-                responded_late, taken_by, assigned_to, reachable, last_at, due_order)
+                responded_late, taken_by, assigned_to, reachable, support_due, last_at, due_order)
              SELECT (ARRAY['polres-pati', 'polres-blora', 'polres-kudus', 'polres-rembang'])[n % 4 + 1],
                 gen_random_uuid(), 3, CASE WHEN n % 29 = 0 THEN 'report_theft' ELSE 'other_' || n % 29 END, 'web',
                 CASE WHEN n % 50 > 3 THEN 'closed' WHEN n % 3 = 0 THEN 'received' ELSE 'handled' END,
@@ -471,7 +471,7 @@ mod tests {
                 CASE WHEN n % 50 > 1 THEN n::bigint * 60000000 + 600000000 END, false,
                 ('00000000-0000-0000-0000-' || lpad((n % 61)::text, 12, '0'))::uuid,
                 ('00000000-0000-0000-0000-' || lpad((n % 61)::text, 12, '0'))::uuid,
-                true, n, n::bigint * 60000000
+                true, false, n, n::bigint * 60000000
              FROM generate_series(1, 80000) AS n;
              INSERT INTO case_words
              SELECT unit, id, 'x', ('motor:1 nomor' || last_at || ':2')::tsvector FROM cases",
