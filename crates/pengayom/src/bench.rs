@@ -8,6 +8,7 @@ mod board;
 mod import;
 mod intake;
 mod ledger;
+mod pages;
 mod route;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ pub(crate) use board::board;
 pub(crate) use import::import;
 pub(crate) use intake::{On, intake};
 pub(crate) use ledger::{Slices, cost, proof, verify};
+pub(crate) use pages::{Visits, pages};
 pub(crate) use route::route;
 
 /// Length of a row of the bare baseline, in bytes: about that of an act.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::post;
+use axum::routing::{get, post};
 use hyper::body::Bytes;
 use pengayom_store::BareCommits;
 use serde_json::json;
@@ -108,6 +108,9 @@ fn tps(said: &str) -> Option<f64> {
     line.split(' ').nth(2)?.parse().ok()
 }
 
+/// Length of a bare page, in bytes: about that of a page as it goes over the line.
+const PAGE_BYTES: usize = 4_000;
+
 /// A server that takes the same requests and answers each at once, without doing anything: what
 /// HTTP by itself costs on this machine, with the asker beside it.
 pub(super) async fn http() -> Result<(SocketAddr, tokio::task::JoinHandle<()>), Fault> {
@@ -118,7 +121,9 @@ pub(super) async fn http() -> Result<(SocketAddr, tokio::task::JoinHandle<()>), 
         .local_addr()
         .map_err(Fault::system("reading the address"))?;
     let answer = async |_: Bytes| (StatusCode::CREATED, "{}");
-    let router = Router::new().route("/api/v1/requests", post(answer));
+    let router = Router::new()
+        .route("/api/v1/requests", post(answer))
+        .route("/", get(async || "x".repeat(PAGE_BYTES)));
     let server = tokio::spawn(async move {
         let _ = axum::serve(listener, router).await;
     });

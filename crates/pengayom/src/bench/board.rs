@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::pack::ServiceCode;
-use pengayom_core::place::AreaCode;
+use pengayom_core::place::{Area, AreaCode};
 use pengayom_core::subject::case::{CaseStage, Channel};
 use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Role, Staff};
@@ -182,11 +182,7 @@ async fn started(
 /// Cases of these numbers over the last year, each third waiting, handled and closed.
 pub(super) async fn fill(node: &SharedNode, cases: Range<usize>) -> Result<(), Fault> {
     let unit = node.unit();
-    let beats: Vec<AreaCode> = unit
-        .geography
-        .beats()
-        .map(|beat| beat.code().clone())
-        .collect();
+    let beats: Vec<&Area> = unit.geography.beats().collect();
     let service: ServiceCode = "call_110"
         .parse()
         .map_err(|_| Fault::Input("call_110 is no service code".to_owned()))?;
@@ -210,8 +206,8 @@ pub(super) async fn fill(node: &SharedNode, cases: Range<usize>) -> Result<(), F
             service: service.clone(),
             channel: Channel::Phone,
             priority: None,
-            note: Some("Dua sepeda motor bertabrakan di depan pasar".to_owned()),
-            area: Some(beat.clone()),
+            note: Some(note(n, beat.name())),
+            area: Some(beat.code().clone()),
             point: None,
             responses: responses(n, at, until),
             disposition: (n % 3 == 2).then(|| "selesai".to_owned()),
@@ -228,6 +224,26 @@ pub(super) async fn fill(node: &SharedNode, cases: Range<usize>) -> Result<(), F
         }
     }
     Ok(())
+}
+
+/// What is told of a case: a few words that many share, its village, and a number plate of its own.
+pub(super) fn note(n: usize, village: &str) -> String {
+    const WHAT: [&str; 5] = [
+        "Dua sepeda motor bertabrakan di depan pasar",
+        "Dompet berisi kartu dan uang hilang di terminal",
+        "Rumah kosong dibuka paksa pada malam hari",
+        "Orang berkelahi di pinggir jalan raya",
+        "Suara musik keras sampai larut malam",
+    ];
+    let what = WHAT.get(n % WHAT.len()).copied().unwrap_or_default();
+    format!("{what}, Desa {village}, nomor polisi {}", plate(n))
+}
+
+/// A number plate that one case has.
+pub(super) fn plate(n: usize) -> String {
+    let letter = |at: usize| char::from(b'A' + u8::try_from(at % 26).unwrap_or_default());
+    let (first, second) = (letter(n / 9_000), letter(n / 234_000));
+    format!("K{}{first}{second}", 1_000 + n % 9_000)
 }
 
 fn responses(n: usize, at: Timestamp, until: Timestamp) -> Vec<ImportedResponse> {

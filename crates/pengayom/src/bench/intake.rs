@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::{Method, Request, StatusCode, header};
+use hyper::{HeaderMap, Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use pengayom_core::place::Point;
 use pengayom_node::Clock as _;
@@ -150,7 +150,7 @@ pub(super) struct Asked {
     pub(super) waits: Vec<Duration>,
     took: Duration,
     /// Seconds on the processors, the askers' included.
-    cpu: Option<f64>,
+    pub(super) cpu: Option<f64>,
 }
 
 impl Asked {
@@ -223,7 +223,7 @@ async fn ask(
     Ok(waits)
 }
 
-fn broken(error: &dyn std::fmt::Display) -> Fault {
+pub(super) fn broken(error: &dyn std::fmt::Display) -> Fault {
     Fault::Input(format!("asking: {error}"))
 }
 
@@ -247,14 +247,15 @@ fn filing(key: &str, point: Point) -> Result<Request<Full<Bytes>>, Fault> {
 }
 
 /// An answer, whole.
-struct Answer {
-    status: StatusCode,
-    body: Bytes,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
 }
 
 impl Answer {
     fn must_be_created(self) -> Result<Bytes, Fault> {
-        let Self { status, body } = self;
+        let Self { status, body, .. } = self;
         if status == StatusCode::CREATED {
             return Ok(body);
         }
@@ -287,12 +288,14 @@ impl Connection {
         self.send(filing(key, point)?).await?.must_be_created()
     }
 
-    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
+    /// Sends a request and reads its whole answer.
+    pub(super) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
         let sent = self.0.send_request(request).await;
         let (head, body) = sent.map_err(|error| broken(&error))?.into_parts();
         let body = body.collect().await.map_err(|error| broken(&error))?;
         Ok(Answer {
             status: head.status,
+            headers: head.headers,
             body: body.to_bytes(),
         })
     }

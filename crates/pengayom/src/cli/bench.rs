@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use crate::bench::{self, On, Slices, Told};
+use crate::bench::{self, On, Slices, Told, Visits};
 use crate::fault::Fault;
 use crate::wiring::told_to_end;
 
@@ -81,6 +81,21 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         acts: usize,
         /// An empty PostgreSQL database to audit instead of a SQLite file: postgres://…
+        #[arg(long, value_name = "STORE")]
+        store: Option<String>,
+    },
+    /// The front page, a report's page and the desk over HTTP, and search by words, in a filled store
+    Pages {
+        /// Cases in the store
+        #[arg(long, default_value_t = 100_000)]
+        cases: usize,
+        /// Seconds with each page and number of askers
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        /// Numbers of askers at once
+        #[arg(long, value_delimiter = ',', default_value = "1,32")]
+        at_once: Vec<usize>,
+        /// An empty PostgreSQL database to measure instead of a SQLite file: postgres://…
         #[arg(long, value_name = "STORE")]
         store: Option<String>,
     },
@@ -167,6 +182,19 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
                         }
                     }
                 }
+            }
+            What::Pages {
+                cases,
+                seconds,
+                at_once,
+                store,
+            } => {
+                let visits = Visits {
+                    cases: *cases,
+                    time: Duration::from_secs((*seconds).max(1)),
+                    at_once,
+                };
+                bench::pages(told, run, folder.path(), store.as_deref(), visits).await?;
             }
             What::Board { cases } => bench::board(told, run, folder.path(), *cases).await?,
         }

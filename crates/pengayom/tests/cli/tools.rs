@@ -151,6 +151,18 @@ fn bench_tells_figures_with_their_ratio_to_a_baseline() {
             "ratio_to_bare_single_commits",
         ),
         (&["board", "--cases", "300"], "ratio_to_one_case_by_id"),
+        (
+            &[
+                "pages",
+                "--cases",
+                "300",
+                "--seconds",
+                "1",
+                "--at-once",
+                "2",
+            ],
+            "ratio_to_bare_http",
+        ),
         (&import, "ratio_to_bare_parse"),
         (
             &[
