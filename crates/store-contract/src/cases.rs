@@ -396,7 +396,14 @@ pub async fn a_search_finds_beginnings_of_words(engine: &impl Engine) {
     // The place in words, which both share.
     assert_eq!(search(&*store, "dekat").await, [1, 2]);
     let one = store.search_cases(&pati(), "dekat", 1).await.unwrap();
-    assert_eq!(one.len(), 1);
+    assert_eq!(numbers(&one), [2], "what was recorded last comes first");
+    // The word itself goes before a longer one, however young.
+    file(&*store, 3, at(2), told("Motor mogok")).await;
+    file(&*store, 4, at(3), told("Latihan motorik anak")).await;
+    let found = store.search_cases(&pati(), "motor", 9).await.unwrap();
+    assert_eq!(numbers(&found), [3, 1, 4]);
+    let found = store.search_cases(&pati(), "motor", 2).await.unwrap();
+    assert_eq!(numbers(&found), [3, 1]);
 }
 
 /// All words count, wherever in the case they stand, what was added later included.

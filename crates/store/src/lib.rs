@@ -170,7 +170,8 @@ pub trait Store: KeptStore + 'static {
         limit: u32,
     ) -> Result<Vec<CaseRow>, StoreError>;
 
-    /// Cases whose words fit all the words given (prefixes count), best first.
+    /// Cases that have all the words given, what was recorded last first; those with a longer word that
+    /// begins so come after.
     async fn search_cases(
         &self,
         unit: &UnitId,

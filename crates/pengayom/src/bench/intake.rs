@@ -290,6 +290,8 @@ impl Connection {
 
     /// Sends a request and reads its whole answer.
     pub(super) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
+        // The connection may not be done with the last answer yet.
+        self.0.ready().await.map_err(|error| broken(&error))?;
         let sent = self.0.send_request(request).await;
         let (head, body) = sent.map_err(|error| broken(&error))?.into_parts();
         let body = body.collect().await.map_err(|error| broken(&error))?;

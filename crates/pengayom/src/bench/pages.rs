@@ -192,7 +192,7 @@ async fn search(
         ),
         (
             "beginning_of_common_word",
-            Box::new(|n| ["bertabr", "domp", "terlam"][n % 3].to_owned()),
+            Box::new(|n| ["bertabr", "domp", "larut ma"][n % 3].to_owned()),
         ),
         ("none", Box::new(|n| format!("zebra{n}"))),
     ];

@@ -1,10 +1,12 @@
 //! Questions about cases.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use pengayom_core::subject::case::CaseStage;
 use pengayom_core::value::{CaseId, CaseNumber, SecretHash, UnitId};
 
-use super::words::{fts5_question, tsquery, words};
+use super::words::{Found, fts5_question, tsquery, words};
 use super::{push_limit, select};
 use crate::PAGE_MAX;
 use crate::error::StoreError;
@@ -163,8 +165,9 @@ pub(in crate::sql) async fn queue(
     fetch(pool, in_order(pool.engine(), unit, asked, limit)).await
 }
 
-/// The statement of a search for words.
-fn having(engine: Engine, unit: &UnitId, words: &[String], limit: u32) -> Query {
+/// The statement of a search for words: what was recorded last comes first, so that a word which
+/// half of all cases have is read only until the page is full, and nothing is sorted.
+fn having(engine: Engine, unit: &UnitId, words: &[String], found: Found, limit: u32) -> Query {
     let columns = COLUMNS.join(", ");
     let mut query = Query::new(
         engine,
@@ -175,23 +178,24 @@ fn having(engine: Engine, unit: &UnitId, words: &[String], limit: u32) -> Query 
             ),
             Engine::Postgres => {
                 format!(
-                    "SELECT {columns} FROM cases JOIN case_words USING (unit, id) WHERE unit = "
+                    "SELECT {columns} FROM case_words JOIN cases USING (unit, id) WHERE unit = "
                 )
             }
         },
     );
     match engine {
         Engine::Sqlite => {
-            query.push_bind(fts5_question(words));
+            query.push_bind(fts5_question(words, found));
             query.push(" AND cases.unit = ").push_bind(unit);
-            query.push(" ORDER BY cases_fts.rank, filed_at DESC, id DESC");
+            query.push(" ORDER BY cases_fts.rowid DESC");
         }
         Engine::Postgres => {
-            let question = tsquery(words);
+            // How many cases have a word decides how they are best found, so each search is planned
+            // for its own words.
+            query.persistent = false;
             query.push_bind(unit).push(" AND search @@ ");
-            query.push_bind(question.as_str()).push("::tsquery");
-            query.push(" ORDER BY ts_rank(search, ").push_bind(question);
-            query.push("::tsquery) DESC, filed_at DESC, id DESC");
+            query.push_bind(tsquery(words, found)).push("::tsquery");
+            query.push(" ORDER BY id DESC");
         }
     }
     push_limit(&mut query, limit);
@@ -215,7 +219,17 @@ pub(in crate::sql) async fn search(
     let Some(words) = words(typed) else {
         return Ok(Vec::new());
     };
-    fetch(pool, having(pool.engine(), unit, &words, limit)).await
+    let engine = pool.engine();
+    let mut rows = fetch(pool, having(engine, unit, &words, Found::Whole, limit)).await?;
+    let full = usize::try_from(limit.min(PAGE_MAX)).unwrap_or(usize::MAX);
+    // All words that begin so have to be put together first: only where whole words do not do.
+    if rows.len() < full {
+        let more = fetch(pool, having(engine, unit, &words, Found::Beginning, limit)).await?;
+        let known: HashSet<CaseId> = rows.iter().map(|row| row.id).collect();
+        rows.extend(more.into_iter().filter(|row| !known.contains(&row.id)));
+        rows.truncate(full);
+    }
+    Ok(rows)
 }
 
 fn late(engine: Engine, unit: &UnitId, at: Timestamp, limit: u32) -> Query {
@@ -522,7 +536,6 @@ mod tests {
             after: Some(cursor()),
             ..CaseQuery::default()
         };
-        let words = words("nomor4711 motor").unwrap();
         for mode in MODES {
             for query in [
                 list(Engine::Postgres, &unit(), &query).0,
@@ -531,10 +544,18 @@ mod tests {
                 let plan = postgres_plan(&database, mode, &query);
                 assert!(!plan.contains("Seq Scan"), "{mode}: {plan}");
             }
-            let query = having(Engine::Postgres, &unit(), &words, 50);
-            let plan = postgres_plan(&database, mode, &query);
-            assert!(plan.contains("case_words_by_search"), "{mode}: {plan}");
-            assert!(!plan.contains("Seq Scan"), "{mode}: {plan}");
+        }
+        for (words, found, index) in [
+            ("nomor4711 motor", Found::Whole, "case_words_by_search"),
+            ("nomor4711 motor", Found::Beginning, "case_words_by_search"),
+            ("motor", Found::Whole, "case_words_pkey"),
+        ] {
+            let words = super::words(words).unwrap();
+            let query = having(Engine::Postgres, &unit(), &words, found, 50);
+            assert!(!query.persistent, "each is planned for its words");
+            let plan = postgres_plan(&database, MODES[0], &query);
+            assert!(plan.contains(index), "{words:?}: {plan}");
+            assert!(!plan.contains("Seq Scan"), "{words:?}: {plan}");
         }
     }
 }

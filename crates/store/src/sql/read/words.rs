@@ -27,18 +27,42 @@ pub(super) fn words(typed: &str) -> Option<Vec<String>> {
     (!words.is_empty()).then_some(words)
 }
 
-/// Cases that have all the words, each as the beginning of a word, in the language of FTS5.
-pub(super) fn fts5_question(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+/// As what a word that is looked for may stand in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// As it was typed.
+    Whole,
+    /// Also as the beginning of a longer word.
+    Beginning,
+}
+
+impl Found {
+    /// What an engine writes behind a word for it, given how it marks a beginning.
+    const fn mark<'a>(self, beginning: &'a str) -> &'a str {
+        match self {
+            Self::Whole => "",
+            Self::Beginning => beginning,
+        }
+    }
+}
+
+/// Cases that have all the words, in the language of FTS5.
+pub(super) fn fts5_question(words: &[String], found: Found) -> String {
+    let star = found.mark("*");
+    let quoted: Vec<String> = words
+        .iter()
+        .map(|word| format!("\"{word}\"{star}"))
+        .collect();
     quoted.join(" AND ")
 }
 
 /// The same in the language of PostgreSQL, for texts indexed as [`tsvector`] writes them.
-pub(super) fn tsquery(words: &[String]) -> String {
+pub(super) fn tsquery(words: &[String], found: Found) -> String {
+    let star = found.mark(":*");
     let quoted: Vec<String> = words
         .iter()
         .flat_map(|word| folded(word))
-        .map(|word| format!("'{word}':*"))
+        .map(|word| format!("'{word}'{star}"))
         .collect();
     quoted.join(" & ")
 }
@@ -81,15 +105,23 @@ mod tests {
     use super::*;
 
     fn question(typed: &str) -> Option<String> {
-        words(typed).as_deref().map(fts5_question)
+        words(typed).map(|words| fts5_question(&words, Found::Beginning))
     }
 
     #[test]
     fn both_engines_are_asked_for_the_same_words() {
         let words = words("Pencurian caf\u{e9}s PTI-2611").unwrap();
         assert_eq!(
-            tsquery(&words),
+            tsquery(&words, Found::Beginning),
             "'pencurian':* & 'cafes':* & 'pti':* & '2611':*"
+        );
+        assert_eq!(
+            tsquery(&words, Found::Whole),
+            "'pencurian' & 'cafes' & 'pti' & '2611'"
+        );
+        assert_eq!(
+            fts5_question(&words, Found::Whole),
+            "\"Pencurian\" AND \"caf\u{e9}s\" AND \"PTI\" AND \"2611\""
         );
         assert_eq!(
             tsvector("Kafe \"Caf\u{e9}\", Jl. O'Brien \\ 7"),
