@@ -355,7 +355,14 @@ pub async fn the_queue_keeps_to_what_is_asked(engine: &impl Engine) {
         store.append(append).await.unwrap();
     }
     follow(&*store, &pati(), 3, at(1), taken(7)).await;
+    follow(&*store, &pati(), 2, at(1), taken(8)).await;
     let queue = async |query: CaseQuery| numbers(&store.queue(&pati(), &query, 100).await.unwrap());
+    let others = |officer| CaseQuery {
+        taken_by_other_than: Some(officer),
+        ..CaseQuery::default()
+    };
+    assert_eq!(queue(others(officer(7))).await, [2]);
+    assert_eq!(queue(others(officer(9))).await, [2, 3]);
     let stations: Vec<_> = vec!["polsek-juwana".parse().unwrap()];
     let mut query = CaseQuery {
         stations,

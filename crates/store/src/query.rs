@@ -24,6 +24,8 @@ pub struct CaseQuery {
     pub taken_by: Option<OfficerId>,
     /// Served by nobody yet.
     pub untaken: bool,
+    /// Served by somebody else than this officer.
+    pub taken_by_other_than: Option<OfficerId>,
     /// Handled by this officer.
     pub assigned_to: Option<OfficerId>,
     /// The reporter waits for an explanation or a second look, whether it is open or closed.

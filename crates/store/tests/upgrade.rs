@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 16] = [
+const RELEASED: [(&str, &str); 18] = [
     (
         "sqlite/0006_commands.sql",
         "42ff0167c01c42c9c5237702ae42ca085c50da0588c5717508e142e6616707d4",
@@ -91,6 +91,14 @@ const RELEASED: [(&str, &str); 16] = [
     (
         "postgres/0008_asked.sql",
         "f8be41005cf50527bae7a1c36646b216c7a40340fdfb2d66fcc856492a7ca0b9",
+    ),
+    (
+        "sqlite/0009_own.sql",
+        "f45aa1eaa2eaf3cc4aeb4bce963e27fbf2efe0bc983438d600a8d08c6bb0b404",
+    ),
+    (
+        "postgres/0009_own.sql",
+        "f45aa1eaa2eaf3cc4aeb4bce963e27fbf2efe0bc983438d600a8d08c6bb0b404",
     ),
     (
         "postgres/0004_bodies.sql",

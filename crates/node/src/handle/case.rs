@@ -421,11 +421,10 @@ impl Node {
         let query = CaseQuery {
             stages: vec![CaseStage::Received, CaseStage::Assessed, CaseStage::Handled],
             stations: self.stations_of(by),
+            taken_by_other_than: Some(by.id),
             ..CaseQuery::default()
         };
-        let mut rows = self.store.queue(&self.unit().id, &query, limit).await?;
-        rows.retain(|row| row.taken_by.is_some_and(|officer| officer != by.id));
-        Ok(rows)
+        Ok(self.store.queue(&self.unit().id, &query, limit).await?)
     }
 
     /// The stations a staff member sees; empty: all.

@@ -97,6 +97,11 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if asked.untaken {
         query.push(" AND taken_by IS NULL");
     }
+    if let Some(officer) = asked.taken_by_other_than {
+        // The first part names what the index `cases_taken` holds.
+        query.push(" AND taken_by IS NOT NULL AND taken_by <> ");
+        query.push_bind(officer.0);
+    }
     if let Some(officer) = asked.assigned_to {
         query.push(" AND assigned_to = ").push_bind(officer.0);
     }
@@ -378,6 +383,43 @@ mod tests {
         ]
     }
 
+    /// Queues, and the index each is read off.
+    fn queues() -> Vec<(CaseQuery, &'static str)> {
+        let all = CaseQuery::default;
+        let officer = Some(pengayom_core::value::OfficerId(uuid::Uuid::nil()));
+        vec![
+            (all(), "cases_open"),
+            (
+                CaseQuery {
+                    untaken: true,
+                    ..all()
+                },
+                "cases_open",
+            ),
+            (
+                CaseQuery {
+                    taken_by: officer,
+                    ..all()
+                },
+                "cases_served",
+            ),
+            (
+                CaseQuery {
+                    assigned_to: officer,
+                    ..all()
+                },
+                "cases_given",
+            ),
+            (
+                CaseQuery {
+                    taken_by_other_than: officer,
+                    ..all()
+                },
+                "cases_taken",
+            ),
+        ]
+    }
+
     #[tokio::test]
     async fn lists_are_read_off_an_index_in_their_order() {
         let (_place, store) = store().await;
@@ -399,13 +441,11 @@ mod tests {
     async fn the_queue_and_late_cases_are_read_off_an_index_in_their_order() {
         let (_place, store) = store().await;
         let at = Timestamp::UNIX_EPOCH;
-        for (query, index) in [
-            (
-                in_order(Engine::Sqlite, &unit(), &CaseQuery::default(), 50),
-                "cases_open",
-            ),
-            (late(Engine::Sqlite, &unit(), at, 50), "cases_waiting"),
-        ] {
+        let mut asked = vec![(late(Engine::Sqlite, &unit(), at, 50), "cases_waiting")];
+        for (query, index) in queues() {
+            asked.push((in_order(Engine::Sqlite, &unit(), &query, 50), index));
+        }
+        for (query, index) in asked {
             let plan = plan(&store, &query).await;
             assert!(plan.contains(&format!("USING INDEX {index} ")), "{plan}");
             assert!(
@@ -510,17 +550,19 @@ mod tests {
             }
         }
         let at = Timestamp::UNIX_EPOCH;
-        let all = CaseQuery::default();
-        asked.push((in_order(Engine::Postgres, &unit(), &all, 50), "cases_open"));
+        // Every case there is taken, so that one left waiting is best looked for otherwise.
+        for (query, index) in queues().into_iter().filter(|(query, _)| !query.untaken) {
+            asked.push((in_order(Engine::Postgres, &unit(), &query, 50), index));
+        }
         asked.push((late(Engine::Postgres, &unit(), at, 50), "cases_waiting"));
         for mode in MODES {
             for (query, index) in &asked {
                 let plan = postgres_plan(&database, mode, query);
-                assert!(
-                    plan.contains(&format!("Index Scan using {index} ")) && !plan.contains("Sort"),
-                    "{mode} {index}: {plan}\n{}",
-                    query.sql
-                );
+                // The few of one officer may be sorted; what may be many is read in its order.
+                let few = ["cases_served", "cases_given"].contains(index) && plan.contains(index);
+                let in_order =
+                    plan.contains(&format!("Index Scan using {index} ")) && !plan.contains("Sort");
+                assert!(few || in_order, "{mode} {index}: {plan}\n{}", query.sql);
             }
         }
     }
