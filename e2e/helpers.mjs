@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
-import { foreign } from "./words.mjs";
+import { foreign, miswritten, t } from "./words.mjs";
 
 const RESULTS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "test-results");
 
@@ -221,6 +221,10 @@ export async function assertWellBuilt(page, where = page.url()) {
       emergency: document.querySelectorAll('.strip a[href^="tel:"]').length,
       footerHelp: document.querySelectorAll('footer a[href^="tel:"]').length,
       inline: document.querySelectorAll("[style], style, script:not([src])").length,
+      landmarks: [...document.querySelectorAll("nav, [role=region], section[aria-label], section[aria-labelledby], [role=search]")].map(
+        (area) => `${area.getAttribute("role") ?? area.tagName.toLowerCase()} ${area.getAttribute("aria-label") ?? document.getElementById(area.getAttribute("aria-labelledby"))?.textContent ?? ""}`,
+      ),
+      frames: [document.querySelectorAll("body > header").length, document.querySelectorAll("body > footer").length],
     };
   });
   assert.equal(built.lang, page.lang, `language of ${where}`);
@@ -231,27 +235,42 @@ export async function assertWellBuilt(page, where = page.url()) {
     `build of ${where}`,
   );
   assert.ok(built.footerHelp >= 1, `help in the footer of ${where}`);
+  assert.deepEqual(built.frames, [1, 1], `header and footer of ${where}`);
+  const nameless = built.landmarks.filter((area) => /^(nav|region|section) $/.test(area));
+  const doubled = built.landmarks.filter((area, at) => built.landmarks.indexOf(area) !== at);
+  assert.deepEqual([...nameless, ...doubled], [], `landmarks of ${where} have a name of their own`);
 }
 
-/** No words of the other language are left on the page. What people wrote themselves is not ours to translate. */
-export async function assertOneLanguage(page, where = page.url()) {
+/**
+ * What the page says of its own: title, text, names and descriptions, and what its scripts may show. What people wrote themselves, and
+ * what stands in another language for a reason, is left out.
+ */
+async function ownWords(page) {
   const text = await page.evaluate(() => {
     const parts = [document.title];
     const walk = (node) => {
       if (node.nodeType === Node.TEXT_NODE) parts.push(node.textContent);
-      if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, .told, textarea")) return;
+      if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, .told, textarea, code, .verbatim")) return;
       const lang = node.getAttribute("lang");
       if (lang && lang !== document.documentElement.lang && node !== document.documentElement) return;
-      for (const name of ["aria-label", "title", "placeholder", "alt", "data-not-sent", "data-live-stale"]) {
+      if (node.matches('meta[name="description"]')) parts.push(node.content);
+      for (const name of ["aria-label", "title", "placeholder", "alt", "data-not-sent", "data-live-stale", "data-live-changed"]) {
         if (node.hasAttribute(name)) parts.push(node.getAttribute(name));
       }
       node.childNodes.forEach(walk);
     };
     walk(document.documentElement);
-    return parts.join("\n").replace(/[^\S\n]+/g, " ");
+    return parts.join("\n");
   });
+  return text.replace(/[^\S\n]+/g, " ");
+}
+
+/** No words of the other language are left on the page, and dates, times and numbers are written as its language writes them. */
+export async function assertOneLanguage(page, where = page.url()) {
+  const text = await ownWords(page);
   const left = foreign(page.lang).filter((fragment) => text.includes(fragment));
   assert.deepEqual(left, [], `words of the other language on ${where}`);
+  assert.deepEqual(miswritten(page.lang, text), [], `dates and numbers on ${where}`);
 }
 
 /** Every check that holds on every page. `least`: smallest target, 48 for the public and the field, 24 for staff. */
@@ -294,4 +313,96 @@ export async function tabTo(page, selector, most = 80) {
 export async function picture(page, name) {
   await mkdir(RESULTS, { recursive: true });
   await page.screenshot({ path: path.join(RESULTS, `${name.replace(/[^\w-]+/g, "-")}.png`), fullPage: true }).catch(() => {});
+}
+
+/** Everything filled in on the page, by name; secrets are never given back. */
+export function typedOn(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("main input:not([type=hidden]):not([type=file]):not([type=password]), main textarea, main select")]
+      .filter((field) => field.value && (!/radio|checkbox/.test(field.type) || field.checked))
+      .map((field) => `${field.name}=${field.value}`)
+      .sort(),
+  );
+}
+
+/**
+ * Presses `button` and holds the refused form to what people need: the status, what was typed, the title, the summary with the focus,
+ * one link for each error that leads to its field, the same words in both places. `says`: the sentences that must be said.
+ */
+export async function assertRefused(page, button, { says, where, least = 48, status = 422 }) {
+  const typed = await typedOn(page);
+  const [answer] = await Promise.all([
+    page.waitForResponse((one) => one.request().method() === "POST" && one.request().resourceType() === "document"),
+    page.waitForNavigation(),
+    button.click(),
+  ]);
+  assert.equal(answer.status(), status, `status of ${where}`);
+  assert.deepEqual(await typedOn(page), typed, `what was typed on ${where}`);
+  assert.ok((await page.title()).startsWith(t(page.lang, "error.title_prefix")), `title of ${where}: ${await page.title()}`);
+  const summary = page.locator(".error-summary");
+  assert.ok(await summary.evaluate((element) => element === document.activeElement), `the summary has the focus on ${where}`);
+  assert.equal(await summary.getAttribute("role"), "alert");
+  const links = await summary.locator("a").allInnerTexts();
+  const beside = await page.locator(".error-message:visible").allInnerTexts();
+  assert.deepEqual([...links].sort(), beside.map((words) => words.trim()).sort(), `summary and fields say the same on ${where}`);
+  if (says) assert.deepEqual([...links].sort(), [...says].sort(), where);
+  await assertSound(page, { least, where });
+  for (const link of await summary.locator("a").all()) {
+    await link.click();
+    const reached = await page.evaluate(() => {
+      const active = document.activeElement;
+      const help = active.getAttribute("aria-describedby") ?? active.closest("fieldset")?.getAttribute("aria-describedby") ?? "";
+      const box = active.getBoundingClientRect();
+      return {
+        control: active.matches("input, textarea, select"),
+        message: help.split(" ").map((id) => document.getElementById(id)?.innerText.trim()),
+        seen: box.bottom > 0 && box.top < innerHeight,
+      };
+    });
+    const said = await link.innerText();
+    assert.ok(reached.control && reached.seen, `“${said}” leads to its field on ${where}`);
+    assert.ok(reached.message.includes(said), `the field of “${said}” is described by it on ${where}: ${reached.message}`);
+  }
+}
+
+/**
+ * Presses Tab from the top of the page until it comes round: every stop has a ring, is in sight, and nothing lies over it.
+ * Returns the stops by their words.
+ */
+export async function assertFocusSeen(page, where = page.url(), most = 250) {
+  const stops = [];
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let presses = 0; presses < most; presses += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return null;
+      const first = !window.metFocus?.has(element);
+      (window.metFocus ??= new Set()).add(element);
+      const shown = element.matches(".choice > input") ? element.nextElementSibling : element;
+      const style = getComputedStyle(shown);
+      const box = shown.getBoundingClientRect();
+      const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+      const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+      const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      return {
+        first,
+        words: `${element.tagName.toLowerCase()} “${(element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim().replace(/\s+/g, " ").slice(0, 40)}”`,
+        ring: style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2,
+        inSight: right - left > 8 && bottom - top > 8,
+        over: over && !shown.contains(over) && !over.contains(shown) && !element.contains(over) ? over.outerHTML.slice(0, 80) : "",
+      };
+    });
+    if (!at) return stops;
+    if (!at.first) {
+      // A field of several parts, such as a date, is left part by part.
+      if (stops.at(-1) === at.words) continue;
+      return stops;
+    }
+    assert.ok(at.ring, `no focus ring on ${at.words}, ${where}`);
+    assert.ok(at.inSight, `out of sight with the focus: ${at.words}, ${where}`);
+    assert.equal(at.over, "", `covered with the focus: ${at.words}, ${where}`);
+    stops.push(at.words);
+  }
+  return assert.fail(`Tab does not come round on ${where}`);
 }

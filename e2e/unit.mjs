@@ -9,6 +9,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
+import { session } from "./session.mjs";
 import { binary, ROOT } from "./start.mjs";
 
 const run = promisify(execFile);
@@ -37,7 +38,8 @@ async function database() {
  *
  * `at(name)` is a path in its folder, `file(name)` the address of a store there, `pengayom(...)` runs the program on the unit's
  * store with its key, and `serve({ store, key, listen })` starts a process and gives its `url` and `stop()`; one that does not
- * serve is an error with the exit `code` and what it `said`.
+ * serve is an error with the exit `code` and what it `said`. `staff(url, role, name)` makes an account of one role and gives the cookies of
+ * its session with the process at `url`.
  */
 export async function unit({ inDatabase = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "pengayom-e2e-"));
@@ -63,5 +65,9 @@ export async function unit({ inDatabase = false } = {}) {
     throw Object.assign(new Error("the program ended before it served"), { code: await ended, said });
   };
   await pengayom("init", "--pack", "packs/id", "--unit", "data/pati/unit.toml", "--areas", "data/pati/areas.geojson");
-  return { folder, at, file, pengayom, serve };
+  const staff = async (url, role, name = "Sari") => {
+    const { stdout } = await pengayom("user", "add", role, "--name", name, "--rank", "Bripka", "--role", role);
+    return session(url, { user: role, password: stdout.trim() });
+  };
+  return { folder, at, file, pengayom, serve, staff };
 }

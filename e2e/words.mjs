@@ -71,3 +71,41 @@ export function foreign(language) {
   const own = all.map((text) => text[language]).join("\n");
   return [...new Set(all.flatMap((text) => fragments(text[other])))].filter((fragment) => !own.includes(fragment));
 }
+
+const MONTHS = {
+  id: "Januari|Februari|Maret|Mei|Juni|Juli|Agustus|Oktober|Desember|Agu|Okt|Des",
+  en: "January|February|March|May|June|July|August|October|December|Aug|Oct|Dec",
+};
+
+const DAYS = { id: "Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu", en: "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday" };
+
+/** What must not be read on a page of each language: patterns of dates, times, numbers and money, with what they are. */
+const MISWRITTEN = {
+  id: [
+    ["a date for programs", /\b\d{4}-\d{2}-\d{2}\b/g],
+    ["an English month", new RegExp(`\\b\\d{1,2} (${MONTHS.en})\\b|\\b(${MONTHS.en}) \\d{4}\\b`, "g")],
+    ["an English day", new RegExp(`\\b(${DAYS.en})\\b`, "g")],
+    // How long a recording is (0:40) is no time of day.
+    ["a time with a colon", /(?<!\()\b\d{1,2}:\d{2}\b/g],
+    ["a time of twelve hours", /\b\d{1,2} ?(am|pm|AM|PM)\b/g],
+    // Versions are names: WCAG 2.2, Apache 2.0.
+    ["a decimal point", /(?<![\d.]|WCAG |Apache )\d+\.\d(?!\d|\.\d)/g],
+    ["a thousands comma", /\d,\d{3}(?!\d)/g],
+    ["money written another way", /\bRp \d|\bIDR\b/g],
+  ],
+  en: [
+    ["a date for programs", /\b\d{4}-\d{2}-\d{2}\b/g],
+    ["an Indonesian month", new RegExp(`\\b\\d{1,2} (${MONTHS.id})\\b|\\b(${MONTHS.id}) \\d{4}\\b`, "g")],
+    ["an Indonesian day", new RegExp(`\\b(${DAYS.id}), \\d`, "g")],
+    ["an Indonesian time", /\bpukul\b|\b\d{1,2}\.\d{2} (WIB|WITA|WIT)\b/g],
+    ["a decimal comma", /(?<![\d,])\d+,\d(?!\d)/g],
+    ["a thousands point", /(?<![\d.])\d{1,3}\.\d{3}(?![\d.])/g],
+  ],
+};
+
+/** Dates, times and numbers in `text` that are not written as people of `language` write them. */
+export function miswritten(language, text) {
+  return MISWRITTEN[language].flatMap(([what, pattern]) =>
+    [...text.matchAll(pattern)].map((match) => `${what}: ${text.slice(Math.max(0, match.index - 20), match.index + 30).replace(/\s+/g, " ").trim()}`),
+  );
+}

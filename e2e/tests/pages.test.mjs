@@ -15,29 +15,11 @@ import {
   sendEveryoneHome,
   visit,
 } from "../helpers.mjs";
+import { LOOKS, PUBLIC, STAFF } from "../pages.mjs";
 import { go, signIn, words } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
-
-/** Pages nobody signs in for, with the smallest target the place asks for. */
-const PUBLIC = ["/", "/lapor", "/lapor/lanjut", "/lacak", "/tanda-terima", "/tanda-terima/kunci", "/nilai", "/layanan", "/wilayah", "/wilayah?peta=ya", "/wilayah/33.18.08", "/wilayah/33.18.08.2022", "/wilayah/33.18.08.2022?peta=ya", "/layanan/skck", "/tentang", "/aman", "/aman/bantuan", "/aman/tips", "/kinerja", "/masuk", "/tidak-ada"];
-
-/** Pages of staff by role. Pages for the road have targets for gloves. */
-const STAFF = [
-  { role: "desk", pages: ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/cari", "/meja/serah-terima"], least: 24 },
-  { role: "patrol", pages: ["/pertemuan", "/pertemuan/baru"], least: 48 },
-  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap"], least: 24 },
-  { role: "admin", pages: ["/setelan"], least: 24 },
-];
-
-/** Both languages, both themes and both widths, each with the others at least once. */
-const LOOKS = [
-  { lang: "id", scheme: "light", size: PHONE },
-  { lang: "en", scheme: "dark", size: PHONE },
-  { lang: "en", scheme: "light", size: DESKTOP },
-  { lang: "id", scheme: "dark", size: DESKTOP },
-];
 
 for (const look of LOOKS) {
   const name = `${look.lang}, ${look.scheme}, ${look.size.width} px`;

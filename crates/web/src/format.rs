@@ -91,6 +91,42 @@ impl<'u> Format<'u> {
         )
     }
 
+    /// Words that a form wrote for a day or a moment, in whichever language it was filled in, in this one. Words that
+    /// no form wrote stay as they are. `at`: the moment they stand for, where one is known.
+    pub(crate) fn retold(&self, text: &str, at: Option<Timestamp>) -> String {
+        for lang in Lang::ALL {
+            let then = Self::new(self.unit, lang);
+            if let Some(at) = at {
+                if text == then.moment(at) {
+                    return self.moment(at);
+                }
+                let still = |format: &Self| {
+                    format.fill("report.when_still", &[("time", format.moment(at))])
+                };
+                if text == still(&then) {
+                    return still(self);
+                }
+                if text == then.words.text("desk.new_when_now", &[]) {
+                    return self.words.text("desk.new_when_now", &[]);
+                }
+            }
+            if let Some(day) = then.day_in(text) {
+                return self.weekday(day);
+            }
+        }
+        text.to_owned()
+    }
+
+    /// The day of a text as [`Format::weekday`] writes it.
+    fn day_in(&self, text: &str) -> Option<Date> {
+        let (_, day) = text.split_once(", ")?;
+        let [day, month, year] = day.split(' ').collect::<Vec<_>>().try_into().ok()?;
+        let named = |n: &i8| self.words.text(&format!("format.month_{n:02}"), &[]) == month;
+        let month = (1..=12).find(named)?;
+        let day = Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+        (self.weekday(day) == text).then_some(day)
+    }
+
     /// A whole number with marks between thousands: `1.234`, `1,234`.
     pub(crate) fn count(&self, n: i64) -> String {
         let digits = n.unsigned_abs().to_string();

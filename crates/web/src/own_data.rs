@@ -141,7 +141,10 @@ impl Reader<'_> {
                 CaseAct::RequestFiled(filed) => {
                     let service = self.unit.pack.service(&filed.service);
                     let service = service.map(|service| service.name.get(self.lang).to_owned());
-                    let occurred = filed.occurred_at.map(|at| self.format.moment(at));
+                    let at = filed.occurred_at;
+                    let occurred = at.map(|at| self.format.moment(at));
+                    let told = filed.when_text.as_deref();
+                    let told = told.map(|text| self.format.retold(text, at));
                     let harm = filed.harm();
                     let wellbeing = harm.wellbeing;
                     let wellbeing = wellbeing.map(|known| self.t(wellbeing_words(known)));
@@ -153,7 +156,7 @@ impl Reader<'_> {
                         ("own.service", service),
                         ("own.channel", Some(self.channel(filed.channel.as_str()))),
                         ("own.story", Some(filed.description)),
-                        ("own.when", filed.when_text.or(occurred)),
+                        ("own.when", told.or(occurred)),
                         ("harm.wellbeing", wellbeing),
                         ("harm.lost", loss),
                         ("own.place", event.place.clone()),

@@ -41,6 +41,7 @@ struct CasePage {
     version: u32,
     heading: String,
     changed: Option<String>,
+    recorded: Option<String>,
     service: String,
     stage: StageTag,
     clock: Option<Clock>,
@@ -75,6 +76,9 @@ struct Met {
     words: String,
 }
 
+/// What the address of a case carries after an act: the page then begins with what was recorded.
+const RECORDED: &str = "tercatat=ya";
+
 /// A case, for those whom it concerns.
 pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
@@ -95,10 +99,10 @@ pub(super) async fn case_page(
     typed: Typed,
 ) -> Result<Response, Fault> {
     let StaffPage {
+        context,
         mut frame,
         staff,
         node,
-        ..
     } = page;
     let now = node.now();
     let CaseHistory { id, case, acts } = history;
@@ -152,6 +156,10 @@ pub(super) async fn case_page(
     };
     let service = frame.unit().pack.service(&case.service);
     let in_lang = |texts: &[String]| texts.to_vec();
+    let history = history::entries(&frame, &names, &acts);
+    let own = acts.last().and_then(|act| act.actor.officer()) == Some(staff.id);
+    let done = own && status == StatusCode::OK && context.asks(RECORDED);
+    let recorded = history.first().filter(|_| done);
     let page = CasePage {
         by: staff.id.to_string(),
         id: id.to_string(),
@@ -162,6 +170,7 @@ pub(super) async fn case_page(
         version: case.version,
         heading,
         changed,
+        recorded: recorded.map(|act| frame.tf("case.recorded", &[("what", &act.words)])),
         service: service_name(&frame, &case.service),
         stage: stage_tag(&frame, case.stage),
         clock: clock_of(
@@ -197,7 +206,7 @@ pub(super) async fn case_page(
         can_meet,
         actions_none,
         acts: forms,
-        history: history::entries(&frame, &names, &acts),
+        history,
         encounters,
         first_hour: service.map_or_else(Vec::new, |s| in_lang(s.first_hour.get(frame.lang))),
         basis: service
@@ -300,8 +309,10 @@ fn facts(frame: &PageFrame, names: &Names, case: &Case, reporter: Vec<Fact>) -> 
         None => frame.t("case.place_unknown").to_owned(),
     };
     facts.push(Fact::new(frame.t("case.place"), place));
-    let occurred = case.filed.occurred_at.map(|at| format.moment(at));
-    if let Some(when) = case.filed.when_text.clone().or(occurred) {
+    let at = case.filed.occurred_at;
+    let told = case.filed.when_text.as_deref();
+    let told = told.map(|text| format.retold(text, at));
+    if let Some(when) = told.or(at.map(|at| format.moment(at))) {
         facts.push(Fact::new(frame.t("case.when"), when));
     }
     facts.extend(reporter);
@@ -374,7 +385,7 @@ pub(super) async fn carry_out(
         return case_page(page, StatusCode::OK, history, None, typed).await;
     }
     let seen = seen_version(&fields);
-    let back = || Redirect::to(&format!("/perkara/{id}")).into_response();
+    let back = || Redirect::to(&format!("/perkara/{id}?{RECORDED}")).into_response();
     let refused = |errors| Typed {
         form: Some(form),
         fields: fields.clone(),

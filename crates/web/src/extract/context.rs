@@ -166,6 +166,12 @@ impl Context {
         self.0.site.as_deref().unwrap_or_default()
     }
 
+    /// Whether `pair` (`name=value`) stands in the query of this address.
+    pub(crate) fn asks(&self, pair: &str) -> bool {
+        let query = self.0.uri.query().unwrap_or_default();
+        query.split('&').any(|part| part == pair)
+    }
+
     /// This address with path and query kept, in another language.
     pub(crate) fn in_lang(&self, lang: Lang) -> String {
         let rest = self.0.uri.query().unwrap_or_default().split('&');

@@ -556,7 +556,7 @@ async fn a_chief_erases_a_closed_case_after_saying_why_and_that_it_was_checked()
     );
     let sure = [unsure[0], unsure[1], ("yakin", "ya")];
     let answer = chief.post(&erase, &sure).await;
-    assert_eq!(answer.location(), address);
+    assert_eq!(answer.location(), format!("{address}?tercatat=ya"));
     for browser in [&mut chief, &mut desk] {
         let words = browser.get(&address).await.words();
         assert!(words.contains("sudah dihapus pada"), "{words}");
@@ -567,5 +567,5 @@ async fn a_chief_erases_a_closed_case_after_saying_why_and_that_it_was_checked()
     }
     // The same form once more.
     let answer = chief.post(&erase, &sure).await;
-    assert_eq!(answer.location(), address);
+    assert_eq!(answer.location(), format!("{address}?tercatat=ya"));
 }

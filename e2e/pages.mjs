@@ -1,0 +1,47 @@
+// The pages there are, for every check that holds on all of them. A page that is added here is met by all.
+
+import { DESKTOP, PHONE } from "./helpers.mjs";
+
+/** Pages nobody signs in for. */
+export const PUBLIC = [
+  "/",
+  "/lapor",
+  "/lapor/lanjut",
+  "/lacak",
+  "/tanda-terima",
+  "/tanda-terima/kunci",
+  "/nilai",
+  "/layanan",
+  "/layanan/skck",
+  "/wilayah",
+  "/wilayah?peta=ya",
+  "/wilayah/33.18.08",
+  "/wilayah/33.18.08.2022",
+  "/wilayah/33.18.08.2022?peta=ya",
+  "/tentang",
+  "/aman",
+  "/aman/bantuan",
+  "/aman/tips",
+  "/kinerja",
+  "/masuk",
+  "/tidak-ada",
+];
+
+/** Pages of staff by role, with the smallest target the place asks for: pages for the road have targets for gloves. */
+export const STAFF = [
+  { role: "desk", pages: ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/cari", "/meja/serah-terima"], least: 24 },
+  { role: "patrol", pages: ["/pertemuan", "/pertemuan/baru"], least: 48 },
+  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap"], least: 24 },
+  { role: "admin", pages: ["/setelan"], least: 24 },
+];
+
+/** Every page with who opens it: `role` is undefined where nobody signs in. */
+export const ALL = [...PUBLIC.map((address) => ({ address, least: 48 })), ...STAFF.flatMap(({ role, pages, least }) => pages.map((address) => ({ role, address, least })))];
+
+/** Both languages, both themes and both widths, each with the others at least once. */
+export const LOOKS = [
+  { lang: "id", scheme: "light", size: PHONE },
+  { lang: "en", scheme: "dark", size: PHONE },
+  { lang: "en", scheme: "light", size: DESKTOP },
+  { lang: "id", scheme: "dark", size: DESKTOP },
+];
