@@ -145,7 +145,9 @@ async function twin(page) {
     (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: html }),
     { times: 1 },
   );
-  await page.twin.goto(address);
+  // Not until everything is loaded: what is fetched beside an answer of the test's own may be waited for in vain.
+  await page.twin.goto(address, { waitUntil: "domcontentloaded" });
+  await page.twin.waitForFunction(() => [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.sheet || !matchMedia(link.media || "all").matches));
   return page.twin;
 }
 

@@ -89,10 +89,11 @@ need_npm() {
 # the one of e2e/node's lock file.
 need_node() {
     need_debian "browser tests" node=nodejs npm=npm || return 1
-    local major
-    major=$(node -p 'process.versions.node.split(".")[0]')
-    [ "$major" -lt 20 ] || return 0
-    need_npm e2e/node "browser tests need Node 20 or newer, this machine has $major" || return 1
+    local version
+    version=$(node -p 'process.versions.node')
+    # What Lighthouse asks for.
+    printf '22.19.0\n%s\n' "$version" | sort --check=quiet --version-sort && return 0
+    need_npm e2e/node "browser tests need Node 22.19 or newer, this machine has $version" || return 1
     PATH="$PWD/e2e/node/node_modules/.bin:$PATH"
     export PATH
 }

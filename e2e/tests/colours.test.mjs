@@ -25,10 +25,11 @@ const PAIRS = [
   ...["common", "better", "worse", "neutral"].map((mark) => [`spc-${mark}`, "bg", 3]),
 ];
 
+/** The stylesheet as it is served, and where that of the staff is. */
 async function stylesheet() {
   const home = await (await fetch(demo.url)).text();
   const [, href] = home.match(/href="([^"]*\/style\.css)"/);
-  return (await fetch(new URL(href, demo.url))).text();
+  return { text: await (await fetch(new URL(href, demo.url))).text(), staff: href.replace("style.css", "staff.css") };
 }
 
 /** The custom properties of the first rule whose selector is `selector`. */
@@ -58,9 +59,10 @@ for (const [theme, selector] of [
   ["dark, as the device asks", ':root:not([data-theme="light"])'],
   ["dark, as the reader chose", ':root[data-theme="dark"]'],
 ]) {
+  // UX 17
   // S33
   test(`every colour of the ${theme} theme can be read`, async () => {
-    const colours = tokens(await stylesheet(), selector);
+    const colours = tokens((await stylesheet()).text, selector);
     const weak = PAIRS.map(([front, back, least]) => ({ front, back, least, ratio: contrast(colours.get(front), colours.get(back)) }))
       .filter(({ ratio, least }) => ratio < least)
       .map(({ front, back, ratio }) => `${front} on ${back}: ${ratio.toFixed(2)}`);
@@ -68,7 +70,31 @@ for (const [theme, selector] of [
   });
 }
 
-test("both dark themes are the same", async () => {
+// UX 17
+test("every colour that the stylesheet sets on a ground of its own can be read there, in both themes", async () => {
   const css = await stylesheet();
+  const staff = await (await fetch(new URL(css.staff, demo.url))).text();
+  // Rules that set both: text on its own ground.
+  const pairs = new Set();
+  for (const [, rule] of `${css.text}\n${staff}`.matchAll(/\{([^{}]*)\}/g)) {
+    const front = rule.match(/(?:^|;|\s)color:\s*var\(--([\w-]+)\)/)?.[1];
+    const back = rule.match(/background(?:-color)?:\s*var\(--([\w-]+)\)/)?.[1];
+    if (front && back) pairs.add(`${front} ${back}`);
+  }
+  assert.ok(pairs.size >= 12, [...pairs].join(", "));
+  for (const selector of [":root", ':root[data-theme="dark"]']) {
+    const colours = tokens(css.text, selector);
+    const weak = [...pairs]
+      .map((pair) => pair.split(" "))
+      // What is transparent in one theme, or takes its parent's colour, has no ground of its own.
+      .filter(([front, back]) => colours.has(front) && colours.has(back))
+      .map(([front, back]) => ({ pair: `${front} on ${back}`, ratio: contrast(colours.get(front), colours.get(back)) }))
+      .filter(({ ratio }) => ratio < 4.5);
+    assert.deepEqual(weak, [], selector);
+  }
+});
+
+test("both dark themes are the same", async () => {
+  const css = (await stylesheet()).text;
   assert.deepEqual(tokens(css, ':root:not([data-theme="light"])'), tokens(css, ':root[data-theme="dark"]'));
 });

@@ -22,6 +22,7 @@ const EMPTY = {
 };
 
 // S32
+// UX 24
 test("every page of a unit without a single report is whole, in both languages", async () => {
   const { serve, staff } = await unit();
   const { url: baseURL } = await serve();

@@ -19,6 +19,7 @@ async function unassessed(page) {
 for (const [number, way] of WAYS.entries()) {
   const lang = number === 1 || number === 2 ? "en" : "id";
   // S1, S4, S5, S6, S8, S32, S33
+  // UX 4
   test(`from a request to a judged encounter ${way.name}, in ${lang}`, async (t) => {
     // Pages of the desk have smaller targets than those for the public and for the road.
     const sound = (page, least = 24) => (where) => assertSound(page, { least, where });

@@ -15,7 +15,7 @@ import {
   sendEveryoneHome,
   visit,
 } from "../helpers.mjs";
-import { LOOKS, PUBLIC, STAFF } from "../pages.mjs";
+import { ALL, LOOKS, PUBLIC, STAFF } from "../pages.mjs";
 import { go, signIn, words } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
@@ -23,6 +23,7 @@ test.after(closeBrowser);
 
 for (const look of LOOKS) {
   const name = `${look.lang}, ${look.scheme}, ${look.size.width} px`;
+  // UX 1, UX 6, UX 13, UX 14
   // S33
   test(`every public page is sound (${name})`, async () => {
     const page = await person(look);
@@ -35,6 +36,7 @@ for (const look of LOOKS) {
     assert.equal(titles.size, PUBLIC.length, `titles are told apart: ${[...titles.keys()].join(" | ")}`);
   });
 
+  // UX 1, UX 6, UX 13, UX 14
   // S32
   test(`every page of staff is sound (${name})`, async () => {
     for (const { role, pages, least } of STAFF) {
@@ -81,13 +83,13 @@ test("nobody opens a page of staff without signing in, and no role opens another
   }
 });
 
-test("at 320 px and with wide text spacing no page scrolls sideways and nothing is cut", async () => {
+// UX 3
+test("at 320 px, at 400 % and with wide text spacing no page scrolls sideways and nothing is cut", async () => {
   // WCAG 1.4.12: what a reader may set must lose nothing.
   const spacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }";
   const narrow = { width: 320, height: 640 };
-  const pages = [...PUBLIC.map((address) => ({ address })), ...STAFF.flatMap(({ role, pages: own }) => own.map((address) => ({ role, address })))];
   const signedIn = new Map();
-  for (const { role, address } of pages) {
+  for (const { role, address } of ALL) {
     let page = signedIn.get(role);
     if (!page) {
       page = await person({ size: narrow, bypassCSP: true });
@@ -96,6 +98,12 @@ test("at 320 px and with wide text spacing no page scrolls sideways and nothing 
     }
     await visit(page, address);
     await assertNoSidewaysScroll(page, `${address} at 320 px`);
+    // 1280 × 1024 at 400 %: nothing that stays in sight may take so much of it that no content is left.
+    await page.setViewportSize({ width: 320, height: 256 });
+    await assertNoSidewaysScroll(page, `${address} at 400 %`);
+    const kept = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => ["fixed", "sticky"].includes(getComputedStyle(element).position)).reduce((sum, element) => sum + element.getBoundingClientRect().height, 0));
+    assert.ok(kept <= 256 / 3, `${address} at 400 %: ${kept} px stay in sight`);
+    await page.setViewportSize(narrow);
     await page.addStyleTag({ content: spacing });
     await assertNoSidewaysScroll(page, `${address} with wide text spacing`);
     const cut = await page.evaluate(() =>
@@ -108,6 +116,7 @@ test("at 320 px and with wide text spacing no page scrolls sideways and nothing 
   }
 });
 
+// UX 17
 test("borders and focus are seen in forced colours", async () => {
   const page = await person({ forcedColors: "active" });
   for (const address of ["/", "/lapor/dicuri/apa", "/lacak"]) {
@@ -124,6 +133,7 @@ test("borders and focus are seen in forced colours", async () => {
   }
 });
 
+// UX 16
 test("every status says itself in words and by a shape, not by colour alone", async () => {
   const page = await person({ size: DESKTOP });
   await signIn(page, "desk");

@@ -47,6 +47,7 @@ async function assertPrintsWell(page, where) {
   await page.emulateMedia({ media: "screen" });
 }
 
+// UX 12
 // S4, S22
 test("the receipt prints on one page, and its code leads to where it is verified and the report followed", async () => {
   const page = await person({ scheme: "dark", bypassCSP: true });
@@ -61,6 +62,7 @@ test("the receipt prints on one page, and its code leads to where it is verified
 });
 
 // S5
+// UX 12
 test("the card for the person met prints on one page, and its code leads to the rating", async () => {
   const citizen = await person();
   const sent = await report(citizen, STORY);
@@ -99,4 +101,37 @@ test("the desk's receipt can be printed for one who has no phone", async () => {
   assert.match(await desk.locator(".read-back").innerText(), /Dompet hilang di terminal/);
   await go(desk, desk.locator('button[name="langkah"][value="simpan"]'));
   await assertPrintsWell(desk, "the desk's receipt");
+});
+
+// UX 12
+// S32
+test("the hand-over, the board and the promises print without anything to press, black on white, with nothing cut", async () => {
+  const citizen = await person();
+  const { number } = await report(citizen, STORY);
+  for (const [role, address] of [["commander", "/meja/serah-terima"], ["commander", "/pimpinan"], ["commander", "/pimpinan/tanggap"], ["desk", "/perkara"], [undefined, "/kinerja"]]) {
+    const page = await person({ size: DESKTOP, scheme: "dark", bypassCSP: true, reducedMotion: "reduce" });
+    if (role) await signIn(page, role);
+    if (address === "/perkara") await openCase(page, number);
+    else await visit(page, address);
+    await page.emulateMedia({ media: "print" });
+    for (const [name, [width, height]] of Object.entries(SHEETS)) {
+      // The paper's width between its margins of 20 mm.
+      await page.setViewportSize({ width: Math.floor(((width - 40) / 25.4) * 96), height: 900 });
+      const seen = await page.evaluate(() => {
+        const edge = document.documentElement.clientWidth;
+        const own = [...document.querySelectorAll("main, main *")].filter((element) => element.getClientRects().length && !element.closest("svg, .visually-hidden"));
+        const bright = (colour) => colour.startsWith("rgba(0, 0, 0, 0") || colour === "rgb(255, 255, 255)";
+        return {
+          pressed: [...document.querySelectorAll("nav, button, .button, .strip, .lang, .back, footer, .live")].filter((element) => element.getClientRects().length).map((element) => element.outerHTML.slice(0, 80)),
+          ground: own.filter((element) => !element.matches("input:checked") && !bright(getComputedStyle(element).backgroundColor)).map((element) => element.outerHTML.slice(0, 80)),
+          ink: own.filter((element) => element.childNodes.length && !["rgb(0, 0, 0)"].includes(getComputedStyle(element).color)).map((element) => `${element.outerHTML.slice(0, 80)} ${getComputedStyle(element).color}`).slice(0, 3),
+          ticks: own.filter((element) => element.matches("input:checked") && getComputedStyle(element).printColorAdjust !== "exact").length,
+          cut: own.filter((element) => element.getBoundingClientRect().right > edge + 1).map((element) => element.outerHTML.slice(0, 80)).slice(0, 3),
+        };
+      });
+      assert.deepEqual(seen, { pressed: [], ground: [], ink: [], ticks: 0, cut: [] }, `${address} on ${name}`);
+      assert.ok((await sheets(page, [width, height])) >= 1);
+    }
+    await page.context().close();
+  }
 });

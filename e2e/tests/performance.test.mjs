@@ -9,6 +9,7 @@ test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
 
 // S16
+// UX 15
 test("promises kept are the same figures for a reader, a spreadsheet and a program", async () => {
   const page = await person();
   await visit(page, "/kinerja");

@@ -24,6 +24,7 @@ test.after(closeBrowser);
 for (const [number, way] of WAYS.entries()) {
   const lang = number % 2 === 0 ? "id" : "en";
   // S4, S32, S33
+  // UX 1, UX 4
   test(`a person reports ${way.name} in ${lang}, with a photograph, and every page on the way is sound`, async () => {
     const page = await person({ ...way, lang, scheme: number < 2 ? "light" : "dark" });
     const sent = await report(page, { ...STORY, photo: photo() }, (where) => assertSound(page, { where }));
@@ -47,6 +48,7 @@ test("the receipt names who contacts the person and by when, and stays when it i
 });
 
 for (const js of [true, false]) {
+  // UX 8
   test(`sending twice gives one report and one receipt, ${js ? "with" : "without"} JavaScript`, async () => {
     const page = await person({ js });
     await tell(page, STORY);
@@ -62,6 +64,7 @@ for (const js of [true, false]) {
   });
 }
 
+// UX 8
 test("a double click sends once", async () => {
   const page = await person();
   await tell(page, STORY);
@@ -94,6 +97,7 @@ const WRONG = [
 
 for (const js of [true, false]) {
   // S33
+  // UX 5
   test(`a wrong answer comes back with what was typed and what to mend, ${js ? "with" : "without"} JavaScript`, async () => {
     for (const lang of ["id", "en"]) {
       const page = await person({ js, lang });
@@ -179,6 +183,7 @@ test("the position of the phone names the place, and the place can be sent", asy
   assert.match(page.url(), /waktu$/);
 });
 
+// UX 6
 test("the language switch keeps what was typed", async () => {
   for (const js of [true, false]) {
     const page = await person({ js });
@@ -205,6 +210,7 @@ test("answers kept for later come back with the code, on another phone", async (
   assert.equal(await other.inputValue("#cerita"), "Saya lanjutkan nanti.");
 });
 
+// UX 9
 test("without signal the answers stay and the page says so; with signal there is one report", async () => {
   // S32
   const page = await person();
@@ -247,6 +253,7 @@ test("what is no photograph is refused with words, and the story stays", async (
   }
 });
 
+// UX 7
 test("pages of a sensitive kind have a neutral title, a way out, and leave nothing behind", async () => {
   // S76
   for (const js of [true, false]) {
@@ -282,6 +289,7 @@ test("pages of a sensitive kind have a neutral title, a way out, and leave nothi
   }
 });
 
+// UX 2
 test("the report can be told and sent by keyboard alone, and the focus is always seen", async () => {
   // S33
   for (const js of [true, false]) {

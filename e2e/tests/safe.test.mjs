@@ -84,6 +84,7 @@ test("nobody is called who asked not to be, and a wish without a time comes back
 });
 
 // S76
+// UX 7
 test("the way out works by click, by the first stop of Tab, by Shift three times and without script", async () => {
   for (const js of [true, false]) {
     for (const how of js ? ["click", "tab", "shift"] : ["click", "tab"]) {

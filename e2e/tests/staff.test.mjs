@@ -9,6 +9,7 @@ import { answer, go, openCase, report, signIn, signInByForm, words } from "../st
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
 
+// UX 23
 test("signing in allows pasting, has no puzzle, and a wrong password keeps the name", async () => {
   const page = await person();
   await visit(page, "/masuk");
@@ -36,6 +37,7 @@ test("one who signs in arrives where their role begins, and leaves nothing when 
   assert.equal(new URL(page.url()).pathname, "/masuk");
 });
 
+// UX 23
 test("a session that ends gives the typed form back after signing in again", async () => {
   const page = await person({ size: DESKTOP });
   await signIn(page, "investigator");
@@ -57,6 +59,7 @@ test("a session that ends gives the typed form back after signing in again", asy
   assert.equal(await page.inputValue("#catatan"), "Ditulis sebelum sesi berakhir.");
 });
 
+// UX 2
 test("the desk works by keyboard alone: take, answer, close with a reason", async () => {
   const citizen = await person();
   const { number } = await report(citizen);
@@ -125,6 +128,7 @@ test("a page of the desk shows a new report by itself, without moving the focus"
   assert.match(await desk.locator("[data-live-status]").innerText(), /\d{2}\.\d{2}/);
 });
 
+// UX 21
 test("when the events stop, the page says since when, as an alert, and takes it back when they return", async () => {
   const desk = await person({ size: DESKTOP });
   await signIn(desk, "desk");
@@ -148,6 +152,7 @@ test("when the events stop, the page says since when, as an alert, and takes it 
 });
 
 // S6, S41
+// UX 15
 test("the chief's figures stand with n and interval, and the files of the page say the same", async () => {
   const chief = await person({ size: DESKTOP });
   await signIn(chief, "commander");

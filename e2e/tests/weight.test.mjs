@@ -43,6 +43,7 @@ async function slowPhone() {
 
 for (const address of PUBLIC) {
   // S32
+  // UX 11
   test(`${address} costs at most 60 kB the first time and 15 kB the next`, async () => {
     const page = await person();
     const cold = await weigh(page, () => visit(page, address));
@@ -53,6 +54,7 @@ for (const address of PUBLIC) {
 }
 
 // S32
+// UX 11
 test("on a slow telephone the first words stand within 3 seconds and nothing jumps", async () => {
   const page = await slowPhone();
   await visit(page, "/");

@@ -4,6 +4,7 @@
 //! Each check is a function from text to [`Finding`]s, with its own tests on small bad examples;
 //! `tests/house.rs` runs all of them on the real tree. Nothing here is part of the program.
 
+pub mod acceptance;
 pub mod code;
 pub mod layers;
 pub mod leftovers;

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use pengayom_tidy::code::own_code;
 use pengayom_tidy::tree::{Tree, has_extension};
 use pengayom_tidy::{
-    Finding, layers, leftovers, length, links, manifests, portable, privacy, purity, rehearsal,
-    report, requirements, words,
+    Finding, acceptance, layers, leftovers, length, links, manifests, portable, privacy, purity,
+    rehearsal, report, requirements, words,
 };
 
 static TREE: LazyLock<Tree> = LazyLock::new(|| match Tree::open() {
@@ -208,6 +208,22 @@ fn the_table_of_requirements_is_true() {
     match TREE.text("docs/REQUIREMENTS.md") {
         Some(text) => findings.extend(requirements::check("docs/REQUIREMENTS.md", text, &tests)),
         None => findings.push(Finding::at("docs/REQUIREMENTS.md", "is missing")),
+    }
+    assert_in_order(&findings);
+}
+
+#[test]
+fn the_table_of_acceptance_checks_is_true() {
+    let mut tests = Vec::new();
+    let mut findings = Vec::new();
+    for (path, text) in TREE.texts(|path| path.starts_with("e2e/tests/")) {
+        let (found, wrong) = acceptance::tests(path, text);
+        tests.extend(found);
+        findings.extend(wrong);
+    }
+    match TREE.text("docs/acceptance.md") {
+        Some(text) => findings.extend(acceptance::check("docs/acceptance.md", text, &tests)),
+        None => findings.push(Finding::at("docs/acceptance.md", "is missing")),
     }
     assert_in_order(&findings);
 }
