@@ -32,11 +32,11 @@ use std::collections::BTreeMap;
 
 use crate::place::Strata;
 
-pub use case::{Channel, CloseOutcome, Explanation, LateReason};
+pub use case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 pub use choice::UnknownChoice;
 pub use code::{
     BadCode, CODE_MAX_CHARS, ChannelCode, DutyCode, EntryCode, ExplanationCode, GroupCode,
-    InstrumentCode, ItemCode, KindCode, LateReasonCode, OutcomeCode, PhraseCode, RankCode,
+    InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode, RankCode,
     RoleCode, ServiceCode, StratumCode, is_code,
 };
 pub use entry::{Entry, Field};
@@ -80,6 +80,7 @@ pub struct Pack {
     roles: Vec<Role>,
     close_outcomes: Vec<CloseOutcome>,
     late_reasons: Vec<LateReason>,
+    letters: Vec<LetterKind>,
     explanations: Vec<Explanation>,
     channels: Vec<Channel>,
     phrases: Vec<Phrase>,
@@ -265,6 +266,18 @@ impl Pack {
     #[must_use]
     pub fn late_reason(&self, code: &LateReasonCode) -> Option<&LateReason> {
         self.late_reasons.iter().find(|reason| reason.code == *code)
+    }
+
+    /// Kinds of letter that reporters are given, in the order they are offered.
+    #[must_use]
+    pub fn letters(&self) -> &[LetterKind] {
+        &self.letters
+    }
+
+    /// One kind of letter.
+    #[must_use]
+    pub fn letter(&self, code: &str) -> Option<&LetterKind> {
+        self.letters.iter().find(|kind| kind.code.as_str() == code)
     }
 
     /// Ways in.

@@ -38,6 +38,8 @@ pub trait Method {
     fn has_outcome(&self, outcome: &str) -> bool;
     /// Whether this is a reason for lateness that the unit knows.
     fn has_late_reason(&self, reason: &str) -> bool;
+    /// Whether this is a kind of letter that the unit gives.
+    fn has_letter(&self, kind: &str) -> bool;
     /// Whether this is one of the police functions (S1).
     fn has_function(&self, function: &str) -> bool;
     /// Whether this is one of the roles an officer can have in a contact (S28).

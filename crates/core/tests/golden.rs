@@ -35,6 +35,8 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::ReporterAnswered { .. } => golden!("case.reporter_answered"),
             CaseAct::InformationAdded { .. } => golden!("case.information_added"),
             CaseAct::EvidenceAdded { .. } => golden!("case.evidence_added"),
+            CaseAct::LetterGiven { .. } => golden!("case.letter_given"),
+            CaseAct::LetterWithdrawn { .. } => golden!("case.letter_withdrawn"),
             CaseAct::DelayExplained { .. } => golden!("case.delay_explained"),
             CaseAct::SupportOffered { .. } => golden!("case.support_offered"),
             CaseAct::ReviewAsked { .. } => golden!("case.review_asked"),
@@ -61,7 +63,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 43] = [
+const FILES: [&str; 47] = [
     golden!("case.request_filed.harm"),
     golden!("case.support_offered"),
     golden!("case.review_asked"),
@@ -77,6 +79,8 @@ const FILES: [&str; 43] = [
     golden!("case.reporter_answered"),
     golden!("case.information_added"),
     golden!("case.evidence_added"),
+    golden!("case.letter_given"),
+    golden!("case.letter_withdrawn"),
     golden!("case.delay_explained"),
     golden!("case.case_closed.kept"),
     golden!("case.case_reopened"),
@@ -97,6 +101,8 @@ const FILES: [&str; 43] = [
     golden!("case.reporter_answered.least"),
     golden!("case.information_added.least"),
     golden!("case.evidence_added.least"),
+    golden!("case.letter_given.least"),
+    golden!("case.letter_withdrawn.least"),
     golden!("case.delay_explained.least"),
     golden!("encounter.encounter_recorded.least"),
     golden!("feedback.feedback_given.least"),
@@ -127,7 +133,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(27);
+    let (full, least) = FILES.split_at(29);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

@@ -2,8 +2,10 @@
 //!
 //! What is sent is kept as it is, piece by piece, for it may be evidence. What pages show of a
 //! picture is a small copy made anew, without the position and other details a camera writes into a
-//! file; those are told to the staff of the case as the file's own claim.
+//! file; those are told to the staff of the case as the file's own claim. A letter is no evidence: a
+//! picture of one is kept without those details, so that what its reader gets is what its hash names.
 
+mod bare;
 mod claims;
 mod kind;
 
@@ -17,6 +19,7 @@ use pengayom_store::rows::{BlobRow, Preview};
 use pengayom_store::{Blob, BlobReader, BlobUpload};
 use tokio::sync::Semaphore;
 
+pub use bare::bare;
 pub use claims::{Claims, claims};
 pub use kind::{Kind, kind_of};
 
@@ -58,6 +61,8 @@ pub enum Wanted {
     Photo,
     /// Whatever may be evidence, from staff.
     Evidence,
+    /// A letter for a reporter, from staff: a document, or a picture of a paper.
+    Letter,
 }
 
 impl Wanted {
@@ -66,6 +71,7 @@ impl Wanted {
         match self {
             Self::Photo => kind.is_picture(),
             Self::Evidence => true,
+            Self::Letter => matches!(kind, Kind::Pdf | Kind::Jpeg | Kind::Png),
         }
     }
 }
@@ -221,6 +227,38 @@ impl Node {
     pub async fn put_photo(&self, content: impl AsRef<[u8]>) -> Result<BlobRef, HandleError> {
         let mut intake = self.begin_file(Wanted::Photo);
         intake.write(content.as_ref()).await?;
+        intake.finish().await
+    }
+
+    /// The file of a letter as its reader gets it: a picture without what a camera or a program wrote
+    /// beside it (where, when, by whom), anything else as it came. Kept for as long as a draft.
+    ///
+    /// The same picture a second time is the same file, and one without such details stays as it is.
+    ///
+    /// # Errors
+    /// [`HandleError::Media`] for a picture that does not open; [`HandleError::NotFound`]; the store's.
+    pub async fn letter_file(&self, sent: BlobRef) -> Result<BlobRef, HandleError> {
+        if !Kind::of_media_type(&sent.media_type).is_some_and(Kind::is_picture) {
+            return Ok(sent);
+        }
+        let file = self.file(&sent.sha256).await?;
+        let reader = BlobReader::new(Arc::clone(&self.store), self.unit().id.clone(), file);
+        let turn = OPENING.acquire().await;
+        let content = reader.read_all(PHOTO_MAX_BYTES).await?;
+        let made = tokio::task::spawn_blocking(move || -> Result<_, MediaError> {
+            let bare = bare(&content).ok_or(MediaError::Broken)?;
+            // A letter that nobody can open is none.
+            preview(&bare)?;
+            Ok((bare != content).then_some(bare))
+        })
+        .await
+        .map_err(|_| MediaError::Broken)??;
+        drop(turn);
+        let Some(made) = made else {
+            return Ok(sent);
+        };
+        let mut intake = self.begin_file(Wanted::Letter);
+        intake.write(&made).await?;
         intake.finish().await
     }
 

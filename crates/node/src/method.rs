@@ -40,6 +40,10 @@ impl Method for PackMethod<'_> {
             .any(|known| known.code.as_str() == reason)
     }
 
+    fn has_letter(&self, kind: &str) -> bool {
+        self.0.letter(kind).is_some()
+    }
+
     fn has_function(&self, function: &str) -> bool {
         self.0
             .functions()

@@ -1,6 +1,8 @@
 //! Arbitrary commands, mostly sensible ones.
 
-use pengayom_core::subject::case::{CaseCommand, Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
+use pengayom_core::subject::case::{
+    CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing,
+};
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
 use proptest::collection::{btree_map, vec};
@@ -10,7 +12,7 @@ use proptest::prelude::*;
 use crate::method::{FUNCTIONS, ITEMS, ROLES};
 use crate::payload::{hold_ground, review};
 use crate::value::{
-    any_service, channel, few_officers, file, hash, media, person, second, text, word,
+    any_service, channel, day, few_officers, file, hash, media, person, second, text, word,
 };
 
 const RESPONDERS: &[&str] = &["P-1", "P-2"];
@@ -79,6 +81,9 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
                 obtained_at: obtained.map(second),
             }
         ),
+        give_letter().prop_map(CaseCommand::GiveLetter),
+        (1_u32..4, text())
+            .prop_map(|(letter, reason)| CaseCommand::WithdrawLetter { letter, reason }),
         (word(&["flooded_road"]), text())
             .prop_map(|(reason, text)| CaseCommand::ExplainDelay { reason, text }),
         (word(&["helped"]), text())
@@ -92,6 +97,19 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
             .prop_map(|(ground, reference)| CaseCommand::PlaceHold { ground, reference }),
         text().prop_map(|reference| CaseCommand::LiftHold { reference }),
     ]
+}
+
+/// A letter to give, mostly of a kind that is known and dated before.
+pub fn give_letter() -> impl Strategy<Value = GiveLetter> {
+    (word(&["progress"]), of(text()), day(), file()).prop_map(|(kind, number, dated, file)| {
+        GiveLetter {
+            kind,
+            number,
+            dated,
+            today: jiff::civil::date(2026, 11, 24),
+            file,
+        }
+    })
 }
 
 /// Anything asked of an encounter.

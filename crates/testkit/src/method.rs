@@ -49,6 +49,9 @@ impl Method for SampleMethod {
     fn has_late_reason(&self, reason: &str) -> bool {
         reason == "flooded_road"
     }
+    fn has_letter(&self, kind: &str) -> bool {
+        kind == "progress"
+    }
     fn has_function(&self, function: &str) -> bool {
         FUNCTIONS.contains(&function)
     }

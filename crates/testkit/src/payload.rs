@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::value::{
-    any_moment, any_service, case_number, channel, few_officers, file, hash, media, person, text,
+    any_moment, any_service, case_number, channel, day, few_officers, file, hash, media, person, text,
 };
 
 /// Any payload.
@@ -57,6 +57,16 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
                 obtained_at,
             }
         ),
+        (text(), of(text()), day(), file()).prop_map(|(kind, number, dated, file)| {
+            CaseAct::LetterGiven {
+                kind,
+                number,
+                dated,
+                file,
+            }
+        }),
+        (any::<u32>(), text())
+            .prop_map(|(letter, reason)| CaseAct::LetterWithdrawn { letter, reason }),
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
         (text(), text()).prop_map(|(support, reply)| CaseAct::SupportOffered { support, reply }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),

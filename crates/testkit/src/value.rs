@@ -1,5 +1,6 @@
 //! Arbitrary small values, and fixed ones.
 
+use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{ActPlace, Actor};
 use pengayom_core::pack::ServiceCode;
@@ -107,6 +108,11 @@ pub fn channel() -> impl Strategy<Value = Channel> + Clone {
             Channel::Import,
         ][..],
     )
+}
+
+/// A day, mostly before those of the histories.
+pub fn day() -> impl Strategy<Value = Date> + Clone {
+    (2015_i16..2028, 1_i8..13, 1_i8..29).prop_map(|(year, month, day)| date(year, month, day))
 }
 
 /// A file.

@@ -9,18 +9,23 @@ mod file;
 mod handover;
 mod history;
 mod hold;
+mod letter;
 mod list;
 mod on_duty;
 mod queue;
 mod receipt;
+mod refusal;
 mod report;
+mod upload;
 
 use axum::Router;
 use axum::routing::{get, post};
 
 use crate::state::AppState;
 
+pub(crate) use file::size_words;
 pub(crate) use history::late_reason;
+pub(crate) use letter::withdrawn_words;
 
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {
@@ -39,6 +44,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
         .route("/perkara/{case}/berkas", post(evidence::add))
+        .route("/perkara/{case}/surat", post(letter::give))
+        .route("/perkara/{case}/surat/{n}", get(letter::original))
         .route("/perkara/{case}/foto/{sha256}", get(case::photo))
         .route("/perkara/{case}/berkas/{sha256}", get(file::original))
 }

@@ -27,7 +27,7 @@ pub(crate) const FORM_MAX_BYTES: usize = 64 * 1024;
 /// camera's larger picture is answered with words beside the field and not with a cut line.
 pub(crate) const PHOTO_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// Largest form with which staff add a file to a case, in bytes. Far above the limit of a film, and
+/// Largest form with which staff add a file or a letter to a case, in bytes. Far above the limit of a film, and
 /// nothing beyond that is kept: it is read to its end so that the page which says so arrives.
 pub(crate) const EVIDENCE_FORM_MAX_BYTES: usize = 256 * 1024 * 1024;
 
@@ -91,7 +91,8 @@ async fn in_time(request: Request, next: Next) -> Response {
             .starts_with(b"multipart/")
     });
     let path = request.uri().path();
-    let limit = if has_files && path.starts_with("/perkara/") && path.ends_with("/berkas") {
+    let of_case = path.starts_with("/perkara/");
+    let limit = if has_files && of_case && (path.ends_with("/berkas") || path.ends_with("/surat")) {
         EVIDENCE_TIME_MAX
     } else if has_files || problem::is_api(path) {
         FILE_TIME_MAX

@@ -1,6 +1,7 @@
 //! What a unit holds about a person for one report, in words they can read: the same facts as the
 //! file for programs, on a page and as text.
 
+use jiff::civil::Date;
 use pengayom_core::pack::{Lang, Localized};
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::erasure::ErasureBasis;
@@ -191,6 +192,19 @@ impl Reader<'_> {
                     });
                     (by, text)
                 }
+                CaseAct::LetterGiven {
+                    kind,
+                    number,
+                    dated,
+                    ..
+                } => (
+                    Some(self.letter(&kind, number.as_deref(), dated)),
+                    String::new(),
+                ),
+                CaseAct::LetterWithdrawn { letter, reason } => {
+                    let n = self.format.count(i64::from(letter));
+                    (Some(self.tf("own.letter_withdrawn", &[("n", &n)])), reason)
+                }
                 CaseAct::DelayExplained { reason, text } => {
                     let known = reasons.iter().find(|known| known.code.as_str() == reason);
                     (known.map(|known| self.say(&known.name)), text)
@@ -213,6 +227,19 @@ impl Reader<'_> {
             }
         }
         self.or_nothing(entries, "own.answered_none")
+    }
+
+    /// A letter as it stands in what was told to the person.
+    fn letter(&self, code: &str, number: Option<&str>, dated: Date) -> String {
+        let kind = self.unit.pack.letter(code);
+        let kind = kind.map_or_else(|| code.to_owned(), |kind| self.say(&kind.name));
+        let date = self.format.day(dated);
+        let values = [("kind", kind.as_str()), ("date", date.as_str())];
+        let words = self.tf("own.letter", &values);
+        match number {
+            Some(number) => format!("{words}. {}", self.tf("letter.number", &[("number", number)])),
+            None => words,
+        }
     }
 
     fn happened(&self, export: &PersonExport) -> Vec<Entry> {
@@ -249,6 +276,8 @@ impl Reader<'_> {
             "case.reporter_answered" => self.t("own.event_answered"),
             "case.information_added" => self.t("own.event_information"),
             "case.evidence_added" => self.t("own.event_evidence"),
+            "case.letter_given" => self.t("own.event_letter"),
+            "case.letter_withdrawn" => self.t("own.event_letter_withdrawn"),
             "case.delay_explained" => self.t("own.event_delay"),
             "case.support_offered" => self.t("own.event_support"),
             "case.review_asked" => self.t("own.event_review_asked"),

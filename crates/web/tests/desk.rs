@@ -21,6 +21,8 @@ mod encounter;
 mod evidence;
 #[path = "desk/hold.rs"]
 mod hold;
+#[path = "desk/letter.rs"]
+mod letter;
 #[path = "desk/live.rs"]
 mod live;
 #[path = "desk/queue.rs"]

@@ -223,6 +223,13 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             each("description", Slot::Text(description));
             each("obtained_from", Slot::Maybe(obtained_from));
         }
+        CaseAct::LetterGiven {
+            kind: _,
+            number,
+            dated: _,
+            file: _,
+        } => each("number", Slot::Maybe(number)),
+        CaseAct::LetterWithdrawn { letter: _, reason } => each("reason", Slot::Text(reason)),
         CaseAct::DelayExplained { reason: _, text } => each("text", Slot::Text(text)),
         CaseAct::SupportOffered { support, reply } => {
             each("support", Slot::Text(support));

@@ -1,6 +1,6 @@
-//! How a case comes in, how it can end, why it can be late, and what an officer explains.
+//! How a case comes in, how it can end, why it can be late, which letters its reporter gets, and what an officer explains.
 
-use super::code::{ChannelCode, ExplanationCode, LateReasonCode, OutcomeCode};
+use super::code::{ChannelCode, ExplanationCode, LateReasonCode, LetterCode, OutcomeCode};
 use super::lang::Localized;
 use super::read::Table;
 use super::source::Sourced;
@@ -48,6 +48,21 @@ pub struct Channel {
     pub sourced: Sourced,
 }
 
+/// A kind of letter that the reporter of a case is given (S26, S40).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterKind {
+    /// Code kept with the act.
+    pub code: LetterCode,
+    /// Its name.
+    pub name: Localized,
+    /// What it is for, a sentence.
+    pub purpose: Localized,
+    /// What it is not, a sentence.
+    pub limits: Localized,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
 /// Something an officer explains in an encounter, such as the rights of the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
@@ -64,6 +79,18 @@ impl Explanation {
         Self {
             code: row.id("explanation"),
             name: row.localized("name"),
+            sourced: row.sourced(),
+        }
+    }
+}
+
+impl LetterKind {
+    pub(crate) fn read(row: &Table<'_>) -> Self {
+        Self {
+            code: row.id("letter"),
+            name: row.localized("name"),
+            purpose: row.localized("for"),
+            limits: row.localized("not"),
             sourced: row.sourced(),
         }
     }

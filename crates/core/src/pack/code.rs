@@ -116,6 +116,10 @@ code!(
     LateReasonCode
 );
 code!(
+    /// Code of a kind of letter the unit gives, such as `sp2hp_a1`.
+    LetterCode
+);
+code!(
     /// Code of a way in: `web`, `desk`, `phone`, `officer`, `api`, `import`.
     ChannelCode
 );

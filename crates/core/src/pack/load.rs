@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Pack;
-use super::case::{Channel, CloseOutcome, Explanation, LateReason};
+use super::case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::findings::{FileText, Findings, braced, nearest, shorten};
@@ -285,6 +285,7 @@ fn read<'a>(
         roles: org.roles,
         close_outcomes: case.close_outcomes,
         late_reasons: case.late_reasons,
+        letters: case.letters,
         channels: case.channels,
         explanations: case.explanations,
         phrases: phrases?,
@@ -368,6 +369,7 @@ impl Organisation {
 struct CaseWords {
     close_outcomes: Vec<CloseOutcome>,
     late_reasons: Vec<LateReason>,
+    letters: Vec<LetterKind>,
     channels: Vec<Channel>,
     explanations: Vec<Explanation>,
 }
@@ -377,6 +379,8 @@ impl CaseWords {
         Self {
             close_outcomes: root.rows("outcome", CloseOutcome::read),
             late_reasons: root.rows("late_reason", LateReason::read),
+            // A unit that gives none offers none.
+            letters: root.rows_or_empty("letter", LetterKind::read),
             channels: root.rows("channel", Channel::read),
             explanations: root.rows("explanation", Explanation::read),
         }

@@ -8,13 +8,17 @@ mod act;
 mod command;
 mod decide;
 mod harm;
+mod letter;
+mod refusal;
 mod review;
 mod state;
 
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
-pub use decide::{ADDITIONS_MAX, CaseRefusal, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
+pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
 pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
+pub use letter::{GiveLetter, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
+pub use refusal::CaseRefusal;
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
 pub use state::{Case, CaseStage, Response, evolve};
 

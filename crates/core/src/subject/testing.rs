@@ -42,6 +42,9 @@ impl Method for FakeMethod {
     fn has_late_reason(&self, reason: &str) -> bool {
         reason == "flooded_road"
     }
+    fn has_letter(&self, kind: &str) -> bool {
+        kind == "progress"
+    }
     fn has_function(&self, function: &str) -> bool {
         ["order", "enforcement", "detection", "prevention"].contains(&function)
     }

@@ -21,6 +21,7 @@ fn the_pack_has_every_entry_that_was_researched() {
     assert_eq!(pack.ranks().len(), 22);
     assert_eq!(pack.roles().len(), 16);
     assert_eq!(pack.phrases().len(), 12);
+    assert_eq!(pack.letters().len(), 11);
     for (section, count) in [
         ("question", 15),
         ("outcome", 13),

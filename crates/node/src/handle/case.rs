@@ -290,13 +290,18 @@ impl Node {
         moment: Moment,
     ) -> Result<CaseChanged, HandleError> {
         let unit = self.unit();
-        let blobs: Vec<String> = match &command {
+        let mut blobs: Vec<String> = match &command {
             CaseCommand::AddInformation { media, .. } => {
                 media.iter().map(|blob| blob.sha256.clone()).collect()
             }
             CaseCommand::AddEvidence { file, .. } => vec![file.sha256.clone()],
             _ => Vec::new(),
         };
+        // Of a letter no page shows a small copy.
+        let previews = self.preview_jobs(&blobs, moment.recorded_at);
+        if let CaseCommand::GiveLetter(letter) = &command {
+            blobs.push(letter.file.sha256.clone());
+        }
         let decided = case::decide(
             Some(&known),
             command,
@@ -326,7 +331,7 @@ impl Node {
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
-        append.jobs = self.preview_jobs(&blobs, moment.recorded_at);
+        append.jobs = previews;
         append.blobs = blobs;
         append.erase = erase;
         let brings_work = !append.jobs.is_empty();
@@ -528,6 +533,8 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::Answer { .. }
         | CaseCommand::AddInformation { .. }
         | CaseCommand::AddEvidence { .. }
+        | CaseCommand::GiveLetter(_)
+        | CaseCommand::WithdrawLetter { .. }
         | CaseCommand::ExplainDelay { .. }
         | CaseCommand::OfferSupport { .. }
         | CaseCommand::AskReview { .. }

@@ -37,7 +37,7 @@ pub struct PersonExport {
     pub erased_at: Option<Timestamp>,
     /// What happened, in order: of each act what concerns its reporter.
     pub events: Vec<ExportedAct>,
-    /// Photographs and other files that came with it.
+    /// Photographs and other files that came with it, and letters that were given.
     pub files: Vec<ExportedFile>,
 }
 
@@ -293,6 +293,8 @@ const fn is_for_the_person(payload: &Payload) -> bool {
             CaseAct::RequestFiled(_)
                 | CaseAct::InformationAdded { .. }
                 | CaseAct::ReporterAnswered { .. }
+                | CaseAct::LetterGiven { .. }
+                | CaseAct::LetterWithdrawn { .. }
                 | CaseAct::DelayExplained { .. }
                 | CaseAct::ReviewAsked { .. }
                 | CaseAct::ReviewAnswered { .. }
@@ -325,12 +327,14 @@ fn blobs_of(acts: &[Act], wanted: fn(&Payload) -> bool) -> impl Iterator<Item = 
         .flat_map(|act| match &act.payload {
             Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
             Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
-            Payload::Case(CaseAct::EvidenceAdded { file, .. }) => std::slice::from_ref(file),
+            Payload::Case(CaseAct::EvidenceAdded { file, .. } | CaseAct::LetterGiven { file, .. }) => {
+                std::slice::from_ref(file)
+            }
             _ => &[],
         })
 }
 
-/// Files that came from the person; what officers found is the unit's own.
+/// Files that came from the person, and letters given to them; what officers found is the unit's own.
 fn files_of(acts: &[Act]) -> Vec<ExportedFile> {
     blobs_of(acts, is_for_the_person)
         .map(|blob| ExportedFile {

@@ -108,6 +108,8 @@ fn text(case: CaseId, act: &Act) -> Option<RowChange> {
         | CaseAct::ReporterAnswered { text, .. }
         | CaseAct::InformationAdded { text, .. } => text.clone(),
         CaseAct::EvidenceAdded { description, .. } => description.clone(),
+        // People ask for a letter by the number on it.
+        CaseAct::LetterGiven { number, .. } => number.clone().unwrap_or_default(),
         _ => return None,
     };
     (!text.is_empty()).then_some(RowChange::AddCaseText {

@@ -185,7 +185,8 @@ pub(super) fn contributions(subject: Subject, state: &State, zone: &TimeZone) ->
     match state {
         State::Case(case) => {
             add_case(&mut all, case, zone);
-            for file in &case.media {
+            let letters = case.letters.iter().filter(|letter| !letter.erased);
+            for file in case.media.iter().chain(letters.map(|letter| &letter.file)) {
                 let key = BlobUseKey {
                     sha256: file.sha256.clone(),
                     subject_kind: subject.kind(),

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use pengayom_core::act::Payload;
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::value::{CaseNumber, SecretDigits};
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::request::Standard;
 use crate::extract::PublicPage;
+use crate::frame::PageFrame;
+use crate::letters::{Given, Standing, given, kind_name};
 use crate::problem::Fault;
 use crate::public::receipt::card;
 
@@ -44,6 +47,7 @@ struct Status {
     closed_at: Option<Timestamp>,
     outcome: Option<String>,
     messages: Vec<Message>,
+    letters: Vec<Letter>,
     receipt: Option<Receipt>,
 }
 
@@ -52,6 +56,46 @@ struct Message {
     at: Timestamp,
     from: &'static str,
     text: String,
+}
+
+/// A letter that was given. What is in it is had on the page where the request is followed.
+#[derive(Serialize)]
+struct Letter {
+    n: u32,
+    kind: String,
+    name: String,
+    number: Option<String>,
+    dated: Date,
+    given_at: Timestamp,
+    media_type: String,
+    size_bytes: u64,
+    sha256: String,
+    state: &'static str,
+    withdrawn_at: Option<Timestamp>,
+    withdrawn_reason: Option<String>,
+}
+
+fn letter(frame: &PageFrame, letter: Given<'_>) -> Letter {
+    let (state, withdrawn_at, reason) = match letter.standing {
+        Standing::There => ("there", None, None),
+        Standing::Withdrawn { at, reason } => ("withdrawn", Some(at), Some(reason)),
+        Standing::Erased => ("erased", None, None),
+    };
+    let reason = reason.filter(|reason| !reason.is_empty());
+    Letter {
+        n: letter.n,
+        kind: letter.kind.to_owned(),
+        name: kind_name(frame, letter.kind),
+        number: letter.number.map(ToOwned::to_owned),
+        dated: letter.dated,
+        given_at: letter.at,
+        media_type: letter.file.media_type.clone(),
+        size_bytes: letter.file.size_bytes,
+        sha256: letter.file.sha256.clone(),
+        state,
+        withdrawn_at,
+        withdrawn_reason: reason.map(ToOwned::to_owned),
+    }
 }
 
 /// `GET /api/v1/requests/{tracking_code}?secret=…`
@@ -139,6 +183,10 @@ pub(super) async fn show(
         closed_at: case.closed_at,
         outcome,
         messages: messages.collect(),
+        letters: given(&history.acts)
+            .into_iter()
+            .map(|known| letter(&frame, known))
+            .collect(),
         receipt: receipt.map(|card| card.receipt),
     };
     Ok(Json(body).into_response())

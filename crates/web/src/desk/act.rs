@@ -1,19 +1,18 @@
-//! What staff can do to a case: each act with its form, the command it asks for, and the words for
-//! the rule that stood in its way.
+//! What staff can do to a case: each act with its form and the command it asks for.
 
 use pengayom_core::pack::ServiceClass;
-use pengayom_core::subject::case::{Case, CaseCommand, CaseRefusal, CaseStage};
+use pengayom_core::subject::case::{Case, CaseCommand, CaseStage, Letter};
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
-use super::{care, hold};
+use super::{care, hold, letter};
 use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::PageFrame;
 use crate::problem::Fault;
 use crate::staff::{
-    Names, OptionGroup, Pick, Select, local_moment, service_groups, service_name, text_words,
+    Names, OptionGroup, Pick, Select, local_moment, service_groups, service_name,
 };
 
 /// An act on a case, as the address names it.
@@ -37,6 +36,8 @@ pub(super) enum CaseForm {
     Act,
     /// Answer the reporter.
     Answer,
+    /// Take back a letter given by mistake.
+    Withdraw,
     /// Give it to an officer.
     Assign,
     /// End it.
@@ -52,7 +53,7 @@ pub(super) enum CaseForm {
 }
 
 /// Every form, in the order of the page: what is owed first, then what is done most.
-const FORMS: [CaseForm; 14] = [
+const FORMS: [CaseForm; 15] = [
     CaseForm::Delay,
     CaseForm::Explain,
     CaseForm::SecondLook,
@@ -60,6 +61,7 @@ const FORMS: [CaseForm; 14] = [
     CaseForm::Assess,
     CaseForm::Act,
     CaseForm::Answer,
+    CaseForm::Withdraw,
     CaseForm::Assign,
     CaseForm::Close,
     CaseForm::TakeOver,
@@ -82,6 +84,7 @@ impl CaseForm {
             Self::Delay => "alasan-terlambat",
             Self::Act => "tindakan-baru",
             Self::Answer => "jawab",
+            Self::Withdraw => "tarik-surat",
             Self::Assign => "tugaskan",
             Self::Close => "tutup",
             Self::Reopen => "buka-lagi",
@@ -107,7 +110,8 @@ impl CaseForm {
             | Self::Answer
             | Self::Explain
             | Self::SecondLook
-            | Self::Support => Permission::WorkCase,
+            | Self::Support
+            | Self::Withdraw => Permission::WorkCase,
             Self::Assign => Permission::AssignCase,
             Self::Close | Self::Reopen => Permission::CloseCase,
             Self::Hold | Self::Lift => Permission::HoldCase,
@@ -123,6 +127,7 @@ impl CaseForm {
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
             Self::Explain | Self::SecondLook | Self::Support => care::is_offered(self, by, case),
+            Self::Withdraw => case.letters.iter().any(Letter::is_there),
             Self::Reopen => !open,
             Self::Hold => case.hold.is_none() && (open || case.kept_from.is_some()),
             Self::Lift => case.hold.is_some(),
@@ -144,6 +149,7 @@ impl CaseForm {
             Self::Delay => ("terlambat-alasan", "terlambat-penjelasan"),
             Self::Act => ("tindakan-uraian", "tindakan-fungsi"),
             Self::Answer => ("jawab-jawaban", "jawab-kabar"),
+            Self::Withdraw => ("tarik-yang", "tarik-alasan"),
             Self::Assign => ("tugaskan-petugas", "tugaskan-petugas"),
             Self::Close => ("tutup-hasil", "tutup-alasan"),
             Self::Reopen => ("buka-alasan", "buka-alasan"),
@@ -199,6 +205,8 @@ pub(super) struct Typed {
     pub(super) errors: Vec<FieldError>,
     /// It was the form with a file, which is no act of this page.
     pub(super) evidence: Option<super::evidence::Sent>,
+    /// The same of the form with a letter.
+    pub(super) letter: Option<super::letter::Sent>,
 }
 
 /// Draws the acts offered.
@@ -328,6 +336,12 @@ impl Offer<'_> {
                 let parts = vec![Part::Area(text), Part::Moment(news)];
                 ("case.answer_citizen", None, "case.save_answer", parts)
             }
+            CaseForm::Withdraw => (
+                "case.letter_withdraw",
+                Some("case.letter_withdraw_help"),
+                "case.letter_withdraw_do",
+                letter::which(self),
+            ),
             CaseForm::Assign => ("case.assign", None, "case.assign", self.assign()),
             CaseForm::Close => ("case.close", None, "case.close", self.close()),
             CaseForm::Reopen => {
@@ -599,6 +613,7 @@ pub(super) fn command(
             care::command(frame, form, fields).map_err(Ok)?
         }
         CaseForm::Hold | CaseForm::Lift => hold::command(frame, form, fields).map_err(Ok)?,
+        CaseForm::Withdraw => letter::withdrawal(frame, fields).map_err(Ok)?,
         CaseForm::Erase => {
             let ground = fields.line("dasar").unwrap_or_default();
             let mut errors = Vec::new();
@@ -617,84 +632,4 @@ pub(super) fn command(
             }
         }
     })
-}
-
-/// The words for the rule that stood in the way of a form, at the field to blame; `None` when the
-/// case has moved on and no field is to blame.
-pub(super) fn refusal(
-    frame: &PageFrame,
-    form: CaseForm,
-    refusal: &CaseRefusal,
-) -> Option<FieldError> {
-    let (first, second) = form.field_ids();
-    let at = |id: &str, key: &str| Some(FieldError::new(id, frame.t(key)));
-    match refusal {
-        CaseRefusal::Text { field, fault } => {
-            let (id, missing) = match (form, *field) {
-                (CaseForm::TakeOver, _) => (first, "desk.take_over_reason_write"),
-                (CaseForm::Assess, _) => (second, "case.assess_reason_write"),
-                (CaseForm::Support, _) => (first, "case.support_write"),
-                (CaseForm::Delay, _) => (second, "case.delay_text_write"),
-                (CaseForm::Act, _) => (first, "case.act_text_write"),
-                (CaseForm::Answer | CaseForm::Explain | CaseForm::SecondLook, _) => {
-                    (first, "case.answer_write")
-                }
-                (CaseForm::Close, _) => (second, "case.close_reason_write"),
-                (CaseForm::Reopen, _) => (first, "case.reopen_reason_write"),
-                (CaseForm::Hold | CaseForm::Lift, _) => (second, "case.hold_reference_write"),
-                (CaseForm::Erase, _) => (first, "case.erase_ground_write"),
-                (CaseForm::Take | CaseForm::Assign, _) => (first, "error.unreadable"),
-            };
-            Some(FieldError::new(id, text_words(frame, *fault, missing)))
-        }
-        CaseRefusal::ReasonMissing => at(second, "case.assess_reason_write"),
-        CaseRefusal::NotInPack {
-            field: "function", ..
-        } => at(second, "case.function_choose"),
-        CaseRefusal::NotInPack {
-            field: "outcome", ..
-        } => at(first, "case.close_outcome_choose"),
-        CaseRefusal::NotInPack { .. } => at(first, "case.delay_choose"),
-        CaseRefusal::ServiceNotOffered(_) => at(first, "encounter.service_choose"),
-        CaseRefusal::LateWithoutReason { due } => {
-            let time = frame.format().moment(*due);
-            let words = frame.tf("case.close_late", &[("time", &time)]);
-            Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
-        }
-        CaseRefusal::SupportNotOffered => at(CaseForm::Support.field_ids().0, "case.close_support"),
-        CaseRefusal::OwnDecision => at(first, "case.review_own"),
-        CaseRefusal::Held { .. } if form == CaseForm::Erase => at(first, "case.erase_held"),
-        CaseRefusal::NotLate => at(first, "case.delay_none"),
-        CaseRefusal::BeforeWhatItFollows { .. } => at(second, "case.answer_news_past"),
-        CaseRefusal::ToldTooLate { limit_days, .. } => {
-            let n = frame.format().count(*limit_days);
-            let words = frame.tf("case.told_too_late", &[("n", &n)]);
-            Some(FieldError::new(first, words))
-        }
-        CaseRefusal::NotFiled
-        | CaseRefusal::AlreadyFiled
-        | CaseRefusal::InTheFuture { .. }
-        | CaseRefusal::WithAnotherOfficer { .. }
-        | CaseRefusal::ForOneselfOnly
-        | CaseRefusal::WithNobody
-        | CaseRefusal::Closed
-        | CaseRefusal::NotClosed
-        | CaseRefusal::NotDispatched(_)
-        | CaseRefusal::AlreadyRecorded(_)
-        | CaseRefusal::TooManyAdditions { .. }
-        | CaseRefusal::TooManyFiles { .. }
-        | CaseRefusal::FileAlreadyThere
-        | CaseRefusal::AlreadyErased
-        | CaseRefusal::Held { .. }
-        | CaseRefusal::NotHeld
-        | CaseRefusal::LossTooLarge { .. }
-        | CaseRefusal::ReporterOnly
-        | CaseRefusal::NothingToExplain
-        | CaseRefusal::NothingDecided
-        | CaseRefusal::AlreadyAsked
-        | CaseRefusal::TooManyReviews { .. }
-        | CaseRefusal::AskedTooLate { .. }
-        | CaseRefusal::NothingAsked
-        | CaseRefusal::StaffOnly => None,
-    }
 }

@@ -64,6 +64,13 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
                 text: done,
             },
         ) => review == asked && text == done,
+        (
+            CaseCommand::WithdrawLetter { letter, reason },
+            CaseAct::LetterWithdrawn {
+                letter: done,
+                reason: why,
+            },
+        ) => letter == done && reason == why,
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
         (CaseCommand::PlaceHold { .. }, CaseAct::HoldPlaced { .. })
         | (CaseCommand::LiftHold { .. }, CaseAct::HoldLifted { .. })

@@ -18,7 +18,9 @@ use super::care::{self, Owed};
 use super::evidence::{self, EvidenceForm};
 use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
+use super::letter::{self, LetterForm, LetterLine};
 use super::queue::seen_version;
+use super::refusal;
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
@@ -54,6 +56,8 @@ struct CasePage {
     facts: Vec<Fact>,
     files: Vec<FileFacts>,
     evidence: Option<EvidenceForm>,
+    letters: Vec<LetterLine>,
+    letter: Option<LetterForm>,
     can_take: bool,
     can_meet: bool,
     actions_none: Option<String>,
@@ -133,6 +137,8 @@ pub(super) async fn case_page(
         .collect();
     let files = super::file::files(&frame, &node, &names, id, &acts).await?;
     let evidence = evidence::form(&frame, &node, &staff, id, &case, &typed);
+    let letter = letter::form(&frame, &node, &staff, id, &case, &typed);
+    let letters = letter::lines(&frame, &names, id, &acts);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {
@@ -202,6 +208,8 @@ pub(super) async fn case_page(
         },
         files,
         evidence,
+        letters,
+        letter,
         can_take,
         can_meet,
         actions_none,
@@ -419,7 +427,7 @@ pub(super) async fn carry_out(
     }
     match error {
         HandleError::Case(refusal) => {
-            if let Some(error) = act::refusal(&page.frame, form, &refusal) {
+            if let Some(error) = refusal::refusal(&page.frame, form, &refusal) {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 return case_page(page, status, history, None, refused(vec![error])).await;
             }

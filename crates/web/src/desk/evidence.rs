@@ -7,24 +7,26 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::act::{Act, Payload};
-use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::{BlobRef, Case, CaseAct, CaseCommand, CaseRefusal, CaseStage};
 use pengayom_core::value::CaseId;
 use pengayom_node::access::{Permission, Staff};
-use pengayom_node::media::{EVIDENCE_MAX_BYTES, Kind, MediaError, PHOTO_MAX_BYTES, Wanted};
-use pengayom_node::{HandleError, Node, Purpose};
+use pengayom_node::media::{EVIDENCE_MAX_BYTES, PHOTO_MAX_BYTES, Wanted};
+use pengayom_node::{HandleError, Node};
 use pengayom_store::StoreError;
-use subtle::ConstantTimeEq as _;
 
 use super::act::Typed;
 use super::case::{case_page, moved_words, read};
 use super::file::size_words;
-use crate::extract::{Fields, StaffPage, Upload, read_multipart};
+use super::upload::{accept, limit_words, mark, marked, taken};
+use crate::extract::{Fields, StaffPage, read_multipart};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::PageFrame;
 use crate::problem::Fault;
 use crate::staff::{local_moment, text_words};
 use crate::state::AppState;
+
+/// Which files are taken.
+const KIND: Wanted = Wanted::Evidence;
 
 /// Identifiers of the fields.
 const FILE: &str = "berkas";
@@ -98,84 +100,23 @@ pub(super) fn form(
         }
         field
     };
-    let limits = limit_words(frame, "case.evidence_file_help", None);
+    let limits = limit_words(frame, KIND, "case.evidence_file_help", None);
     let mut file = field(FILE, "berkas", "case.evidence_file").hint(match kept {
         Some(kept) => frame.tf("case.evidence_kept", &[("file", &size_words(frame, kept))]),
         None => limits,
     });
     file.optional = kept.is_some();
-    let accept = Kind::ALL.map(Kind::media_type).join(",");
     Some(EvidenceForm {
         open: sent.is_some(),
         file,
-        accept,
+        accept: accept(KIND),
         most: [PHOTO_MAX_BYTES, EVIDENCE_MAX_BYTES],
         too_large: frame.tf("case.evidence_large", &[("mb", "{mb}")]),
-        kept: kept.map(|kept| mark(node, by, id, &kept.sha256)),
+        kept: kept.map(|kept| mark(node, by, id, KIND, &kept.sha256)),
         what: field(WHAT, "apa", "case.evidence_what").hint(frame.t("case.evidence_what_help")),
         from: field(FROM, "asal", "case.evidence_from").optional(),
         when: field(WHEN, "kapan", "case.evidence_when").optional(),
     })
-}
-
-/// Words with the kinds that are taken, and the sizes.
-fn limit_words(frame: &PageFrame, key: &str, limit: Option<usize>) -> String {
-    let megabytes = |bytes: usize| {
-        let n = i64::try_from(bytes / (1024 * 1024)).unwrap_or(i64::MAX);
-        frame.format().count(n)
-    };
-    let mut kinds: Vec<String> = Kind::ALL
-        .map(|kind| kind.ending().to_uppercase())
-        .into_iter()
-        .collect();
-    let last = kinds.pop().unwrap_or_default();
-    let or = match frame.lang {
-        Lang::Id => ", atau ",
-        Lang::En => " or ",
-    };
-    let kinds = format!("{}{or}{last}", kinds.join(", "));
-    frame.tf(
-        key,
-        &[
-            ("kinds", &kinds),
-            ("mb", &megabytes(limit.unwrap_or(EVIDENCE_MAX_BYTES))),
-            ("photo_mb", &megabytes(PHOTO_MAX_BYTES)),
-        ],
-    )
-}
-
-/// The mark of a file that this officer sent for this case: nobody names a file by it that they did
-/// not send.
-fn mark(node: &Node, by: &Staff, id: CaseId, sha256: &str) -> String {
-    let text = format!("evidence\n{id}\n{}\n{sha256}", by.id);
-    let hash = node.hash(Purpose::Form, text.as_bytes());
-    let seal = hash.0.iter().map(|byte| format!("{byte:02x}"));
-    format!("{sha256}.{}", seal.collect::<String>())
-}
-
-/// The file that a mark names, while it is kept.
-async fn marked(
-    node: &Node,
-    by: &Staff,
-    id: CaseId,
-    text: &str,
-) -> Result<Option<BlobRef>, HandleError> {
-    let Some((sha256, _)) = text.split_once('.') else {
-        return Ok(None);
-    };
-    let wanted = mark(node, by, id, sha256);
-    if !bool::from(wanted.as_bytes().ct_eq(text.as_bytes())) {
-        return Ok(None);
-    }
-    match node.file(sha256).await {
-        Ok(row) if row.body.is_some() => Ok(Some(BlobRef {
-            sha256: row.sha256,
-            media_type: row.media_type,
-            size_bytes: row.size_bytes,
-        })),
-        Ok(_) | Err(HandleError::NotFound(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// `POST /perkara/{case}/berkas`: adds a file.
@@ -188,13 +129,13 @@ pub(super) async fn add(
     let history = read(&page, &case).await?;
     page.require(Permission::WorkCase)?;
     let id = history.id;
-    let (fields, uploads) = read_multipart(request, &state, Wanted::Evidence).await?;
+    let (fields, uploads) = read_multipart(request, &state, KIND).await?;
     let mut errors = Vec::new();
-    let file = match taken(&page.frame, uploads) {
+    let file = match taken(&page.frame, KIND, uploads) {
         Ok(Some(file)) => Some(file),
         Ok(None) => {
             let text = fields.get("diterima");
-            let file = marked(&page.node, &page.staff, id, text).await?;
+            let file = marked(&page.node, &page.staff, id, KIND, text).await?;
             if file.is_none() {
                 let key = if text.is_empty() {
                     "case.evidence_choose"
@@ -258,24 +199,6 @@ pub(super) async fn add(
     };
     let typed = refused(fields, errors, kept);
     case_page(page, status, history, words, typed).await
-}
-
-/// The one file of a form, nothing when none was chosen, or in words why it is not taken.
-fn taken(frame: &PageFrame, uploads: Vec<Upload>) -> Result<Option<BlobRef>, String> {
-    if uploads.len() > 1 {
-        return Err(frame.t("case.evidence_one").to_owned());
-    }
-    match uploads.into_iter().next() {
-        None => Ok(None),
-        Some(Ok(file)) => Ok(Some(file)),
-        Some(Err(MediaError::Empty)) => Err(frame.t("error.file_empty").to_owned()),
-        Some(Err(MediaError::TooLarge { limit })) => {
-            Err(limit_words(frame, "case.evidence_large", Some(limit)))
-        }
-        Some(Err(MediaError::Unknown | MediaError::Broken)) => {
-            Err(limit_words(frame, "case.evidence_kind", None))
-        }
-    }
 }
 
 /// What the form asks for; nothing without a file. What is wrong is added to the errors.

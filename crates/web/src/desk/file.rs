@@ -1,22 +1,20 @@
 //! Files of a case: what is known of each, and the original for those who handle the case.
 
-use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::{BlobRef, CaseAct};
 use pengayom_core::value::CaseId;
 use pengayom_node::media::{Claims, Kind};
 use pengayom_node::{HandleError, Node};
-use tokio_stream::wrappers::ReceiverStream;
 
 use super::case::read;
+use crate::download::hand_down;
 use crate::extract::StaffPage;
 use crate::frame::PageFrame;
 use crate::problem::Fault;
-use crate::range::{Asked, range};
 use crate::staff::Names;
 
 /// How many digits of a file's SHA-256 are shown: enough to tell it from any other by eye.
@@ -105,7 +103,7 @@ pub(super) fn obtained_words(frame: &PageFrame, act: &CaseAct) -> Vec<String> {
 }
 
 /// Kind and size of a file, such as "PDF, 40 kB".
-pub(super) fn size_words(frame: &PageFrame, file: &BlobRef) -> String {
+pub(crate) fn size_words(frame: &PageFrame, file: &BlobRef) -> String {
     let kind = Kind::of_media_type(&file.media_type).map_or_else(
         || file.media_type.clone(),
         |kind| kind.ending().to_uppercase(),
@@ -185,61 +183,10 @@ pub(super) async fn original(
     if file.body.is_none() {
         return Err(Fault::NotFound);
     }
-    let size = file.size_bytes;
-    let asked = headers.get(header::RANGE).and_then(|it| it.to_str().ok());
-    let (status, from, until) = match asked.map(|text| range(text, size)) {
-        None | Some(Asked::All) => (StatusCode::OK, 0, size),
-        Some(Asked::Part(from, until)) => (StatusCode::PARTIAL_CONTENT, from, until),
-        Some(Asked::Nothing) => {
-            let all = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, all).into_response());
-        }
-    };
     let ending = Kind::of_media_type(&file.media_type).map_or("bin", Kind::ending);
     let number = history.case.filed.number.as_ref();
     let number = number.map_or_else(|| history.id.to_string(), ToString::to_string);
     let digits: String = sha256.chars().take(SHORT).collect();
-    let mut answer = HeaderMap::new();
-    let mut put = |name, value: String| {
-        if let Ok(value) = value.parse() {
-            answer.insert(name, value);
-        }
-    };
-    put(header::CONTENT_TYPE, file.media_type.clone());
-    put(header::CONTENT_LENGTH, (until - from).to_string());
-    put(header::ACCEPT_RANGES, "bytes".to_owned());
-    put(
-        header::CONTENT_DISPOSITION,
-        format!("attachment; filename=\"{number}-{digits}.{ending}\""),
-    );
-    // Whatever a browser makes of it, it runs nothing and loads nothing.
-    put(
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; sandbox; frame-ancestors 'none'".to_owned(),
-    );
-    if status == StatusCode::PARTIAL_CONTENT {
-        let last = until - 1;
-        put(header::CONTENT_RANGE, format!("bytes {from}-{last}/{size}"));
-    }
-    let mut reader = page.node.read_file(file, from, until);
-    // One piece is read ahead while another is sent; whoever goes away is not read for any more.
-    let (to, pieces) = tokio::sync::mpsc::channel(1);
-    tokio::spawn(async move {
-        loop {
-            let piece = match reader.next().await {
-                Ok(None) => break,
-                Ok(Some(piece)) => Ok(piece),
-                Err(fault) => {
-                    tracing::error!(%fault, "a file could not be read to its end");
-                    Err(fault)
-                }
-            };
-            let ends = piece.is_err();
-            if to.send(piece).await.is_err() || ends {
-                break;
-            }
-        }
-    });
-    let body = Body::from_stream(ReceiverStream::new(pieces));
-    Ok((status, answer, body).into_response())
+    let name = format!("{number}-{digits}.{ending}");
+    Ok(hand_down(&page.node, file, &headers, &name))
 }

@@ -8,6 +8,7 @@ use pengayom_core::subject::erasure::ErasureBasis;
 use super::care::reply_words;
 use super::file::{obtained_words, size_words};
 use crate::frame::PageFrame;
+use crate::letters::{kind_name, name_of, number_and_day};
 use crate::staff::{Names, service_name};
 
 /// One act as the page shows it.
@@ -34,11 +35,11 @@ const AT_ONCE: SignedDuration = SignedDuration::from_mins(2);
 pub(super) fn entries(frame: &PageFrame, names: &Names, acts: &[Act]) -> Vec<Entry> {
     acts.iter()
         .rev()
-        .filter_map(|act| entry(frame, names, act))
+        .filter_map(|act| entry(frame, names, acts, act))
         .collect()
 }
 
-fn entry(frame: &PageFrame, names: &Names, act: &Act) -> Option<Entry> {
+fn entry(frame: &PageFrame, names: &Names, acts: &[Act], act: &Act) -> Option<Entry> {
     let Payload::Case(payload) = &act.payload else {
         return None;
     };
@@ -61,6 +62,10 @@ fn entry(frame: &PageFrame, names: &Names, act: &Act) -> Option<Entry> {
         ..Entry::default()
     };
     describe(frame, names, payload, &mut entry);
+    if let CaseAct::LetterWithdrawn { letter, .. } = payload {
+        let kind = name_of(frame, acts, *letter);
+        entry.words = frame.tf("case.act_letter_withdrawn", &[("kind", &kind)]);
+    }
     // Words that were erased leave no empty frame behind.
     entry.text = entry.text.filter(|text| !text.is_empty());
     Some(entry)
@@ -135,6 +140,18 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.text = Some(description.clone());
             entry.lines.extend(obtained_words(frame, act));
         }
+        CaseAct::LetterGiven {
+            kind,
+            number,
+            dated,
+            file,
+        } => {
+            let kind = kind_name(frame, kind);
+            entry.words = frame.tf("case.act_letter", &[("kind", &kind)]);
+            let number = number_and_day(frame, number.as_deref(), *dated);
+            entry.lines.extend([number, size_words(frame, file)]);
+        }
+        CaseAct::LetterWithdrawn { reason, .. } => entry.text = Some(reason.clone()),
         CaseAct::DelayExplained { reason, text } => {
             let reason = late_reason(frame, reason);
             entry.words = frame.tf("case.act_delay", &[("reason", &reason)]);

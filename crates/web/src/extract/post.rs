@@ -99,7 +99,7 @@ pub(crate) async fn read_multipart(
         .ok_or(Fault::Internal)?;
     let limit = match wanted {
         Wanted::Photo => PHOTO_FORM_MAX_BYTES,
-        Wanted::Evidence => EVIDENCE_FORM_MAX_BYTES,
+        Wanted::Evidence | Wanted::Letter => EVIDENCE_FORM_MAX_BYTES,
     };
     let (parts, body) = request.into_parts();
     require_own_page(&parts, &context)?;

@@ -5,6 +5,7 @@
 
 mod ask;
 mod data;
+mod letter;
 
 use askama::Template;
 use axum::Router;
@@ -23,11 +24,13 @@ use pengayom_node::{DraftToken, HandleError};
 use serde::{Deserialize, Serialize};
 
 use self::ask::Ask;
+use self::letter::LetterItem;
 use super::receipt::card::{self, Card};
 use super::report::{put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
+use crate::letters::{self, kind_name};
 use crate::problem::Fault;
 use crate::state::AppState;
 
@@ -79,6 +82,7 @@ struct CasePage {
     promise: Option<String>,
     late: Option<String>,
     outcome: Option<String>,
+    letters: Vec<LetterItem>,
     messages: Vec<Message>,
     news: String,
     /// What the reporter did a moment ago, in words.
@@ -99,6 +103,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lacak/{nomor}", get(show).post(add))
         .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
         .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
+        .route("/lacak/{nomor}/surat/{n}", get(letter::download))
         .route("/lacak/{nomor}/minta", post(ask::ask))
         .route("/lacak/{nomor}/data", post(data::export))
         .route("/lacak/{nomor}/data/baca", post(data::export_page))
@@ -429,6 +434,7 @@ async fn case_page(
         promise: promise(&frame, case),
         late: late(&frame, history, now),
         outcome: outcome(&frame, case),
+        letters: letter::letters(&frame, &number.to_string(), &history.acts),
         messages: messages(&frame, &history.acts, &people),
         news: news(&frame, case, now),
         said,
@@ -583,10 +589,22 @@ fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
                 return None;
             };
             let officer = || name_of(frame, people, act.actor.officer());
+            let about_letter;
             let (from, text, photos) = match payload {
                 CaseAct::ReporterAnswered { text, .. } => (officer(), text, 0),
                 CaseAct::CaseClosed { reason, .. } | CaseAct::CaseReopened { reason } => {
                     (officer(), reason, 0)
+                }
+                CaseAct::LetterGiven { kind, .. } => {
+                    let kind = kind_name(frame, kind);
+                    about_letter = frame.tf("letter.message", &[("kind", &kind)]);
+                    (officer(), &about_letter, 0)
+                }
+                CaseAct::LetterWithdrawn { letter, reason } => {
+                    let kind = letters::name_of(frame, acts, *letter);
+                    let values = [("kind", kind.as_str()), ("reason", reason)];
+                    about_letter = frame.tf("letter.message_withdrawn", &values);
+                    (officer(), &about_letter, 0)
                 }
                 CaseAct::ReviewAnswered { review, text } => {
                     let key = match review {

@@ -1,6 +1,7 @@
 //! What can happen to a case.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::review::ReviewKind;
@@ -222,6 +223,26 @@ pub enum CaseAct {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         obtained_at: Option<Timestamp>,
     },
+    /// The reporter was given a letter; they read and keep it.
+    LetterGiven {
+        /// A kind of letter of the pack.
+        kind: String,
+        /// The letter's own number, as it stands on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<String>,
+        /// The day on the letter.
+        dated: Date,
+        /// The letter.
+        file: BlobRef,
+    },
+    /// A letter that was given by mistake was taken back.
+    LetterWithdrawn {
+        /// Which, in the order they were given, from 1.
+        letter: u32,
+        /// Why, in the officer's words; the reporter reads it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// An officer said why a promise was missed; the reporter reads it.
     DelayExplained {
         /// A reason of the pack.
@@ -307,6 +328,8 @@ impl CaseAct {
             Self::ReporterAnswered { .. } => "case.reporter_answered",
             Self::InformationAdded { .. } => "case.information_added",
             Self::EvidenceAdded { .. } => "case.evidence_added",
+            Self::LetterGiven { .. } => "case.letter_given",
+            Self::LetterWithdrawn { .. } => "case.letter_withdrawn",
             Self::DelayExplained { .. } => "case.delay_explained",
             Self::SupportOffered { .. } => "case.support_offered",
             Self::ReviewAsked { .. } => "case.review_asked",

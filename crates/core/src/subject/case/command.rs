@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
 use super::harm::{Harm, SupportReply};
+use super::letter::GiveLetter;
 use super::review::ReviewKind;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -117,6 +118,15 @@ pub enum CaseCommand {
         obtained_from: Option<String>,
         /// When it was obtained, if known.
         obtained_at: Option<Timestamp>,
+    },
+    /// Give the reporter a letter.
+    GiveLetter(GiveLetter),
+    /// Take back a letter that was given by mistake.
+    WithdrawLetter {
+        /// Which, in the order they were given, from 1.
+        letter: u32,
+        /// Why; the reporter reads it.
+        reason: String,
     },
     /// Say why a promise was missed.
     ExplainDelay {

@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
+use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{harm, review};
+use super::{harm, letter, review};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::subject::{Method, Moment, TextFault, text_fault};
-use crate::value::OfficerId;
 
 /// How long after it happened staff can tell of something in a case, in days: as long as of an
 /// encounter. What is older is written as an action of the day it is told, with its own day in
@@ -24,163 +24,6 @@ pub const ADDITIONS_MAX: u32 = 50;
 /// Most files that officers add to one case. At the largest size they are 6.25 GiB: what needs more
 /// lies on a medium of its own, with its hash noted on the case.
 pub const EVIDENCE_MAX: u32 = 100;
-
-/// The rule that stood in the way of a command about a case.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CaseRefusal {
-    /// No such case.
-    #[error("case not filed")]
-    NotFiled,
-    /// The case exists already.
-    #[error("case already filed")]
-    AlreadyFiled,
-    /// The unit does not offer this service.
-    #[error("service {0:?} is not offered")]
-    ServiceNotOffered(String),
-    /// A moment after now.
-    #[error("moment is in the future: {at}")]
-    InTheFuture {
-        /// The moment given.
-        at: Timestamp,
-    },
-    /// A moment before the one it must follow.
-    #[error("moment {at} is before {after}, which it must follow")]
-    BeforeWhatItFollows {
-        /// The moment given.
-        at: Timestamp,
-        /// The moment it must follow.
-        after: Timestamp,
-    },
-    /// Told too late to count from the moment it is said to have happened.
-    #[error("happened {at}, more than {limit_days} days before it was told")]
-    ToldTooLate {
-        /// The moment given.
-        at: Timestamp,
-        /// The limit.
-        limit_days: i64,
-    },
-    /// A needed text is missing or too long.
-    #[error("{field}: {fault}")]
-    Text {
-        /// The field of the command.
-        field: &'static str,
-        /// What is wrong with it.
-        fault: TextFault,
-    },
-    /// A colleague has it.
-    #[error("case is with another officer")]
-    WithAnotherOfficer {
-        /// Who has it.
-        officer: OfficerId,
-    },
-    /// One takes a case for oneself; giving it to a colleague is assigning it.
-    #[error("a case is taken for oneself, not for a colleague")]
-    ForOneselfOnly,
-    /// Nobody has it, so nobody can hand it over.
-    #[error("case is with nobody")]
-    WithNobody,
-    /// It is closed.
-    #[error("case is closed")]
-    Closed,
-    /// It is not closed.
-    #[error("case is not closed")]
-    NotClosed,
-    /// The unit's method has no such word.
-    #[error("{field}: {word:?} is not in the pack")]
-    NotInPack {
-        /// The field of the command.
-        field: &'static str,
-        /// The word given.
-        word: String,
-    },
-    /// Another service needs a reason (S18: deviations need a reason).
-    #[error("reason missing for another service than was asked for")]
-    ReasonMissing,
-    /// The promise was missed and nobody said why (S18).
-    #[error("the promised time {due} was missed: reason missing")]
-    LateWithoutReason {
-        /// When the response was due.
-        due: Timestamp,
-    },
-    /// Nothing is late, so there is nothing to explain.
-    #[error("no promise is missed")]
-    NotLate,
-    /// The unit named was not sent.
-    #[error("responder {0:?} was not dispatched")]
-    NotDispatched(String),
-    /// The unit named has that mark already.
-    #[error("already recorded for responder {0:?}")]
-    AlreadyRecorded(String),
-    /// The reporter added as much as a case takes.
-    #[error("too many additions: limit {limit}")]
-    TooManyAdditions {
-        /// The limit.
-        limit: u32,
-    },
-    /// Officers added as many files as a case takes.
-    #[error("too many files: limit {limit}")]
-    TooManyFiles {
-        /// The limit.
-        limit: u32,
-    },
-    /// The same file is on the case.
-    #[error("the file is on the case already")]
-    FileAlreadyThere,
-    /// It was erased, and nothing was told since.
-    #[error("personal data was erased already")]
-    AlreadyErased,
-    /// Something still needs it, so nothing of it is erased.
-    #[error("case is held since {since} and cannot be erased until that is lifted")]
-    Held {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// It is not held.
-    #[error("case is not held")]
-    NotHeld,
-    /// A loss no household or firm has.
-    #[error("loss too large: limit {limit} rupiah")]
-    LossTooLarge {
-        /// The limit, in rupiah.
-        limit: u64,
-    },
-    /// The reporter needs company and nobody recorded an offer (S3).
-    #[error("the reporter needs support and none was offered")]
-    SupportNotOffered,
-    /// It is for the reporter to ask.
-    #[error("only the reporter may ask for this")]
-    ReporterOnly,
-    /// No promise is past and no news is overdue.
-    #[error("no promise is past and no news is overdue")]
-    NothingToExplain,
-    /// Nobody has classified or closed it, so there is nothing to look at a second time.
-    #[error("nothing is decided yet")]
-    NothingDecided,
-    /// The same was asked and waits for its answer.
-    #[error("asked already")]
-    AlreadyAsked,
-    /// The same was asked as often as a case takes.
-    #[error("too many reviews: limit {limit}")]
-    TooManyReviews {
-        /// The limit.
-        limit: u32,
-    },
-    /// Asked too long after the closing.
-    #[error("asked more than {limit_days} days after the closing")]
-    AskedTooLate {
-        /// The limit.
-        limit_days: i64,
-    },
-    /// The reporter did not ask for it, or it was answered.
-    #[error("nothing is asked")]
-    NothingAsked,
-    /// Who handles or decided a case does not answer for it.
-    #[error("somebody else answers for this")]
-    OwnDecision,
-    /// Only staff may do this.
-    #[error("only staff may do this")]
-    StaffOnly,
-}
 
 /// What a command about a case leads to.
 ///
@@ -255,6 +98,9 @@ pub fn decide(
         // How a case was closed is what most second looks are about.
         CaseCommand::AskReview { review, text } => review::ask(case, review, text, actor, moment)?,
         CaseCommand::AnswerReview { review, text } => review::answer(case, review, text, actor)?,
+        // The letter about the closing comes after it, and a slip may be found out later still.
+        CaseCommand::GiveLetter(given) => letter::give(case, given, method)?,
+        CaseCommand::WithdrawLetter { letter, reason } => letter::withdraw(case, letter, reason)?,
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
             if actor.officer() != Some(officer) =>

@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::act::{CaseAct, RequestFiled};
-use super::decide::{CaseRefusal, needed};
+use super::decide::needed;
+use super::refusal::CaseRefusal;
 use super::state::Case;
 
 /// Largest loss that is taken down, in rupiah: more than any household or firm of a regency has.

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::act::CaseAct;
-use super::decide::{CaseRefusal, needed};
+use super::decide::needed;
+use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
 use crate::act::Actor;
 use crate::subject::{Moment, TextFault, text_fault};

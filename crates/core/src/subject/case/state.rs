@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::letter::Letter;
 use super::review::Reviews;
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
@@ -44,7 +45,7 @@ impl CaseStage {
     }
 }
 
-/// The first answer to a request: an officer at the place, or a word to the reporter.
+/// The first answer to a request: an officer at the place, or a word or a letter to the reporter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Response {
     /// When it happened.
@@ -95,7 +96,7 @@ pub struct Case {
     /// The first response, once there was one.
     pub response: Option<Response>,
     /// When an officer first read it, as far as the acts show: the earliest assessment, answer,
-    /// action, file added, sending or closing.
+    /// action, file added, letter given, sending or closing.
     pub assessed_at: Option<Timestamp>,
     /// Who serves it at the desk.
     pub taken_by: Option<OfficerId>,
@@ -124,6 +125,9 @@ pub struct Case {
     /// Files that came with it or were added, in the order they came. A file among them is kept; one that no
     /// subject has may be erased.
     pub media: Vec<BlobRef>,
+    /// Letters that the reporter was given, in the order they came; those withdrawn or erased stay listed. The file of
+    /// one that is not erased is kept.
+    pub letters: Vec<Letter>,
     /// When it was closed, last.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
@@ -208,6 +212,7 @@ impl Case {
             additions: 0,
             evidence: 0,
             media: filed.media.clone(),
+            letters: Vec::new(),
             closed_at: None,
             outcome: None,
             kept_from: None,
@@ -247,6 +252,9 @@ impl Case {
         self.filed.loss_rupiah = None;
         // What is in the files goes; their names and hashes stay in the acts.
         self.media.clear();
+        for letter in &mut self.letters {
+            letter.erased = true;
+        }
         if let Some(place) = &mut self.place {
             place.point = None;
             place.text = None;
@@ -377,6 +385,27 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.assess(act.happened_at);
             case.respond(act.happened_at);
             case.advance(CaseStage::Assessed);
+        }
+        // A letter is a word to the reporter, and the news that was promised.
+        CaseAct::LetterGiven {
+            kind, dated, file, ..
+        } => {
+            case.letters.push(Letter {
+                kind: kind.clone(),
+                dated: *dated,
+                file: file.clone(),
+                withdrawn: false,
+                erased: false,
+            });
+            case.next_news_by = None;
+            case.assess(act.happened_at);
+            case.respond(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::LetterWithdrawn { letter, .. } => {
+            if let Some(letter) = case.letter_mut(*letter) {
+                letter.withdrawn = true;
+            }
         }
         CaseAct::DelayExplained { reason, .. } => {
             case.late_reason = Some(reason.clone());

@@ -4,6 +4,7 @@ mod filing;
 mod handling;
 mod harm;
 mod kept;
+mod letter;
 mod promise;
 mod review;
 
@@ -296,7 +297,9 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::RecordAction { .. } => Some(answer("sedang dicari")),
         CaseCommand::Answer { .. } => Some(add_information("warnanya coklat")),
         CaseCommand::AddInformation { .. } => Some(add_evidence("cd")),
-        CaseCommand::AddEvidence { .. } => Some(explain_delay("flooded_road")),
+        CaseCommand::AddEvidence { .. } => Some(CaseCommand::GiveLetter(letter::progress("ef"))),
+        CaseCommand::GiveLetter(_) => Some(letter::withdraw(1, "surat orang lain")),
+        CaseCommand::WithdrawLetter { .. } => Some(explain_delay("flooded_road")),
         CaseCommand::ExplainDelay { .. } => Some(CaseCommand::OfferSupport {
             support: "pendamping".to_owned(),
             reply: SupportReply::Taken,
@@ -389,6 +392,23 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             ]
         }
         CaseCommand::AddEvidence { .. } => open("case.evidence_added"),
+        CaseCommand::GiveLetter(_) => {
+            let given = Ok("case.letter_given");
+            [
+                Err(No::NotFiled),
+                given.clone(),
+                given.clone(),
+                given.clone(),
+                given,
+            ]
+        }
+        CaseCommand::WithdrawLetter { .. } => [
+            Err(No::NotFiled),
+            Err(No::NoSuchLetter),
+            Err(No::NoSuchLetter),
+            Err(No::NoSuchLetter),
+            Err(No::NoSuchLetter),
+        ],
         CaseCommand::ExplainDelay { .. } => [
             Err(No::NotFiled),
             Err(No::NotLate),

@@ -1,0 +1,418 @@
+//! Letters for the reporter of a case: what was given, the form that gives one, and the one that takes
+//! it back (S18, S40).
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use pengayom_core::act::{Act, Payload};
+use pengayom_core::subject::case::{
+    BlobRef, Case, CaseAct, CaseCommand, CaseRefusal, GiveLetter, LETTER_NUMBER_MAX_CHARS,
+};
+use pengayom_core::value::CaseId;
+use pengayom_node::access::{Permission, Staff};
+use pengayom_node::media::{EVIDENCE_MAX_BYTES, MediaError, PHOTO_MAX_BYTES, Wanted};
+use pengayom_node::{HandleError, Node};
+use pengayom_store::StoreError;
+
+use super::act::{CaseForm, Offer, Part, Typed};
+use super::case::{case_page, moved_words, read};
+use super::file::size_words;
+use super::upload::{accept, limit_words, mark, marked, taken};
+use crate::download::hand_down;
+use crate::extract::{Fields, StaffPage, read_multipart};
+use crate::form::{FieldError, TextField, error_at};
+use crate::frame::PageFrame;
+use crate::letters::{Given, Standing, are_given, file_name, given, kind_name, number_and_day};
+use crate::problem::Fault;
+use crate::staff::{Names, OptionGroup, Pick, Select, parse_date, text_words};
+use crate::state::AppState;
+
+/// Which files are taken.
+const KIND: Wanted = Wanted::Letter;
+
+/// Identifiers of the fields.
+const WHICH: &str = "surat-jenis";
+const NUMBER: &str = "surat-nomor";
+const DATED: &str = "surat-tanggal";
+const FILE: &str = "surat-berkas";
+
+/// A letter as the page of its case lists it.
+pub(super) struct LetterLine {
+    /// What it is.
+    pub(super) name: String,
+    /// What is known of it, a line each.
+    pub(super) lines: Vec<String>,
+    /// Where it is, while it can be had.
+    pub(super) href: Option<String>,
+    /// Why it cannot.
+    pub(super) gone: Option<String>,
+}
+
+/// The form that gives a letter.
+pub(super) struct LetterForm {
+    /// It stands open.
+    pub(super) open: bool,
+    /// Its kind.
+    pub(super) kind: Select,
+    /// Its own number.
+    pub(super) number: TextField,
+    /// Most characters of a number.
+    pub(super) number_most: usize,
+    /// The day on it.
+    pub(super) dated: TextField,
+    /// Today, the last day that may stand on it.
+    pub(super) today: String,
+    /// The file, its kinds and sizes in words.
+    pub(super) file: TextField,
+    /// Media types for the browser's own choice of files.
+    pub(super) accept: String,
+    /// Largest size, in bytes, of pictures and of all else; told before anything is sent.
+    pub(super) most: [usize; 2],
+    /// What is said of a file above it, with `{mb}` to fill in.
+    pub(super) too_large: String,
+    /// The mark of a file that was received before.
+    pub(super) kept: Option<String>,
+}
+
+/// A form that came back: something in it was wrong, or the case moved on.
+#[derive(Default)]
+pub(super) struct Sent {
+    /// A file of it that was received.
+    kept: Option<BlobRef>,
+}
+
+/// The letters that were given, in their order.
+pub(super) fn lines(
+    frame: &PageFrame,
+    names: &Names,
+    id: CaseId,
+    acts: &[Act],
+) -> Vec<LetterLine> {
+    let line = |letter: Given<'_>| {
+        let time = frame.format().moment(letter.at);
+        let name = names.actor(frame, letter.by);
+        let gone = match letter.standing {
+            Standing::There => None,
+            Standing::Withdrawn { at, reason } => Some(withdrawn_words(frame, at, reason)),
+            Standing::Erased => Some(frame.t("letter.erased").to_owned()),
+        };
+        LetterLine {
+            name: kind_name(frame, letter.kind),
+            lines: vec![
+                number_and_day(frame, letter.number, letter.dated),
+                size_words(frame, letter.file),
+                frame.tf("case.letter_given", &[("time", &time), ("name", &name)]),
+            ],
+            href: gone
+                .is_none()
+                .then(|| format!("/perkara/{id}/surat/{}", letter.n)),
+            gone,
+        }
+    };
+    given(acts).into_iter().map(line).collect()
+}
+
+/// That a letter was taken back, and why.
+pub(crate) fn withdrawn_words(frame: &PageFrame, at: jiff::Timestamp, reason: &str) -> String {
+    let time = frame.format().moment(at);
+    if reason.is_empty() {
+        return frame.tf("letter.withdrawn_on", &[("time", &time)]);
+    }
+    let values = [("time", time.as_str()), ("reason", reason)];
+    frame.tf("letter.withdrawn", &values)
+}
+
+/// The form, for those who may give one. Where nobody could read it, in words that it is so.
+pub(super) fn form(
+    frame: &PageFrame,
+    node: &Node,
+    by: &Staff,
+    id: CaseId,
+    case: &Case,
+    typed: &Typed,
+) -> Option<LetterForm> {
+    let sent = typed.letter.as_ref();
+    let pack = &frame.unit().pack;
+    let offered = by.may(Permission::WorkCase) && case.may_get_letters().is_ok();
+    if !are_given(pack) || (sent.is_none() && !offered) {
+        return None;
+    }
+    let kept = sent.and_then(|sent| sent.kept.as_ref());
+    let value = |name: &str| {
+        let value = sent.map(|_| typed.fields.get(name));
+        value.unwrap_or_default().to_owned()
+    };
+    let field = |id: &'static str, name: &'static str, key: &str| TextField {
+        id,
+        name,
+        label: frame.t(key).to_owned(),
+        value: value(name),
+        error: sent.and_then(|_| error_at(&typed.errors, id)),
+        ..TextField::default()
+    };
+    let chosen = value("jenis");
+    let kinds = pack.letters().iter();
+    let options = kinds.map(|kind| Pick::new(kind.code.as_str(), frame.say(&kind.name), &chosen));
+    let limits = limit_words(frame, KIND, "case.letter_file_help", None);
+    let mut file = field(FILE, "berkas", "case.letter_file").hint(match kept {
+        Some(kept) => frame.tf("case.evidence_kept", &[("file", &size_words(frame, kept))]),
+        None => limits,
+    });
+    file.optional = kept.is_some();
+    Some(LetterForm {
+        open: sent.is_some(),
+        kind: Select {
+            field: field(WHICH, "jenis", "case.letter_kind"),
+            first: frame.t("case.letter_kind_choose").to_owned(),
+            groups: vec![OptionGroup {
+                label: frame.t("letter.title").to_owned(),
+                options: options.collect(),
+            }],
+        },
+        number: field(NUMBER, "nomor", "case.letter_number").optional(),
+        number_most: LETTER_NUMBER_MAX_CHARS,
+        dated: field(DATED, "tanggal", "case.letter_date").hint(frame.t("case.letter_date_help")),
+        today: frame.format().local(node.now()).date().to_string(),
+        file,
+        accept: accept(KIND),
+        most: [PHOTO_MAX_BYTES, EVIDENCE_MAX_BYTES],
+        too_large: frame.tf("case.evidence_large", &[("mb", "{mb}")]),
+        kept: kept.map(|kept| mark(node, by, id, KIND, &kept.sha256)),
+    })
+}
+
+/// The fields that take a letter back.
+pub(super) fn which(offer: &Offer<'_>) -> Vec<Part> {
+    let form = CaseForm::Withdraw;
+    let (first, second) = form.field_ids();
+    let frame = offer.frame;
+    let chosen = offer.value(form, "surat");
+    let there = (1_u32..).zip(&offer.case.letters);
+    let options = there.filter(|(_, letter)| letter.is_there());
+    let options = options.map(|(n, letter)| {
+        let name = kind_name(frame, &letter.kind);
+        let day = frame.format().day(letter.dated);
+        Pick::new(n.to_string(), format!("{n}. {name}, {day}"), chosen)
+    });
+    let which = Select {
+        field: offer.text(form, first, "surat", "case.letter_which"),
+        first: frame.t("case.letter_which_choose").to_owned(),
+        groups: vec![OptionGroup {
+            label: frame.t("letter.title").to_owned(),
+            options: options.collect(),
+        }],
+    };
+    let reason = offer.text(form, second, "alasan", "case.letter_withdraw_reason");
+    vec![Part::Select(which), Part::Line(reason)]
+}
+
+/// What the form that takes a letter back asks for.
+///
+/// # Errors
+/// What is wrong with it before any rule is asked.
+pub(super) fn withdrawal(
+    frame: &PageFrame,
+    fields: &Fields,
+) -> Result<CaseCommand, Vec<FieldError>> {
+    let (first, second) = CaseForm::Withdraw.field_ids();
+    let mut errors = Vec::new();
+    let letter = fields.get("surat").parse::<u32>();
+    if letter.is_err() {
+        errors.push(FieldError::new(first, frame.t("case.letter_which_choose")));
+    }
+    let reason = fields.line("alasan").unwrap_or_default();
+    if reason.is_empty() {
+        let words = frame.t("case.letter_withdraw_write");
+        errors.push(FieldError::new(second, words));
+    }
+    match letter {
+        Ok(letter) if errors.is_empty() => Ok(CaseCommand::WithdrawLetter { letter, reason }),
+        _ => Err(errors),
+    }
+}
+
+/// `POST /perkara/{case}/surat`: gives a letter.
+pub(super) async fn give(
+    page: StaffPage,
+    Path(case): Path<String>,
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, Fault> {
+    let history = read(&page, &case).await?;
+    page.require(Permission::WorkCase)?;
+    let id = history.id;
+    let (fields, uploads) = read_multipart(request, &state, KIND).await?;
+    let mut errors = Vec::new();
+    let file = match received(&page, id, &fields, taken(&page.frame, KIND, uploads)).await? {
+        Ok(file) => Some(file),
+        Err(words) => {
+            errors.push(FieldError::new(FILE, words));
+            None
+        }
+    };
+    let asked = asked(&page.frame, &page.node, &fields, file.clone(), &mut errors);
+    let refused = |fields: Fields, errors, kept| Typed {
+        fields,
+        errors,
+        letter: Some(Sent { kept }),
+        ..Typed::default()
+    };
+    let Some(letter) = asked.filter(|_| errors.is_empty()) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return case_page(page, status, history, None, refused(fields, errors, file)).await;
+    };
+    let command = CaseCommand::GiveLetter(letter.clone());
+    let given = page
+        .node
+        .change_case(&page.staff, id, None, command, None)
+        .await;
+    let done = || Redirect::to(&format!("/perkara/{id}#h-surat")).into_response();
+    let Err(error) = given else {
+        return Ok(done());
+    };
+    let history = page.node.case_history(&page.staff, id).await?;
+    if was_given(&page.staff, &letter, &history.acts) {
+        // Sent twice: the first time did it.
+        return Ok(done());
+    }
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    let (status, words, errors, kept) = match &error {
+        HandleError::Case(refusal) => match words_of(&page.frame, refusal) {
+            Some(error) => {
+                let stays = error.id != FILE;
+                (unprocessable, None, vec![error], file.filter(|_| stays))
+            }
+            None => {
+                let words = moved_words(&page, refusal).await?;
+                (StatusCode::CONFLICT, Some(words), Vec::new(), file)
+            }
+        },
+        HandleError::Store(StoreError::Missing { .. }) => {
+            let error = FieldError::new(FILE, page.frame.t("case.evidence_lost"));
+            (unprocessable, None, vec![error], None)
+        }
+        HandleError::Conflict { .. } => {
+            let words = page.frame.t("case.changed").to_owned();
+            (StatusCode::CONFLICT, Some(words), Vec::new(), file)
+        }
+        _ => return Err(error.into()),
+    };
+    let typed = refused(fields, errors, kept);
+    case_page(page, status, history, words, typed).await
+}
+
+/// The file of the form as the reporter will get it, or in words why there is none.
+async fn received(
+    page: &StaffPage,
+    id: CaseId,
+    fields: &Fields,
+    taken: Result<Option<BlobRef>, String>,
+) -> Result<Result<BlobRef, String>, Fault> {
+    let words = |key: &str| Ok(Err(page.frame.t(key).to_owned()));
+    let sent = match taken {
+        Err(words) => return Ok(Err(words)),
+        Ok(Some(sent)) => sent,
+        Ok(None) => {
+            let text = fields.get("diterima");
+            if text.is_empty() {
+                return words("case.letter_file_choose");
+            }
+            let kept = marked(&page.node, &page.staff, id, KIND, text).await?;
+            return match kept {
+                Some(kept) => Ok(Ok(kept)),
+                None => words("case.evidence_lost"),
+            };
+        }
+    };
+    match page.node.letter_file(sent).await {
+        Ok(file) => Ok(Ok(file)),
+        Err(HandleError::Media(MediaError::Broken)) => words("case.letter_broken"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the form asks for; nothing without a file or a day. What is wrong is added to the errors.
+fn asked(
+    frame: &PageFrame,
+    node: &Node,
+    fields: &Fields,
+    file: Option<BlobRef>,
+    errors: &mut Vec<FieldError>,
+) -> Option<GiveLetter> {
+    let kind = fields.get("jenis").to_owned();
+    if kind.is_empty() {
+        errors.push(FieldError::new(WHICH, frame.t("case.letter_kind_choose")));
+    }
+    let dated = parse_date(fields.get("tanggal"));
+    if dated.is_none() {
+        errors.push(FieldError::new(DATED, frame.t("case.letter_date_write")));
+    }
+    Some(GiveLetter {
+        kind,
+        number: fields.line("nomor"),
+        dated: dated?,
+        today: frame.format().local(node.now()).date(),
+        file: file?,
+    })
+}
+
+/// The words for the rule that stood in the way, at the field to blame; `None` when the case moved on.
+fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
+    let at = |id: &str, key: &str| Some(FieldError::new(id, frame.t(key)));
+    let with = |id: &str, key: &str, name: &str, n: i64| {
+        let n = frame.format().count(n);
+        Some(FieldError::new(id, frame.tf(key, &[(name, &n)])))
+    };
+    match refusal {
+        CaseRefusal::NotInPack { .. } => at(WHICH, "case.letter_kind_choose"),
+        CaseRefusal::NobodyToRead => at(WHICH, "case.letter_nobody"),
+        CaseRefusal::TooManyLetters { limit } => {
+            with(WHICH, "case.letter_many", "max", i64::from(*limit))
+        }
+        CaseRefusal::Text { fault, .. } => {
+            let words = text_words(frame, *fault, "case.letter_number");
+            Some(FieldError::new(NUMBER, words))
+        }
+        CaseRefusal::LetterOfTomorrow { .. } => at(DATED, "case.letter_date_future"),
+        CaseRefusal::LetterTooOld { limit_years, .. } => {
+            with(DATED, "case.letter_date_old", "n", i64::from(*limit_years))
+        }
+        CaseRefusal::FileAlreadyThere => at(FILE, "case.letter_there"),
+        CaseRefusal::AlreadyErased => at(WHICH, "case.letter_erased_case"),
+        _ => None,
+    }
+}
+
+/// Whether this officer gave this very letter before.
+fn was_given(by: &Staff, letter: &GiveLetter, acts: &[Act]) -> bool {
+    acts.iter().any(|act| {
+        act.actor.officer() == Some(by.id)
+            && act.payload
+                == Payload::Case(CaseAct::LetterGiven {
+                    kind: letter.kind.clone(),
+                    number: letter.number.clone(),
+                    dated: letter.dated,
+                    file: letter.file.clone(),
+                })
+    })
+}
+
+/// A letter as its reporter gets it, for those who may read the case. One that was withdrawn is handed
+/// to nobody: it may be about somebody else.
+pub(super) async fn original(
+    page: StaffPage,
+    Path((case, n)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let history = read(&page, &case).await?;
+    let n: u32 = n.parse().map_err(|_| Fault::NotFound)?;
+    let letter = history.case.letter(n).filter(|letter| letter.is_there());
+    let letter = letter.ok_or(Fault::NotFound)?;
+    let file = page.node.file(&letter.file.sha256).await?;
+    if file.body.is_none() {
+        return Err(Fault::NotFound);
+    }
+    let number = history.case.filed.number.as_ref().map(ToString::to_string);
+    let name = file_name(n, number.as_deref(), &letter.file);
+    Ok(hand_down(&page.node, file, &headers, &name))
+}
