@@ -36,8 +36,8 @@ pub use case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 pub use choice::UnknownChoice;
 pub use code::{
     BadCode, CODE_MAX_CHARS, ChannelCode, DutyCode, EntryCode, ExplanationCode, GroupCode,
-    InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode, RankCode,
-    RoleCode, ServiceCode, StratumCode, is_code,
+    InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode,
+    RankCode, RoleCode, ServiceCode, StratumCode, is_code,
 };
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};

@@ -199,3 +199,54 @@ async fn a_picture_that_does_not_open_is_kept_as_it_is_and_shown_to_nobody() {
         ));
     }
 }
+
+// S22 S40
+#[tokio::test]
+async fn a_letter_is_kept_without_what_a_camera_wrote_and_a_document_as_it_is() {
+    let world = World::new().await;
+    let put = async |content: &[u8]| {
+        let mut intake = world.node.begin_file(Wanted::Letter);
+        intake.write(content).await.unwrap();
+        intake.finish().await.unwrap()
+    };
+    let content = async |sha256: &str| {
+        let file = world.node.file(sha256).await.unwrap();
+        let size = file.size_bytes;
+        let reader = world.node.read_file(file, 0, size);
+        reader.read_all(PHOTO_MAX_BYTES).await.unwrap()
+    };
+    let sent = put(&with_exif(&jpeg(40, 30))).await;
+    assert!(!claims(&content(&sent.sha256).await).is_empty());
+    let kept = world.node.letter_file(sent.clone()).await.unwrap();
+    assert_ne!(kept.sha256, sent.sha256);
+    let bare = content(&kept.sha256).await;
+    assert_eq!(bare, jpeg(40, 30));
+    assert_eq!(kept.size_bytes, bare.len() as u64);
+    // Done once it is done.
+    assert_eq!(world.node.letter_file(kept.clone()).await.unwrap(), kept);
+    let pdf = put(b"%PDF-1.7 surat").await;
+    assert_eq!(world.node.letter_file(pdf.clone()).await.unwrap(), pdf);
+    // A letter that nobody can open is none, nor is one that would fill the memory.
+    let whole = jpeg(400, 300);
+    let mut bomb = Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(4, 3)
+        .write_to(&mut bomb, image::ImageFormat::Png)
+        .unwrap();
+    let mut bomb = bomb.into_inner();
+    bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
+    for broken in [&whole[..whole.len() / 2], &bomb] {
+        let sent = put(broken).await;
+        let refused = world.node.letter_file(sent).await;
+        assert!(matches!(
+            refused,
+            Err(HandleError::Media(MediaError::Broken))
+        ));
+    }
+    for other in [
+        &b"\0\0\0\x20ftypisom\0\0\x02\0"[..],
+        b"RIFF\0\0\0\0WEBPVP8 ",
+    ] {
+        let refused = crate::sent(&world, Wanted::Letter, other).await;
+        assert_eq!(refused, Err(MediaError::Unknown));
+    }
+}

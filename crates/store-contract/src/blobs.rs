@@ -279,6 +279,16 @@ pub async fn a_preview_stands_beside_its_file(engine: &impl Engine) {
     assert_eq!(content(&store, &pati(), &photo.sha256).await, b"foto");
 }
 
+/// What gives a file as a letter.
+fn letter(file: &File) -> CaseAct {
+    CaseAct::LetterGiven {
+        kind: "progress".to_owned(),
+        number: None,
+        dated: jiff::civil::date(2026, 11, 24),
+        file: named(file),
+    }
+}
+
 /// Which subject's acts name which file is derived like any other view.
 pub async fn uses_of_files_follow_from_the_acts(engine: &impl Engine) {
     let store = engine.open().await;
@@ -302,10 +312,20 @@ pub async fn uses_of_files_follow_from_the_acts(engine: &impl Engine) {
     let mut append = next(&*store, &pati(), 1, vec![act(at(60), more)]).await;
     append.blobs = vec![film.sha256.clone(), photo.sha256.clone()];
     store.append(append).await.unwrap();
+    // A letter is kept for as long as the case, withdrawn or not.
+    let mut append = next(&*store, &pati(), 2, vec![act(at(61), letter(&film))]).await;
+    append.blobs = vec![film.sha256.clone()];
+    store.append(append).await.unwrap();
+    let taken_back = CaseAct::LetterWithdrawn {
+        letter: 1,
+        reason: "salah".to_owned(),
+    };
+    let append = next(&*store, &pati(), 2, vec![act(at(62), taken_back)]).await;
+    store.append(append).await.unwrap();
     let check = async |mode| store.rebuild(&pati(), mode, &|_| ()).await.unwrap();
     let report = check(Mode::Check).await;
     assert_eq!(report.differences(), 0, "{:?}", report.named);
-    assert_eq!(report.tables["blob_uses"].rows, 3);
+    assert_eq!(report.tables["blob_uses"].rows, 4);
     engine
         .by_hand(BySql::both("UPDATE blob_uses SET n = n + 1 WHERE n = 2"))
         .await;
@@ -337,6 +357,14 @@ pub async fn a_file_is_erased_once_no_case_has_it(engine: &impl Engine) {
         append.blobs = vec![film.sha256.clone()];
         store.append(append).await.unwrap();
     }
+    // The third has it as a letter.
+    store
+        .append(filing(&pati(), 3, at(0), request()))
+        .await
+        .unwrap();
+    let mut append = next(&*store, &pati(), 3, vec![act(at(10), letter(&film))]).await;
+    append.blobs = vec![film.sha256.clone()];
+    store.append(append).await.unwrap();
     let erase = async |case: u128| {
         let said = CaseAct::PersonalDataErased {
             basis: ErasureBasis::Request,
@@ -354,6 +382,8 @@ pub async fn a_file_is_erased_once_no_case_has_it(engine: &impl Engine) {
     erase(1).await;
     assert!(content(&store, &pati(), &film.sha256).await == film.content);
     erase(2).await;
+    assert!(content(&store, &pati(), &film.sha256).await == film.content);
+    erase(3).await;
     let gone = known().await;
     assert_eq!((gone.body, gone.erased_at), (None, Some(at(70))));
     assert_eq!(gone.size_bytes, film.content.len() as u64);
@@ -363,7 +393,7 @@ pub async fn a_file_is_erased_once_no_case_has_it(engine: &impl Engine) {
     assert_eq!((report.erased, &*report.faults), (1, &[][..]));
     let reader = BlobReader::new(Arc::clone(&store), pati(), gone.clone());
     assert!(reader.read_all(usize::MAX).await.is_err());
-    let mut append = filing(&pati(), 3, at(80), request());
+    let mut append = filing(&pati(), 4, at(80), request());
     append.blobs = vec![film.sha256.clone()];
     let refused = store.append(append.clone()).await;
     assert!(matches!(refused, Err(StoreError::Missing { what: "blob" })));

@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::value::{
-    any_moment, any_service, case_number, channel, day, few_officers, file, hash, media, person, text,
+    any_moment, any_service, case_number, channel, day, few_officers, file, hash, media, person,
+    text,
 };
 
 /// Any payload.

@@ -93,10 +93,7 @@ pub(crate) fn given(acts: &[Act]) -> Vec<Given<'_>> {
 /// The name of a kind of letter; its code when the pack no longer has it.
 pub(crate) fn kind_name(frame: &PageFrame, code: &str) -> String {
     let kind = frame.unit().pack.letter(code);
-    kind.map_or_else(
-        || code.to_owned(),
-        |kind| frame.say(&kind.name).to_owned(),
-    )
+    kind.map_or_else(|| code.to_owned(), |kind| frame.say(&kind.name).to_owned())
 }
 
 /// The kind of the `n`-th letter of a case, by name.

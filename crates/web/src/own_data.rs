@@ -237,7 +237,10 @@ impl Reader<'_> {
         let values = [("kind", kind.as_str()), ("date", date.as_str())];
         let words = self.tf("own.letter", &values);
         match number {
-            Some(number) => format!("{words}. {}", self.tf("letter.number", &[("number", number)])),
+            Some(number) => format!(
+                "{words}. {}",
+                self.tf("letter.number", &[("number", number)])
+            ),
             None => words,
         }
     }

@@ -14,8 +14,9 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
-use pengayom_core::subject::case::{CaseCommand, Harm, Wellbeing};
+use pengayom_core::subject::case::{CaseCommand, GiveLetter, Harm, Wellbeing};
 use pengayom_node::access::Role;
+use pengayom_node::media::Wanted;
 use serde_json::{Value, json};
 use support::{Answer, Site, photo};
 
@@ -427,6 +428,60 @@ fn assert_described(answer: &Value, schema: &Value, openapi: &Value, at: &str) {
     }
 }
 
+/// What gives a letter with this content.
+async fn letter(site: &Site, content: &[u8]) -> CaseCommand {
+    let mut intake = site.node.begin_file(Wanted::Letter);
+    intake.write(content).await.unwrap();
+    CaseCommand::GiveLetter(GiveLetter {
+        kind: "sp2hp_a1".to_owned(),
+        number: Some("SP2HP/12".to_owned()),
+        dated: "2026-11-23".parse().unwrap(),
+        today: "2026-11-24".parse().unwrap(),
+        file: intake.finish().await.unwrap(),
+    })
+}
+
+fn withdrawal() -> CaseCommand {
+    CaseCommand::WithdrawLetter {
+        letter: 2,
+        reason: "Surat orang lain".to_owned(),
+    }
+}
+
+// S40
+#[tokio::test]
+async fn a_program_reads_which_letters_were_given_and_which_were_withdrawn() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let filed = post(&site, &good()).await.json();
+    let (number, secret) = (
+        filed["tracking_code"].as_str().unwrap(),
+        filed["secret"].as_str().unwrap(),
+    );
+    let path = format!("/api/v1/requests/{number}?secret={secret}");
+    assert_eq!(get(&site, &path).await.json()["letters"], json!([]));
+    let case = filed["id"].as_str().unwrap().parse().unwrap();
+    for command in [
+        letter(&site, b"%PDF-1.7 satu").await,
+        letter(&site, b"%PDF-1.7 dua").await,
+        withdrawal(),
+    ] {
+        let done = site.node.change_case(&desk, case, None, command, None);
+        done.await.unwrap();
+    }
+    let status = get(&site, &path).await.json();
+    let letters = &status["letters"];
+    assert_eq!(letters[0]["kind"], "sp2hp_a1");
+    assert_eq!(letters[0]["name"], "SP2HP A1, laporan diteliti");
+    assert_eq!(letters[0]["number"], "SP2HP/12");
+    assert_eq!(letters[0]["dated"], "2026-11-23");
+    assert_eq!(letters[0]["size_bytes"], 13);
+    assert_eq!(letters[0]["state"], "there");
+    assert_eq!(letters[1]["state"], "withdrawn");
+    assert_eq!(letters[1]["withdrawn_reason"], "Surat orang lain");
+    assert_eq!(status["responded_at"], "2026-11-24T14:30:00Z");
+}
+
 #[tokio::test]
 async fn the_description_of_the_api_is_true() {
     let site = Site::pati().await;
@@ -439,6 +494,16 @@ async fn the_description_of_the_api_is_true() {
         filed["tracking_code"].as_str().unwrap(),
         filed["secret"].as_str().unwrap(),
     );
+    let desk = site.account(Role::Desk).await;
+    let case = filed["id"].as_str().unwrap().parse().unwrap();
+    for command in [
+        letter(&site, b"%PDF-1.7 satu").await,
+        letter(&site, b"%PDF-1.7 dua").await,
+        withdrawal(),
+    ] {
+        let done = site.node.change_case(&desk, case, None, command, None);
+        done.await.unwrap();
+    }
     let status = get(&site, &format!("/api/v1/requests/{number}?secret={secret}"))
         .await
         .json();

@@ -37,7 +37,7 @@ fn the_examples_on_the_page_are_toml_that_the_reader_knows() {
         .skip(1)
         .filter_map(|rest| Some(rest.split_once("\n```")?.0))
         .collect();
-    assert_eq!(examples.len(), 7);
+    assert_eq!(examples.len(), 8);
     for example in examples {
         let table: toml::Table = example.parse().unwrap();
         let (section, row) = table.iter().next().unwrap();

@@ -327,9 +327,9 @@ fn blobs_of(acts: &[Act], wanted: fn(&Payload) -> bool) -> impl Iterator<Item = 
         .flat_map(|act| match &act.payload {
             Payload::Case(CaseAct::RequestFiled(filed)) => filed.media.as_slice(),
             Payload::Case(CaseAct::InformationAdded { media, .. }) => media.as_slice(),
-            Payload::Case(CaseAct::EvidenceAdded { file, .. } | CaseAct::LetterGiven { file, .. }) => {
-                std::slice::from_ref(file)
-            }
+            Payload::Case(
+                CaseAct::EvidenceAdded { file, .. } | CaseAct::LetterGiven { file, .. },
+            ) => std::slice::from_ref(file),
             _ => &[],
         })
 }

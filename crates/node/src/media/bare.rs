@@ -133,8 +133,8 @@ fn png(picture: &[u8]) -> Option<Vec<u8>> {
 /// Whether a chunk says how to draw the picture.
 fn belongs_to_png(kind: &[u8]) -> bool {
     const KNOWN: [&[u8; 4]; 17] = [
-        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP",
-        b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT",
+        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
+        b"cICP", b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT",
     ];
     KNOWN.iter().any(|known| known.as_slice() == kind)
 }
@@ -202,7 +202,9 @@ mod tests {
         }
         assert_eq!(opened(&kept), opened(&plain));
         // It is still shown the way the camera was held.
-        let reader = ImageReader::new(Cursor::new(&kept)).with_guessed_format().unwrap();
+        let reader = ImageReader::new(Cursor::new(&kept))
+            .with_guessed_format()
+            .unwrap();
         let turn = reader.into_decoder().unwrap().orientation().unwrap();
         assert_eq!(turn.to_exif(), 6);
         assert_eq!(bare(&kept).unwrap(), kept, "once is enough");
@@ -214,7 +216,7 @@ mod tests {
     fn a_png_keeps_what_it_is_drawn_from() {
         let plain = drawn(ImageFormat::Png);
         assert_eq!(bare(&plain).unwrap(), plain);
-        let remark = b"\0\0\0\x0dtEXtAuthor\0markanm\0\0\0\0";
+        let remark = b"\0\0\0\x0etEXtAuthor\0markanm\0\0\0\0";
         let (head, rest) = plain.split_at(33);
         let sent = [head, remark, rest, b"marka behind it"].concat();
         assert_eq!(bare(&sent).unwrap(), plain);
@@ -227,7 +229,11 @@ mod tests {
         for format in [ImageFormat::Jpeg, ImageFormat::Png] {
             let whole = drawn(format);
             for length in 0..whole.len() {
-                assert_eq!(bare(whole.get(..length).unwrap()), None, "{format:?} {length}");
+                assert_eq!(
+                    bare(whole.get(..length).unwrap()),
+                    None,
+                    "{format:?} {length}"
+                );
             }
         }
         assert_eq!(bare(b"%PDF-1.7"), None);

@@ -115,6 +115,39 @@ async fn a_file_that_breaks_off_leaves_nothing_and_can_be_sent_again() {
     assert_eq!(desk.get(&kept).await.body, film, "byte for byte");
 }
 
+// S32 S40
+#[tokio::test]
+async fn a_letter_that_breaks_off_leaves_nothing_and_can_be_given_again() {
+    let unit = Unit::on(Engine::Sqlite);
+    let serving = unit.serve();
+    let (mut desk, case) = at_the_desk(&unit, serving.address).await;
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    pdf.extend((0..300_000_u32).flat_map(u32::to_be_bytes));
+    let path = format!("{case}/surat");
+    let fields = [
+        ("jenis", "sp2hp_a1"),
+        ("nomor", "SP2HP/12/XI/2026"),
+        ("tanggal", "2026-01-02"),
+    ];
+    let file = ("berkas", "a.pdf", "application/pdf", pdf.as_slice());
+    let (kind, body) = desk.form(&fields, file);
+    let request = desk
+        .request(Method::POST, &path)
+        .header(header::CONTENT_TYPE, kind)
+        .body(())
+        .unwrap();
+    for after in [100, body.len() / 2, body.len() - 2] {
+        break_off(serving.address, &request, &body, after);
+    }
+    until_nothing_is_left(&unit, &pdf[600_000..600_064]).await;
+    let page = text(&desk.get(&case).await);
+    assert!(!page.contains("SP2HP/12/XI/2026"), "nothing was given");
+    let answer = desk.post_file(&path, &fields, file).await.unwrap();
+    assert!(answer.status.is_redirection(), "{}", text(&answer));
+    let kept = link(&text(&desk.get(&case).await), &format!("{case}/surat/"));
+    assert_eq!(desk.get(&kept).await.body, pdf, "byte for byte");
+}
+
 // S32
 #[tokio::test]
 async fn a_citizens_photograph_that_breaks_off_leaves_nothing_and_can_be_sent_again() {

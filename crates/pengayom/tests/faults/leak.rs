@@ -286,6 +286,16 @@ async fn a_case_worked_and_erased_leaves_nothing_personal_in_what_others_read_no
     let answer = desk.post_file(&format!("{case}/berkas"), &told, file).await;
     let answer = answer.unwrap();
     assert!(answer.status.is_redirection(), "{}", text(&answer));
+    let pdf = b"%PDF-1.7 surat, Isi berkas marktanda";
+    let file = ("berkas", "zubaidah marktanda.pdf", "text/html", &pdf[..]);
+    let told = [
+        ("jenis", "sp2hp_a1"),
+        ("nomor", "B/Marktanda/2026"),
+        ("tanggal", "2026-01-02"),
+    ];
+    let answer = desk.post_file(&format!("{case}/surat"), &told, file).await;
+    let answer = answer.unwrap();
+    assert!(answer.status.is_redirection(), "{}", text(&answer));
     let mut citizen = Browser::new(serving.address);
     citizen.get("/lacak").await;
     let known = [
@@ -296,6 +306,10 @@ async fn a_case_worked_and_erased_leaves_nothing_personal_in_what_others_read_no
     let tracked = location(&answer);
     assert!(tracked.starts_with("/lacak/"), "{}", text(&answer));
     citizen.get(&tracked).await;
+    let letter = citizen.get(&format!("{tracked}/surat/1")).await;
+    assert_eq!(letter.body, pdf, "its reporter has it");
+    let said_why = [("surat", "1"), ("alasan", said)];
+    act(&mut desk, &case, "tarik-surat", &said_why).await;
     let more = [("keterangan", "Ceritaku tentang bunyi, lanjutan")];
     let answer = citizen.post(&tracked, &more).await;
     assert!(answer.status.is_success() || answer.status.is_redirection());
@@ -339,7 +353,7 @@ async fn a_case_worked_and_erased_leaves_nothing_personal_in_what_others_read_no
             "{shown}: what is to be erased is there"
         );
     }
-    log_of(&mut asker, 7).await;
+    log_of(&mut asker, 9).await;
     let inside = files_with(unit.folder(), "marktanda");
     assert!(
         !inside.is_empty(),
@@ -352,7 +366,7 @@ async fn a_case_worked_and_erased_leaves_nothing_personal_in_what_others_read_no
     for word in ["marktanda", "tentang bunyi", "ceritaku", "81299887766"] {
         assert_eq!(files_with(unit.folder(), word), [""; 0]);
     }
-    log_of(&mut asker, 8).await;
+    log_of(&mut asker, 10).await;
     // Figures are on the chief's board; there is no other door to them.
     let door = asker.get("/metrics").await.unwrap();
     assert_eq!(door.status, StatusCode::NOT_FOUND);

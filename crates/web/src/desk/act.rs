@@ -11,9 +11,7 @@ use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::PageFrame;
 use crate::problem::Fault;
-use crate::staff::{
-    Names, OptionGroup, Pick, Select, local_moment, service_groups, service_name,
-};
+use crate::staff::{Names, OptionGroup, Pick, Select, local_moment, service_groups, service_name};
 
 /// An act on a case, as the address names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -82,12 +82,7 @@ pub(super) struct Sent {
 }
 
 /// The letters that were given, in their order.
-pub(super) fn lines(
-    frame: &PageFrame,
-    names: &Names,
-    id: CaseId,
-    acts: &[Act],
-) -> Vec<LetterLine> {
+pub(super) fn lines(frame: &PageFrame, names: &Names, id: CaseId, acts: &[Act]) -> Vec<LetterLine> {
     let line = |letter: Given<'_>| {
         let time = frame.format().moment(letter.at);
         let name = names.actor(frame, letter.by);

@@ -53,9 +53,7 @@ pub(super) fn refusal(
         CaseRefusal::SupportNotOffered => at(CaseForm::Support.field_ids().0, "case.close_support"),
         CaseRefusal::OwnDecision => at(first, "case.review_own"),
         CaseRefusal::Held { .. } if form == CaseForm::Erase => at(first, "case.erase_held"),
-        CaseRefusal::NoSuchLetter | CaseRefusal::LetterWithdrawn
-            if form == CaseForm::Withdraw =>
-        {
+        CaseRefusal::NoSuchLetter | CaseRefusal::LetterWithdrawn if form == CaseForm::Withdraw => {
             at(first, "case.letter_gone")
         }
         CaseRefusal::NotLate => at(first, "case.delay_none"),

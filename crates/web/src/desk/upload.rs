@@ -107,9 +107,12 @@ pub(super) fn taken(
         None => Ok(None),
         Some(Ok(file)) => Ok(Some(file)),
         Some(Err(MediaError::Empty)) => Err(frame.t("error.file_empty").to_owned()),
-        Some(Err(MediaError::TooLarge { limit })) => {
-            Err(limit_words(frame, wanted, "case.evidence_large", Some(limit)))
-        }
+        Some(Err(MediaError::TooLarge { limit })) => Err(limit_words(
+            frame,
+            wanted,
+            "case.evidence_large",
+            Some(limit),
+        )),
         Some(Err(MediaError::Unknown | MediaError::Broken)) => {
             Err(limit_words(frame, wanted, "case.evidence_kind", None))
         }

@@ -45,6 +45,7 @@ fn changed(change: fn(&mut GiveLetter)) -> Result<Vec<CaseAct>, CaseRefusal> {
 
 #[test]
 fn a_letter_is_a_word_to_the_reporter_and_the_news_that_was_promised() {
+    // S18 S40
     let mut history = received();
     let first = CaseAct::ReporterAnswered {
         text: "kami periksa".to_owned(),
