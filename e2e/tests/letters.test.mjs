@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
 
-import { assertNoSidewaysScroll, assertSound, closeBrowser, DESKTOP, person, PHONE, picture, sendEveryoneHome, tabTo, WAYS } from "../helpers.mjs";
+import { assertAccessible, assertNoSidewaysScroll, assertSound, assertTargets, closeBrowser, DESKTOP, person, PHONE, picture, sendEveryoneHome, tabTo, WAYS } from "../helpers.mjs";
 import { photo } from "../photo.mjs";
 import { act, go, openCase, report, signIn, track, words } from "../steps.mjs";
 
@@ -93,7 +93,9 @@ for (const { name, size, js } of WAYS) {
       // What is said of it can be checked.
       await box_.locator("summary").click();
       assert.match(await box_.locator(".verbatim").innerText(), new RegExp(sha256(download.content)));
-      await assertSound(reporter, { where: "the report with a letter, opened" });
+      await assertAccessible(reporter, "the report with a letter, opened");
+      await assertNoSidewaysScroll(reporter, "the report with a letter, opened");
+      await assertTargets(reporter, 48, "the report with a letter, opened");
       await picture(reporter, `letter-checked-${name}-${lang}`);
 
       // Taken back: the reason stands there, and nothing can be pressed.

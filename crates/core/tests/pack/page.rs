@@ -55,6 +55,7 @@ fn the_examples_on_the_page_are_toml_that_the_reader_knows() {
             "kind" => "report.toml",
             "item" => "survey.toml",
             "stratum" => "strata.toml",
+            "letter" => "case.toml",
             other => panic!("{other}"),
         };
         let mut files = files();
