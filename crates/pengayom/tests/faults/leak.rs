@@ -307,7 +307,7 @@ async fn a_case_worked_and_erased_leaves_nothing_personal_in_what_others_read_no
     assert!(tracked.starts_with("/lacak/"), "{}", text(&answer));
     citizen.get(&tracked).await;
     let letter = citizen.get(&format!("{tracked}/surat/1")).await;
-    assert_eq!(letter.body, pdf, "its reporter has it");
+    assert_eq!(letter.body.as_ref(), &pdf[..], "its reporter has it");
     let said_why = [("surat", "1"), ("alasan", said)];
     act(&mut desk, &case, "tarik-surat", &said_why).await;
     let more = [("keterangan", "Ceritaku tentang bunyi, lanjutan")];
