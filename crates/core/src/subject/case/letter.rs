@@ -61,9 +61,21 @@ impl Case {
         self.letters.get(at)
     }
 
-    pub(super) fn letter_mut(&mut self, n: u32) -> Option<&mut Letter> {
-        let at = usize::try_from(n.checked_sub(1)?).ok()?;
-        self.letters.get_mut(at)
+    pub(super) fn put_letter(&mut self, kind: &str, dated: Date, file: &BlobRef) {
+        self.letters.push(Letter {
+            kind: kind.to_owned(),
+            dated,
+            file: file.clone(),
+            withdrawn: false,
+            erased: false,
+        });
+    }
+
+    pub(super) fn take_letter_back(&mut self, n: u32) {
+        let at = n.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        if let Some(letter) = at.and_then(|at| self.letters.get_mut(at)) {
+            letter.withdrawn = true;
+        }
     }
 
     /// Whether a letter may be given: somebody can read it, and the case was not erased.

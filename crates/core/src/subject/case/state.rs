@@ -390,23 +390,13 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         CaseAct::LetterGiven {
             kind, dated, file, ..
         } => {
-            case.letters.push(Letter {
-                kind: kind.clone(),
-                dated: *dated,
-                file: file.clone(),
-                withdrawn: false,
-                erased: false,
-            });
+            case.put_letter(kind, *dated, file);
             case.next_news_by = None;
             case.assess(act.happened_at);
             case.respond(act.happened_at);
             case.advance(CaseStage::Assessed);
         }
-        CaseAct::LetterWithdrawn { letter, .. } => {
-            if let Some(letter) = case.letter_mut(*letter) {
-                letter.withdrawn = true;
-            }
-        }
+        CaseAct::LetterWithdrawn { letter, .. } => case.take_letter_back(*letter),
         CaseAct::DelayExplained { reason, .. } => {
             case.late_reason = Some(reason.clone());
             case.late_reason_at = Some(act.happened_at);
