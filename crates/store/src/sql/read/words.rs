@@ -38,7 +38,7 @@ pub(super) enum Found {
 
 impl Found {
     /// What an engine writes behind a word for it, given how it marks a beginning.
-    const fn mark<'a>(self, beginning: &'a str) -> &'a str {
+    const fn mark(self, beginning: &str) -> &str {
         match self {
             Self::Whole => "",
             Self::Beginning => beginning,
