@@ -606,9 +606,10 @@ async fn a_letter_is_told_to_its_person_and_goes_with_the_case() {
     let hold = |lift: bool| {
         let reference = "Penetapan 12/2026".to_owned();
         let ground = pengayom_core::subject::erasure::HoldGround::CourtOrder;
-        match lift {
-            true => CaseCommand::LiftHold { reference },
-            false => CaseCommand::PlaceHold { ground, reference },
+        if lift {
+            CaseCommand::LiftHold { reference }
+        } else {
+            CaseCommand::PlaceHold { ground, reference }
         }
     };
     let erase = || CaseCommand::ErasePersonalData {
