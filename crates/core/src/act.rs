@@ -14,8 +14,10 @@ use crate::place::{AreaCode, Point, StationId};
 use crate::subject::case::CaseAct;
 use crate::subject::encounter::EncounterAct;
 use crate::subject::feedback::FeedbackAct;
+use crate::subject::outage::OutageAct;
 use crate::subject::unit::UnitAct;
-use crate::value::{ActId, CaseId, EncounterId, FeedbackId, OfficerId, UnitId};
+use crate::subject::visit::VisitAct;
+use crate::value::{ActId, CaseId, EncounterId, FeedbackId, OfficerId, OutageId, UnitId, VisitId};
 
 /// What an act is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,6 +29,10 @@ pub enum Subject {
     Encounter(EncounterId),
     /// A judgement by a person served.
     Feedback(FeedbackId),
+    /// A visit to a front desk.
+    Visit(VisitId),
+    /// Something that is down, or was.
+    Outage(OutageId),
     /// The unit itself; there is one in a record, and its identifier is the nil UUID.
     Unit,
 }
@@ -38,6 +44,8 @@ impl Subject {
             Self::Case(_) => "case",
             Self::Encounter(_) => "encounter",
             Self::Feedback(_) => "feedback",
+            Self::Visit(_) => "visit",
+            Self::Outage(_) => "outage",
             Self::Unit => "unit",
         }
     }
@@ -48,6 +56,8 @@ impl Subject {
             Self::Case(id) => id.0,
             Self::Encounter(id) => id.0,
             Self::Feedback(id) => id.0,
+            Self::Visit(id) => id.0,
+            Self::Outage(id) => id.0,
             Self::Unit => Uuid::nil(),
         }
     }
@@ -58,6 +68,8 @@ impl Subject {
             "case" => Some(Self::Case(CaseId(id))),
             "encounter" => Some(Self::Encounter(EncounterId(id))),
             "feedback" => Some(Self::Feedback(FeedbackId(id))),
+            "visit" => Some(Self::Visit(VisitId(id))),
+            "outage" => Some(Self::Outage(OutageId(id))),
             "unit" if id.is_nil() => Some(Self::Unit),
             _ => None,
         }
@@ -128,6 +140,10 @@ pub enum Payload {
     Encounter(EncounterAct),
     /// About a feedback.
     Feedback(FeedbackAct),
+    /// About a visit to a front desk.
+    Visit(VisitAct),
+    /// About something that is down.
+    Outage(OutageAct),
     /// About the unit itself.
     Unit(UnitAct),
 }
@@ -163,6 +179,8 @@ impl Payload {
             Self::Case(act) => act.kind(),
             Self::Encounter(act) => act.kind(),
             Self::Feedback(act) => act.kind(),
+            Self::Visit(act) => act.kind(),
+            Self::Outage(act) => act.kind(),
             Self::Unit(act) => act.kind(),
         }
     }
@@ -176,6 +194,8 @@ impl Payload {
             Self::Case(act) => serde_json::to_string(act),
             Self::Encounter(act) => serde_json::to_string(act),
             Self::Feedback(act) => serde_json::to_string(act),
+            Self::Visit(act) => serde_json::to_string(act),
+            Self::Outage(act) => serde_json::to_string(act),
             Self::Unit(act) => serde_json::to_string(act),
         };
         written.map_err(|fault| PayloadError::Malformed {
@@ -207,6 +227,8 @@ impl Payload {
                 Self::Encounter(serde_json::from_str(text).map_err(malformed)?)
             }
             Some(("feedback", _)) => Self::Feedback(serde_json::from_str(text).map_err(malformed)?),
+            Some(("visit", _)) => Self::Visit(serde_json::from_str(text).map_err(malformed)?),
+            Some(("outage", _)) => Self::Outage(serde_json::from_str(text).map_err(malformed)?),
             Some(("unit", _)) => Self::Unit(serde_json::from_str(text).map_err(malformed)?),
             _ => return Err(unknown()),
         };

@@ -10,6 +10,7 @@
 mod case;
 mod choice;
 mod code;
+mod desk;
 mod entry;
 mod fault;
 mod findings;
@@ -39,6 +40,7 @@ pub use code::{
     InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode,
     RankCode, RoleCode, ServiceCode, StratumCode, is_code,
 };
+pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
 pub use function::{
@@ -71,6 +73,7 @@ pub struct Pack {
     by_code: BTreeMap<ServiceCode, usize>,
     report_kinds: Vec<ReportKind>,
     safety: Safety,
+    desk: Desk,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -186,6 +189,12 @@ impl Pack {
     #[must_use]
     pub const fn safety(&self) -> &Safety {
         &self.safety
+    }
+
+    /// What the front desk chooses from.
+    #[must_use]
+    pub const fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// The survey.

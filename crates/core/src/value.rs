@@ -5,6 +5,7 @@
 mod contact;
 mod number;
 mod secret;
+mod ticket;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub use contact::{ContactKey, parse_phone};
 pub use number::{CaseNumber, CaseNumberError, CaseSeries};
 pub use secret::{SecretDigits, SecretDigitsError, SecretHash};
+pub use ticket::TicketSeries;
 
 /// Declares an identifier: a UUID whose type says what it identifies.
 macro_rules! uuid_id {
@@ -61,6 +63,17 @@ uuid_id!(
     /// The node derives it with its key from what is judged, so that a code works once whatever the
     /// timing, and the record alone does not tell which encounter or case it was about.
     FeedbackId
+);
+uuid_id!(
+    /// One visit to a front desk: somebody came, waits, is called and served.
+    VisitId
+);
+uuid_id!(
+    /// One thing that can be down, at one station.
+    ///
+    /// The node derives it with its key from what it is and where, so that the same thing is never
+    /// said to be down twice at once.
+    OutageId
 );
 uuid_id!(
     /// One natural person whose details are sealed outside the acts.

@@ -10,7 +10,9 @@ use pengayom_core::act::Payload;
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::subject::feedback::FeedbackAct;
+use pengayom_core::subject::outage::OutageAct;
 use pengayom_core::subject::unit::UnitAct;
+use pengayom_core::subject::visit::VisitAct;
 use serde_json::Value;
 
 macro_rules! golden {
@@ -56,6 +58,17 @@ fn file(payload: &Payload) -> &'static str {
             FeedbackAct::FeedbackGiven(_) => golden!("feedback.feedback_given"),
             FeedbackAct::PersonalDataErased { .. } => golden!("feedback.personal_data_erased"),
         },
+        Payload::Visit(act) => match act {
+            VisitAct::VisitorJoined(_) => golden!("visit.visitor_joined"),
+            VisitAct::VisitorCalled { .. } => golden!("visit.visitor_called"),
+            VisitAct::VisitorPutBack {} => golden!("visit.visitor_put_back"),
+            VisitAct::VisitTakenOver { .. } => golden!("visit.visit_taken_over"),
+            VisitAct::VisitEnded { .. } => golden!("visit.visit_ended"),
+        },
+        Payload::Outage(act) => match act {
+            OutageAct::OutageDeclared(_) => golden!("outage.outage_declared"),
+            OutageAct::OutageEnded { .. } => golden!("outage.outage_ended"),
+        },
         Payload::Unit(act) => match act {
             UnitAct::LedgerKeyRotated { .. } => golden!("unit.ledger_key_rotated"),
         },
@@ -63,7 +76,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 47] = [
+const FILES: [&str; 56] = [
     golden!("case.request_filed.harm"),
     golden!("case.support_offered"),
     golden!("case.review_asked"),
@@ -93,6 +106,13 @@ const FILES: [&str; 47] = [
     golden!("encounter.personal_data_erased"),
     golden!("feedback.personal_data_erased"),
     golden!("unit.ledger_key_rotated"),
+    golden!("visit.visitor_joined"),
+    golden!("visit.visitor_called"),
+    golden!("visit.visitor_put_back"),
+    golden!("visit.visit_taken_over"),
+    golden!("visit.visit_ended"),
+    golden!("outage.outage_declared"),
+    golden!("outage.outage_ended"),
     golden!("case.request_filed"),
     golden!("case.support_offered.least"),
     golden!("case.review_asked.least"),
@@ -111,6 +131,8 @@ const FILES: [&str; 47] = [
     golden!("encounter.personal_data_erased.least"),
     golden!("feedback.personal_data_erased.least"),
     golden!("unit.ledger_key_rotated.least"),
+    golden!("visit.visitor_joined.least"),
+    golden!("outage.outage_declared.least"),
 ];
 
 fn read(text: &str) -> (Payload, Value) {

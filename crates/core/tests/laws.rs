@@ -12,6 +12,8 @@ use pengayom_core::act::{Act, Actor, Payload, SCHEMA};
 use pengayom_core::subject::case::{self, Case, CaseAct, CaseStage};
 use pengayom_core::subject::encounter::{self, Encounter};
 use pengayom_core::subject::feedback::{self, Feedback};
+use pengayom_core::subject::outage::{self, Outage};
+use pengayom_core::subject::visit::{self, Visit, VisitAct};
 use pengayom_testkit::method::SampleMethod;
 use pengayom_testkit::value::{few_officers, second};
 use pengayom_testkit::{command, history, payload};
@@ -30,7 +32,55 @@ fn feedback_of(acts: &[Act]) -> Option<Feedback> {
     acts.iter().fold(None, feedback::evolve)
 }
 
+fn visit_of(acts: &[Act]) -> Option<Visit> {
+    acts.iter().fold(None, visit::evolve)
+}
+
+fn outage_of(acts: &[Act]) -> Option<Outage> {
+    acts.iter().fold(None, outage::evolve)
+}
+
 proptest! {
+    // S21
+    #[test]
+    fn a_visit_is_with_one_officer_and_ends_once(acts in history::of_visit()) {
+        let mut known: Option<Visit> = None;
+        for act in &acts {
+            let Payload::Visit(what) = &act.payload else { panic!("of a visit") };
+            if let Some(known) = &known {
+                prop_assert!(known.ended.is_none(), "nothing follows an end");
+                if let VisitAct::VisitorCalled { .. } = what {
+                    prop_assert!(known.called.is_none(), "called twice");
+                }
+                if let VisitAct::VisitTakenOver { from, .. } = what {
+                    prop_assert_eq!(known.called.map(|called| called.by), Some(*from));
+                }
+                if let VisitAct::VisitEnded { served: true, .. } = what {
+                    prop_assert_eq!(known.called.map(|called| called.by), act.actor.officer());
+                }
+            }
+            known = visit::evolve(known, act);
+            prop_assert_eq!(known.as_ref().map(|known| known.version), Some(act.version));
+        }
+        prop_assert_eq!(known.is_some(), !acts.is_empty());
+    }
+
+    // S26
+    #[test]
+    fn what_is_down_is_said_and_ends_in_turn(acts in history::of_outage()) {
+        let mut down = false;
+        for act in &acts {
+            let ends = act.payload.kind() == "outage.outage_ended";
+            prop_assert_eq!(ends, down);
+            down = !down;
+        }
+        let known = outage_of(&acts);
+        prop_assert_eq!(known.as_ref().map_or(0, |known| known.version) as usize, acts.len());
+        if let Some(Outage { declared, ended_at: Some(at), .. }) = known {
+            prop_assert!(at >= declared.since);
+        }
+    }
+
     #[test]
     fn the_same_question_of_a_case_gets_the_same_answer(
         acts in history::of_case(), step in history::step(command::of_case())
@@ -135,6 +185,8 @@ proptest! {
         case_of(&acts);
         encounter_of(&acts);
         feedback_of(&acts);
+        visit_of(&acts);
+        outage_of(&acts);
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl Role {
                 P::CloseCase,
                 P::ReadPerson,
                 P::RecordEncounter,
+                P::DeclareOutage,
             ],
             Self::Patrol | Self::Community => {
                 &[P::ReadCase, P::WorkCase, P::ReadPerson, P::RecordEncounter]
@@ -93,6 +94,7 @@ impl Role {
                 P::WorkCase,
                 P::AssignCase,
                 P::ReadPerson,
+                P::DeclareOutage,
             ],
             Self::Commander => &[
                 P::ServeQueue,
@@ -106,6 +108,7 @@ impl Role {
                 P::ReadAllStations,
                 P::ErasePerson,
                 P::HoldCase,
+                P::DeclareOutage,
             ],
             Self::Oversight => &[
                 P::ReadCase,
@@ -113,7 +116,7 @@ impl Role {
                 P::ReadBoard,
                 P::ReadAllStations,
             ],
-            Self::Admin => &[P::KeepAccounts],
+            Self::Admin => &[P::KeepAccounts, P::DeclareOutage],
         }
     }
 }
@@ -147,6 +150,8 @@ pub enum Permission {
     ReadBoard,
     /// See all stations, not the own one only.
     ReadAllStations,
+    /// Say that something is down, and that it works again.
+    DeclareOutage,
     /// Keep accounts.
     KeepAccounts,
 }
@@ -174,6 +179,11 @@ impl Staff {
         self.roles
             .iter()
             .any(|role| role.permissions().contains(&permission))
+    }
+
+    /// The front desk they serve: their station's, or that of the unit itself.
+    pub fn desk<'a>(&'a self, unit: &'a StationId) -> &'a StationId {
+        self.station.as_ref().unwrap_or(unit)
     }
 
     /// Whether what a station answers for concerns them: their own station's, everything for those

@@ -5,7 +5,9 @@ use pengayom_core::place::{AreaMatch, PointError};
 use pengayom_core::subject::case::CaseRefusal;
 use pengayom_core::subject::encounter::EncounterRefusal;
 use pengayom_core::subject::feedback::FeedbackRefusal;
+use pengayom_core::subject::outage::OutageRefusal;
 use pengayom_core::subject::unit::UnitRefusal;
+use pengayom_core::subject::visit::VisitRefusal;
 use pengayom_core::value::OfficerId;
 use pengayom_store::StoreError;
 
@@ -35,6 +37,12 @@ pub enum HandleError {
     /// A rule of the feedback stands in the way.
     #[error(transparent)]
     Feedback(#[from] FeedbackRefusal),
+    /// A rule of the visit stands in the way.
+    #[error(transparent)]
+    Visit(#[from] VisitRefusal),
+    /// A rule of the outage stands in the way.
+    #[error(transparent)]
+    Outage(#[from] OutageRefusal),
     /// No area fits the words.
     #[error("no area of the unit fits the words")]
     PlaceUnknown,

@@ -5,9 +5,11 @@ pub mod command;
 pub mod encounter;
 pub mod feedback;
 pub mod import;
+pub mod outage;
 pub mod person;
 pub mod place;
 pub mod reporter;
+pub mod visit;
 
 use jiff::Timestamp;
 use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
@@ -85,6 +87,13 @@ impl Node {
 
     /// Tells live pages of an act at a place in the unit's order.
     pub(crate) fn tell(&self, act: &Act, sequence: i64) {
+        match act.subject {
+            Subject::Visit(_) => self
+                .waits
+                .forget(act.place.as_ref().map(|place| &place.station)),
+            Subject::Outage(_) => self.outages.forget(),
+            _ => {}
+        }
         self.events.tell(Event {
             subject: match act.subject {
                 // What is told of must not lead to who judged; the unit's own acts show on no page.

@@ -76,6 +76,11 @@ async fn work(node: &SharedNode, mut stop: watch::Receiver<bool>) {
             if let Err(error) = node.store().drop_expired(&unit, now).await {
                 tracing::warn!(%error, "expired rows could not be dropped");
             }
+            match node.end_lapsed_visits().await {
+                Ok(0) => {}
+                Ok(visits) => tracing::info!(visits, "tickets that nobody ended are ended"),
+                Err(error) => tracing::warn!(%error, "old tickets could not be ended"),
+            }
             // Nothing to do but after an upgrade, or when an old backup was restored.
             match node.key_commands().await {
                 Ok(0) => {}

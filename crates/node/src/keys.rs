@@ -21,6 +21,8 @@ pub enum Purpose {
     RatingCode,
     /// The identifier of a judgement.
     Feedback,
+    /// The identifier of something that can be down.
+    Outage,
     /// A session's token.
     Session,
     /// A draft's token.
@@ -53,6 +55,7 @@ impl Purpose {
             Self::CaseSecret => b"pengayom/1/case-secret",
             Self::RatingCode => b"pengayom/1/rating-code",
             Self::Feedback => b"pengayom/1/feedback",
+            Self::Outage => b"pengayom/1/outage",
             Self::Session => b"pengayom/1/session",
             Self::Draft => b"pengayom/1/draft",
             Self::Attempt => b"pengayom/1/attempt",

@@ -27,6 +27,7 @@ pub mod retention;
 mod seal;
 pub mod stop;
 mod unit;
+pub mod waiting;
 pub mod witnesses;
 
 use std::sync::{Arc, RwLock};
@@ -70,6 +71,10 @@ pub struct Node {
     performance: RwLock<Option<Arc<performance::Performance>>>,
     /// What the pages of areas last read.
     area_months: RwLock<Option<Arc<areas::AreaMonths>>>,
+    /// What was last read of the front desks.
+    waits: waiting::Waits,
+    /// What was last read of what is down.
+    outages: waiting::Outages,
     left_out: LeftOut,
 }
 
@@ -145,6 +150,8 @@ impl Node {
             record_clock: clock::RecordClock::new(latest),
             performance: RwLock::new(None),
             area_months: RwLock::new(None),
+            waits: waiting::Waits::default(),
+            outages: waiting::Outages::default(),
             left_out,
         };
         node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;

@@ -2,10 +2,29 @@
 
 use pengayom_core::pack::{Pack, ServiceCode};
 use pengayom_core::subject::Method;
+use pengayom_core::subject::visit::DeskMethod;
 
 /// A pack, answering the rules' questions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PackMethod<'a>(pub(crate) &'a Pack);
+
+impl DeskMethod for PackMethod<'_> {
+    fn need(&self, code: &str) -> Option<bool> {
+        Some(self.0.desk().need(code)?.sensitive)
+    }
+
+    fn priority(&self, code: &str) -> Option<bool> {
+        Some(self.0.desk().priority(code)?.danger)
+    }
+
+    fn ending(&self, code: &str) -> Option<bool> {
+        Some(self.0.desk().ending(code)?.served)
+    }
+
+    fn system(&self, code: &str) -> bool {
+        self.0.desk().system(code).is_some()
+    }
+}
 
 impl Method for PackMethod<'_> {
     fn offers(&self, service: &ServiceCode) -> bool {

@@ -247,6 +247,7 @@ async fn add_unknown(node: &Node, new: NewUser) -> Result<(), Fault> {
 mod tests {
     use pengayom_core::act::Payload;
     use pengayom_core::subject::case::CaseAct;
+    use pengayom_core::subject::visit::VisitAct;
     use pengayom_store::rows::SequencedAct;
 
     use super::*;
@@ -289,7 +290,12 @@ mod tests {
             match &act.act.payload {
                 Payload::Case(CaseAct::RequestFiled(filed)) => assert!(filed.simulated),
                 Payload::Case(_) => {}
-                Payload::Encounter(_) | Payload::Feedback(_) | Payload::Unit(_) => {
+                Payload::Visit(VisitAct::VisitorJoined(joined)) => assert!(joined.simulated),
+                Payload::Visit(_) => {}
+                Payload::Encounter(_)
+                | Payload::Feedback(_)
+                | Payload::Outage(_)
+                | Payload::Unit(_) => {
                     let text = act.act.payload.to_stored().unwrap();
                     assert!(text.contains("\"simulated\":true") || text.contains("corrected"));
                 }

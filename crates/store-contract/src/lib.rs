@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod beside;
 pub mod blobs;
 pub mod cases;
+pub mod desk;
 pub mod dump;
 pub mod encounters;
 pub mod jobs;
@@ -116,6 +117,13 @@ macro_rules! for_each_rule {
             encounters_are_listed_newest_first,
             a_feedback_row_names_nobody,
             feedback_with_a_message_is_listed_newest_first;
+            desk: people_are_called_by_danger_then_priority_then_arrival,
+            tickets_are_counted_by_desk_and_day_without_gaps,
+            one_of_two_officers_has_the_person,
+            waits_are_those_of_people_called_and_there,
+            a_ticket_that_works_no_longer_is_in_no_list,
+            what_is_down_is_listed_and_for_a_while_what_works_again,
+            rows_of_the_desk_are_derived_anew;
             kept: closed_cases_are_listed_by_the_end_of_what_was_promised,
             encounters_and_messages_are_listed_by_their_own_moment,
             encounters_that_outlive_their_case_are_listed,
@@ -223,6 +231,7 @@ mod tests {
             include_str!("beside.rs"),
             include_str!("blobs.rs"),
             include_str!("cases.rs"),
+            include_str!("desk.rs"),
             include_str!("dump.rs"),
             include_str!("encounters.rs"),
             include_str!("jobs.rs"),

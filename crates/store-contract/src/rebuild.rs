@@ -6,15 +6,17 @@ use jiff::tz::TimeZone;
 use pengayom_core::act::{Payload, Subject};
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::feedback::Answer;
-use pengayom_core::value::{CaseId, EncounterId, FeedbackId, OfficerId, UnitId};
+use pengayom_core::value::{CaseId, EncounterId, FeedbackId, OfficerId, OutageId, UnitId, VisitId};
 use pengayom_measure::histogram::WaitHistogram;
 use pengayom_store::rows::{CaseRow, EncounterRow, FeedbackRow};
 use pengayom_store::views::{self, Count, HourKey, RowChange, State};
 use pengayom_store::{
-    HourGroup, HourTotals, OfficerTotals, Store, SurveyTotals, WaitGroup, WaitTotals,
+    HourGroup, HourTotals, OfficerTotals, OutageRow, Store, SurveyTotals, VisitRow, WaitGroup,
+    WaitTotals,
 };
 
 use crate::Engine;
+use crate::desk::{called, down, ended, joined, visit, works_again};
 use crate::made::{
     act, all_time, answered, assessed, at, closed, encounter, feedback, filing, next, officer,
     pati, place, rembang, request_due, taken,
@@ -27,6 +29,8 @@ struct Derived {
     words: BTreeMap<CaseId, String>,
     encounters: BTreeMap<EncounterId, EncounterRow>,
     feedback: BTreeMap<FeedbackId, FeedbackRow>,
+    visits: BTreeMap<VisitId, VisitRow>,
+    outages: BTreeMap<OutageId, OutageRow>,
     hours: Vec<(HourKey, HourTotals)>,
     waits: WaitHistogram,
     survey: BTreeMap<String, [i64; 5]>,
@@ -52,6 +56,12 @@ impl Derived {
             }
             RowChange::PutFeedback(row) => {
                 self.feedback.insert(row.id, *row);
+            }
+            RowChange::PutVisit(row) => {
+                self.visits.insert(row.id, *row);
+            }
+            RowChange::PutOutage(row) => {
+                self.outages.insert(row.id, *row);
             }
             RowChange::Add(Count::Hour(key, delta)) => {
                 let totals = HourTotals {
@@ -198,6 +208,22 @@ pub(crate) async fn live(store: &dyn Store, unit: &UnitId, seed: u128) {
         ];
         let given = feedback(unit, n, at(start), &answers, (n % 2 == 0).then_some("ya"));
         store.append(given).await.unwrap();
+        let came = joined(unit, n, "polsek-juwana", at(start), |joined| {
+            joined.danger = n % 7 == 0;
+        });
+        store.append(came).await.unwrap();
+        if n % 3 != 0 {
+            visit(store, unit, n, start + 500, called(by)).await;
+        }
+        if n % 4 == 0 {
+            visit(store, unit, n, start + 700, ended(n % 3 != 0)).await;
+        }
+        if n % 10 == 0 {
+            store.append(down(unit, n, start)).await.unwrap();
+        }
+        if n % 20 == 0 {
+            works_again(store, unit, n, start + 600).await;
+        }
     }
 }
 
@@ -224,6 +250,13 @@ pub async fn views_equal_those_derived_from_the_acts(engine: &impl Engine) {
                 store.feedback(&unit, *id).await.unwrap().as_ref(),
                 Some(row)
             );
+        }
+        assert_eq!((derived.visits.len(), derived.outages.len()), (40, 4));
+        for (id, row) in &derived.visits {
+            assert_eq!(store.visit(&unit, *id).await.unwrap().as_ref(), Some(row));
+        }
+        for (id, row) in &derived.outages {
+            assert_eq!(store.outage(&unit, *id).await.unwrap().as_ref(), Some(row));
         }
         compare_words(&*store, &unit, &derived).await;
         compare_totals(&*store, &unit, &derived).await;

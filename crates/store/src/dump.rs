@@ -390,6 +390,8 @@ pub const DERIVED: &[&str] = &[
     "case_words",
     "encounters",
     "feedback",
+    "visits",
+    "outages",
     "rollup_hour",
     "rollup_wait",
     "rollup_officer_day",

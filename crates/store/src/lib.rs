@@ -9,6 +9,7 @@
 
 pub mod audit;
 mod blob;
+pub mod desk;
 pub mod dump;
 mod error;
 mod examine;
@@ -37,6 +38,7 @@ use pengayom_core::value::{
 };
 
 pub use blob::{BlobFault, BlobProgress, BlobReader, BlobReport, CHUNK_BYTES};
+pub use desk::{DeskStore, OutageRow, VisitRow};
 pub use error::StoreError;
 pub use examine::{Depth, Examined, UnitExamined, examine};
 pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, Left, RetentionRow};
@@ -110,7 +112,7 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store: KeptStore + 'static {
+pub trait Store: KeptStore + DeskStore + 'static {
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.

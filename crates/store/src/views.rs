@@ -5,6 +5,7 @@
 //! to where they belong and everything can be derived again from the acts.
 
 mod case;
+mod desk;
 mod encounter;
 mod feedback;
 mod rollup;
@@ -15,9 +16,12 @@ use pengayom_core::act::{Act, Subject};
 use pengayom_core::subject::case::{self as case_subject, Case};
 use pengayom_core::subject::encounter::{self as encounter_subject, Encounter};
 use pengayom_core::subject::feedback::{self as feedback_subject, Feedback};
+use pengayom_core::subject::outage::{self as outage_subject, Outage};
 use pengayom_core::subject::unit::{self as unit_subject, UnitRecord};
+use pengayom_core::subject::visit::{self as visit_subject, Visit};
 use pengayom_core::value::CaseId;
 
+use crate::desk::{OutageRow, VisitRow};
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 
 pub use rollup::{
@@ -34,6 +38,10 @@ pub enum State {
     Encounter(Box<Encounter>),
     /// Of a feedback.
     Feedback(Box<Feedback>),
+    /// Of a visit to a front desk.
+    Visit(Box<Visit>),
+    /// Of something that can be down.
+    Outage(Box<Outage>),
     /// Of the unit itself.
     Unit(Box<UnitRecord>),
 }
@@ -45,6 +53,8 @@ impl State {
             Self::Case(case) => case.version,
             Self::Encounter(encounter) => encounter.version,
             Self::Feedback(feedback) => feedback.version,
+            Self::Visit(visit) => visit.version,
+            Self::Outage(outage) => outage.version,
             Self::Unit(unit) => unit.version,
         }
     }
@@ -73,6 +83,20 @@ pub fn evolve(state: Option<State>, act: &Act) -> Option<State> {
                 _ => None,
             };
             feedback_subject::evolve(known, act).map(|known| State::Feedback(Box::new(known)))
+        }
+        Subject::Visit(_) => {
+            let known = match state {
+                Some(State::Visit(visit)) => Some(*visit),
+                _ => None,
+            };
+            visit_subject::evolve(known, act).map(|known| State::Visit(Box::new(known)))
+        }
+        Subject::Outage(_) => {
+            let known = match state {
+                Some(State::Outage(outage)) => Some(*outage),
+                _ => None,
+            };
+            outage_subject::evolve(known, act).map(|known| State::Outage(Box::new(known)))
         }
         Subject::Unit => {
             let known = match state {
@@ -114,6 +138,10 @@ pub enum RowChange {
     PutEncounter(Box<EncounterRow>),
     /// Put this feedback row.
     PutFeedback(Box<FeedbackRow>),
+    /// Put this visit row in place of the one with its id.
+    PutVisit(Box<VisitRow>),
+    /// Put this outage row in place of the one with its id.
+    PutOutage(Box<OutageRow>),
     /// Add to a count.
     Add(Count),
 }
@@ -142,6 +170,12 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
             rows.push(RowChange::PutFeedback(Box::new(feedback::row(
                 id, state, zone,
             ))));
+        }
+        (Subject::Visit(id), State::Visit(state)) => {
+            rows.push(RowChange::PutVisit(Box::new(desk::visit(id, state))));
+        }
+        (Subject::Outage(id), State::Outage(state)) => {
+            rows.push(RowChange::PutOutage(Box::new(desk::outage(id, state))));
         }
         _ => {}
     }

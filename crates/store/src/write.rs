@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
-use pengayom_core::value::{ActId, CaseSeries, CommandId, PersonId, SecretHash, UnitId};
+use pengayom_core::value::{
+    ActId, CaseSeries, CommandId, PersonId, SecretHash, TicketSeries, UnitId,
+};
 use uuid::Uuid;
 
 use crate::proof::{Seed, StoredAct};
@@ -158,6 +160,8 @@ pub struct Append {
     pub acts: Vec<NewAct>,
     /// Number the filing in this series.
     pub series: Option<CaseSeries>,
+    /// Give a visitor the next ticket of this series.
+    pub tickets: Option<TicketSeries>,
     /// The command they came from.
     pub command: Option<CommandRecord>,
     /// The row of another system they came from.
@@ -193,6 +197,7 @@ impl Append {
             before,
             acts,
             series: None,
+            tickets: None,
             command: None,
             source_key: None,
             persons: Vec::new(),

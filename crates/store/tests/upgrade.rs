@@ -31,7 +31,15 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 18] = [
+const RELEASED: [(&str, &str); 20] = [
+    (
+        "sqlite/0010_desk.sql",
+        "a3e956e5d958301f63cc8e0ed4690a045551b6e60f08976229c9641919c85bbd",
+    ),
+    (
+        "postgres/0010_desk.sql",
+        "c373e83c3d886ff4ff058ac0b98565d3133913ea1c8374423f0b6ea7dceac23b",
+    ),
     (
         "sqlite/0006_commands.sql",
         "42ff0167c01c42c9c5237702ae42ca085c50da0588c5717508e142e6616707d4",
@@ -240,7 +248,9 @@ async fn holds_what_it_held(store: &dyn Store) {
                 Subject::Feedback(id) => {
                     assert!(store.feedback(&unit, *id).await.unwrap().is_some());
                 }
-                Subject::Unit => panic!("there were no acts of a unit then"),
+                Subject::Visit(_) | Subject::Outage(_) | Subject::Unit => {
+                    panic!("there were no acts of a desk or a unit then")
+                }
             }
         }
         let query = CaseQuery {

@@ -5,11 +5,13 @@ use pengayom_core::subject::case::{
 };
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
+use pengayom_core::subject::outage::OutageCommand;
+use pengayom_core::subject::visit::VisitCommand;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 
-use crate::method::{FUNCTIONS, ITEMS, ROLES};
+use crate::method::{ENDINGS, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, ROLES, SYSTEMS};
 use crate::payload::{hold_ground, review};
 use crate::value::{
     any_service, channel, day, few_officers, file, hash, media, person, second, text, word,
@@ -180,4 +182,59 @@ pub fn of_feedback() -> impl Strategy<Value = FeedbackCommand> {
                 simulated: false,
             },
         )
+}
+
+/// Somebody comes to a front desk.
+pub fn join() -> impl Strategy<Value = VisitCommand> {
+    let open = prop_oneof![9 => 0_u32..100, 1 => 490_u32..510];
+    (of(word(&NEEDS)), of(word(&PRIORITIES)), 0_i64..90_000, open).prop_map(
+        |(need, priority, until, open)| VisitCommand::Join {
+            need,
+            priority,
+            day: jiff::civil::date(2026, 11, 24),
+            open_until: second(until),
+            open,
+            pack_version: "1".to_owned(),
+            simulated: false,
+        },
+    )
+}
+
+/// Anything asked of a visit.
+pub fn of_visit() -> impl Strategy<Value = VisitCommand> {
+    prop_oneof![
+        1 => join(),
+        4 => Just(VisitCommand::Call),
+        2 => Just(VisitCommand::PutBack),
+        2 => few_officers().prop_map(|from| VisitCommand::TakeOver { from }),
+        2 => word(&ENDINGS).prop_map(|ended| VisitCommand::End { ended }),
+        1 => Just(VisitCommand::Lapse),
+    ]
+}
+
+/// Anything said of something that can be down.
+pub fn of_outage() -> impl Strategy<Value = OutageCommand> {
+    let what = (of(word(&SYSTEMS)), of(text()), of(text()));
+    let declare = (
+        what,
+        -90_000_i64..200_000,
+        of(-1_000_i64..400_000),
+        0_u32..22,
+    )
+        .prop_map(
+            |((system, words, way), since, until, open)| OutageCommand::Declare {
+                words: words.filter(|_| system.is_none()),
+                system,
+                since: second(since),
+                way,
+                until: until.map(second),
+                open,
+                pack_version: "1".to_owned(),
+                simulated: false,
+            },
+        );
+    prop_oneof![
+        3 => declare,
+        2 => (-90_000_i64..200_000).prop_map(|at| OutageCommand::End { at: second(at) }),
+    ]
 }

@@ -6,7 +6,9 @@ use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{self, Case, CaseCommand};
 use pengayom_core::subject::encounter::{self, Encounter, EncounterCommand};
 use pengayom_core::subject::feedback::{self, Feedback, FeedbackCommand};
-use pengayom_core::value::{ActId, CaseId, EncounterId, FeedbackId};
+use pengayom_core::subject::outage::{self, Outage, OutageCommand};
+use pengayom_core::subject::visit::{self, Visit, VisitCommand};
+use pengayom_core::value::{ActId, CaseId, EncounterId, FeedbackId, OutageId, VisitId};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
@@ -53,6 +55,10 @@ pub const CASE: Subject = Subject::Case(CaseId(Uuid::from_u128(0xca5e)));
 pub const ENCOUNTER: Subject = Subject::Encounter(EncounterId(Uuid::from_u128(0xe2c0)));
 /// The subject of every history of a feedback here.
 pub const FEEDBACK: Subject = Subject::Feedback(FeedbackId(Uuid::from_u128(0xfeed)));
+/// The subject of every history of a visit here.
+pub const VISIT: Subject = Subject::Visit(VisitId(Uuid::from_u128(0x0715)));
+/// The subject of every history of something that can be down here.
+pub const OUTAGE: Subject = Subject::Outage(OutageId(Uuid::from_u128(0x0ff0)));
 
 /// An act at its place in a history.
 pub fn act<C>(subject: Subject, version: usize, step: &Step<C>, payload: Payload) -> Act {
@@ -135,6 +141,43 @@ pub fn drive_feedback(steps: &[Step<FeedbackCommand>]) -> Vec<Act> {
     acts
 }
 
+/// What the rules make of the steps, refusals left out.
+pub fn drive_visit(steps: &[Step<VisitCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Visit> = None;
+    for step in steps {
+        let decided = visit::decide(
+            known.as_ref(),
+            step.command.clone(),
+            &step.actor,
+            step.moment,
+            &SampleMethod,
+        );
+        for what in decided.unwrap_or_default() {
+            let next = act(VISIT, acts.len() + 1, step, Payload::Visit(what));
+            known = visit::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
+/// What the rules make of the steps, refusals left out.
+pub fn drive_outage(steps: &[Step<OutageCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Outage> = None;
+    for step in steps {
+        let command = step.command.clone();
+        let decided = outage::decide(known.as_ref(), command, step.moment, &SampleMethod);
+        for what in decided.unwrap_or_default() {
+            let next = act(OUTAGE, acts.len() + 1, step, Payload::Outage(what));
+            known = outage::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
 /// Steps of a case that begin with filings, so that most become a case.
 pub fn case_steps() -> impl Strategy<Value = Vec<Step<CaseCommand>>> {
     let filings = vec(step(command::file_request()), 1..4);
@@ -177,13 +220,38 @@ pub fn of_feedback() -> impl Strategy<Value = Vec<Act>> {
     vec(step(command::of_feedback()), 1..5).prop_map(|steps| drive_feedback(&steps))
 }
 
+/// A visit's acts as the rules let them come.
+pub fn of_visit() -> impl Strategy<Value = Vec<Act>> {
+    let join = vec(step(command::join()), 1..3);
+    (join, vec(step(command::of_visit()), 0..20)).prop_map(|(mut steps, others)| {
+        steps.extend(others);
+        drive_visit(&steps)
+    })
+}
+
+/// The acts of something that can be down, as the rules let them come.
+pub fn of_outage() -> impl Strategy<Value = Vec<Act>> {
+    vec(step(command::of_outage()), 1..20).prop_map(|steps| drive_outage(&steps))
+}
+
 /// Acts of a case that no rule led to, in any order, at any moment, by anybody.
 pub fn any_acts() -> impl Strategy<Value = Vec<Act>> {
     let steps = vec(
         (
             step(crate::payload::any_payload()),
             crate::value::any_moment(),
-            proptest::sample::select(&[CASE, CASE, CASE, ENCOUNTER, FEEDBACK, Subject::Unit][..]),
+            proptest::sample::select(
+                &[
+                    CASE,
+                    CASE,
+                    CASE,
+                    ENCOUNTER,
+                    FEEDBACK,
+                    VISIT,
+                    OUTAGE,
+                    Subject::Unit,
+                ][..],
+            ),
         ),
         0..20,
     );

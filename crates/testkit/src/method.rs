@@ -2,6 +2,7 @@
 
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::Method;
+use pengayom_core::subject::visit::DeskMethod;
 
 use crate::value::service;
 
@@ -21,6 +22,33 @@ pub const ROLES: [&str; 4] = ["protector", "servant", "enforcer", "guide"];
 
 /// The survey's items.
 pub const ITEMS: [&str; 3] = ["trust", "liking", "listened"];
+
+/// What people come for; the second is not named on lists.
+pub const NEEDS: [&str; 2] = ["report", "violence"];
+
+/// Why people go first; the second is danger.
+pub const PRIORITIES: [&str; 2] = ["old", "danger"];
+
+/// How visits end; in the first the person was served.
+pub const ENDINGS: [&str; 2] = ["served", "left"];
+
+/// What can be down.
+pub const SYSTEMS: [&str; 2] = ["telephone", "power"];
+
+impl DeskMethod for SampleMethod {
+    fn need(&self, code: &str) -> Option<bool> {
+        NEEDS.contains(&code).then_some(code == "violence")
+    }
+    fn priority(&self, code: &str) -> Option<bool> {
+        PRIORITIES.contains(&code).then_some(code == "danger")
+    }
+    fn ending(&self, code: &str) -> Option<bool> {
+        ENDINGS.contains(&code).then_some(code == "served")
+    }
+    fn system(&self, code: &str) -> bool {
+        SYSTEMS.contains(&code)
+    }
+}
 
 impl Method for SampleMethod {
     fn offers(&self, asked: &ServiceCode) -> bool {

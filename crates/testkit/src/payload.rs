@@ -5,7 +5,9 @@ use pengayom_core::subject::case::{CaseAct, RequestFiled, ReviewKind};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
+use pengayom_core::subject::outage::{OutageAct, OutageDeclared};
 use pengayom_core::subject::unit::UnitAct;
+use pengayom_core::subject::visit::{VisitAct, VisitorJoined};
 use pengayom_core::value::{CaseId, OfficerId};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -23,6 +25,8 @@ pub fn any_payload() -> impl Strategy<Value = Payload> {
         8 => case_act().prop_map(Payload::Case),
         2 => encounter_act().prop_map(Payload::Encounter),
         1 => feedback_act().prop_map(Payload::Feedback),
+        1 => visit_act().prop_map(Payload::Visit),
+        1 => outage_act().prop_map(Payload::Outage),
         1 => unit_act().prop_map(Payload::Unit),
     ]
 }
@@ -208,6 +212,71 @@ pub fn feedback_act() -> impl Strategy<Value = FeedbackAct> {
     prop_oneof![
         4 => given,
         1 => erased().prop_map(|(basis, ground)| FeedbackAct::PersonalDataErased { basis, ground }),
+    ]
+}
+
+/// Any act of a visit.
+pub fn visit_act() -> impl Strategy<Value = VisitAct> {
+    let joined = (
+        0_i16..400,
+        of(any::<u32>()),
+        (of(text()), of(text())),
+        any::<[bool; 3]>(),
+        any_moment(),
+        text(),
+    )
+        .prop_map(
+            |(day, ticket, (need, priority), flags, open_until, pack_version)| {
+                let [sensitive, danger, simulated] = flags;
+                VisitAct::VisitorJoined(VisitorJoined {
+                    day: jiff::civil::date(2026, 1, 1).saturating_add(jiff::Span::new().days(day)),
+                    ticket,
+                    need,
+                    sensitive,
+                    priority,
+                    danger,
+                    open_until,
+                    pack_version,
+                    simulated,
+                })
+            },
+        );
+    prop_oneof![
+        2 => joined,
+        1 => few_officers().prop_map(|by| VisitAct::VisitorCalled { by }),
+        1 => Just(VisitAct::VisitorPutBack {}),
+        1 => (few_officers(), few_officers())
+            .prop_map(|(from, to)| VisitAct::VisitTakenOver { from, to }),
+        1 => (text(), any::<bool>())
+            .prop_map(|(ended, served)| VisitAct::VisitEnded { ended, served }),
+    ]
+}
+
+/// Any act of something that can be down.
+pub fn outage_act() -> impl Strategy<Value = OutageAct> {
+    let declared = (
+        (of(text()), of(text()), of(text())),
+        any_moment(),
+        of(any_moment()),
+        text(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |((system, words, way), since, until, pack_version, simulated)| {
+                OutageAct::OutageDeclared(OutageDeclared {
+                    system,
+                    words,
+                    since,
+                    way,
+                    until,
+                    pack_version,
+                    simulated,
+                })
+            },
+        );
+    prop_oneof![
+        2 => declared,
+        1 => any_moment().prop_map(|at| OutageAct::OutageEnded { at }),
     ]
 }
 

@@ -227,6 +227,15 @@ impl Listener {
                     && (self.staff.may(Permission::ReadBoard)
                         || self.node.encounter_history(&self.staff, id).await.is_ok())
             }
+            Some(Subject::Visit(_)) => {
+                let own = self.staff.station.as_ref().unwrap_or(unit.own_station());
+                self.case.is_none()
+                    && self.staff.may(Permission::ServeQueue)
+                    && event.station.as_ref() == Some(own)
+            }
+            Some(Subject::Outage(_)) => {
+                self.case.is_none() && self.staff.may(Permission::ServeQueue)
+            }
             None | Some(Subject::Feedback(_) | Subject::Unit) => {
                 self.case.is_none() && self.staff.may(Permission::ReadBoard)
             }

@@ -280,6 +280,8 @@ impl From<HandleError> for Fault {
             | HandleError::Case(_)
             | HandleError::Encounter(_)
             | HandleError::Feedback(_)
+            | HandleError::Visit(_)
+            | HandleError::Outage(_)
             | HandleError::Unit(_)
             | HandleError::Store(StoreError::Stale { .. }) => Self::Conflict,
             HandleError::Store(StoreError::CommandReused) => Self::Reused,

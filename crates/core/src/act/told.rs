@@ -15,7 +15,9 @@ use crate::place::Point;
 use crate::subject::case::{CaseAct, RequestFiled};
 use crate::subject::encounter::{EncounterAct, EncounterRecorded};
 use crate::subject::feedback::{FeedbackAct, FeedbackGiven};
+use crate::subject::outage::{OutageAct, OutageDeclared};
 use crate::subject::unit::UnitAct;
+use crate::subject::visit::{VisitAct, VisitorJoined};
 
 /// A place in an act for something told.
 enum Slot<'a> {
@@ -136,6 +138,8 @@ fn visit(
         Payload::Case(act) => case(act, each),
         Payload::Encounter(act) => encounter(act, each),
         Payload::Feedback(act) => feedback(act, each),
+        Payload::Visit(act) => visit_act(act),
+        Payload::Outage(act) => outage(act),
         Payload::Unit(act) => match act {
             UnitAct::LedgerKeyRotated {
                 generation: _,
@@ -303,5 +307,49 @@ fn feedback(act: &mut FeedbackAct, each: &mut dyn FnMut(&'static str, Slot<'_>))
             basis: _,
             ground: _,
         } => {}
+    }
+}
+
+/// Nobody tells anything at a visit: what is kept of it are codes, and it names no visitor.
+fn visit_act(act: &VisitAct) {
+    match act {
+        VisitAct::VisitorJoined(joined) => {
+            let VisitorJoined {
+                day: _,
+                ticket: _,
+                need: _,
+                sensitive: _,
+                priority: _,
+                danger: _,
+                open_until: _,
+                pack_version: _,
+                simulated: _,
+            } = joined;
+        }
+        VisitAct::VisitorCalled { by: _ }
+        | VisitAct::VisitorPutBack {}
+        | VisitAct::VisitTakenOver { from: _, to: _ }
+        | VisitAct::VisitEnded {
+            ended: _,
+            served: _,
+        } => {}
+    }
+}
+
+/// What is said of an outage is said to everybody, by the unit itself.
+fn outage(act: &OutageAct) {
+    match act {
+        OutageAct::OutageDeclared(declared) => {
+            let OutageDeclared {
+                system: _,
+                words: _,
+                since: _,
+                way: _,
+                until: _,
+                pack_version: _,
+                simulated: _,
+            } = declared;
+        }
+        OutageAct::OutageEnded { at: _ } => {}
     }
 }

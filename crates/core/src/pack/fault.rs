@@ -235,11 +235,15 @@ pub enum PackRule {
     HelplineNumber,
     /// A day is written `2026-11-24`.
     RealDate,
+    /// A visit to the desk can end served and not served.
+    ServedAndNot,
+    /// The letter of a ticket is one capital letter.
+    TicketLetter,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -253,6 +257,8 @@ impl PackRule {
         Self::HelplineNumber,
         Self::RealDate,
         Self::RetentionInFloor,
+        Self::ServedAndNot,
+        Self::TicketLetter,
     ];
 
     /// Stable name, used in the word keys.
@@ -272,6 +278,8 @@ impl PackRule {
             Self::HelplineNumber => "helpline_number",
             Self::RealDate => "real_date",
             Self::RetentionInFloor => "retention_in_floor",
+            Self::ServedAndNot => "served_and_not",
+            Self::TicketLetter => "ticket_letter",
         }
     }
 
@@ -308,6 +316,10 @@ impl PackRule {
                 "give `phone` or `message`: up to 15 digits, with a `+` in front if need be"
             }
             Self::RealDate => "write the day as year-month-day, such as 2026-11-24",
+            Self::ServedAndNot => {
+                "a visit can end served and not served; give an ending of each, by `served`"
+            }
+            Self::TicketLetter => "write one capital letter from A to Z",
         }
     }
 }

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Pack;
 use super::case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
+use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::findings::{FileText, Findings, braced, nearest, shorten};
@@ -34,10 +35,11 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 21] = [
+pub const PACK_FILES: [&str; 22] = [
     "case.toml",
     "clocks.toml",
     "complaints.toml",
+    "desk.toml",
     "evidence.toml",
     "functions.toml",
     "glossary.toml",
@@ -236,6 +238,7 @@ fn read<'a>(
     });
     let reports = root("report.toml").map(|root| root.read(read_kinds));
     let safety = root("safe.toml").and_then(|root| root.read(Safety::read));
+    let desk = root("desk.toml").and_then(|root| root.read(Desk::read));
     let survey = root("survey.toml").and_then(|root| {
         root.read(|root| {
             read_entries(root, "survey.toml", &mut entries);
@@ -276,6 +279,7 @@ fn read<'a>(
         by_code,
         report_kinds: reports?,
         safety: safety?,
+        desk: desk?,
         survey: survey?,
         strata,
         distance_strata,

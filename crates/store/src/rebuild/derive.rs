@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload, Subject};
 use pengayom_core::subject::case::CaseAct;
-use pengayom_core::value::UnitId;
+use pengayom_core::subject::visit::VisitAct;
+use pengayom_core::value::{TicketSeries, UnitId};
 
 use super::compare::{Expected, Key};
 use super::tables::{
-    BLOB_USES, CASES, ENCOUNTERS, FEEDBACK, NUMBERS, OFFICER_BEATS, OFFICER_DAYS, ROLLUP_HOURS,
-    SURVEY, WAITS, WORDS,
+    BLOB_USES, CASES, ENCOUNTERS, FEEDBACK, NUMBERS, OFFICER_BEATS, OFFICER_DAYS, OUTAGES,
+    ROLLUP_HOURS, SURVEY, VISITS, WAITS, WORDS,
 };
 use crate::dump::{Cell, Table};
 use crate::sql::map::{self, Values, stored};
@@ -29,6 +30,8 @@ pub(crate) struct Batch {
     pub(crate) words: Expected,
     pub(crate) encounters: Expected,
     pub(crate) feedback: Expected,
+    pub(crate) visits: Expected,
+    pub(crate) outages: Expected,
 }
 
 /// Takes the acts of a unit and derives what is stored beside them.
@@ -77,6 +80,16 @@ impl Deriver {
                 let last = self.numbers.entry(number.series.to_string()).or_default();
                 *last = i64::from(number.count).max(*last);
             }
+            if let Payload::Visit(VisitAct::VisitorJoined(joined)) = &act.payload
+                && let (Some(ticket), Some(place)) = (joined.ticket, &act.place)
+            {
+                let series = TicketSeries {
+                    station: place.station.clone(),
+                    day: joined.day,
+                };
+                let last = self.numbers.entry(series.to_string()).or_default();
+                *last = i64::from(ticket).max(*last);
+            }
         }
         let mut words: Vec<String> = Vec::new();
         for change in views::changes(None, acts, &self.zone) {
@@ -94,6 +107,14 @@ impl Deriver {
                 RowChange::PutFeedback(row) => {
                     let row = self.cells(&(&self.unit, &*row), map::feedback::bind);
                     insert(&mut self.batch.feedback, FEEDBACK, row);
+                }
+                RowChange::PutVisit(row) => {
+                    let row = self.cells(&(&self.unit, &*row), map::desk::bind_visit);
+                    insert(&mut self.batch.visits, VISITS, row);
+                }
+                RowChange::PutOutage(row) => {
+                    let row = self.cells(&(&self.unit, &*row), map::desk::bind_outage);
+                    insert(&mut self.batch.outages, OUTAGES, row);
                 }
                 RowChange::Add(count) => self.add(count),
             }

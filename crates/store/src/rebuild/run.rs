@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::compare::{Expected, Key, Part, Remedy, compare, missing};
 use super::derive::{Batch, Deriver};
-use super::tables::{CASES, COUNTS, ENCOUNTERS, FEEDBACK, VIEWS, WORDS};
+use super::tables::{CASES, COUNTS, ENCOUNTERS, FEEDBACK, OUTAGES, VIEWS, VISITS, WORDS};
 use super::{ColumnDifference, Mode, Progress, Report, What};
 use crate::dump::{Cell, Table, rows, run::snapshot, run::zone_of};
 use crate::error::StoreError;
@@ -179,6 +179,8 @@ impl Rebuild<'_> {
             words,
             mut encounters,
             mut feedback,
+            mut visits,
+            mut outages,
         } = self.deriver.batch();
         let of = |kind: &str| -> Vec<Uuid> {
             let subjects = subjects.iter().filter(|subject| subject.kind() == kind);
@@ -190,7 +192,11 @@ impl Rebuild<'_> {
         let ids = of("encounter");
         self.compare_view(ENCOUNTERS, &ids, &mut encounters).await?;
         let ids = of("feedback");
-        self.compare_view(FEEDBACK, &ids, &mut feedback).await
+        self.compare_view(FEEDBACK, &ids, &mut feedback).await?;
+        let ids = of("visit");
+        self.compare_view(VISITS, &ids, &mut visits).await?;
+        let ids = of("outage");
+        self.compare_view(OUTAGES, &ids, &mut outages).await
     }
 
     async fn compare_view(
@@ -266,6 +272,8 @@ impl Rebuild<'_> {
         let kind = match name {
             "cases" => "case",
             "encounters" => "encounter",
+            "visits" => "visit",
+            "outages" => "outage",
             _ => "feedback",
         };
         let mut after: Option<Uuid> = None;

@@ -110,6 +110,54 @@ pub(crate) const FEEDBACK: &Table = &Table {
     batch: BATCH,
 };
 
+/// Visits to front desks.
+pub(crate) const VISITS: &Table = &Table {
+    name: "visits",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("version", Kind::Integer),
+        maybe("station", Kind::Text),
+        column("day", Kind::Text),
+        column("ticket", Kind::Integer),
+        maybe("need", Kind::Text),
+        column("sensitive", Kind::Flag),
+        column("turn", Kind::Integer),
+        maybe("priority", Kind::Text),
+        column("joined_at", Kind::Integer),
+        column("open_until", Kind::Integer),
+        maybe("called_by", Kind::Id),
+        maybe("called_at", Kind::Integer),
+        maybe("ended", Kind::Text),
+        column("served", Kind::Flag),
+        maybe("ended_at", Kind::Integer),
+        column("simulated", Kind::Flag),
+    ],
+    batch: BATCH,
+};
+
+/// Things that can be down.
+pub(crate) const OUTAGES: &Table = &Table {
+    name: "outages",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("version", Kind::Integer),
+        maybe("station", Kind::Text),
+        maybe("system", Kind::Text),
+        maybe("words", Kind::Text),
+        maybe("way", Kind::Text),
+        column("since", Kind::Integer),
+        maybe("until", Kind::Integer),
+        column("declared_at", Kind::Integer),
+        maybe("ended_at", Kind::Integer),
+        column("simulated", Kind::Flag),
+    ],
+    batch: BATCH,
+};
+
 /// The words a case is found by. Each engine keeps them in its own way; this is what they say.
 pub(crate) const WORDS: &Table = &Table {
     name: "case_words",
@@ -212,7 +260,7 @@ pub(crate) const BLOB_USES: &Table = &Table {
 };
 
 /// Views with a row for each subject.
-pub const VIEWS: [&Table; 3] = [CASES, ENCOUNTERS, FEEDBACK];
+pub const VIEWS: [&Table; 5] = [CASES, ENCOUNTERS, FEEDBACK, VISITS, OUTAGES];
 
 /// Tables that are compared whole: sums over all subjects.
 pub const COUNTS: [&Table; 7] = [

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::compare::{Expected, Key, Remedy, compare, missing};
 use super::derive::Deriver;
-use super::tables::{CASES, COUNTS, ENCOUNTERS, FEEDBACK, ROLLUP_HOURS, WORDS};
+use super::tables::{CASES, COUNTS, ENCOUNTERS, FEEDBACK, OUTAGES, ROLLUP_HOURS, VISITS, WORDS};
 use super::*;
 use crate::dump::{Cell, Table};
 use crate::sql::map;
@@ -43,6 +43,8 @@ fn the_columns_of_views_are_those_that_are_written() {
     assert_eq!(CASES.names(), map::case::COLUMNS);
     assert_eq!(ENCOUNTERS.names(), map::encounter::COLUMNS);
     assert_eq!(FEEDBACK.names(), map::feedback::COLUMNS);
+    assert_eq!(VISITS.names(), map::desk::VISITS);
+    assert_eq!(OUTAGES.names(), map::desk::OUTAGES);
     assert_eq!(
         crate::dump::Table::named("acts").unwrap().names(),
         map::act::COLUMNS
@@ -88,6 +90,8 @@ fn some_history() -> impl Strategy<Value = Vec<Act>> {
         3 => history::of_case(),
         1 => history::of_encounter(),
         1 => history::of_feedback(),
+        1 => history::of_visit(),
+        1 => history::of_outage(),
     ]
 }
 
@@ -100,6 +104,8 @@ fn derived(acts: &[Act]) -> Vec<(&'static Table, bool, Expected)> {
         (CASES, batch.cases),
         (ENCOUNTERS, batch.encounters),
         (FEEDBACK, batch.feedback),
+        (VISITS, batch.visits),
+        (OUTAGES, batch.outages),
         (WORDS, batch.words),
     ];
     let mut tables: Vec<_> = views.map(|(table, rows)| (table, false, rows)).into();

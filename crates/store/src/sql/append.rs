@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use pengayom_core::act::{Act, Payload, Subject};
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::encounter::EncounterAct;
+use pengayom_core::subject::visit::VisitAct;
 use pengayom_core::value::{CaseNumber, SecretHash, UnitId};
 
 use self::known::{First, FirstPlace, Known};
@@ -110,6 +111,8 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
         Subject::Case(_) => matches!(act.payload, Payload::Case(_)),
         Subject::Encounter(_) => matches!(act.payload, Payload::Encounter(_)),
         Subject::Feedback(_) => matches!(act.payload, Payload::Feedback(_)),
+        Subject::Visit(_) => matches!(act.payload, Payload::Visit(_)),
+        Subject::Outage(_) => matches!(act.payload, Payload::Outage(_)),
         Subject::Unit => matches!(act.payload, Payload::Unit(_)),
     };
     if !append.acts.iter().all(fits) {
@@ -154,9 +157,12 @@ fn record(append: &Append, known: &mut Known) -> Appended {
         if let Payload::Case(CaseAct::RequestFiled(filed)) = &mut payload
             && let Some(series) = &append.series
         {
-            let count = known.counts.entry(series.clone()).or_insert(0);
-            *count += 1;
-            filed.number = Some(series.number(*count));
+            filed.number = Some(series.number(known.next_number(&series.to_string())));
+        }
+        if let Payload::Visit(VisitAct::VisitorJoined(joined)) = &mut payload
+            && let Some(series) = &append.tickets
+        {
+            joined.ticket = Some(known.next_number(&series.to_string()));
         }
         acts.push(Act {
             id: act.id,

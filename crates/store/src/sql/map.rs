@@ -4,6 +4,7 @@
 pub(crate) mod act;
 pub(crate) mod beside;
 pub(crate) mod case;
+pub(crate) mod desk;
 pub(crate) mod encounter;
 pub(crate) mod feedback;
 

@@ -208,7 +208,8 @@ pub(super) fn contributions(subject: Subject, state: &State, zone: &TimeZone) ->
             all.officer_beats
                 .insert(OfficerBeatKey { officer, beat }, 1);
         }
-        State::Unit(_) => {}
+        // How long people waited at the desk is read from the visits themselves.
+        State::Unit(_) | State::Visit(_) | State::Outage(_) => {}
         State::Feedback(feedback) => {
             let given = &feedback.given;
             let day = zone.to_datetime(given.served_at).date();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 use pengayom_core::act::Subject;
-use pengayom_core::value::{CaseNumber, CaseSeries, CommandId, EncounterId, SecretHash, UnitId};
+use pengayom_core::value::{CaseNumber, CommandId, EncounterId, SecretHash, UnitId};
 use uuid::Uuid;
 
 use super::{States, given_number, rating_code};
@@ -52,7 +52,7 @@ pub(super) struct Known {
     pub(super) commands: HashMap<CommandId, FirstCommand>,
     pub(super) source_keys: HashMap<SourceKey, First>,
     /// The last number given in each series asked for.
-    pub(super) counts: HashMap<CaseSeries, u32>,
+    pub(super) counts: HashMap<String, u32>,
     pub(super) taken_numbers: HashSet<CaseNumber>,
     /// Rating codes in force, and whose they are.
     pub(super) codes: HashMap<SecretHash, Subject>,
@@ -115,13 +115,20 @@ impl Known {
             if let Some(number) = given_number(append, act) {
                 self.taken_numbers.insert(number.clone());
                 // The series goes on after it, so that it never gives this number again.
-                let count = self.counts.entry(number.series.clone()).or_insert(0);
+                let count = self.counts.entry(number.series.to_string()).or_insert(0);
                 *count = number.count.max(*count);
             }
             if let Some(code) = rating_code(&act.payload) {
                 self.codes.insert(code, append.subject);
             }
         }
+    }
+
+    /// The next number of a series, which is given by this.
+    pub(super) fn next_number(&mut self, series: &str) -> u32 {
+        let count = self.counts.entry(series.to_owned()).or_insert(0);
+        *count += 1;
+        *count
     }
 
     /// Whether another append of this transaction may touch the subject. Asked after each.
@@ -151,10 +158,12 @@ impl Known {
         }
         let series = appends.iter().filter_map(|append| append.series.as_ref());
         let brought = given_numbers(appends).map(|number| &number.series);
-        let series: HashSet<&CaseSeries> = series.chain(brought).collect();
-        asked.add(&SERIES, series.iter().map(ToString::to_string));
+        let series = series.chain(brought).map(ToString::to_string);
+        let tickets = appends.iter().filter_map(|append| append.tickets.as_ref());
+        let series: HashSet<String> = series.chain(tickets.map(ToString::to_string)).collect();
+        asked.add(&SERIES, series.iter());
         for series in series {
-            self.counts.insert(series.clone(), 0);
+            self.counts.insert(series, 0);
         }
         asked.add(&NUMBERS, given_numbers(appends).map(ToString::to_string));
         let acts = appends.iter().flat_map(|append| &append.acts);
@@ -195,8 +204,7 @@ impl Known {
             }
             "series" => {
                 let word: &str = get(row, "word")?;
-                let mut asked = self.counts.iter_mut();
-                if let Some((_, last)) = asked.find(|(series, _)| series.to_string() == word) {
+                if let Some(last) = self.counts.get_mut(word) {
                     *last = count(row, "n")?;
                 }
             }

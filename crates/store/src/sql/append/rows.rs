@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use pengayom_core::act::Subject;
-use pengayom_core::value::{CaseId, CaseSeries, EncounterId, FeedbackId, UnitId};
+use pengayom_core::value::{CaseId, EncounterId, FeedbackId, OutageId, UnitId, VisitId};
 use uuid::Uuid;
 
 use super::known::Known;
 use super::rollups::Rollups;
+use crate::desk::{OutageRow, VisitRow};
 use crate::error::StoreError;
 #[cfg(debug_assertions)]
 use crate::halt::{self, Step};
@@ -37,7 +38,7 @@ pub(super) struct Rows<'a> {
     acts: Vec<ActRecord>,
     commands: Vec<(&'a UnitId, CommandRecord, Place)>,
     source_keys: Vec<(&'a UnitId, &'a SourceKey, Place)>,
-    numbers: Vec<(&'a UnitId, CaseSeries, u32)>,
+    numbers: Vec<(&'a UnitId, String, u32)>,
     persons: BTreeMap<(&'a UnitId, Uuid), &'a SealedPerson>,
     jobs: Vec<(&'a UnitId, &'a NewJob)>,
     blobs: BTreeMap<&'a UnitId, Vec<&'a str>>,
@@ -48,6 +49,8 @@ pub(super) struct Rows<'a> {
     erasures: Vec<(&'a UnitId, Subject, &'a Erase, Timestamp)>,
     encounters: BTreeMap<(&'a UnitId, EncounterId), EncounterRow>,
     feedback: BTreeMap<(&'a UnitId, FeedbackId), FeedbackRow>,
+    visits: BTreeMap<(&'a UnitId, VisitId), VisitRow>,
+    outages: BTreeMap<(&'a UnitId, OutageId), OutageRow>,
     rollups: Rollups<'a>,
 }
 
@@ -122,6 +125,12 @@ impl<'a> Rows<'a> {
             }
             RowChange::PutFeedback(row) => {
                 self.feedback.insert((unit, row.id), *row);
+            }
+            RowChange::PutVisit(row) => {
+                self.visits.insert((unit, row.id), *row);
+            }
+            RowChange::PutOutage(row) => {
+                self.outages.insert((unit, row.id), *row);
             }
             RowChange::Add(count) => self.rollups.add(unit, count),
         }
@@ -238,7 +247,7 @@ impl<'a> Rows<'a> {
             |values, (unit, series, last)| {
                 values
                     .push_bind(unit.as_str())
-                    .push_bind(series.to_string())
+                    .push_bind(series.as_str())
                     .push_bind(*last);
             },
         );
@@ -329,6 +338,22 @@ impl<'a> Rows<'a> {
             &replace("unit, id", map::feedback::COLUMNS),
             self.feedback.iter().map(|((unit, _), row)| (*unit, row)),
             map::feedback::bind,
+        );
+        add_rows(
+            script,
+            "visits",
+            map::desk::VISITS,
+            &replace("unit, id", map::desk::VISITS),
+            self.visits.iter().map(|((unit, _), row)| (*unit, row)),
+            map::desk::bind_visit,
+        );
+        add_rows(
+            script,
+            "outages",
+            map::desk::OUTAGES,
+            &replace("unit, id", map::desk::OUTAGES),
+            self.outages.iter().map(|((unit, _), row)| (*unit, row)),
+            map::desk::bind_outage,
         );
     }
 
