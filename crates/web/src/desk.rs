@@ -12,6 +12,8 @@ mod hold;
 mod letter;
 mod list;
 mod on_duty;
+mod outage;
+mod people;
 mod queue;
 mod receipt;
 mod refusal;
@@ -37,6 +39,12 @@ pub(crate) fn router() -> Router<AppState> {
             "/meja/serah-terima",
             get(handover::show).post(handover::take),
         )
+        .route("/meja/antrean", post(people::call))
+        .route("/meja/antrean/baru", get(people::new).post(people::join))
+        .route("/meja/antrean/{id}", get(people::one))
+        .route("/meja/antrean/{id}/{act}", post(people::carry_out))
+        .route("/meja/gangguan", get(outage::show).post(outage::declare))
+        .route("/meja/gangguan/{id}", post(outage::end))
         .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
         .route("/meja/laporan/baru", get(report::show).post(report::send))

@@ -19,6 +19,7 @@ mod headers;
 mod letters;
 mod limits;
 mod live;
+mod outages;
 mod own_data;
 mod problem;
 mod public;

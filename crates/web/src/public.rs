@@ -2,6 +2,7 @@
 
 mod about;
 mod area;
+mod desk_now;
 mod home;
 mod performance;
 pub(crate) mod qr;

@@ -15,9 +15,11 @@ use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
 use super::on_duty::OnDuty;
+use super::people::PersonLine;
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
+use crate::outages::{OutageLine, is_at, lines};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
 use crate::staff::{CaseLine, Names, Why};
@@ -72,6 +74,10 @@ struct HandoverPage {
     said: Option<String>,
     moved: Option<String>,
     counts: Vec<Count>,
+    /// People who wait, and those who are served.
+    people: Vec<PersonLine>,
+    /// What is down at the desk.
+    outages: Vec<OutageLine>,
     lists: Vec<List>,
     held: Vec<Held>,
 }
@@ -177,6 +183,7 @@ async fn handover_page(
         mine,
         colleagues,
         reviews,
+        people,
         names,
     } = on_duty;
     frame.titled("handover.title");
@@ -232,7 +239,7 @@ async fn handover_page(
             line.why.insert(0, frame.tf(key, &[("time", &time)]));
         }
     }
-    let lists = vec![
+    let all_lists = vec![
         list("h-lewat", &late, "handover.late", "handover.late_none"),
         list("h-janji", &due, "handover.due", "handover.due_none"),
         list(
@@ -249,7 +256,14 @@ async fn handover_page(
             "handover.reviews_none",
         ),
     ];
+    let desk_people = people.waiting.iter().chain(&people.served);
+    let people: Vec<PersonLine> = desk_people
+        .map(|row| PersonLine::new(&frame, &names, staff.id, row, now))
+        .collect();
+    let desk = staff.desk(frame.unit().own_station()).clone();
+    let outages = lines(&frame, &node, |row, _| is_at(row, &[&desk])).await;
     let counts = [
+        ("visit.count_here", people.len()),
         ("handover.count_open", open.len()),
         ("handover.count_late", late.len()),
         ("handover.count_due", due.len()),
@@ -278,7 +292,9 @@ async fn handover_page(
         said,
         moved,
         counts: counts.into(),
-        lists,
+        people,
+        outages,
+        lists: all_lists,
         held,
         page: frame,
     };

@@ -2,6 +2,7 @@
 
 use pengayom_node::Node;
 use pengayom_node::access::Staff;
+use pengayom_node::handle::visit::Queue;
 use pengayom_store::rows::CaseRow;
 
 use crate::problem::Fault;
@@ -20,6 +21,8 @@ pub(super) struct OnDuty {
     pub(super) colleagues: Vec<CaseRow>,
     /// Whose reporters wait for an explanation or a second look.
     pub(super) reviews: Vec<CaseRow>,
+    /// People who stand at the desk.
+    pub(super) people: Queue,
     /// Who is who.
     pub(super) names: Names,
 }
@@ -35,6 +38,7 @@ impl OnDuty {
             mine: node.own_cases(staff, READ).await?,
             colleagues: node.colleagues_cases(staff, READ).await?,
             reviews: node.asked_for_review(staff).await?,
+            people: node.desk_queue(staff).await?,
             names: Names::read(node).await?,
         })
     }

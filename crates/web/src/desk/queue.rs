@@ -8,10 +8,12 @@ use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage, Channel}
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
+use pengayom_store::VisitRow;
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
 use super::on_duty::OnDuty;
+use super::people::{self, PersonLine};
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
@@ -34,6 +36,11 @@ struct QueuePage {
     may_serve: bool,
     may_take_report: bool,
     counts: Vec<Count>,
+    /// People at the desk: who is next, who waits, who is served.
+    person_next: Option<Next>,
+    people: Vec<PersonLine>,
+    people_more: Option<String>,
+    served: Vec<PersonLine>,
     next: Option<Next>,
     waiting: Vec<CaseLine>,
     waiting_more: Option<String>,
@@ -83,6 +90,9 @@ struct Refused {
 pub(super) struct QueueQuery {
     #[serde(default)]
     habis: String,
+    /// `habis`: nobody stands in the queue.
+    #[serde(default)]
+    orang: String,
 }
 
 /// The queue.
@@ -90,9 +100,14 @@ pub(super) async fn show(
     page: StaffPage,
     Query(query): Query<QueueQuery>,
 ) -> Result<Response, Fault> {
-    let said = (query.habis == "1").then(|| Said {
+    let none = match (query.habis.as_str(), query.orang.as_str()) {
+        ("1", _) => Some("desk.served_none"),
+        (_, "habis") => Some("visit.call_none"),
+        _ => None,
+    };
+    let said = none.map(|key| Said {
         kind: "plain",
-        words: page.frame.t("desk.served_none").to_owned(),
+        words: page.frame.t(key).to_owned(),
     });
     queue_page(page, StatusCode::OK, said, None).await
 }
@@ -116,6 +131,7 @@ async fn queue_page(
         mine,
         colleagues,
         reviews,
+        people,
         names,
     } = OnDuty::read(&node, &staff).await?;
     frame.titled("desk.title");
@@ -135,6 +151,7 @@ async fn queue_page(
     let (online, desk): (Vec<&CaseRow>, Vec<&CaseRow>) =
         waiting.iter().partition(|row| is_online(row));
     let counts = [
+        ("visit.count", people.waiting.len()),
         ("desk.count_waiting", desk.len()),
         ("desk.count_online", online.len()),
         ("desk.count_late", waiting.iter().filter(late).count()),
@@ -156,6 +173,18 @@ async fn queue_page(
             words: frame.tf("desk.serve_first", &values),
         }
     });
+    let person_next = people.waiting.first().map(|row| {
+        let (ticket, reason) = (people::ticket(&frame, row), people::reason(&frame, row));
+        let values = [("number", ticket.as_str()), ("reason", reason.as_str())];
+        Next {
+            id: row.id.to_string(),
+            words: frame.tf("desk.serve_first", &values),
+        }
+    });
+    let person = |row: &VisitRow| PersonLine::new(&frame, &names, staff.id, row, now);
+    let people_more = more(people.waiting.len());
+    let served = people.served.iter().take(ROWS).map(person).collect();
+    let people = people.waiting.iter().take(ROWS).map(person).collect();
     let held = |row: &CaseRow| {
         let from = row.taken_by?;
         let id = row.id.to_string();
@@ -195,6 +224,10 @@ async fn queue_page(
                 n: count(n),
             })
             .collect(),
+        person_next,
+        people,
+        people_more,
+        served,
         next,
         waiting: lines(&desk),
         waiting_more: more(desk.len()),

@@ -2,6 +2,7 @@
 //! read back to them before it is saved.
 
 use askama::Template;
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
@@ -10,13 +11,17 @@ use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaMatch;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel, Harm};
-use pengayom_core::value::{CommandId, parse_phone};
+use pengayom_core::subject::visit::VisitCommand;
+use pengayom_core::subject::visit::order::Turn;
+use pengayom_core::value::{CommandId, VisitId, parse_phone};
 use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
+use pengayom_store::VisitRow;
+use serde::Deserialize;
 
-use super::receipt;
+use super::{people, receipt};
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
@@ -36,6 +41,8 @@ struct ReportPage {
     errors: Vec<FieldError>,
     by: String,
     command: String,
+    /// The visit it is taken from, and its ticket in words.
+    visit: Option<(String, String)>,
     danger: ChoiceGroup,
     service: ChoiceGroup,
     other_service: Select,
@@ -73,10 +80,67 @@ struct Wrong {
     several: Vec<AreaMatch>,
 }
 
-/// The empty form.
-pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
+/// Where a form begins.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct FromQuery {
+    /// With whoever has this ticket.
+    kunjungan: Option<String>,
+}
+
+/// The empty form, or one that begins with what is known of a visit.
+pub(super) async fn show(
+    page: StaffPage,
+    Query(query): Query<FromQuery>,
+) -> Result<Response, Fault> {
     page.require(Permission::TakeReport)?;
-    form_page(page, StatusCode::OK, &Fields::default(), Wrong::default())
+    let mut fields = Fields::default();
+    let visit = query.kunjungan.and_then(|id| id.parse::<VisitId>().ok());
+    if let Some(row) = visit_of(&page, visit).await? {
+        let desk = page.frame.unit().pack.desk();
+        fields.push("kunjungan", &row.id.to_string())?;
+        if row.turn == Turn::Danger {
+            fields.push("bahaya", "ya")?;
+        }
+        if let Some(need) = row.need.as_deref().and_then(|code| desk.need(code)) {
+            let likely = likely_services(&page.frame).contains(&need.report);
+            let name = if likely { "layanan" } else { "layanan_lain" };
+            fields.push(name, need.report.as_str())?;
+        }
+    }
+    form_page(page, StatusCode::OK, &fields, Wrong::default()).await
+}
+
+/// The visit a report is taken from, while the asker serves it.
+async fn visit_of(page: &StaffPage, id: Option<VisitId>) -> Result<Option<VisitRow>, Fault> {
+    let Some(id) = id.filter(|_| page.staff.may(Permission::ServeQueue)) else {
+        return Ok(None);
+    };
+    match page.node.visit_at_desk(&page.staff, id).await {
+        Ok(row) => {
+            Ok(Some(row)
+                .filter(|row| row.ended_at.is_none() && row.called_by == Some(page.staff.id)))
+        }
+        Err(HandleError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whoever reported was served: their visit ends with the pack's first ending that says so. One that
+/// ended or moved on meanwhile stays as it is.
+async fn end_visit(page: &StaffPage, fields: &Fields) -> Result<(), Fault> {
+    let Some(row) = visit_of(page, fields.get("kunjungan").parse().ok()).await? else {
+        return Ok(());
+    };
+    let mut endings = page.frame.unit().pack.desk().endings.iter();
+    let Some(served) = endings.find(|ending| ending.served) else {
+        return Ok(());
+    };
+    let ended = served.code.to_string();
+    let command = VisitCommand::End { ended };
+    match page.node.change_visit(&page.staff, row.id, command).await {
+        Ok(_) | Err(HandleError::Visit(_) | HandleError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads the form, then reads back, saves, or goes back to it.
@@ -85,15 +149,17 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
     let fields = &post.fields;
     if let Some(lang) = post.switched_lang() {
         page.frame.switch_lang(&page.context, lang);
-        return form_page(page, StatusCode::OK, fields, Wrong::default());
+        return form_page(page, StatusCode::OK, fields, Wrong::default()).await;
     }
     let step = fields.get("langkah");
     if step == "ubah" || given_back(fields) {
-        return form_page(page, StatusCode::OK, fields, Wrong::default());
+        return form_page(page, StatusCode::OK, fields, Wrong::default()).await;
     }
     let told = match read(&page, fields) {
         Ok(told) => told,
-        Err(wrong) => return form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong),
+        Err(wrong) => {
+            return form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong).await;
+        }
     };
     if step != "simpan" {
         return read_back(page, fields, &told);
@@ -102,6 +168,7 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
     match page.node.file_request(told.request, &actor).await {
         Ok(filed) => {
             receipt::keep(&page.node, &page.staff, &filed).await?;
+            end_visit(&page, fields).await?;
             // Whoever takes the report serves it; a colleague may have been faster.
             if page.staff.may(Permission::ServeQueue) && !filed.repeated {
                 let take = CaseCommand::Take { by: page.staff.id };
@@ -127,7 +194,7 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
                 errors: vec![error],
                 several: Vec::new(),
             };
-            form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong)
+            form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong).await
         }
         Err(error) => match place_errors(&page.frame, fields, &error) {
             Some((error, several)) => {
@@ -135,7 +202,7 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
                     errors: vec![error],
                     several,
                 };
-                form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong)
+                form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong).await
             }
             None => Err(error.into()),
         },
@@ -164,12 +231,18 @@ fn likely_services(frame: &PageFrame) -> Vec<ServiceCode> {
     codes
 }
 
-fn form_page(
+async fn form_page(
     page: StaffPage,
     status: StatusCode,
     fields: &Fields,
     wrong: Wrong,
 ) -> Result<Response, Fault> {
+    let visit = visit_of(&page, fields.get("kunjungan").parse().ok()).await?;
+    let visit = visit.map(|row| {
+        let ticket = people::ticket(&page.frame, &row);
+        let words = page.frame.tf("visit.from_ticket", &[("ticket", &ticket)]);
+        (row.id.to_string(), words)
+    });
     let StaffPage {
         context,
         mut frame,
@@ -222,6 +295,7 @@ fn form_page(
     let page = ReportPage {
         by: staff.id.to_string(),
         command: command_of(fields, &node).to_string(),
+        visit,
         danger,
         service,
         other_service,

@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pengayom_core::pack::ServiceClass;
 
-use super::services;
+use super::{desk_now, services};
 use crate::extract::PublicPage;
 use crate::form::TextField;
 use crate::frame::{Keep, PageFrame, draw_kept};
+use crate::outages::{OutageLine, is_at, lines};
 use crate::problem::Fault;
 
 struct Door {
@@ -25,10 +26,19 @@ struct HomePage {
     page: PageFrame,
     doors: Vec<Door>,
     area: TextField,
+    /// What is down in the unit itself.
+    outages: Vec<OutageLine>,
+    /// The unit's own front desk, and the wait there.
+    desk: String,
+    wait: Option<String>,
 }
 
 /// `GET /`
-pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fault> {
+pub(super) async fn show(
+    PublicPage {
+        mut frame, node, ..
+    }: PublicPage,
+) -> Result<Response, Fault> {
     frame.titled("home.title");
     let door = |href: &str, icon, words: &str, hint: Option<&str>, urgent| Door {
         href: href.to_owned(),
@@ -90,6 +100,12 @@ pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Res
             false,
         ));
     }
+    // The desk of the unit itself: those of its stations are on the pages of their areas.
+    let unit = node.unit();
+    let own = unit.own_station();
+    let outages = lines(&frame, &node, |row, _| is_at(row, &[own])).await;
+    let wait = desk_now::words(&frame, &node, own).await;
+    let desk = frame.tf("wait.desk", &[("station", &unit.station_name(own))]);
     let area = TextField::new("desa", frame.t("home.area_label"), "", &[]);
     draw_kept(
         StatusCode::OK,
@@ -97,6 +113,9 @@ pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Res
             page: frame,
             doors,
             area,
+            outages,
+            desk,
+            wait,
         },
         Keep::AskAgain,
     )

@@ -8,18 +8,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use pengayom_core::act::Actor;
-use pengayom_core::pack::{Helpline, Lang, Safety};
+use pengayom_core::pack::{DeskSystem, Helpline, Lang, Safety};
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::{Channel, Harm};
 use pengayom_core::value::parse_phone;
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails, UnitContext};
+use pengayom_store::OutageRow;
 
 use super::report::{keep_receipt, too_long};
 use crate::extract::{Fields, FormPost, PublicPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
+use crate::outages::{self, OutageLine, is_at};
 use crate::problem::Fault;
 use crate::staff::command_of;
 use crate::state::AppState;
@@ -54,6 +56,8 @@ struct KindLink {
 struct HelpPage {
     page: PageFrame,
     errors: Vec<FieldError>,
+    /// Which of the ways to get help are down.
+    outages: Vec<OutageLine>,
     none_near: Option<String>,
     lines: Vec<Line>,
     desk: String,
@@ -94,7 +98,7 @@ async fn before(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fa
 
 /// `GET /aman/bantuan`
 async fn help(page: PublicPage) -> Result<Response, Fault> {
-    help_page(page, &Fields::default(), Vec::new())
+    help_page(page, &Fields::default(), Vec::new()).await
 }
 
 /// `GET /aman/tips`
@@ -113,12 +117,12 @@ async fn tips(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Faul
 async fn ask(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
     if let Some(lang) = post.switched_lang() {
         page.frame.switch_lang(&page.context, lang);
-        return help_page(page, &post.fields, Vec::new());
+        return help_page(page, &post.fields, Vec::new()).await;
     }
     let unit = page.context.unit().clone();
     let wish = match Wish::read(&page.frame, unit.pack.safety(), &post.fields) {
         Ok(wish) => wish,
-        Err(errors) => return help_page(page, &post.fields, errors),
+        Err(errors) => return help_page(page, &post.fields, errors).await,
     };
     let asked = unit.pack.words(Lang::Id).text("safe.asked", &[]);
     let description = match post.fields.some("cerita") {
@@ -152,7 +156,7 @@ async fn ask(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
             tracing::error!(%error, "a wish for safe contact was not recorded");
             let words = page.frame.t("safe.not_sent").to_owned();
             let errors = vec![FieldError::new("waktu", words)];
-            let mut answer = help_page(page, &post.fields, errors)?;
+            let mut answer = help_page(page, &post.fields, errors).await?;
             *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
             Ok(answer)
         }
@@ -219,7 +223,7 @@ impl Wish {
     }
 }
 
-fn help_page(
+async fn help_page(
     PublicPage {
         context,
         mut frame,
@@ -238,6 +242,11 @@ fn help_page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let unit = context.unit();
+    let own = unit.own_station();
+    let is_line = |row: &OutageRow, system: Option<&DeskSystem>| {
+        is_at(row, &[own]) && system.is_some_and(|system| system.helpline)
+    };
+    let outages = outages::lines(&frame, &node, is_line).await;
     let safety = unit.pack.safety();
     let near = safety.helplines_for(&areas_of(unit));
     let none_near = none_near(&frame, unit, &near);
@@ -258,6 +267,7 @@ fn help_page(
         TextField::new(name, frame.t(key), fields.get(name), &errors).hint(frame.t(help))
     };
     let page = HelpPage {
+        outages,
         none_near,
         lines,
         desk: frame.tf("safe.desk", &[("unit", &frame.unit_name)]),

@@ -6,10 +6,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use pengayom_core::pack::{Certainty, Service, ServiceCode};
+use pengayom_core::pack::{Certainty, DeskSystem, Service, ServiceCode};
 
 use crate::extract::PublicPage;
 use crate::frame::{Keep, PageFrame, draw_kept};
+use crate::outages::{OutageLine, lines};
 use crate::problem::Fault;
 use crate::state::AppState;
 
@@ -37,6 +38,8 @@ struct ListPage {
 #[template(path = "public/service/one.html")]
 struct ServicePage {
     page: PageFrame,
+    /// What of it is down now, and where.
+    outages: Vec<OutageLine>,
     /// The police function it serves at first (S1).
     function: String,
     emergency: bool,
@@ -109,7 +112,9 @@ pub(super) fn address(service: &Service) -> String {
 async fn one(
     Path(code): Path<String>,
     PublicPage {
-        context, mut frame, ..
+        context,
+        mut frame,
+        node,
     }: PublicPage,
 ) -> Result<Response, Fault> {
     let unit = context.unit().clone();
@@ -122,7 +127,12 @@ async fn one(
     let report = kinds.find(|kind| kind.service == service.code && !kind.unknown);
     let list = |texts: &pengayom_core::pack::LocalizedList| texts.get(frame.lang).to_vec();
     let function = unit.pack.function(service.function);
+    let of_this = |system: Option<&DeskSystem>| {
+        system.is_some_and(|system| system.service.as_ref() == Some(&service.code))
+    };
+    let outages = lines(&frame, &node, |_, system| of_this(system)).await;
     let page = ServicePage {
+        outages,
         function: function
             .map_or("", |known| frame.say(&known.name))
             .to_owned(),

@@ -23,7 +23,7 @@ pub(crate) struct HeldForm {
 }
 
 /// Fields that a form carries by itself; a form with no others holds nothing that was typed.
-const CARRIED: [&str; 9] = [
+const CARRIED: [&str; 10] = [
     "csrf",
     "oleh",
     "versi",
@@ -31,6 +31,7 @@ const CARRIED: [&str; 9] = [
     "perkara",
     "dari",
     "berikutnya",
+    "kunjungan",
     "langkah",
     "lang",
 ];

@@ -13,9 +13,10 @@ use super::map::{self, Drawn, MapView};
 use super::{AreaLink, address, links};
 use crate::extract::PublicPage;
 use crate::frame::{Keep, PageFrame, draw_kept};
+use crate::outages::{OutageLine, is_at, lines};
 use crate::problem::Fault;
 use crate::public::report::outside;
-use crate::public::services;
+use crate::public::{desk_now, services};
 
 /// What the page shows on request.
 #[derive(Debug, Default, Deserialize)]
@@ -41,6 +42,10 @@ struct OnePage {
     back: String,
     elsewhere: Option<String>,
     answers: Option<Answers>,
+    /// What is down at the station, or in the unit.
+    outages: Vec<OutageLine>,
+    /// The wait at the station's front desk.
+    wait: Option<String>,
     /// One sentence a month.
     months: Vec<String>,
     small: String,
@@ -72,6 +77,8 @@ pub(super) async fn show(
         back: "/wilayah".to_owned(),
         elsewhere: None,
         answers: None,
+        outages: Vec::new(),
+        wait: None,
         months: Vec::new(),
         small: String::new(),
         services: Vec::new(),
@@ -99,6 +106,9 @@ pub(super) async fn show(
     let is_district = district.is_some_and(|choice| choice.area.code == code);
     page.answers = Some(answers(frame, &route, route.beat.is_some()));
     page.services = at_station(frame, &code);
+    let stations = [&route.station, unit.own_station()];
+    page.outages = lines(frame, &node, |row, _| is_at(row, &stations)).await;
+    page.wait = desk_now::words(frame, &node, &route.station).await;
     let read = node.area_months().await?;
     page.months = months(frame, &read, &code);
     let k = frame.format().count(i64::from(read.small_cell));

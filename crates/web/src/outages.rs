@@ -1,0 +1,107 @@
+//! What is down, in words: on public pages, at the desk, and when the shift is handed over (UX page 1).
+
+use jiff::Timestamp;
+use pengayom_core::pack::DeskSystem;
+use pengayom_core::place::StationId;
+use pengayom_node::Node;
+use pengayom_store::OutageRow;
+
+use crate::frame::PageFrame;
+
+/// One sentence about something that is down, or works again since a short while.
+pub(crate) struct OutageLine {
+    /// What people read.
+    pub(crate) words: String,
+    /// It works again.
+    pub(crate) ended: bool,
+}
+
+fn system<'f>(frame: &'f PageFrame, row: &OutageRow) -> Option<&'f DeskSystem> {
+    frame.unit().pack.desk().system(row.system.as_deref()?)
+}
+
+/// What is down: the pack's name for it, or own words.
+pub(crate) fn name(frame: &PageFrame, row: &OutageRow) -> String {
+    let known = system(frame, row).map(|system| frame.say(&system.name).to_owned());
+    let own = row.words.clone().or_else(|| row.system.clone());
+    known.or(own).unwrap_or_default()
+}
+
+/// What people can still do: in own words, or as the pack says.
+pub(crate) fn way(frame: &PageFrame, row: &OutageRow) -> String {
+    let said = || system(frame, row).map(|system| frame.say(&system.way).to_owned());
+    row.way.clone().or_else(said).unwrap_or_default()
+}
+
+/// The hour of today, or the day with it.
+fn moment(frame: &PageFrame, at: Timestamp, now: Timestamp) -> String {
+    let format = frame.format();
+    if format.local(at).date() == format.local(now).date() {
+        format.time(at)
+    } else {
+        format.moment(at)
+    }
+}
+
+/// One sentence about it; another station than the unit itself is named.
+fn line(frame: &PageFrame, row: &OutageRow, now: Timestamp) -> OutageLine {
+    let unit = frame.unit();
+    let of_a_station = row
+        .station
+        .as_ref()
+        .filter(|known| *known != unit.own_station());
+    let name = match of_a_station {
+        Some(station) => format!("{}: {}", unit.station_name(station), name(frame, row)),
+        None => name(frame, row),
+    };
+    if let Some(ended_at) = row.ended_at {
+        let time = moment(frame, ended_at, now);
+        let values = [("system", name.as_str()), ("time", time.as_str())];
+        return OutageLine {
+            words: frame.tf("outage.works_again", &values),
+            ended: true,
+        };
+    }
+    let (time, way) = (moment(frame, row.since, now), way(frame, row));
+    let values = [
+        ("system", name.as_str()),
+        ("time", time.as_str()),
+        ("way", way.as_str()),
+    ];
+    let mut words = frame.tf("outage.told", &values);
+    // A moment that was expected and has passed promises nothing any more.
+    if let Some(until) = row.until.filter(|until| *until > now) {
+        let time = moment(frame, until, now);
+        words.push(' ');
+        words.push_str(&frame.tf("outage.until_said", &[("time", &time)]));
+    }
+    OutageLine {
+        words,
+        ended: false,
+    }
+}
+
+/// What is down, of all that `wanted` picks. A store that cannot be read for a moment leaves the page
+/// without these sentences rather than without an answer.
+pub(crate) async fn lines(
+    frame: &PageFrame,
+    node: &Node,
+    wanted: impl Fn(&OutageRow, Option<&DeskSystem>) -> bool,
+) -> Vec<OutageLine> {
+    let rows = match node.outages_now().await {
+        Ok(rows) => rows,
+        Err(error) => {
+            tracing::warn!(%error, "what is down could not be read");
+            return Vec::new();
+        }
+    };
+    let now = node.now();
+    let rows = rows.iter().filter(|row| wanted(row, system(frame, row)));
+    rows.map(|row| line(frame, row, now)).collect()
+}
+
+/// Whether something is down at one of these stations.
+pub(crate) fn is_at(row: &OutageRow, stations: &[&StationId]) -> bool {
+    let station = row.station.as_ref();
+    station.is_some_and(|station| stations.contains(&station))
+}

@@ -1,0 +1,36 @@
+//! How long people wait at a front desk now, in words (S26, S86).
+
+use pengayom_core::place::StationId;
+use pengayom_core::subject::visit::wait::Wait;
+use pengayom_node::Node;
+
+use crate::frame::PageFrame;
+
+/// What is said of the wait at a front desk. `None` when it cannot be read for a moment: the page says
+/// nothing then, which is not the same as that nothing was recorded.
+pub(super) async fn words(frame: &PageFrame, node: &Node, station: &StationId) -> Option<String> {
+    let desk = match node.desk_now(station).await {
+        Ok(desk) => desk,
+        Err(error) => {
+            tracing::warn!(%error, "the wait at a front desk could not be read");
+            return None;
+        }
+    };
+    let people = match desk.waiting {
+        0 => frame.t("wait.people_none").to_owned(),
+        1 => frame.t("wait.people_one").to_owned(),
+        n => {
+            let n = frame.format().count(i64::from(n));
+            frame.tf("wait.people", &[("n", &n)])
+        }
+    };
+    let (key, minutes) = match desk.wait {
+        Wait::Usual { minutes, .. } => ("wait.usual", minutes),
+        Wait::LongestSoFar { minutes } => ("wait.longest", minutes),
+        Wait::NobodyWaits => return Some(frame.t("wait.nobody").to_owned()),
+        Wait::NotRecorded => return Some(frame.t("wait.none").to_owned()),
+    };
+    let time = frame.format().duration(i64::from(minutes));
+    let values = [("time", time.as_str()), ("people", people.as_str())];
+    Some(frame.tf(key, &values))
+}
