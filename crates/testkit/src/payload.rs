@@ -21,13 +21,14 @@ use crate::value::{
 
 /// Any payload.
 pub fn any_payload() -> impl Strategy<Value = Payload> {
+    // Boxed: their sum lies on the stack of a test.
     prop_oneof![
-        8 => case_act().prop_map(Payload::Case),
-        2 => encounter_act().prop_map(Payload::Encounter),
-        1 => feedback_act().prop_map(Payload::Feedback),
-        1 => visit_act().prop_map(Payload::Visit),
-        1 => outage_act().prop_map(Payload::Outage),
-        1 => unit_act().prop_map(Payload::Unit),
+        8 => case_act().prop_map(Payload::Case).boxed(),
+        2 => encounter_act().prop_map(Payload::Encounter).boxed(),
+        1 => feedback_act().prop_map(Payload::Feedback).boxed(),
+        1 => visit_act().prop_map(Payload::Visit).boxed(),
+        1 => outage_act().prop_map(Payload::Outage).boxed(),
+        1 => unit_act().prop_map(Payload::Unit).boxed(),
     ]
 }
 

@@ -25,6 +25,10 @@ mod hold;
 mod letter;
 #[path = "desk/live.rs"]
 mod live;
+#[path = "desk/outage.rs"]
+mod outage;
+#[path = "desk/people.rs"]
+mod people;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/report.rs"]

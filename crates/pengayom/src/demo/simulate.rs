@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use super::DemoPlan;
 use super::clock::SimulatedClock;
+use super::queue::DeskDay;
 use super::words::{Report, SimulationWords};
 use crate::fault::Fault;
 
@@ -136,6 +137,10 @@ pub(super) async fn month(
     steps.retain(|(moment, _, _)| *moment <= plan.until);
     steps.sort_by_key(|(moment, story, step)| (*moment, *story, *step));
     let staff = node.active_staff().await?;
+    let at_desk = staff
+        .iter()
+        .filter(|staff| staff.roles.contains(&Role::Desk) && staff.station.is_none());
+    let mut desk = DeskDay::new(plan.seed, plan.until, at_desk.cloned().collect());
     let mut player = Player {
         node,
         clock,
@@ -144,12 +149,14 @@ pub(super) async fn month(
         chance,
     };
     for (moment, at, step) in steps {
+        desk.play_until(node, clock, moment).await?;
         clock.set(moment);
         let Some(story) = stories.get_mut(at) else {
             continue;
         };
         player.play(story, step).await?;
     }
+    desk.play_until(node, clock, plan.until).await?;
     clock.set(plan.until);
     Ok(())
 }
