@@ -1,9 +1,11 @@
 //! What is down, in words: on public pages, at the desk, and when the shift is handed over (UX page 1).
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use pengayom_core::pack::DeskSystem;
 use pengayom_core::place::StationId;
-use pengayom_node::Node;
+use pengayom_node::{HandleError, Node};
 use pengayom_store::OutageRow;
 
 use crate::frame::PageFrame;
@@ -81,6 +83,25 @@ fn line(frame: &PageFrame, row: &OutageRow, now: Timestamp) -> OutageLine {
     }
 }
 
+/// How long a public page waits for what it can do without. A store that answers later is in trouble,
+/// and a front page that waits for it is none.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a page can do without; `None` when the store does not give it at once.
+pub(crate) async fn at_once<T>(reading: impl Future<Output = Result<T, HandleError>>) -> Option<T> {
+    match tokio::time::timeout(PATIENCE, reading).await {
+        Ok(Ok(read)) => Some(read),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a page goes without what is read of the front desks");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("a page does not wait for what is read of the front desks");
+            None
+        }
+    }
+}
+
 /// What is down, of all that `wanted` picks. A store that cannot be read for a moment leaves the page
 /// without these sentences rather than without an answer.
 pub(crate) async fn lines(
@@ -88,12 +109,8 @@ pub(crate) async fn lines(
     node: &Node,
     wanted: impl Fn(&OutageRow, Option<&DeskSystem>) -> bool,
 ) -> Vec<OutageLine> {
-    let rows = match node.outages_now().await {
-        Ok(rows) => rows,
-        Err(error) => {
-            tracing::warn!(%error, "what is down could not be read");
-            return Vec::new();
-        }
+    let Some(rows) = at_once(node.outages_now()).await else {
+        return Vec::new();
     };
     let now = node.now();
     let rows = rows.iter().filter(|row| wanted(row, system(frame, row)));

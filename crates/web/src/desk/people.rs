@@ -268,7 +268,8 @@ struct PersonPage {
     by: String,
     errors: Vec<FieldError>,
     warn: Option<String>,
-    station: String,
+    /// A station of the unit; of the unit itself its head says it.
+    station: Option<String>,
     arrived: String,
     facts: Vec<Fact>,
     /// Where things can be done to it.
@@ -320,7 +321,10 @@ async fn person_page(
     let page = PersonPage {
         by: staff.id.to_string(),
         warn,
-        station: unit.station_name(staff.desk(unit.own_station())),
+        station: staff
+            .station
+            .as_ref()
+            .map(|station| unit.station_name(station)),
         arrived: frame.format().moment(row.joined_at),
         facts: facts(&frame, &names, &queue, &row, now),
         href: address(id),

@@ -5,17 +5,12 @@ use pengayom_core::subject::visit::wait::Wait;
 use pengayom_node::Node;
 
 use crate::frame::PageFrame;
+use crate::outages::at_once;
 
 /// What is said of the wait at a front desk. `None` when it cannot be read for a moment: the page says
 /// nothing then, which is not the same as that nothing was recorded.
 pub(super) async fn words(frame: &PageFrame, node: &Node, station: &StationId) -> Option<String> {
-    let desk = match node.desk_now(station).await {
-        Ok(desk) => desk,
-        Err(error) => {
-            tracing::warn!(%error, "the wait at a front desk could not be read");
-            return None;
-        }
-    };
+    let desk = at_once(node.desk_now(station)).await?;
     let people = match desk.waiting {
         0 => frame.t("wait.people_none").to_owned(),
         1 => frame.t("wait.people_one").to_owned(),
