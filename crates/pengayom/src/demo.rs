@@ -290,9 +290,8 @@ mod tests {
         for act in &first {
             match &act.act.payload {
                 Payload::Case(CaseAct::RequestFiled(filed)) => assert!(filed.simulated),
-                Payload::Case(_) => {}
                 Payload::Visit(VisitAct::VisitorJoined(joined)) => assert!(joined.simulated),
-                Payload::Visit(_) => {}
+                Payload::Case(_) | Payload::Visit(_) => {}
                 Payload::Encounter(_)
                 | Payload::Feedback(_)
                 | Payload::Outage(_)

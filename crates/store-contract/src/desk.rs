@@ -290,7 +290,7 @@ pub async fn a_ticket_that_works_no_longer_is_in_no_list(engine: &impl Engine) {
     let store = engine.open().await;
     for (n, until) in [(1, 500), (2, 900)] {
         let append = joined(&pati(), n, JUWANA, at(0), |joined| {
-            joined.open_until = at(until)
+            joined.open_until = at(until);
         });
         store.append(append).await.unwrap();
     }
