@@ -91,24 +91,24 @@ pub fn check(path: &str, text: &str, tests: &[Shown]) -> Vec<Finding> {
             continue;
         };
         let mut say = |message: String| findings.push(Finding::on_line(path, index + 1, message));
-        if !(1..=CHECKS).contains(&number) || cells.len() != 6 {
+        let (true, [_, _, _, state, shown, _]) = ((1..=CHECKS).contains(&number), cells.as_slice())
+        else {
             say(format!(
                 "expected a check from 1 to {CHECKS} in 4 cells, found {line}"
             ));
             continue;
-        }
+        };
         if rows.insert(number, index + 1).is_some() {
             say(format!("check {number} is listed twice"));
         }
-        let (state, named) = (cells[3], sentences(cells[4]));
+        let named = sentences(shown);
         let (first, step) = state.split_once(", step ").unwrap_or((state, ""));
         let stepped = !step.is_empty() && step.chars().all(|c| c.is_ascii_digit());
-        match (first, stepped) {
-            ("shown", false) if step.is_empty() => {}
-            ("partly" | "due", true) => {}
-            _ => say(format!(
+        let known = *state == "shown" || (stepped && ["partly", "due"].contains(&first));
+        if !known {
+            say(format!(
                 "check {number} is `{state}`; expected `shown`, `partly, step N` or `due, step N`"
-            )),
+            ));
         }
         if (first == "due") != named.is_empty() {
             say(format!(
