@@ -3,6 +3,7 @@
 //! An identifier is made outside (clock and randomness live in the shell) and passed in.
 
 mod contact;
+mod form;
 mod number;
 mod secret;
 mod ticket;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use contact::{ContactKey, parse_phone};
+pub use form::{FORM_DIGITS, FormNumber, FormNumberError};
 pub use number::{CaseNumber, CaseNumberError, CaseSeries};
 pub use secret::{SecretDigits, SecretDigitsError, SecretHash};
 pub use ticket::TicketSeries;

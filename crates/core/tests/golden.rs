@@ -25,7 +25,7 @@ macro_rules! golden {
 fn file(payload: &Payload) -> &'static str {
     match payload {
         Payload::Case(act) => match act {
-            CaseAct::RequestFiled(_) => golden!("case.request_filed.harm"),
+            CaseAct::RequestFiled(_) => golden!("case.request_filed.paper"),
             CaseAct::CaseTaken { .. } => golden!("case.case_taken"),
             CaseAct::CaseTakenOver { .. } => golden!("case.case_taken_over"),
             CaseAct::CaseAssessed { .. } => golden!("case.case_assessed"),
@@ -76,8 +76,8 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 56] = [
-    golden!("case.request_filed.harm"),
+const FILES: [&str; 57] = [
+    golden!("case.request_filed.paper"),
     golden!("case.support_offered"),
     golden!("case.review_asked"),
     golden!("case.review_answered"),
@@ -113,6 +113,7 @@ const FILES: [&str; 56] = [
     golden!("visit.visit_ended"),
     golden!("outage.outage_declared"),
     golden!("outage.outage_ended"),
+    golden!("case.request_filed.harm"),
     golden!("case.request_filed"),
     golden!("case.support_offered.least"),
     golden!("case.review_asked.least"),

@@ -76,6 +76,9 @@ pub enum HandleError {
     /// Name and password, or number and code, do not fit.
     #[error("credentials do not fit")]
     NoMatch,
+    /// The code is right, but more than one person has it: it stood on a form that was copied.
+    #[error("more than one person has this code")]
+    CodeShared,
     /// The officer named is not known or not active.
     #[error("no such officer")]
     NoSuchOfficer,

@@ -6,6 +6,7 @@ pub mod encounter;
 pub mod feedback;
 pub mod import;
 pub mod outage;
+pub mod paper;
 pub mod person;
 pub mod place;
 pub mod reporter;

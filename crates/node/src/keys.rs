@@ -43,6 +43,10 @@ pub enum Purpose {
     ContactSearch,
     /// What tells a repeated command from another one.
     Command,
+    /// The mark on a printed form.
+    FormMark,
+    /// The command that a printed form is entered with.
+    FormCommand,
     /// Wrapping the root secret; derived from the node's key itself.
     WrapRoot,
     /// Telling one key from another; derived from the node's key itself.
@@ -66,6 +70,8 @@ impl Purpose {
             Self::BackupManifest => b"pengayom/1/backup-manifest",
             Self::ContactSearch => b"pengayom/1/contact-search",
             Self::Command => b"pengayom/1/command",
+            Self::FormMark => b"pengayom/1/form-mark",
+            Self::FormCommand => b"pengayom/1/form-command",
             Self::WrapRoot => b"pengayom/1/wrap-root",
             Self::Fingerprint => b"pengayom/1/fingerprint",
         }

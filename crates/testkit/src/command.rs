@@ -1,12 +1,13 @@
 //! Arbitrary commands, mostly sensible ones.
 
 use pengayom_core::subject::case::{
-    CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing,
+    CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, Paper, SupportReply, Wellbeing,
 };
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
 use pengayom_core::subject::outage::OutageCommand;
 use pengayom_core::subject::visit::VisitCommand;
+use pengayom_core::value::FormNumber;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -23,7 +24,8 @@ const RESPONDERS: &[&str] = &["P-1", "P-2"];
 pub fn file_request() -> impl Strategy<Value = CaseCommand> {
     let told = (any_service(), channel(), text(), of(text()), of(text()));
     let kept = (of(hash()), any::<[bool; 3]>(), of(person()), media());
-    (told, harm(), kept, of(-90_000_i64..90_000)).prop_map(|(told, harm, kept, occurred)| {
+    let times = (of(-90_000_i64..90_000), of(paper()));
+    (told, harm(), kept, times).prop_map(|(told, harm, kept, (occurred, paper))| {
         let (service, channel, description, when_text, report_kind) = told;
         let (secret, [danger, reachable, simulated], reporter, media) = kept;
         CaseCommand::FileRequest {
@@ -31,6 +33,7 @@ pub fn file_request() -> impl Strategy<Value = CaseCommand> {
             service,
             report_kind,
             channel,
+            paper,
             description,
             when_text,
             occurred_at: occurred.map(second),
@@ -43,6 +46,16 @@ pub fn file_request() -> impl Strategy<Value = CaseCommand> {
             simulated,
             priority: None,
         }
+    })
+}
+
+/// Any paper.
+pub fn paper() -> impl Strategy<Value = Paper> {
+    let form = (any::<u64>(), any::<u32>());
+    let form = of(form.prop_map(|(serial, mark)| FormNumber::new(serial, mark)));
+    (form, of(-90_000_i64..90_000)).prop_map(|(form, written)| Paper {
+        form,
+        written_at: written.map(second),
     })
 }
 

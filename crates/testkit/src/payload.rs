@@ -94,7 +94,7 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
 
 fn request_filed() -> impl Strategy<Value = RequestFiled> {
     let told = (any_service(), of(text()), channel(), text(), of(text()));
-    let harm = (of(text()), of(text()));
+    let harm = (of(text()), of(text()), of(text()), of(any_moment()));
     let about = (
         of(any_moment()),
         any::<[bool; 4]>(),
@@ -110,7 +110,7 @@ fn request_filed() -> impl Strategy<Value = RequestFiled> {
         text(),
     );
     (told, harm, about, kept).prop_map(|(told, harm, about, kept)| {
-        let (wellbeing, loss_rupiah) = harm;
+        let (wellbeing, loss_rupiah, form, written_at) = harm;
         let (service, report_kind, channel, description, when_text) = told;
         let (occurred_at, [danger, sensitive, reachable, simulated], reporter, media, priority) =
             about;
@@ -121,6 +121,8 @@ fn request_filed() -> impl Strategy<Value = RequestFiled> {
             service,
             report_kind,
             channel,
+            form,
+            written_at,
             description,
             when_text,
             occurred_at,

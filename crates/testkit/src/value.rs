@@ -103,6 +103,7 @@ pub fn channel() -> impl Strategy<Value = Channel> + Clone {
             Channel::Web,
             Channel::Desk,
             Channel::Phone,
+            Channel::Paper,
             Channel::Officer,
             Channel::Api,
             Channel::Import,

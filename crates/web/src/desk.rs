@@ -13,6 +13,7 @@ mod letter;
 mod list;
 mod on_duty;
 mod outage;
+mod paper;
 mod people;
 mod queue;
 mod receipt;
@@ -26,7 +27,7 @@ use axum::routing::{get, post};
 use crate::state::AppState;
 
 pub(crate) use file::size_words;
-pub(crate) use history::late_reason;
+pub(crate) use history::{form_words, late_reason};
 pub(crate) use letter::withdrawn_words;
 
 /// The pages of the desk and of cases.
@@ -48,6 +49,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
         .route("/meja/laporan/baru", get(report::show).post(report::send))
+        .route("/meja/laporan/kertas", get(paper::show).post(paper::send))
         .route("/meja/laporan/{case}", get(receipt::show))
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))

@@ -8,6 +8,7 @@ use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_node::UnitContext;
 use pengayom_node::handle::person::{ExportedAct, PersonExport};
 
+use crate::desk::form_words;
 use crate::format::Format;
 use crate::harm::wellbeing_words;
 
@@ -156,6 +157,11 @@ impl Reader<'_> {
                     let facts = [
                         ("own.service", service),
                         ("own.channel", Some(self.channel(filed.channel.as_str()))),
+                        ("own.form", filed.form.as_deref().and_then(form_words)),
+                        (
+                            "own.written",
+                            filed.written_at.map(|at| self.format.date(at)),
+                        ),
                         ("own.story", Some(filed.description)),
                         ("own.when", told.or(occurred)),
                         ("harm.wellbeing", wellbeing),

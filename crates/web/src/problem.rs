@@ -34,6 +34,8 @@ pub(crate) enum Fault {
     FormOld,
     /// A form that another site's page sent.
     CrossSite,
+    /// More than one person has the code: it stood on a form that was copied.
+    CodeShared,
     /// Too many tries.
     TooManyTries {
         /// When to try again.
@@ -89,7 +91,9 @@ impl Fault {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Forbidden(_) | Self::FormOld | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::FormOld | Self::CrossSite | Self::CodeShared => {
+                StatusCode::FORBIDDEN
+            }
             Self::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -109,6 +113,7 @@ impl Fault {
             Self::Forbidden(_) => "forbidden",
             Self::FormOld => "form-old",
             Self::CrossSite => "cross-site",
+            Self::CodeShared => "code-shared",
             Self::TooManyTries { .. } => "too-many-tries",
             Self::TooLarge { .. } => "too-large",
             Self::UnsupportedMedia => "unsupported-media-type",
@@ -142,6 +147,7 @@ impl Fault {
             }
             Self::FormOld => (title("error.form_old_title"), title("error.form_old")),
             Self::CrossSite => (title("error.cross_site_title"), title("error.cross_site")),
+            Self::CodeShared => (title("error.code_shared_title"), title("error.code_shared")),
             Self::TooManyTries { until } => {
                 let time = frame.format().time(*until);
                 let words = frame.tf("error.too_many_tries", &[("time", &time)]);
@@ -273,6 +279,7 @@ impl From<HandleError> for Fault {
         match error {
             HandleError::NotAllowed(permission) => Self::Forbidden(permission),
             HandleError::NotFound(_) | HandleError::NoMatch => Self::NotFound,
+            HandleError::CodeShared => Self::CodeShared,
             HandleError::TooManyTries { until } => Self::TooManyTries { until },
             HandleError::TooLarge { limit, .. } => Self::TooLarge { limit },
             HandleError::Conflict { .. }

@@ -4,6 +4,7 @@ mod about;
 mod area;
 mod desk_now;
 mod home;
+mod paper;
 mod performance;
 pub(crate) mod qr;
 mod rate;
@@ -27,6 +28,7 @@ use crate::state::AppState;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(report::router())
+        .merge(paper::router())
         .merge(track::router())
         .merge(rate::router())
         .merge(receipt::router())

@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use crate::assets;
 
 /// Pages that can be listened to, by the name of their recordings.
-pub const PAGES: [&str; 11] = [
+pub const PAGES: [&str; 12] = [
     "home", "kinds", "danger", "where", "when", "words", "contact", "check", "safe", "track",
-    "rate",
+    "rate", "paper",
 ];
 
 /// What the folder of recordings says of each: name, SHA-256 of its words, seconds.
@@ -95,6 +95,21 @@ pub fn words_of(pack: &Pack, lang: Lang, page: &str) -> Option<String> {
             "track.code_lost",
         ],
         "rate" => &["rate.title"],
+        "paper" => &[
+            "paper.title",
+            "paper.lead",
+            "paper.step_print",
+            "paper.step_write",
+            "paper.step_tear",
+            "paper.step_hand_in",
+            "report.danger_title",
+            "report.danger_first",
+            "paper.kind",
+            "paper.count",
+            "paper.area",
+            "paper.sheet",
+            "paper.nothing_kept",
+        ],
         _ => return None,
     };
     let mut said: Vec<&str> = keys.iter().filter_map(|key| words.get(key)).collect();

@@ -75,6 +75,7 @@ impl Report {
             service: self.service.parse().unwrap(),
             report_kind: None,
             channel: self.channel,
+            paper: None,
             description: self.told.to_owned(),
             when_text: None,
             occurred_at: None,

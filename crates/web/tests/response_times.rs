@@ -29,6 +29,7 @@ async fn answered(site: &Site) {
             service: "gangguan".parse().unwrap(),
             report_kind: None,
             channel: Channel::Phone,
+            paper: None,
             description: "Ada keributan".into(),
             when_text: None,
             occurred_at: None,

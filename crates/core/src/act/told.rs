@@ -174,6 +174,8 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
                 service: _,
                 report_kind: _,
                 channel: _,
+                form,
+                written_at: _,
                 description,
                 when_text,
                 occurred_at: _,
@@ -190,6 +192,7 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
                 simulated: _,
                 priority: _,
             } = filed;
+            each("form", Slot::Maybe(form));
             each("description", Slot::Text(description));
             each("when_text", Slot::Maybe(when_text));
             each("wellbeing", Slot::Maybe(wellbeing));

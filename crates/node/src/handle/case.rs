@@ -6,7 +6,7 @@ use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{
-    self, BlobRef, Case, CaseAct, CaseCommand, CaseStage, Channel, Harm,
+    self, BlobRef, Case, CaseAct, CaseCommand, CaseStage, Channel, Harm, Paper,
 };
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
@@ -45,6 +45,8 @@ pub struct FileRequest {
     pub report_kind: Option<String>,
     /// How it came in.
     pub channel: Channel,
+    /// What the paper says of itself, when it came on paper.
+    pub paper: Option<Paper>,
     /// What was told.
     pub description: String,
     /// When the fact occurred, in words.
@@ -188,6 +190,7 @@ impl Node {
                 service: request.service,
                 report_kind: request.report_kind,
                 channel: request.channel,
+                paper: request.paper,
                 description: request.description,
                 when_text: request.when_text,
                 occurred_at: request.occurred_at,
@@ -567,6 +570,7 @@ fn asked(request: &FileRequest) -> [u8; 32] {
         .unwrap_or_default();
     let flags = [u8::from(request.danger), u8::from(request.simulated)];
     let harm = format!("{:?}", request.harm);
+    let paper = format!("{:?}", request.paper);
     let mut parts: Vec<&[u8]> = vec![
         request.service.as_str().as_bytes(),
         request.report_kind.as_deref().unwrap_or("").as_bytes(),
@@ -582,6 +586,9 @@ fn asked(request: &FileRequest) -> [u8; 32] {
     if request.harm != Harm::default() {
         // Left out of reports that say nothing of it: sent again, they are known by what they were.
         parts.push(harm.as_bytes());
+    }
+    if request.paper.is_some() {
+        parts.push(paper.as_bytes());
     }
     fingerprint(&parts)
 }

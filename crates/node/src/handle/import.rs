@@ -237,6 +237,7 @@ fn commands_of(call: ImportedCall, unit: &UnitContext) -> Vec<(Timestamp, CaseCo
             service: call.service,
             report_kind: None,
             channel: call.channel,
+            paper: None,
             description: call.note.unwrap_or_default(),
             when_text: None,
             occurred_at: None,

@@ -27,7 +27,8 @@ impl Node {
     /// A case with its history, for the one who filed it: number and secret fit.
     ///
     /// # Errors
-    /// [`HandleError::NoMatch`], [`HandleError::TooManyTries`], or the store's.
+    /// [`HandleError::NoMatch`], [`HandleError::TooManyTries`], [`HandleError::CodeShared`], or the
+    /// store's.
     pub async fn track(
         &self,
         number: &CaseNumber,
@@ -41,7 +42,11 @@ impl Node {
         // Right codes are not counted, so that a reporter is never locked out by their own visits,
         // nor by those who guess at their number from elsewhere.
         match row {
-            Some(row) if row.secret == Some(hash) => self.history(row.id).await,
+            Some(row) if row.secret == Some(hash) => {
+                let history = self.history(row.id).await?;
+                self.require_one_holder(&history, secret).await?;
+                Ok(history)
+            }
             _ => {
                 self.count_try(&tries, TRIES_PER_ORIGIN).await?;
                 self.count_try(&format!("track/number/{number}"), TRIES_PER_CASE)

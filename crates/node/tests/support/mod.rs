@@ -185,6 +185,7 @@ pub fn request(command: CommandId, service: &str, area: &str) -> FileRequest {
         service: service.parse().unwrap(),
         report_kind: None,
         channel: Channel::Web,
+        paper: None,
         description: "Ada orang bertengkar di jalan".to_owned(),
         when_text: None,
         occurred_at: None,

@@ -72,6 +72,7 @@ impl Filing {
             service: "call_110".parse().map_err(|_| wrong(&"call_110"))?,
             report_kind: None,
             channel: Channel::Api,
+            paper: None,
             description: TOLD.to_owned(),
             when_text: None,
             occurred_at: None,

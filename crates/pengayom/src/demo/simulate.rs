@@ -404,6 +404,7 @@ impl<'a> Player<'a> {
             service: report.service.clone(),
             report_kind: report.kind.clone(),
             channel: report.channel,
+            paper: None,
             description: story.text.clone(),
             when_text: None,
             occurred_at: None,

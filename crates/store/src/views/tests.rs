@@ -233,6 +233,7 @@ fn filed() -> Step<CaseCommand> {
             service: service("lost_item"),
             report_kind: None,
             channel: Channel::Desk,
+            paper: None,
             description: "dompet hilang".to_owned(),
             when_text: None,
             occurred_at: None,

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::case::{CaseAct, Channel, ReviewKind, SupportReply};
 use pengayom_core::subject::erasure::ErasureBasis;
+use pengayom_core::value::FormNumber;
 
 use super::care::reply_words;
 use super::file::{obtained_words, size_words};
@@ -78,6 +79,13 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             let channel = channel_words(frame, filed.channel);
             entry.words = frame.tf("case.act_filed", &[("channel", &channel)]);
             entry.lines.extend(photo_line(frame, filed.media.len()));
+            let form = filed.form.as_deref().and_then(form_words);
+            let form = form.map(|form| format!("{} {form}", frame.t("paper.number")));
+            let written = filed.written_at.map(|at| {
+                let day = frame.format().date(at);
+                format!("{} {day}", frame.t("paper.written_on"))
+            });
+            entry.lines.extend(form.into_iter().chain(written));
         }
         CaseAct::CaseTaken { .. } => frame.t("case.act_taken").clone_into(&mut entry.words),
         CaseAct::CaseTakenOver { from, reason, .. } => {
@@ -224,6 +232,12 @@ pub(crate) fn late_reason(frame: &PageFrame, code: &str) -> String {
         || code.to_owned(),
         |known| frame.say(&known.name).to_owned(),
     )
+}
+
+/// The number of a form as it is printed.
+pub(crate) fn form_words(stored: &str) -> Option<String> {
+    let number = stored.parse::<FormNumber>().ok()?;
+    Some(number.to_string())
 }
 
 /// How a request came in, in words.

@@ -6,7 +6,8 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pengayom_core::value::{CaseId, SecretDigits};
+use pengayom_core::subject::case::{Channel, RequestFiled};
+use pengayom_core::value::{CaseId, FormNumber, SecretDigits};
 use pengayom_node::access::{Permission, Staff};
 use pengayom_node::handle::case::Filed;
 use pengayom_node::{DraftToken, Node};
@@ -34,6 +35,10 @@ struct ReceiptPage {
     verifiable: bool,
     fee: Option<String>,
     case_href: String,
+    /// How the code reaches the person, where it is not by this receipt.
+    hand_over: Option<&'static str>,
+    /// It was written on paper, of which a photograph can be added.
+    scan: bool,
 }
 
 fn token(case: CaseId, by: &Staff) -> DraftToken {
@@ -45,6 +50,29 @@ pub(super) async fn keep(node: &Node, by: &Staff, filed: &Filed) -> Result<(), F
     node.keep_draft(&token(filed.case, by), &filed.secret.plain())
         .await?;
     Ok(())
+}
+
+/// Key of what the officer does besides handing the receipt over.
+async fn hand_over(
+    node: &Node,
+    by: &Staff,
+    case: CaseId,
+    filed: &RequestFiled,
+) -> Result<Option<&'static str>, Fault> {
+    if filed.channel == Channel::Phone {
+        return Ok(Some("desk.receipt_say"));
+    }
+    let form = filed.form.as_deref();
+    let Some(form) = form.and_then(|form| form.parse::<FormNumber>().ok()) else {
+        return Ok(None);
+    };
+    let entries = node.form_entries(by, &form).await?;
+    let own = entries.first().is_some_and(|entry| entry.case == case);
+    Ok(Some(match (own, entries.len()) {
+        (true, 1) => "paper.receipt_strip",
+        (true, _) => "paper.copied_first",
+        (false, _) => "paper.copied_receipt",
+    }))
 }
 
 /// The receipt.
@@ -74,7 +102,10 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         .place
         .as_ref()
         .map_or(unit.own_station(), |place| &place.station);
+    let hand_over = hand_over(&node, &staff, id, &case.filed).await?;
     let page = ReceiptPage {
+        hand_over,
+        scan: case.filed.channel == Channel::Paper,
         station: unit.station_name(station),
         secret: secret.map(|secret| Digits::new(secret.grouped())),
         filed_at: frame.format().moment(case.filed_at),

@@ -1,5 +1,5 @@
-//! `/meja/laporan/baru`: a report for somebody who stands in front of the desk or telephones,
-//! read back to them before it is saved.
+//! `/meja/laporan/baru`: a report for somebody who stands in front of the desk, telephones or wrote on
+//! paper, read back to them before it is saved.
 
 use askama::Template;
 use axum::extract::Query;
@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaMatch;
+use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel, Harm};
 use pengayom_core::subject::visit::VisitCommand;
 use pengayom_core::subject::visit::order::Turn;
@@ -18,9 +19,10 @@ use pengayom_node::access::{Permission, Role};
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{HandleError, PersonDetails};
-use pengayom_store::VisitRow;
+use pengayom_store::{StoreError, VisitRow};
 use serde::Deserialize;
 
+use super::paper::{self, OnPaper, PaperView};
 use super::{people, receipt};
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
@@ -43,6 +45,7 @@ struct ReportPage {
     command: String,
     /// The visit it is taken from, and its ticket in words.
     visit: Option<(String, String)>,
+    paper: Option<PaperView>,
     danger: ChoiceGroup,
     service: ChoiceGroup,
     other_service: Select,
@@ -55,6 +58,7 @@ struct ReportPage {
     time: TextField,
     name: TextField,
     phone: TextField,
+    safe: TextField,
     phrases: Vec<Fact>,
 }
 
@@ -62,6 +66,8 @@ struct ReportPage {
 #[template(path = "desk/read_back.html")]
 struct ReadBackPage {
     page: PageFrame,
+    /// It was written, and its writer may be away.
+    on_paper: bool,
     by: String,
     facts: Vec<Fact>,
     hidden: Vec<HiddenField>,
@@ -71,6 +77,8 @@ struct ReadBackPage {
 struct Told {
     request: FileRequest,
     place: String,
+    on_paper: Option<OnPaper>,
+    moment: Moment,
 }
 
 /// What is wrong with a form, and the areas its place may mean.
@@ -80,11 +88,26 @@ struct Wrong {
     several: Vec<AreaMatch>,
 }
 
+impl Wrong {
+    fn one(error: FieldError) -> Self {
+        Self {
+            errors: vec![error],
+            several: Vec::new(),
+        }
+    }
+}
+
 /// Where a form begins.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct FromQuery {
     /// With whoever has this ticket.
     kunjungan: Option<String>,
+    /// With the number of a printed form.
+    formulir: Option<String>,
+    /// It was entered; this is another person's.
+    orang_lain: Option<String>,
+    /// With paper that has no number of ours.
+    kertas: Option<String>,
 }
 
 /// The empty form, or one that begins with what is known of a visit.
@@ -94,6 +117,15 @@ pub(super) async fn show(
 ) -> Result<Response, Fault> {
     page.require(Permission::TakeReport)?;
     let mut fields = Fields::default();
+    if query.kertas.is_some() {
+        fields.push("kertas", "ya")?;
+    }
+    if let Some(typed) = &query.formulir {
+        let another = query.orang_lain.is_some();
+        if let Some(away) = paper::begin(&page, typed, another, &mut fields).await? {
+            return Ok(away);
+        }
+    }
     let visit = query.kunjungan.and_then(|id| id.parse::<VisitId>().ok());
     if let Some(row) = visit_of(&page, visit).await? {
         let desk = page.frame.unit().pack.desk();
@@ -155,17 +187,23 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
     if step == "ubah" || given_back(fields) {
         return form_page(page, StatusCode::OK, fields, Wrong::default()).await;
     }
+    let unreadable = StatusCode::UNPROCESSABLE_ENTITY;
     let told = match read(&page, fields) {
         Ok(told) => told,
-        Err(wrong) => {
-            return form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong).await;
-        }
+        Err(wrong) => return form_page(page, unreadable, fields, wrong).await,
     };
     if step != "simpan" {
-        return read_back(page, fields, &told);
+        return match paper::entered(&page, told.on_paper).await? {
+            Some(error) => form_page(page, unreadable, fields, Wrong::one(error)).await,
+            None => read_back(page, fields, &told),
+        };
     }
     let actor = Actor::Officer { id: page.staff.id };
-    match page.node.file_request(told.request, &actor).await {
+    let filed = page
+        .node
+        .file_request_at(told.request, &actor, told.moment, None)
+        .await;
+    match filed {
         Ok(filed) => {
             receipt::keep(&page.node, &page.staff, &filed).await?;
             end_visit(&page, fields).await?;
@@ -190,11 +228,13 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
         }
         Err(HandleError::Case(refusal)) => {
             let error = refused(&page.frame, &refusal);
-            let wrong = Wrong {
-                errors: vec![error],
-                several: Vec::new(),
-            };
-            form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong).await
+            form_page(page, unreadable, fields, Wrong::one(error)).await
+        }
+        // Two desks had the same paper, or one paper and its photocopy: what was typed stays.
+        Err(HandleError::Store(StoreError::CommandReused)) if told.on_paper.is_some() => {
+            let words = page.frame.t("paper.entered_meanwhile");
+            let wrong = Wrong::one(FieldError::new("orang_lain", words));
+            form_page(page, StatusCode::CONFLICT, fields, wrong).await
         }
         Err(error) => match place_errors(&page.frame, fields, &error) {
             Some((error, several)) => {
@@ -202,7 +242,7 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
                     errors: vec![error],
                     several,
                 };
-                form_page(page, StatusCode::UNPROCESSABLE_ENTITY, fields, wrong).await
+                form_page(page, unreadable, fields, wrong).await
             }
             None => Err(error.into()),
         },
@@ -215,6 +255,13 @@ fn refused(frame: &PageFrame, refusal: &CaseRefusal) -> FieldError {
             FieldError::new("cerita", text_words(frame, *fault, "error.words_write"))
         }
         CaseRefusal::InTheFuture { .. } => FieldError::new("tanggal", frame.t("error.date_future")),
+        CaseRefusal::ToldTooLate { limit_days, .. } => {
+            let n = frame.format().count(*limit_days);
+            FieldError::new("serah", frame.tf("paper.handed_long_ago", &[("n", &n)]))
+        }
+        CaseRefusal::BeforeWhatItFollows { .. } => {
+            FieldError::new("ditulis", frame.t("paper.written_later"))
+        }
         _ => FieldError::new("layanan", frame.t("desk.new_service_choose")),
     }
 }
@@ -237,6 +284,8 @@ async fn form_page(
     fields: &Fields,
     wrong: Wrong,
 ) -> Result<Response, Fault> {
+    let Wrong { errors, several } = wrong;
+    let paper = PaperView::new(&page, fields, &errors).await?;
     let visit = visit_of(&page, fields.get("kunjungan").parse().ok()).await?;
     let visit = visit.map(|row| {
         let ticket = people::ticket(&page.frame, &row);
@@ -249,9 +298,12 @@ async fn form_page(
         staff,
         node,
     } = page;
-    let Wrong { errors, several } = wrong;
     frame.with_form(&context, "form");
-    frame.titled("desk.new_report");
+    frame.titled(if paper.is_some() {
+        "paper.report_title"
+    } else {
+        "desk.new_report"
+    });
     if !errors.is_empty() {
         frame.refused();
     }
@@ -296,6 +348,7 @@ async fn form_page(
         by: staff.id.to_string(),
         command: command_of(fields, &node).to_string(),
         visit,
+        paper,
         danger,
         service,
         other_service,
@@ -319,6 +372,9 @@ async fn form_page(
             fields.get("telepon"),
             &errors,
         ),
+        safe: TextField::new("aman", t("desk.new_safe"), fields.get("aman"), &errors)
+            .optional()
+            .hint(t("desk.new_safe_help")),
         phrases,
         errors,
         page: frame,
@@ -346,7 +402,17 @@ fn phrases(frame: &PageFrame, staff: &pengayom_node::access::Staff) -> Vec<Fact>
 /// Reads the whole form; every wrong field is named at once.
 fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
     let frame = &page.frame;
+    let now = page.node.now();
     let mut errors = Vec::new();
+    let on_paper = OnPaper::of(frame, &page.node, fields).unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
+    let days = on_paper.map(|on_paper| paper::read_days(frame, fields, on_paper.number, now));
+    let days = days.transpose().unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        None
+    });
     let danger = match fields.get("bahaya") {
         "ya" => true,
         "tidak" => false,
@@ -386,7 +452,19 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
             }
         },
     };
-    let when = match read_when(frame, fields, page.node.now()) {
+    let told_at = match days {
+        Some(days) => ToldAt {
+            today: days.told_on,
+            at: days.handed_in,
+            live: false,
+        },
+        None => ToldAt {
+            today: frame.format().local(now).date(),
+            at: now,
+            live: true,
+        },
+    };
+    let when = match read_when(frame, fields, told_at) {
         Ok(when) => when,
         Err(error) => {
             errors.push(error);
@@ -402,21 +480,27 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
     if phone.is_none() && !typed.is_empty() {
         errors.push(FieldError::new("telepon", frame.t("error.phone_digits")));
     }
+    let safe = fields.line("aman");
+    if let Some(words) = safe.as_ref().and_then(|safe| too_long(frame, safe)) {
+        errors.push(FieldError::new("aman", words));
+    }
     let (Some(service), Some(place), Some(input), true) =
         (service, place, input, errors.is_empty())
     else {
         return Err(Wrong { errors, several });
     };
     let (when_text, occurred_at) = when;
+    let command = on_paper.and_then(|on_paper| on_paper.command(&page.node));
     let request = FileRequest {
-        command: command_of(fields, &page.node),
+        command: command.unwrap_or_else(|| command_of(fields, &page.node)),
         service,
         report_kind: None,
-        channel: if page.staff.roles.contains(&Role::Dispatch) {
-            Channel::Phone
-        } else {
-            Channel::Desk
+        channel: match days {
+            Some(_) => Channel::Paper,
+            None if page.staff.roles.contains(&Role::Dispatch) => Channel::Phone,
+            None => Channel::Desk,
         },
+        paper: days.map(|days| days.paper),
         description,
         when_text,
         occurred_at,
@@ -426,23 +510,50 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
         reporter: PersonDetails {
             name: fields.line("nama"),
             phone,
+            safe_contact: safe,
             ..PersonDetails::default()
         },
         media: Vec::new(),
         simulated: false,
     };
-    Ok(Told { request, place })
+    Ok(Told {
+        request,
+        place,
+        on_paper,
+        moment: Moment {
+            happened_at: days.map_or(now, |days| days.handed_in),
+            recorded_at: now,
+        },
+    })
+}
+
+/// When a report was told, for the words that depend on it.
+#[derive(Debug, Clone, Copy)]
+struct ToldAt {
+    /// The day that "today" means.
+    today: Date,
+    /// The moment that nothing told lies after.
+    at: Timestamp,
+    /// It is told at this moment, so that "now" is one.
+    live: bool,
 }
 
 /// When it happened: in words, and as a moment where the hour is known.
 fn read_when(
     frame: &PageFrame,
     fields: &Fields,
-    now: Timestamp,
+    told: ToldAt,
 ) -> Result<(Option<String>, Option<Timestamp>), FieldError> {
-    let today = frame.format().local(now).date();
+    let today = told.today;
+    let latest = frame.format().local(told.at).date();
     let day: Option<Date> = match fields.get("kapan") {
-        "sekarang" => return Ok((Some(frame.t("desk.new_when_now").to_owned()), Some(now))),
+        "sekarang" if told.live => {
+            return Ok((Some(frame.t("desk.new_when_now").to_owned()), Some(told.at)));
+        }
+        "sekarang" => {
+            let day = frame.format().weekday(today);
+            return Ok((Some(frame.tf("report.when_still", &[("time", &day)])), None));
+        }
         "hari-ini" => Some(today),
         "kemarin" => Some(today.checked_sub(1.day()).unwrap_or(today)),
         "lain" => match fields.get("tanggal") {
@@ -463,7 +574,7 @@ fn read_when(
     let Some(day) = day else {
         return Ok((None, None));
     };
-    if day > today {
+    if day > latest {
         return Err(FieldError::new("tanggal", frame.t("error.date_future")));
     }
     let hour = fields.get("jam");
@@ -474,7 +585,7 @@ fn read_when(
         return Err(FieldError::new("jam", frame.t("error.time_unreadable")));
     };
     let at = moment_on(frame.unit(), day, hour);
-    if at.is_some_and(|at| at > now) {
+    if at.is_some_and(|at| at > told.at) {
         return Err(FieldError::new("jam", frame.t("error.date_future")));
     }
     let words = at.map_or_else(
@@ -527,6 +638,18 @@ fn read_back(page: StaffPage, fields: &Fields, told: &Told) -> Result<Response, 
             },
         ),
     ];
+    if let Some(safe) = &request.reporter.safe_contact {
+        facts.push(Fact::new(frame.t("desk.new_safe"), safe.clone()));
+    }
+    if let Some(on_paper) = told.on_paper {
+        let handed = frame.format().moment(told.moment.happened_at);
+        facts.push(Fact::new(frame.t("paper.handed"), handed));
+        let written = request.paper.and_then(|paper| paper.written_at);
+        let written = written.map(|at| frame.format().date(at));
+        facts.extend(written.map(|day| Fact::new(frame.t("paper.written_on"), day)));
+        let number = on_paper.number.map(|number| number.to_string());
+        facts.extend(number.map(|number| Fact::new(frame.t("paper.number"), number)));
+    }
     let said = harm::said(&frame, request.harm).into_iter();
     let said: Vec<Fact> = said.map(|(label, words)| Fact::new(label, words)).collect();
     facts.splice(1..1, said);
@@ -545,6 +668,7 @@ fn read_back(page: StaffPage, fields: &Fields, told: &Told) -> Result<Response, 
     };
     let page = ReadBackPage {
         by: staff.id.to_string(),
+        on_paper: told.on_paper.is_some(),
         facts,
         hidden: std::iter::once(command).chain(kept).collect(),
         page: frame,

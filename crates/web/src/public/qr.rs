@@ -26,11 +26,16 @@ fn draw(text: &str, level: EcLevel) -> String {
     let width = code.width();
     let side = width + 2 * QUIET;
     let mut path = String::new();
-    for (at, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            let (x, y) = (at % width + QUIET, at / width + QUIET);
-            // Writing to a `String` cannot fail.
-            let _ = write!(path, "M{x} {y}h1v1h-1z");
+    // Dark squares side by side are one bar: half the bytes.
+    for (row, colors) in code.to_colors().chunks(width).enumerate() {
+        let mut at = 0;
+        for bar in colors.chunk_by(|one, next| one == next) {
+            let (x, y, long) = (at + QUIET, row + QUIET, bar.len());
+            at += long;
+            if bar.first() == Some(&Color::Dark) {
+                // Writing to a `String` cannot fail.
+                let _ = write!(path, "M{x} {y}h{long}v1h-{long}z");
+            }
         }
     }
     format!(

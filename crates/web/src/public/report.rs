@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-pub(crate) use place::{PlaceFault, outside, place_fault, too_long};
+pub(crate) use place::{PlaceFault, area_choices, outside, place_fault, too_long};
 pub(super) use send::keep_receipt;
 pub(crate) use step::put_photo;
 

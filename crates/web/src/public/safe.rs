@@ -134,6 +134,7 @@ async fn ask(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
         service: unit.pack.safety().service.clone(),
         report_kind: None,
         channel: Channel::Web,
+        paper: None,
         description,
         when_text: None,
         occurred_at: None,

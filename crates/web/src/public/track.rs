@@ -5,6 +5,7 @@
 
 mod ask;
 mod data;
+mod form;
 mod letter;
 
 use askama::Template;
@@ -131,9 +132,9 @@ async fn open(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
         return enter_page(page, &typed_number, &typed_code, Vec::new(), StatusCode::OK);
     }
     let mut errors = Vec::new();
-    let number = typed_number.to_uppercase().parse::<CaseNumber>();
-    if number.is_err() {
-        errors.push(FieldError::new("nomor", page.frame.t("error.case_number")));
+    let number = form::read(&page.frame, &typed_number);
+    if let Err(error) = &number {
+        errors.push(error.clone());
     }
     let secret = typed_code.parse::<SecretDigits>();
     if secret.is_err() {
@@ -143,12 +144,9 @@ async fn open(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return enter_page(page, &typed_number, &typed_code, errors, status);
     };
-    match page
-        .node
-        .track(&number, &secret, page.context.client())
-        .await
-    {
-        Ok(_) => {
+    match form::follow(&page, &number, &secret).await {
+        Ok(None) => form::waiting_page(page),
+        Ok(Some(number)) => {
             let opened = Opened {
                 number: number.clone(),
                 secret: secret.plain(),
@@ -163,6 +161,11 @@ async fn open(mut page: PublicPage, post: FormPost) -> Result<Response, Fault> {
         }
         Err(HandleError::NoMatch) => {
             let errors = vec![FieldError::new("nomor", page.frame.t("track.no_match"))];
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            enter_page(page, &typed_number, &typed_code, errors, status)
+        }
+        Err(HandleError::CodeShared) => {
+            let errors = vec![FieldError::new("kode", page.frame.t("error.code_shared"))];
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             enter_page(page, &typed_number, &typed_code, errors, status)
         }

@@ -23,7 +23,7 @@ pub(crate) struct HeldForm {
 }
 
 /// Fields that a form carries by itself; a form with no others holds nothing that was typed.
-const CARRIED: [&str; 10] = [
+const CARRIED: [&str; 13] = [
     "csrf",
     "oleh",
     "versi",
@@ -34,6 +34,9 @@ const CARRIED: [&str; 10] = [
     "kunjungan",
     "langkah",
     "lang",
+    "formulir",
+    "salinan",
+    "kertas",
 ];
 
 /// Keeps a form whose session has ended and leads to the sign-in page. Other requests go on.

@@ -443,6 +443,7 @@ async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere
         service: "lp_b".parse().unwrap(),
         report_kind: None,
         channel: pengayom_core::subject::case::Channel::Web,
+        paper: None,
         description: "Dengan foto".to_owned(),
         when_text: None,
         occurred_at: None,

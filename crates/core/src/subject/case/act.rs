@@ -19,6 +19,8 @@ pub enum Channel {
     Desk,
     /// By telephone.
     Phone,
+    /// On paper: a printed form or a letter.
+    Paper,
     /// An officer in the field.
     Officer,
     /// A program, through the API.
@@ -34,6 +36,7 @@ impl Channel {
             Self::Web => "web",
             Self::Desk => "desk",
             Self::Phone => "phone",
+            Self::Paper => "paper",
             Self::Officer => "officer",
             Self::Api => "api",
             Self::Import => "import",
@@ -46,6 +49,7 @@ impl Channel {
             Self::Web,
             Self::Desk,
             Self::Phone,
+            Self::Paper,
             Self::Officer,
             Self::Api,
             Self::Import,
@@ -83,6 +87,13 @@ pub struct RequestFiled {
     pub report_kind: Option<String>,
     /// How it came in.
     pub channel: Channel,
+    /// Number of the printed form it was written on, in digits: who has the paper has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// First moment of the day it was written, as the paper says. When it was handed in is the moment
+    /// of the act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<Timestamp>,
     /// What the reporter told, in their words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,

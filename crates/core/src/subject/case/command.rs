@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::act::{BlobRef, Channel};
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
+use super::paper::Paper;
 use super::review::ReviewKind;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -23,6 +24,8 @@ pub enum CaseCommand {
         report_kind: Option<String>,
         /// How it came in.
         channel: Channel,
+        /// What the paper says of itself, when it came on paper.
+        paper: Option<Paper>,
         /// What was told. May be empty only for records of other systems.
         description: String,
         /// When the fact occurred, in words.

@@ -6,7 +6,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{harm, letter, review};
+use super::{harm, letter, paper, review};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -193,6 +193,7 @@ fn file(
         service,
         report_kind,
         channel,
+        paper,
         description,
         when_text,
         occurred_at,
@@ -234,6 +235,7 @@ fn file(
         return Err(CaseRefusal::InTheFuture { at });
     }
     let (wellbeing, loss_rupiah) = harm::told(harm)?;
+    let (form, written_at) = paper::told(channel, paper, moment)?;
     let minutes = method.response_minutes(&service);
     Ok(RequestFiled {
         number: None,
@@ -241,6 +243,8 @@ fn file(
         sensitive: method.is_sensitive(&service),
         report_kind,
         channel,
+        form,
+        written_at,
         description,
         when_text,
         occurred_at,

@@ -79,6 +79,8 @@ fn filed(code: &str, promise: Option<u32>) -> CaseAct {
         service: service(code),
         report_kind: None,
         channel: Channel::Web,
+        form: None,
+        written_at: None,
         description: "dompet hilang di pasar".to_owned(),
         when_text: None,
         occurred_at: None,
@@ -155,6 +157,7 @@ fn file_request() -> CaseCommand {
         service: service("lost_item"),
         report_kind: None,
         channel: Channel::Web,
+        paper: None,
         description: "dompet hilang di pasar".to_owned(),
         when_text: None,
         occurred_at: None,
@@ -622,7 +625,7 @@ fn acts_of_a_case_that_was_never_filed_or_of_something_else_change_nothing() {
 
 #[test]
 fn each_channel_is_read_back_from_its_word() {
-    for word in ["web", "desk", "phone", "officer", "api", "import"] {
+    for word in ["web", "desk", "phone", "paper", "officer", "api", "import"] {
         let channel = Channel::parse(word).unwrap();
         assert_eq!(channel.as_str(), word);
         assert_eq!(

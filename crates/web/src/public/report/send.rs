@@ -206,6 +206,7 @@ fn request(
         service: kind.service.clone(),
         report_kind: Some(kind.code.as_str().to_owned()),
         channel: Channel::Web,
+        paper: None,
         description,
         when_text: answers.when.words_for_officers(frame),
         occurred_at: answers.when.moment,

@@ -32,6 +32,7 @@ fn file_with(harm: Harm) -> CaseCommand {
             service,
             report_kind: None,
             channel,
+            paper: None,
             description,
             when_text: None,
             occurred_at: None,
