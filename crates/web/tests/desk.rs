@@ -29,6 +29,8 @@ mod live;
 mod outage;
 #[path = "desk/people.rs"]
 mod people;
+#[path = "desk/paper.rs"]
+mod paper;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/report.rs"]

@@ -5,6 +5,7 @@ mod handling;
 mod harm;
 mod kept;
 mod letter;
+mod paper;
 mod promise;
 mod review;
 
