@@ -17,7 +17,7 @@ const spoken = execFileSync(process.env.PENGAYOM_BIN, ["pack", "spoken", pack], 
   .map((line) => JSON.parse(line));
 
 /** Where each is heard; pages with a form of several steps are reached in the report's own tests. */
-const PLACES = { home: "/", kinds: "/lapor", safe: "/aman/bantuan", track: "/lacak", danger: "/lapor/dicuri/bahaya", where: "/lapor/dicuri/tempat", when: "/lapor/dicuri/waktu", words: "/lapor/dicuri/cerita", contact: "/lapor/dicuri/kontak" };
+const PLACES = { home: "/", kinds: "/lapor", safe: "/aman/bantuan", track: "/lacak", paper: "/lapor/kertas", danger: "/lapor/dicuri/bahaya", where: "/lapor/dicuri/tempat", when: "/lapor/dicuri/waktu", words: "/lapor/dicuri/cerita", contact: "/lapor/dicuri/kontak" };
 
 // S78
 test("what is heard stands on the page, is as long as it says, and is loaded only when it is played", async () => {
