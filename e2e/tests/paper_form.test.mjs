@@ -58,9 +58,9 @@ for (const [lang, js] of [["id", true], ["en", false]]) {
     for (const [kind, sheet, on] of [["dicuri", "a4", ["A4", "F4"]], ["lain", "f4", ["F4"]], ["bantuan-1", "a4", ["A4", "F4"]]]) {
       await form(page, { kind, sheet, count: 2 });
       await assertSound(page, { where: `form ${kind}` });
+      await page.emulateMedia({ media: "print" });
       for (const name of on) assert.equal(await sheets(page, SHEETS[name]), 4, `two forms ${kind} ${sheet} on ${name}`);
       // As wide as the paper between its margins: what lies beyond would be cut.
-      await page.emulateMedia({ media: "print" });
       await page.setViewportSize({ width: Math.floor(((210 - 30) / 25.4) * 96), height: 1000 });
       if (js) {
         const seen = await page.evaluate(() => {

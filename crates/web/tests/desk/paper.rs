@@ -132,7 +132,7 @@ async fn a_wrong_order_says_what_to_do() {
             "desa=Kota+Tak+Dikenal",
             "“Kota Tak Dikenal” tidak ditemukan",
         ),
-        ("desa=Kudus", "Polres Kudus"),
+        ("desa=Kudus", "Tempat ini di Kabupaten Kudus"),
     ];
     for (query, words) in cases {
         let page = person.get(&format!("/lapor/kertas/cetak?{query}")).await;
