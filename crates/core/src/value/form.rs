@@ -146,13 +146,10 @@ fn digits_of(text: &str) -> Result<Vec<u8>, FormNumberError> {
     let mut digits = Vec::with_capacity(FORM_DIGITS);
     for sign in text.chars() {
         match sign {
-            '-' | '.' | '/' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
+            '-' | '.' | '/' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'
             // Without a shape: zero-width signs and marks of direction.
-            '\u{61c}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => {}
+            | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
             'O' | 'o' => digits.push(0),
             'I' | 'i' | 'l' | '|' => digits.push(1),
             space if space.is_whitespace() => {}
