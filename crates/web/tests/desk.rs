@@ -27,10 +27,10 @@ mod letter;
 mod live;
 #[path = "desk/outage.rs"]
 mod outage;
-#[path = "desk/people.rs"]
-mod people;
 #[path = "desk/paper.rs"]
 mod paper;
+#[path = "desk/people.rs"]
+mod people;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/report.rs"]

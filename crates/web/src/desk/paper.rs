@@ -384,7 +384,10 @@ impl PaperView {
 }
 
 /// That the form was entered since its page was opened, before anybody is read back to.
-pub(super) async fn entered(page: &StaffPage, on_paper: Option<OnPaper>) -> Result<Option<FieldError>, Fault> {
+pub(super) async fn entered(
+    page: &StaffPage,
+    on_paper: Option<OnPaper>,
+) -> Result<Option<FieldError>, Fault> {
     let Some(OnPaper {
         number: Some(number),
         copy,
