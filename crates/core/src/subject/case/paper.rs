@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::act::Channel;
-use super::decide::CaseRefusal;
+use super::refusal::CaseRefusal;
 use crate::subject::Moment;
 use crate::value::FormNumber;
 
