@@ -28,6 +28,8 @@ struct HomePage {
     area: TextField,
     /// What is down in the unit itself.
     outages: Vec<OutageLine>,
+    /// What works again since a short while: good to know, and no reason to move the doors.
+    recovered: Vec<OutageLine>,
     /// The unit's own front desk, and the wait there.
     desk: String,
     wait: Option<String>,
@@ -104,6 +106,7 @@ pub(super) async fn show(
     let unit = node.unit();
     let own = unit.own_station();
     let outages = lines(&frame, &node, |row, _| is_at(row, &[own])).await;
+    let (recovered, outages) = outages.into_iter().partition(|line| line.ended);
     let wait = desk_now::words(&frame, &node, own).await;
     let desk = frame.tf("wait.desk", &[("station", &unit.station_name(own))]);
     let area = TextField::new("desa", frame.t("home.area_label"), "", &[]);
@@ -114,6 +117,7 @@ pub(super) async fn show(
             doors,
             area,
             outages,
+            recovered,
             desk,
             wait,
         },
