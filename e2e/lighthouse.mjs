@@ -38,7 +38,16 @@ export async function mainPages() {
  * Lighthouse's report of the page at `url`, in a browser of its own, with its mobile profile unless `flags` say otherwise.
  * `cookie`: the header to ask with.
  */
-export async function examine(url, { cookie, ...flags } = {}) {
+export async function examine(url, settings = {}) {
+  for (let tries = 1; ; tries += 1) {
+    const report = await once(url, settings);
+    if (!report.runtimeError) return report;
+    // On a busy machine it may miss its own beginning of the trace, and asks to be run again.
+    if (tries === 3) throw new Error(`${url}: ${report.runtimeError.message}`);
+  }
+}
+
+async function once(url, { cookie, ...flags }) {
   const [{ default: lighthouse }, { launch }] = await Promise.all([import("lighthouse"), import("chrome-launcher")]);
   const browser = await launch({
     chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -48,7 +57,6 @@ export async function examine(url, { cookie, ...flags } = {}) {
   try {
     const extraHeaders = cookie ? { Cookie: cookie } : undefined;
     const { lhr } = await lighthouse(url, { port: browser.port, logLevel: "silent", extraHeaders, ...flags });
-    if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
     return lhr;
   } finally {
     browser.kill();
