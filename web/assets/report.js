@@ -94,19 +94,42 @@
     if (form) form.photoReady = () => ready;
   }
 
-  // ---- Sending without signal ------------------------------------------------------------------------
-  // <form data-keep data-keep-probe="/healthz"> with an element data-keep-status data-not-sent (role="alert").
-  // Before the browser leaves the page, one tiny request asks whether there is a way through at all.
-  for (const form of document.querySelectorAll("form[data-keep]")) {
-    if (!("requestSubmit" in form)) continue;
-    const status = form.querySelector("[data-keep-status]");
-    let sending = false;
-    let sure = false;
+  // ---- Sending without losing anything ---------------------------------------------------------------
+  // <form data-keep data-keep-probe="/healthz"> with an element data-keep-status data-not-sent data-sending
+  // (role="alert"). One tiny request asks whether there is a way through at all. Then the form goes while the page stays:
+  // where the connection ends in the middle of a photo, everything typed and chosen is still there.
+  const LONGEST_MS = 6 * 60 * 1000;
 
-    const reachable = async () => {
+  /** What the browser would send itself. */
+  const sent = (form, pressed) => {
+    const data = new FormData(form);
+    if (pressed && pressed.name) data.append(pressed.name, pressed.value);
+    return form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  };
+
+  /** Shows an answer that is a page of its own, in the place of this one. */
+  const show = (html) => {
+    document.open();
+    document.write(html);
+    document.close();
+    scrollTo(0, 0);
+  };
+
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    const status = form.querySelector("[data-keep-status]");
+    if (!status || !("requestSubmit" in form)) continue;
+    let sending = false;
+
+    const say = (words) => {
+      status.hidden = !words;
+      status.textContent = words;
+    };
+
+    const reachable = async (signal) => {
       if (!navigator.onLine) return false;
       const stop = new AbortController();
       const timer = setTimeout(() => stop.abort(), 10000);
+      signal.addEventListener("abort", () => stop.abort());
       try {
         await fetch(form.dataset.keepProbe || "/healthz", { method: "HEAD", cache: "no-store", signal: stop.signal });
         return true;
@@ -117,27 +140,58 @@
       }
     };
 
+    /** Sends the form. False: nobody answered, and whoever sends it again sends it once. */
+    const send = async (pressed, signal) => {
+      if (form.photoReady) await form.photoReady();
+      if (!(await reachable(signal))) return false;
+      say(status.dataset.sending || "");
+      let answer, html;
+      try {
+        // `action` as the button has it: a form may have a field of that name.
+        answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body: sent(form, pressed), signal });
+        if (answer.redirected) {
+          location.assign(answer.url);
+          return true;
+        }
+        html = await answer.text();
+      } catch (error) {
+        return false;
+      }
+      const page = new DOMParser().parseFromString(html, "text/html");
+      if (answer.ok || page.querySelector("main form")) {
+        show(html);
+      } else {
+        // A page that only says what went wrong, such as too much at once: its words, and this page stays.
+        const words = [...page.querySelectorAll("main h1, main .lead, main .notice")].map((part) => part.textContent.trim());
+        say(words.join(". ").slice(0, 400) || status.dataset.notSent || "");
+        sending = false;
+      }
+      return true;
+    };
+
     form.addEventListener("submit", async (event) => {
-      if (sure) return;
       event.preventDefault();
       if (sending) return;
       sending = true;
       const pressed = event.submitter;
-      if (status) status.textContent = "";
-      if (form.photoReady) await form.photoReady();
-      if (await reachable()) {
-        sure = true;
-        form.requestSubmit(pressed || undefined);
-      } else if (status) {
-        status.hidden = false;
-        status.textContent = status.dataset.notSent || "";
+      say("");
+      const stop = new AbortController();
+      const abort = () => stop.abort();
+      const timer = setTimeout(abort, LONGEST_MS);
+      addEventListener("offline", abort);
+      const answered = await send(pressed, stop.signal);
+      removeEventListener("offline", abort);
+      clearTimeout(timer);
+      if (!answered) {
+        say(status.dataset.notSent || "");
+        sending = false;
       }
-      sending = false;
     });
-    // Back from the receipt: the form works again.
-    addEventListener("pageshow", () => {
-      sure = false;
+    // Back from the next page: the form works again.
+    addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
       sending = false;
+      say("");
     });
   }
 })();

@@ -29,6 +29,10 @@ impl std::fmt::Debug for DraftToken {
     }
 }
 
+/// The draft that was there when it was read, to be replaced and no other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DraftMark(Option<Vec<u8>>);
+
 impl Node {
     fn draft_key(&self, token: &DraftToken) -> SecretHash {
         self.hash(Purpose::Draft, token.0.as_bytes())
@@ -43,6 +47,34 @@ impl Node {
         token: &DraftToken,
         draft: &T,
     ) -> Result<Timestamp, HandleError> {
+        let row = self.sealed_draft(token, draft)?;
+        self.store.put_draft(&self.unit().id, &row).await?;
+        Ok(row.expires_at)
+    }
+
+    /// Keeps a draft as [`Node::keep_draft`], if the one that was read with [`Node::marked_draft`] is
+    /// still there. Says whether it was kept: if not, another window kept its own in between.
+    ///
+    /// # Errors
+    /// As [`Node::keep_draft`].
+    pub async fn swap_draft<T: Serialize + Sync>(
+        &self,
+        token: &DraftToken,
+        draft: &T,
+        before: &DraftMark,
+    ) -> Result<bool, HandleError> {
+        let row = self.sealed_draft(token, draft)?;
+        let unit = self.unit();
+        let before = before.0.as_deref();
+        let kept = self.store.swap_draft(&unit.id, &row, before, self.now());
+        Ok(kept.await?)
+    }
+
+    fn sealed_draft<T: Serialize>(
+        &self,
+        token: &DraftToken,
+        draft: &T,
+    ) -> Result<DraftRow, HandleError> {
         let text = serde_json::to_vec(draft).map_err(|_| HandleError::Malformed)?;
         if text.len() > DRAFT_MAX_BYTES {
             return Err(HandleError::TooLarge {
@@ -57,13 +89,11 @@ impl Node {
             .now()
             .checked_add(SignedDuration::from_hours(DRAFT_HOURS))
             .unwrap_or(Timestamp::MAX);
-        let row = DraftRow {
+        Ok(DraftRow {
             key,
             sealed,
             expires_at,
-        };
-        self.store.put_draft(&self.unit().id, &row).await?;
-        Ok(expires_at)
+        })
     }
 
     /// Reads a draft; `None` when there is none (any more).
@@ -74,14 +104,26 @@ impl Node {
         &self,
         token: &DraftToken,
     ) -> Result<Option<T>, HandleError> {
+        Ok(self.marked_draft(token).await?.0)
+    }
+
+    /// Reads a draft, with what [`Node::swap_draft`] knows it by.
+    ///
+    /// # Errors
+    /// As [`Node::draft`].
+    pub async fn marked_draft<T: DeserializeOwned>(
+        &self,
+        token: &DraftToken,
+    ) -> Result<(Option<T>, DraftMark), HandleError> {
         let key = self.draft_key(token);
         let Some(row) = self.store.draft(&self.unit().id, key, self.now()).await? else {
-            return Ok(None);
+            return Ok((None, DraftMark::default()));
         };
         let wrap = self.key.derive(Purpose::SealDraft);
         let text = seal::open(&wrap, &row.sealed, &key.0)?;
         // A draft of an older program that no longer reads is no draft: the person starts anew.
-        Ok(serde_json::from_slice(&text).ok())
+        let draft = serde_json::from_slice(&text).ok();
+        Ok((draft, DraftMark(Some(row.sealed))))
     }
 
     /// Reads a draft by the digits a person wrote down. Tries are counted by `origin`, right ones

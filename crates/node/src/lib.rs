@@ -38,7 +38,7 @@ use pengayom_store::{Store, StoreError};
 use uuid::Uuid;
 
 pub use clock::{Clock, Randomness};
-pub use draft::{DRAFT_HOURS, DRAFT_MAX_BYTES, DraftToken};
+pub use draft::{DRAFT_HOURS, DRAFT_MAX_BYTES, DraftMark, DraftToken};
 pub use error::HandleError;
 pub use event::Event;
 pub use keyring::KeyringError;

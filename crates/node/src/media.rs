@@ -8,11 +8,10 @@
 mod bare;
 mod claims;
 mod kind;
+mod open;
 
-use std::io::Cursor;
 use std::sync::Arc;
 
-use image::{ImageReader, Limits};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::subject::case::BlobRef;
 use pengayom_store::rows::{BlobRow, Preview};
@@ -22,6 +21,7 @@ use tokio::sync::Semaphore;
 pub use bare::bare;
 pub use claims::{Claims, claims};
 pub use kind::{Kind, kind_of};
+pub use open::preview;
 
 use crate::Node;
 use crate::draft::DRAFT_HOURS;
@@ -38,21 +38,8 @@ pub const EVIDENCE_MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How long an upload may take before what came of it is swept away.
 const UPLOAD_HOURS: i64 = 1;
 
-/// Longest side of a photograph that is opened, in pixels.
-const SIDE_MAX: u32 = 12_000;
-
-/// Memory a photograph may take while it is opened, in bytes: a small file can unpack to a huge
-/// picture.
-const MEMORY_MAX: u64 = 256 * 1024 * 1024;
-
 /// Pictures that are opened at once, so that several large ones do not fill the memory together.
 static OPENING: Semaphore = Semaphore::const_new(2);
-
-/// Longest side of the small copy, in pixels (UX section 5).
-const PREVIEW_SIDE: u32 = 1600;
-
-/// Quality of the small copy, of 100.
-const PREVIEW_QUALITY: u8 = 72;
 
 /// Which files are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,36 +81,6 @@ pub enum MediaError {
     /// Its beginning is a picture, but it does not open within bounds.
     #[error("the picture does not open")]
     Broken,
-}
-
-/// A small JPEG copy without metadata, turned the way the camera was held.
-///
-/// # Errors
-/// [`MediaError::Broken`] when the picture does not open within the bounds on sides and memory.
-pub fn preview(content: &[u8]) -> Result<Vec<u8>, MediaError> {
-    use image::ImageDecoder as _;
-    let mut reader = ImageReader::new(Cursor::new(content))
-        .with_guessed_format()
-        .map_err(|_| MediaError::Broken)?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(MEMORY_MAX);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| MediaError::Broken)?;
-    let orientation = decoder.orientation().map_err(|_| MediaError::Broken)?;
-    let mut picture = image::DynamicImage::from_decoder(decoder).map_err(|_| MediaError::Broken)?;
-    picture.apply_orientation(orientation);
-    if picture.width() > PREVIEW_SIDE || picture.height() > PREVIEW_SIDE {
-        picture = picture.thumbnail(PREVIEW_SIDE, PREVIEW_SIDE);
-    }
-    let mut out = Vec::new();
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, PREVIEW_QUALITY);
-    picture
-        .to_rgb8()
-        .write_with_encoder(encoder)
-        .map_err(|_| MediaError::Broken)?;
-    Ok(out)
 }
 
 /// A file coming in. Nothing of it is kept before its kind is known, nor when it is not finished.
@@ -289,6 +246,15 @@ impl Node {
         Ok(preview.picture)
     }
 
+    /// Whether a picture opens, so that its sender can be told at once. Its small copy is made on the
+    /// way and kept.
+    ///
+    /// # Errors
+    /// [`HandleError::Media`] with [`MediaError::Broken`] when it does not, or the store's.
+    pub async fn photo_opens(&self, photo: &BlobRef) -> Result<(), HandleError> {
+        self.photo_preview(&photo.sha256).await.map(|_| ())
+    }
+
     /// What a picture says of itself; nothing of a file that is none.
     ///
     /// # Errors
@@ -323,6 +289,8 @@ impl Node {
         let turn = OPENING.acquire().await;
         let content = reader.read_all(PHOTO_MAX_BYTES).await?;
         let made = tokio::task::spawn_blocking(move || {
+            // Given back when the work is over, also when nobody waits for it any more.
+            let _turn = turn;
             let claims = claims(&content);
             let claims = (!claims.is_empty()).then(|| serde_json::to_string(&claims));
             Preview {
@@ -333,7 +301,6 @@ impl Node {
         })
         .await
         .map_err(|_| MediaError::Broken);
-        drop(turn);
         // Whatever opening it did, it is not done again.
         let made = made.unwrap_or(Preview {
             picture: Vec::new(),

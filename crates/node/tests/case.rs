@@ -393,17 +393,28 @@ async fn a_reporter_adds_what_they_remember_later() {
     let world = World::new().await;
     let filed = world.file("gangguan", JUWANA).await;
     let node = &world.node;
+    let command = command(7);
     let added = node
         .add_information(
             &filed.number,
             &filed.secret,
             "a",
-            "Pelakunya tiga orang".into(),
-            vec![],
+            command,
+            ("Pelakunya tiga orang".into(), vec![]),
         )
         .await
         .unwrap();
     assert_eq!(added.case.version, 2);
+    // Sent twice it is there once; other words under the same command are not taken for it.
+    for (text, outcome) in [("Pelakunya tiga orang", true), ("Empat orang", false)] {
+        let again = (text.to_owned(), vec![]);
+        let again = node.add_information(&filed.number, &filed.secret, "a", command, again);
+        match again.await {
+            Ok(again) => assert!(outcome && again.case.version == 2),
+            Err(HandleError::Store(StoreError::CommandReused)) => assert!(!outcome),
+            Err(error) => panic!("{error}"),
+        }
+    }
     let desk = world.officer("sari", Role::Desk, None).await;
     let found = node.search_cases(&desk, "tiga orang", 10).await.unwrap();
     assert_eq!(found.len(), 1);
@@ -419,10 +430,11 @@ async fn an_addition_carries_as_many_files_as_a_report() {
         size_bytes: 1,
     };
     let media = vec![blob; MEDIA_MAX + 1];
+    let command = command(7);
     let text = "foto".to_owned();
     let found = world
         .node
-        .add_information(&filed.number, &filed.secret, "a", text, media)
+        .add_information(&filed.number, &filed.secret, "a", command, (text, media))
         .await;
     assert!(matches!(
         found,

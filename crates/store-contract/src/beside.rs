@@ -267,6 +267,51 @@ pub async fn a_draft_is_kept_until_it_expires(engine: &impl Engine) {
     store.drop_draft(&pati(), hash(1)).await.unwrap();
 }
 
+/// Two tabs answer at once: what one kept is not lost by the other, which is told and reads again.
+// S32
+pub async fn a_draft_is_swapped_only_for_the_one_that_was_read(engine: &impl Engine) {
+    let store = engine.open().await;
+    let draft = |sealed: u8, expires: i64| DraftRow {
+        key: hash(1),
+        sealed: vec![sealed],
+        expires_at: at(expires),
+    };
+    let swap = async |row: DraftRow, before: Option<&[u8]>, now: i64| {
+        store
+            .swap_draft(&pati(), &row, before, at(now))
+            .await
+            .unwrap()
+    };
+    let kept = async |now: i64| {
+        let row = store.draft(&pati(), hash(1), at(now)).await.unwrap();
+        row.map(|row| row.sealed)
+    };
+    assert!(!swap(draft(1, 60), Some(&[9]), 0).await, "there is none");
+    assert!(swap(draft(1, 60), None, 0).await);
+    assert!(!swap(draft(2, 60), None, 0).await, "there is one");
+    assert!(swap(draft(2, 60), Some(&[1]), 0).await);
+    assert!(!swap(draft(3, 60), Some(&[1]), 0).await, "read too early");
+    assert_eq!(kept(0).await, Some(vec![2]));
+    // One that has expired is none.
+    assert!(swap(draft(4, 120), None, 60).await);
+    assert_eq!(kept(61).await, Some(vec![4]));
+    // Many at once: each of them either did it or knows that it did not.
+    let (one, two) = tokio::join!(
+        swap(draft(5, 120), Some(&[4]), 61),
+        swap(draft(6, 120), Some(&[4]), 61)
+    );
+    assert!(one != two);
+    // Of another unit nothing is touched.
+    let other = "lain".parse().unwrap();
+    let row = draft(7, 120);
+    assert!(
+        !store
+            .swap_draft(&other, &row, Some(&[5]), at(61))
+            .await
+            .unwrap()
+    );
+}
+
 /// How far an import came is known by the file, so that a second run goes on from there.
 pub async fn an_import_goes_on_where_it_stopped(engine: &impl Engine) {
     let store = engine.open().await;

@@ -150,6 +150,7 @@ macro_rules! for_each_rule {
             persons_are_read_in_order,
             keyrings_change_together_or_not_at_all,
             a_draft_is_kept_until_it_expires,
+            a_draft_is_swapped_only_for_the_one_that_was_read,
             an_import_goes_on_where_it_stopped;
             blobs: a_file_is_kept_by_its_content,
             a_file_comes_and_goes_in_pieces,

@@ -366,6 +366,17 @@ pub trait Store: KeptStore + DeskStore + 'static {
     /// Keeps a draft, replacing the one with the same key.
     async fn put_draft(&self, unit: &UnitId, draft: &DraftRow) -> Result<(), StoreError>;
 
+    /// Keeps a draft if the one with the same key is still `before`, as it was read; `None` when there
+    /// was none that had not expired `at` that moment. Says whether it was kept: if not, somebody
+    /// else kept theirs in between, and nothing changed.
+    async fn swap_draft(
+        &self,
+        unit: &UnitId,
+        draft: &DraftRow,
+        before: Option<&[u8]>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     /// A draft that has not expired.
     async fn draft(
         &self,

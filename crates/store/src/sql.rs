@@ -371,6 +371,24 @@ impl Store for SqlStore {
         self.done(unit, What::PutDraft(draft.clone())).await
     }
 
+    async fn swap_draft(
+        &self,
+        unit: &UnitId,
+        draft: &DraftRow,
+        before: Option<&[u8]>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let what = What::SwapDraft {
+            draft: draft.clone(),
+            before: before.map(<[u8]>::to_vec),
+            at,
+        };
+        match self.change(unit, what).await? {
+            Answer::Rows(rows) => Ok(rows > 0),
+            _ => Err(unfit()),
+        }
+    }
+
     async fn draft(
         &self,
         unit: &UnitId,

@@ -3,9 +3,12 @@
 mod context;
 mod fields;
 mod page;
+mod paced;
 mod post;
 
 pub(crate) use context::{Context, CookieKind};
 pub(crate) use fields::{Fields, clean};
 pub(crate) use page::{PublicPage, StaffPage, escape_query};
-pub(crate) use post::{FormPost, PhotoPost, Upload, collect, has_type, read_multipart};
+pub(crate) use post::{
+    FormPost, PhotoPost, Sender, Upload, collect, has_type, read_multipart, require_own_page,
+};

@@ -1,5 +1,6 @@
 //! The frame of every page: what `web/templates/base.html` reads.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,6 +11,7 @@ use pengayom_node::UnitContext;
 use pengayom_node::access::{Permission, Role, Staff};
 
 use crate::assets;
+use crate::direction::isolated;
 use crate::extract::Context;
 use crate::format::Format;
 use crate::problem::Fault;
@@ -175,7 +177,16 @@ impl PageFrame {
 
     /// Words by key, with values filled in.
     pub(crate) fn tf(&self, key: &str, values: &[(&str, &str)]) -> String {
-        self.unit.pack.words(self.lang).text(key, values)
+        // What a person wrote stays apart from the sentence it stands in.
+        let values: Vec<(&str, Cow<'_, str>)> = values
+            .iter()
+            .map(|(name, value)| (*name, isolated(value)))
+            .collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_ref()))
+            .collect();
+        self.unit.pack.words(self.lang).text(key, &values)
     }
 
     /// Words of the pack that stand in both languages.

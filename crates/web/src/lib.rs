@@ -8,6 +8,7 @@ mod api;
 pub mod assets;
 mod board;
 mod desk;
+mod direction;
 mod download;
 mod extract;
 mod field;

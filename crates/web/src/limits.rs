@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
@@ -117,6 +117,8 @@ async fn outermost(State(bounds): State<Bounds>, request: Request, next: Next) -
         .map(|path| path.as_str().to_owned());
     let began = tokio::time::Instant::now();
     let answer = match bounds.in_hand.try_acquire() {
+        // Nothing is unpacked here: what is small on the way in stays as small as it came.
+        _ if is_coded(&parts.headers) => Fault::Coded.into_response(),
         Ok(_turn) => {
             // Whatever is logged meanwhile carries the code that the reader sees.
             let span = tracing::info_span!("request", request = context.code());
@@ -141,6 +143,12 @@ async fn outermost(State(bounds): State<Bounds>, request: Request, next: Next) -
         "answered"
     );
     answer
+}
+
+/// Whether a body came packed (RFC 9110 §8.4).
+fn is_coded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Gives an answer that says only that something is wrong the words for it: a page for people, a

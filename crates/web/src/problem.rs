@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     },
     /// Not a kind of content that is taken here.
     UnsupportedMedia,
+    /// It came packed, and nothing is unpacked here.
+    Coded,
     /// It does not read.
     Unreadable,
     /// A header that came twice, or not as it must be.
@@ -96,7 +98,7 @@ impl Fault {
             }
             Self::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMedia | Self::Coded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unreadable | Self::BadHeader(_) => StatusCode::BAD_REQUEST,
             Self::Conflict | Self::Reused => StatusCode::CONFLICT,
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -116,7 +118,7 @@ impl Fault {
             Self::CodeShared => "code-shared",
             Self::TooManyTries { .. } => "too-many-tries",
             Self::TooLarge { .. } => "too-large",
-            Self::UnsupportedMedia => "unsupported-media-type",
+            Self::UnsupportedMedia | Self::Coded => "unsupported-media-type",
             Self::Unreadable => "unreadable",
             Self::BadHeader(_) => "bad-header",
             Self::Conflict => "conflict",
@@ -161,6 +163,7 @@ impl Fault {
                 )
             }
             Self::UnsupportedMedia => (title("error.media_title"), title("error.media")),
+            Self::Coded => (title("error.media_title"), title("error.coded")),
             Self::Unreadable => (title("error.unreadable_title"), title("error.unreadable")),
             Self::BadHeader(name) => {
                 let words = frame.tf("error.header", &[("name", name)]);
@@ -193,6 +196,11 @@ impl Fault {
                 Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             }
         };
+        if *self == Self::Coded {
+            // RFC 9110 §15.5.16
+            let plain = HeaderValue::from_static("identity");
+            answer.headers_mut().insert(header::ACCEPT_ENCODING, plain);
+        }
         if let Some(allow) = before.get(header::ALLOW) {
             answer.headers_mut().insert(header::ALLOW, allow.clone());
         }

@@ -292,6 +292,20 @@ impl Node {
         actor: &Actor,
         moment: Moment,
     ) -> Result<CaseChanged, HandleError> {
+        self.append_command(id, known, command, actor, moment, None)
+            .await
+    }
+
+    /// The same, once for each `record`: what was recorded under it before stays as it is.
+    pub(crate) async fn append_command(
+        &self,
+        id: CaseId,
+        known: Case,
+        command: CaseCommand,
+        actor: &Actor,
+        moment: Moment,
+        record: Option<CommandRecord>,
+    ) -> Result<CaseChanged, HandleError> {
         let unit = self.unit();
         let mut blobs: Vec<String> = match &command {
             CaseCommand::AddInformation { media, .. } => {
@@ -337,8 +351,15 @@ impl Node {
         append.jobs = previews;
         append.blobs = blobs;
         append.erase = erase;
+        append.command = record;
         let brings_work = !append.jobs.is_empty();
         let appended = self.store.append(append).await?;
+        if appended.repeated {
+            return Ok(CaseChanged {
+                case: known,
+                changed: false,
+            });
+        }
         self.announce(&appended);
         if brings_work {
             self.work.notify_one();

@@ -3,12 +3,13 @@
 
 use pengayom_core::act::Actor;
 use pengayom_core::subject::case::{BlobRef, CaseCommand, ReviewKind};
-use pengayom_core::value::{CaseId, CaseNumber, SecretDigits};
+use pengayom_core::value::{CaseId, CaseNumber, CommandId, SecretDigits};
 use pengayom_store::rows::CaseRow;
-use pengayom_store::{CaseQuery, StoreError};
+use pengayom_store::{CaseQuery, CommandRecord, StoreError};
 
 use super::RETRIES;
 use super::case::{CaseHistory, require_few};
+use super::command::fingerprint;
 use crate::Node;
 use crate::access::Staff;
 use crate::error::HandleError;
@@ -85,26 +86,34 @@ impl Node {
         text: String,
     ) -> Result<CaseHistory, HandleError> {
         let history = self.track(number, secret, origin).await?;
-        self.by_reporter(history.id, CaseCommand::AskReview { review, text })
-            .await
+        let asked = CaseCommand::AskReview { review, text };
+        self.by_reporter(history.id, asked, None).await
     }
 
-    /// Adds what a reporter tells later.
+    /// Adds what a reporter tells later. The same `command` a second time changes nothing.
     ///
     /// # Errors
-    /// As [`Node::track`], and the rules'.
+    /// As [`Node::track`], and the rules'; [`StoreError::CommandReused`] when the command came before
+    /// with other words.
     pub async fn add_information(
         &self,
         number: &CaseNumber,
         secret: &SecretDigits,
         origin: &str,
-        text: String,
-        media: Vec<BlobRef>,
+        command: CommandId,
+        (text, media): (String, Vec<BlobRef>),
     ) -> Result<CaseHistory, HandleError> {
         let history = self.track(number, secret, origin).await?;
         require_few(&media)?;
-        self.by_reporter(history.id, CaseCommand::AddInformation { text, media })
-            .await
+        let id = history.id.to_string();
+        let mut parts = vec![b"information".as_slice(), id.as_bytes(), text.as_bytes()];
+        parts.extend(media.iter().map(|photo| photo.sha256.as_bytes()));
+        let record = CommandRecord {
+            id: command,
+            fingerprint: self.command_fingerprint(fingerprint(&parts)),
+        };
+        let added = CaseCommand::AddInformation { text, media };
+        self.by_reporter(history.id, added, Some(record)).await
     }
 
     /// Carries out what a reporter asks for.
@@ -112,20 +121,34 @@ impl Node {
         &self,
         id: CaseId,
         command: CaseCommand,
+        record: Option<CommandRecord>,
     ) -> Result<CaseHistory, HandleError> {
         let moment = self.moment(None);
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
             let command = command.clone();
             match self
-                .append_to_case(id, known, command, &Actor::Citizen, moment)
+                .append_command(id, known, command, &Actor::Citizen, moment, record)
                 .await
             {
                 Ok(_) => return self.history(id).await,
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
+                // Done the first time; what stands in its way since does not undo it.
+                Err(HandleError::Case(_)) if self.was_done(record).await? => {
+                    return self.history(id).await;
+                }
                 Err(error) => return Err(error),
             }
         }
         Err(HandleError::Conflict { now_with: None })
+    }
+
+    async fn was_done(&self, record: Option<CommandRecord>) -> Result<bool, HandleError> {
+        let Some(record) = record else {
+            return Ok(false);
+        };
+        let unit = self.unit();
+        let found = self.store.subject_of_command(&unit.id, record.id).await?;
+        Ok(found.is_some())
     }
 }

@@ -55,6 +55,11 @@ pub(super) enum What {
     DropUpload(Uuid),
     PutPreview(String, Preview),
     PutDraft(DraftRow),
+    SwapDraft {
+        draft: DraftRow,
+        before: Option<Vec<u8>>,
+        at: Timestamp,
+    },
     DropDraft(SecretHash),
     DropExpired(Timestamp),
     PutUser(UserRow),
@@ -117,6 +122,9 @@ pub(super) async fn apply(
             blobs::put_preview(connection, unit, sha256, preview).await?;
         }
         What::PutDraft(draft) => put_draft(connection, unit, draft).await?,
+        What::SwapDraft { draft, before, at } => {
+            return swap_draft(connection, unit, draft, before.as_deref(), *at).await;
+        }
         What::DropDraft(key) => {
             let query = connection.query("DELETE FROM drafts WHERE unit = $1 AND token = $2");
             let query = query.bind(unit).bind(hash_bytes(*key));
@@ -195,6 +203,40 @@ async fn put_draft(
         .bind(stored(draft.expires_at));
     connection.execute(query).await?;
     Ok(())
+}
+
+/// A sealed draft has a nonce of its own, so that its bytes tell one from every other.
+async fn swap_draft(
+    connection: &mut Connection,
+    unit: &str,
+    draft: &DraftRow,
+    before: Option<&[u8]>,
+    at: Timestamp,
+) -> Result<Result<Answer, StoreError>, StoreError> {
+    let statement = match before {
+        Some(_) => {
+            "UPDATE drafts SET sealed = $3, expires_at = $4
+             WHERE unit = $1 AND token = $2 AND sealed = $5"
+        }
+        None => {
+            "INSERT INTO drafts (unit, token, sealed, expires_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (unit, token) DO UPDATE SET
+                sealed = excluded.sealed, expires_at = excluded.expires_at
+             WHERE drafts.expires_at <= $5"
+        }
+    };
+    let query = connection
+        .query(statement)
+        .bind(unit)
+        .bind(hash_bytes(draft.key))
+        .bind(draft.sealed.as_slice())
+        .bind(stored(draft.expires_at));
+    let query = match before {
+        Some(before) => query.bind(before),
+        None => query.bind(stored(at)),
+    };
+    let rows = connection.execute(query).await?;
+    Ok(Ok(Answer::Rows(rows)))
 }
 
 async fn drop_expired(

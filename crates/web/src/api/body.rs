@@ -40,10 +40,7 @@ fn check_head(headers: &HeaderMap) -> Result<(), Fault> {
     if headers.get_all(header::CONTENT_TYPE).iter().count() > 1 {
         return Err(Fault::BadHeader("Content-Type"));
     }
-    let plain = headers
-        .get(header::CONTENT_ENCODING)
-        .is_none_or(|coding| coding == "identity");
-    if has_type(headers, "application/json") && plain {
+    if has_type(headers, "application/json") {
         Ok(())
     } else {
         Err(Fault::UnsupportedMedia)

@@ -18,6 +18,7 @@ use pengayom_core::value::{CommandId, UnitId, parse_phone};
 use pengayom_ledger::Receipt;
 use pengayom_node::handle::case::{FileRequest, Filed, MEDIA_MAX};
 use pengayom_node::handle::place::PlaceInput;
+use pengayom_node::media::MediaError;
 use pengayom_node::{HandleError, PersonDetails};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -27,7 +28,7 @@ use crate::extract::{Context, PublicPage};
 use crate::frame::PageFrame;
 use crate::problem::{Fault, FieldFault};
 use crate::public::receipt::card::log_address;
-use crate::public::report::{PlaceFault, place_fault, put_photo};
+use crate::public::report::{PlaceFault, opened_photos, place_fault, put_photo};
 
 /// Longest single line, in characters.
 const LINE_MAX_CHARS: usize = 300;
@@ -355,7 +356,8 @@ async fn photographs(
             Err(HandleError::Media(refusal)) => Err(refusal),
             Err(error) => return Err(error.into()),
         };
-        match put_photo(frame, kept) {
+        let kept = opened_photos(context, vec![kept]).await?.pop();
+        match put_photo(frame, kept.unwrap_or(Err(MediaError::Empty))) {
             Ok(photo) if media.contains(&photo) => {}
             Ok(photo) => media.push(photo),
             Err(words) => fields.wrong(&pointer, "not_a_photograph", words),

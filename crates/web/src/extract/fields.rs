@@ -111,17 +111,40 @@ fn hex(digit: u8) -> Option<u8> {
         .and_then(|value| u8::try_from(value).ok())
 }
 
-/// A text without what is no text: control characters, byte-order marks, and the marks that turn the
-/// direction of everything after them, by which one text can be made to read as another (Unicode
-/// TR 36 §3.2). Line ends become `\n`.
+/// A text without what is no text: control characters, byte-order marks, signs that nobody sees and no
+/// script needs, by which a text can say what is not read, and the marks that turn the direction of
+/// everything after them, by which one text can be made to read as another (Unicode TR 36 §3.2). Line
+/// ends become `\n`. A text of which nothing would be seen is empty.
 pub(crate) fn clean(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let is_text = |c: &char| match c {
         '\n' | '\t' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        // Soft hyphen, zero-width space, word joiner and invisible operators, annotations, tags.
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' => {
+            false
+        }
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => false,
         c => !c.is_control(),
     };
-    text.chars().filter(is_text).collect()
+    let text: String = text.chars().filter(is_text).collect();
+    if text.chars().any(is_seen) {
+        text
+    } else {
+        String::new()
+    }
+}
+
+/// Whether a sign is seen where it stands. Joiners and variation selectors shape what stands beside
+/// them and are nothing alone; the fillers of Hangul and the empty pattern of Braille look like spaces.
+fn is_seen(c: char) -> bool {
+    let unseen = matches!(
+        c,
+        '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200c}'..='\u{200f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}'
+    );
+    !unseen && !c.is_whitespace()
 }
 
 #[cfg(test)]
@@ -156,12 +179,42 @@ mod tests {
         assert_eq!(clean("a\r\nb\rc\td"), "a\nb\nc\td");
         // Marks that some scripts need stay.
         assert_eq!(clean("ꦏ\u{200d}ꦺ"), "ꦏ\u{200d}ꦺ");
+        for kept in ["ꦥꦠꦶ", "بَاتِي", "می\u{200c}خواهم", "警察", "👮🏽\u{200d}♀\u{fe0f}", "e\u{301}", "\u{200f}ab"] {
+            assert_eq!(clean(kept), kept);
+        }
+        // What nobody sees is nothing, also where something has to be written.
+        for nothing in ["\u{200b}", "\u{200d}\u{200c}", "\u{3164}", " \u{2800}\n", "\u{ad}\u{2060}", "\u{e0041}\u{e0042}"] {
+            assert_eq!(clean(nothing), "", "{nothing:?}");
+        }
     }
 
     proptest! {
         #[test]
         fn no_body_makes_the_reader_panic(body in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = Fields::parse(&body);
+        }
+
+        /// What a form writes is read as it was written, whatever was typed.
+        #[test]
+        fn a_form_comes_back_as_it_was_typed(
+            typed in proptest::collection::vec(("[a-z]{1,8}", any::<String>()), 0..20),
+        ) {
+            use std::fmt::Write as _;
+            let mut body = String::new();
+            for (name, value) in &typed {
+                write!(body, "&{name}=").unwrap();
+                for byte in value.bytes() {
+                    write!(body, "%{byte:02x}").unwrap();
+                }
+            }
+            let fields = Fields::parse(body.as_bytes()).unwrap();
+            let found: Vec<_> = fields.iter().collect();
+            prop_assert_eq!(found.len(), typed.len());
+            for ((name, value), (found_name, found_value)) in typed.iter().zip(found) {
+                prop_assert_eq!(name.as_str(), found_name);
+                prop_assert_eq!(clean(value), found_value);
+                prop_assert_eq!(clean(found_value), found_value, "cleaned once is clean");
+            }
         }
     }
 }

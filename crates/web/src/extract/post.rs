@@ -1,7 +1,7 @@
 //! Forms sent by browsers: read within bounds, and only from pages of our own.
 
 use axum::body::Bytes;
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{Field as Part, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -11,12 +11,19 @@ use pengayom_core::subject::case::BlobRef;
 use pengayom_node::HandleError;
 use pengayom_node::media::{Intake, MediaError, Wanted};
 
-use super::context::Context;
+use super::context::{Context, CookieKind};
 use super::fields::Fields;
 use super::page::context_of;
+use super::paced::{Pace, paced};
 use crate::limits::{EVIDENCE_FORM_MAX_BYTES, FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES};
 use crate::problem::Fault;
 use crate::state::AppState;
+
+/// Most files of one form that are looked at; ours ask for one. The rest is read past.
+const FILES_MAX: usize = 20;
+
+/// Most parts of one form, files and fields together.
+const PARTS_MAX: usize = 400;
 
 /// A form without files, shown by this site to this browser.
 pub(crate) struct FormPost {
@@ -60,11 +67,11 @@ impl FromRequest<AppState> for FormPost {
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Fault> {
         let (parts, body) = request.into_parts();
         let context = context_of(&parts)?;
-        require_own_page(&parts, &context)?;
+        let sender = require_own_page(&parts, &context)?;
         require_type(&parts, "application/x-www-form-urlencoded")?;
         let body = collect(body, FORM_MAX_BYTES).await?;
         let fields = Fields::parse(&body)?;
-        require_token(&context, &fields)?;
+        require_token(&context, &fields, sender)?;
         Ok(Self { fields })
     }
 }
@@ -102,38 +109,64 @@ pub(crate) async fn read_multipart(
         Wanted::Evidence | Wanted::Letter => EVIDENCE_FORM_MAX_BYTES,
     };
     let (parts, body) = request.into_parts();
-    require_own_page(&parts, &context)?;
+    let sender = require_own_page(&parts, &context)?;
     if declared_length(&parts).is_some_and(|length| length > limit) {
         return Err(Fault::TooLarge { limit });
     }
-    let body = axum::body::Body::new(Limited::new(body, limit));
+    let (body, pace) = paced(body, limit);
+    let pace = &*pace;
     let request = Request::from_parts(parts, body);
-    let mut form = Multipart::from_request(request, state)
+    let form = Multipart::from_request(request, state)
         .await
         .map_err(|_| Fault::Unreadable)?;
-    let fault_of = |error: &MultipartError| fault_of(error, limit);
+    let mut reader = FormReader {
+        form,
+        pace,
+        limit,
+        parts: 0,
+    };
     let mut fields = Fields::default();
     let mut uploads = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|error| fault_of(&error))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if let Some(file) = field.file_name() {
-            // A browser sends a field that was left alone as a file without a name.
-            let left_alone = file.is_empty();
-            require_token(&context, &fields)?;
-            let intake = state.node.begin_file(wanted);
-            match take_file(field, intake).await {
-                Ok(Err(MediaError::Empty)) if left_alone => {}
-                Ok(upload) => uploads.push(upload),
-                Err(Cut::Form(error)) => return Err(fault_of(&error)),
-                Err(Cut::Node(error)) => return Err(error.into()),
-            }
-        } else {
-            let value = read_text(field, limit).await?;
+    while let Some(part) = reader.next().await? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let Some(file) = part.file_name() else {
+            let value = read_text(part, pace, limit).await?;
             fields.push(&name, &value)?;
+            continue;
+        };
+        // A browser sends a field that was left alone as a file without a name.
+        let left_alone = file.is_empty();
+        require_token(&context, &fields, sender)?;
+        let intake = (uploads.len() < FILES_MAX).then(|| state.node.begin_file(wanted));
+        match take_file(part, intake, pace).await {
+            Ok(Some(Err(MediaError::Empty))) if left_alone => {}
+            Ok(upload) => uploads.extend(upload),
+            Err(Cut::Form(error)) => return Err(fault_of(&error, pace, limit)),
+            Err(Cut::Node(error)) => return Err(error.into()),
         }
     }
-    require_token(&context, &fields)?;
+    require_token(&context, &fields, sender)?;
     Ok((fields, uploads))
+}
+
+/// A form with files, part by part.
+struct FormReader<'p> {
+    form: Multipart,
+    pace: &'p Pace,
+    limit: usize,
+    parts: usize,
+}
+
+impl FormReader<'_> {
+    async fn next(&mut self) -> Result<Option<Part<'_>>, Fault> {
+        self.pace.progress();
+        self.parts += 1;
+        if self.parts > PARTS_MAX {
+            return Err(Fault::Unreadable);
+        }
+        let next = self.form.next_field().await;
+        next.map_err(|error| fault_of(&error, self.pace, self.limit))
+    }
 }
 
 /// Why a form could not be read on.
@@ -143,42 +176,43 @@ enum Cut {
 }
 
 /// Hands a file on as it comes, and reads on to its end when it is not taken, so that the page that
-/// says so arrives and what was typed beside it is kept.
+/// says so arrives and what was typed beside it is kept. `None` without an intake.
 async fn take_file(
-    mut field: axum::extract::multipart::Field<'_>,
-    intake: Intake,
-) -> Result<Upload, Cut> {
-    let mut intake = Ok(intake);
+    mut field: Part<'_>,
+    intake: Option<Intake>,
+    pace: &Pace,
+) -> Result<Option<Upload>, Cut> {
+    let mut intake = intake.map(Ok);
     while let Some(chunk) = field.chunk().await.map_err(Cut::Form)? {
-        if let Ok(taking) = &mut intake {
+        pace.progress();
+        if let Some(Ok(taking)) = &mut intake {
             match taking.write(&chunk).await {
                 Ok(()) => {}
-                Err(HandleError::Media(refusal)) => intake = Err(refusal),
+                Err(HandleError::Media(refusal)) => intake = Some(Err(refusal)),
                 Err(error) => return Err(Cut::Node(error)),
             }
         }
     }
     let finished = match intake {
-        Ok(intake) => intake.finish().await,
-        Err(refusal) => return Ok(Err(refusal)),
+        Some(Ok(intake)) => intake.finish().await,
+        Some(Err(refusal)) => return Ok(Some(Err(refusal))),
+        None => return Ok(None),
     };
     match finished {
-        Ok(file) => Ok(Ok(file)),
-        Err(HandleError::Media(refusal)) => Ok(Err(refusal)),
+        Ok(file) => Ok(Some(Ok(file))),
+        Err(HandleError::Media(refusal)) => Ok(Some(Err(refusal))),
         Err(error) => Err(Cut::Node(error)),
     }
 }
 
-async fn read_text(
-    mut field: axum::extract::multipart::Field<'_>,
-    limit: usize,
-) -> Result<String, Fault> {
+async fn read_text(mut field: Part<'_>, pace: &Pace, limit: usize) -> Result<String, Fault> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field
         .chunk()
         .await
-        .map_err(|error| fault_of(&error, limit))?
+        .map_err(|error| fault_of(&error, pace, limit))?
     {
+        pace.progress();
         if bytes.len() + chunk.len() > FORM_MAX_BYTES {
             return Err(Fault::TooLarge {
                 limit: FORM_MAX_BYTES,
@@ -189,8 +223,8 @@ async fn read_text(
     String::from_utf8(bytes).map_err(|_| Fault::Unreadable)
 }
 
-fn fault_of(error: &MultipartError, limit: usize) -> Fault {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+fn fault_of(error: &MultipartError, pace: &Pace, limit: usize) -> Fault {
+    if pace.too_large() || error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
         Fault::TooLarge { limit }
     } else {
         Fault::Unreadable
@@ -209,9 +243,18 @@ pub(crate) async fn collect(body: axum::body::Body, limit: usize) -> Result<Byte
     }
 }
 
+/// Who sent a form, as far as the browser says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// The browser says itself that it was a page of this site.
+    OwnPage,
+    /// It does not say.
+    Unsaid,
+}
+
 /// Refuses a form that another site's page sent. Browsers say so themselves (`Sec-Fetch-Site`);
 /// older ones at least say the origin.
-fn require_own_page(parts: &Parts, context: &Context) -> Result<(), Fault> {
+pub(crate) fn require_own_page(parts: &Parts, context: &Context) -> Result<Sender, Fault> {
     let header = |name: &str| {
         parts
             .headers
@@ -219,26 +262,33 @@ fn require_own_page(parts: &Parts, context: &Context) -> Result<(), Fault> {
             .map(|value| value.to_str().unwrap_or("?"))
     };
     if let Some(from) = header("sec-fetch-site") {
-        // "none" is the person at the browser itself, such as a form sent again after a restart.
-        let own = matches!(from, "same-origin" | "none");
-        return if own { Ok(()) } else { Err(Fault::CrossSite) };
+        return match from {
+            "same-origin" => Ok(Sender::OwnPage),
+            // The person at the browser itself, such as a form sent again after a restart.
+            "none" => Ok(Sender::Unsaid),
+            _ => Err(Fault::CrossSite),
+        };
     }
     let Some(origin) = header("origin") else {
-        return Ok(());
+        return Ok(Sender::Unsaid);
     };
     let host = |url: &str| {
         url.split_once("://")
             .map(|(_, host)| host.to_ascii_lowercase())
     };
     if host(origin).is_some_and(|host_of| Some(host_of) == host(context.site())) {
-        Ok(())
+        Ok(Sender::OwnPage)
     } else {
         Err(Fault::CrossSite)
     }
 }
 
-fn require_token(context: &Context, fields: &Fields) -> Result<(), Fault> {
-    if context.fits(fields.get("csrf")) {
+/// Refuses a form that this browser was not shown. The form of a citizen whose browser says that our
+/// own page sent it needs no mark beside: its cookie may be gone since yesterday, and what was typed
+/// would be lost for nothing. A session's forms always need theirs: they are one officer's.
+fn require_token(context: &Context, fields: &Fields, sender: Sender) -> Result<(), Fault> {
+    let nobody = context.cookie(CookieKind::Session).is_none();
+    if context.fits(fields.get("csrf")) || (nobody && sender == Sender::OwnPage) {
         Ok(())
     } else {
         Err(Fault::FormOld)

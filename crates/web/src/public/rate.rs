@@ -244,8 +244,9 @@ async fn record(mut page: PublicPage, subject: Subject, post: FormPost) -> Resul
         .await
     {
         Ok(()) => Ok(Redirect::to("/nilai/terima-kasih").into_response()),
+        // Often the second tap of the one who gave it.
         Err(HandleError::Feedback(FeedbackRefusal::AlreadyGiven)) => {
-            let words = page.frame.t("rate.code_used").to_owned();
+            let words = page.frame.t("rate.code_used_sent").to_owned();
             closed_page(page, words)
         }
         Err(HandleError::Feedback(FeedbackRefusal::RatingEnded { .. })) => {

@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 
 pub(crate) use place::{PlaceFault, area_choices, outside, place_fault, too_long};
 pub(super) use send::keep_receipt;
-pub(crate) use step::put_photo;
+pub(crate) use step::{opened as opened_photos, put_photo};
 
 use crate::extract::PublicPage;
 use crate::frame::{PageFrame, draw};

@@ -18,21 +18,23 @@ use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage, ReviewKind};
-use pengayom_core::value::{CaseNumber, OfficerId, SecretDigits};
+use pengayom_core::value::{CaseNumber, CommandId, OfficerId, SecretDigits};
 use pengayom_node::access::Staff;
-use pengayom_node::handle::case::CaseHistory;
+use pengayom_node::handle::case::{CaseHistory, MEDIA_MAX};
 use pengayom_node::{DraftToken, HandleError};
+use pengayom_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use self::ask::Ask;
 use self::letter::LetterItem;
 use super::receipt::card::{self, Card};
-use super::report::{put_photo, too_long};
+use super::report::{opened_photos, put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
 use crate::letters::{self, kind_name};
 use crate::problem::Fault;
+use crate::staff::command_of;
 use crate::state::AppState;
 
 /// Minutes for which number and code need not be typed again.
@@ -93,6 +95,8 @@ struct CasePage {
     may_rate: bool,
     text: TextField,
     photo_error: Option<String>,
+    /// Made with the form: sending it twice adds once.
+    command: String,
     /// Address of the page that verifies the receipt.
     verify: Option<String>,
 }
@@ -342,20 +346,40 @@ async fn add(
         errors.push(FieldError::new("keterangan", words));
     }
     let mut media = Vec::new();
-    for upload in post.uploads.into_iter().take(1) {
+    for upload in opened_photos(&page.context, post.uploads).await? {
         match put_photo(&page.frame, upload) {
+            Ok(photo) if media.contains(&photo) => {}
             Ok(photo) => media.push(photo),
             Err(words) => errors.push(FieldError::new("foto", words)),
         }
     }
+    if media.len() > MEDIA_MAX {
+        let max = page.frame.format().count(i64::try_from(MEDIA_MAX).unwrap_or(0));
+        let words = page.frame.tf("error.photo_count", &[("max", &max)]);
+        errors.push(FieldError::new("foto", words));
+    }
+    errors.dedup();
     if !errors.is_empty() {
+        if !media.is_empty() {
+            // What was typed is given back; a browser does not let a page give back a file.
+            errors.push(FieldError::new("foto", page.frame.t("error.photo_again")));
+        }
         return case_page(page, &history, &number, None, &Typed::of(&text), errors).await;
     }
-    match page
-        .node
-        .add_information(&number, &secret, &client, text.clone(), media)
-        .await
-    {
+    let mut command = command_of(&post.fields, &page.node);
+    let send = async |command| {
+        let told = (text.clone(), media.clone());
+        let node = &page.node;
+        node.add_information(&number, &secret, &client, command, told)
+            .await
+    };
+    let mut added = send(command).await;
+    if let Err(HandleError::Store(StoreError::CommandReused)) = added {
+        // The page was sent before with other words, which stand: these come after them.
+        command = CommandId(page.node.new_id());
+        added = send(command).await;
+    }
+    match added {
         Ok(_) => Ok(Redirect::to(&format!("/lacak/{number}?ditambah=ya")).into_response()),
         Err(HandleError::Case(CaseRefusal::Text { .. })) => {
             let words = page.frame.t("error.information_write");
@@ -430,6 +454,7 @@ async fn case_page(
     )
     .hint(frame.t("track.add_help"));
     let page = CasePage {
+        command: node.new_id().to_string(),
         number: number.to_string(),
         service: service.map(|service| frame.say(&service.name).to_owned()),
         place,

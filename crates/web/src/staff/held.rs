@@ -1,4 +1,5 @@
 //! Forms that came after their session had ended: kept sealed, given back after signing in (UX 23).
+//! The same when the officer signed in again in another window before sending.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -9,7 +10,9 @@ use pengayom_node::access::Staff;
 use pengayom_node::{DraftToken, Node};
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{Context, CookieKind, Fields, collect, escape_query, has_type};
+use crate::extract::{
+    Context, CookieKind, Fields, Sender, collect, escape_query, has_type, require_own_page,
+};
 use crate::limits::FORM_MAX_BYTES;
 use crate::problem::Fault;
 
@@ -51,16 +54,12 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
     else {
         return next.run(request).await;
     };
-    match has_session(&context).await {
-        Ok(true) => return next.run(request).await,
-        Ok(false) => {}
+    let staff = match staff_of(&context).await {
+        Ok(staff) => staff,
         Err(fault) => return fault.into_response(),
-    }
+    };
     let (parts, body) = request.into_parts();
-    let own_page = parts
-        .headers
-        .get("sec-fetch-site")
-        .is_some_and(|from| from.as_bytes() == b"same-origin");
+    let own_page = require_own_page(&parts, &context) == Ok(Sender::OwnPage);
     let body = match collect(body, FORM_MAX_BYTES).await {
         Ok(body) => body,
         Err(fault) => return fault.into_response(),
@@ -69,23 +68,29 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
     let typed = fields
         .iter()
         .any(|(name, value)| !CARRIED.contains(&name) && !value.is_empty());
-    if typed && (own_page || context.fits(fields.get("csrf"))) {
-        match hold(&context, &fields).await {
-            Ok(()) => {
-                let back = back_to(context.path());
-                return Redirect::to(&format!("/masuk?lanjut={}", escape_query(&back)))
-                    .into_response();
-            }
-            Err(fault) => return fault.into_response(),
-        }
+    let fits = context.fits(fields.get("csrf"));
+    let (keep, back) = match staff {
+        None => (own_page || fits, format!("/masuk?lanjut={}", escape_query(&back_to(context.path())))),
+        // The page is of an earlier session of the same officer, who signed in again elsewhere.
+        Some(staff) => (
+            own_page && !fits && fields.get("oleh") == staff.id.to_string(),
+            "/masuk/isian".to_owned(),
+        ),
+    };
+    if !typed || !keep {
+        return next.run(Request::from_parts(parts, Body::from(body))).await;
     }
-    next.run(Request::from_parts(parts, Body::from(body))).await
+    match hold(&context, &fields).await {
+        Ok(()) => Redirect::to(&back).into_response(),
+        Err(fault) => fault.into_response(),
+    }
 }
 
-async fn has_session(context: &Context) -> Result<bool, Fault> {
+/// Who is signed in.
+async fn staff_of(context: &Context) -> Result<Option<Staff>, Fault> {
     match context.cookie(CookieKind::Session) {
-        Some(token) => Ok(context.state().node.session(token).await?.is_some()),
-        None => Ok(false),
+        Some(token) => Ok(context.state().node.session(token).await?),
+        None => Ok(None),
     }
 }
 

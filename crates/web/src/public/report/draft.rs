@@ -18,6 +18,9 @@ use crate::problem::Fault;
 /// Seconds the cookie of a draft lives, as long as the draft itself.
 const COOKIE_SECONDS: i64 = 24 * 60 * 60;
 
+/// How often a change is tried anew because another tab was faster.
+const TRIES: usize = 20;
+
 /// Minutes for which the receipt of a report of a sensitive kind can be shown again.
 const SENSITIVE_RECEIPT_MINUTES: i64 = 30;
 
@@ -110,6 +113,20 @@ impl ReportDraft {
         Self::empty(context.state().node.new_id(), kind.code.as_str().to_owned())
     }
 
+    /// A draft to show a page with, of which nothing is kept.
+    pub(super) fn unkept(kind: &ReportKind) -> Self {
+        Self::empty(Uuid::nil(), kind.code.as_str().to_owned())
+    }
+
+    /// The report that a page of this draft belongs to; empty while nothing is kept.
+    pub(super) fn named(&self) -> String {
+        if self.command.is_nil() {
+            String::new()
+        } else {
+            self.command.to_string()
+        }
+    }
+
     fn empty(command: Uuid, kind: String) -> Self {
         Self {
             command,
@@ -161,6 +178,36 @@ impl ReportDraft {
         }
     }
 
+    /// A draft that begins after this one was sent. The receipt of that can still be read, for who comes
+    /// back to it.
+    pub(super) fn after(self, context: &Context, kind: &ReportKind) -> Self {
+        Self {
+            beside: self.sent.or(self.beside),
+            ..Self::new(context, kind)
+        }
+    }
+
+    /// The photographs that go with a report of this kind. Those of a kind without are kept, should the
+    /// person turn back.
+    pub(super) fn photos_of(&self, kind: &ReportKind) -> &[BlobRef] {
+        if kind.photo { &self.photos } else { &[] }
+    }
+
+    /// What tells these answers from others, for the page that shows them all before they are sent.
+    pub(super) fn mark_of(&self, context: &Context) -> String {
+        let answers = Self {
+            resume: None,
+            beside: None,
+            ..self.clone()
+        };
+        // A draft that was read can be written.
+        let text = serde_json::to_string(&answers).unwrap_or_default();
+        let text = format!("answers\n{text}");
+        let hash = context.state().node.hash(Purpose::Form, text.as_bytes());
+        let begin = hash.0.iter().take(12);
+        begin.map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Turns to another kind: what is asked of every kind stays, so that nothing is asked twice.
     pub(super) fn turn_to(&mut self, kind: &ReportKind) {
         if self.kind == kind.code.as_str() {
@@ -169,9 +216,6 @@ impl ReportDraft {
         kind.code.as_str().clone_into(&mut self.kind);
         self.what.clear();
         self.answered.retain(|step| step != ReportStep::What.code());
-        if !kind.photo {
-            self.photos.clear();
-        }
     }
 
     /// Notes whether a step is answered rightly.
@@ -226,16 +270,56 @@ pub(super) const fn question_of(step: ReportStep) -> &'static str {
     }
 }
 
+/// Finds the draft of this browser. Before it has a cookie of its own it follows from the one that
+/// forms are tied to, so that two tabs that begin at once write in one draft.
+fn token_of(context: &Context) -> Option<String> {
+    if let Some(token) = context.cookie(CookieKind::Draft) {
+        return Some(token.to_owned());
+    }
+    let form = context.cookie(CookieKind::Form)?;
+    let text = format!("draft of\n{form}");
+    let hash = context.state().node.hash(Purpose::Form, text.as_bytes());
+    Some(hash.0.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// The draft of this browser.
 pub(super) async fn load(context: &Context) -> Result<Option<ReportDraft>, Fault> {
-    let Some(token) = context.cookie(CookieKind::Draft) else {
+    let Some(token) = token_of(context) else {
         return Ok(None);
     };
-    Ok(context
-        .state()
-        .node
-        .draft(&DraftToken(token.to_owned()))
-        .await?)
+    Ok(context.state().node.draft(&DraftToken(token)).await?)
+}
+
+/// Changes the draft of this browser: what another tab kept in between is read again, never lost.
+/// `change` says what is to be kept, if anything, and what came of it; it may be called several times.
+pub(super) async fn change<T>(
+    context: &Context,
+    sensitive: bool,
+    mut change: impl FnMut(Option<ReportDraft>) -> (Option<ReportDraft>, T),
+) -> Result<T, Fault> {
+    let node = &context.state().node;
+    let token = token_of(context).unwrap_or_else(|| node.new_token());
+    let key = DraftToken(token.clone());
+    for _ in 0..TRIES {
+        let (kept, mark) = node.marked_draft(&key).await?;
+        let (draft, came) = change(kept);
+        let Some(draft) = draft else {
+            return Ok(came);
+        };
+        if node.swap_draft(&key, &draft, &mark).await? {
+            remember(context, &token, sensitive);
+            return Ok(came);
+        }
+    }
+    Err(Fault::Busy)
+}
+
+fn remember(context: &Context, token: &str, sensitive: bool) {
+    if sensitive {
+        context.set_cookie(CookieKind::Draft, token);
+    } else {
+        context.set_cookie_for(CookieKind::Draft, token, COOKIE_SECONDS);
+    }
 }
 
 /// Keeps the draft of this browser. Of a sensitive kind the browser forgets it when it closes, and
@@ -246,27 +330,17 @@ pub(super) async fn keep(
     sensitive: bool,
 ) -> Result<(), Fault> {
     let node = &context.state().node;
-    let token = match context.cookie(CookieKind::Draft) {
-        Some(token) => token.to_owned(),
-        None => node.new_token(),
-    };
+    let token = token_of(context).unwrap_or_else(|| node.new_token());
     node.keep_draft(&DraftToken(token.clone()), draft).await?;
-    if sensitive {
-        context.set_cookie(CookieKind::Draft, &token);
-    } else {
-        context.set_cookie_for(CookieKind::Draft, &token, COOKIE_SECONDS);
-    }
+    remember(context, &token, sensitive);
     Ok(())
 }
 
 /// Forgets the draft of this browser.
 pub(super) async fn forget(context: &Context) -> Result<(), Fault> {
-    if let Some(token) = context.cookie(CookieKind::Draft) {
-        context
-            .state()
-            .node
-            .drop_draft(&DraftToken(token.to_owned()))
-            .await?;
+    if let Some(token) = token_of(context) {
+        let node = &context.state().node;
+        node.drop_draft(&DraftToken(token)).await?;
         context.drop_cookie(CookieKind::Draft);
     }
     Ok(())

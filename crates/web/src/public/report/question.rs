@@ -23,6 +23,8 @@ struct StepView {
     words: String,
     back: String,
     action: String,
+    /// The report that the page belongs to.
+    report: String,
     from_check: bool,
     photo_form: bool,
     hint: Option<String>,
@@ -114,7 +116,12 @@ struct ContactPage {
 }
 
 /// Title and step line; of sensitive kinds the title says nothing.
-fn frame_step(context: &Context, frame: &mut PageFrame, asked: &Asked<'_>) -> StepView {
+fn frame_step(
+    context: &Context,
+    frame: &mut PageFrame,
+    asked: &Asked<'_>,
+    report: String,
+) -> StepView {
     let n = asked.place() + 1;
     let of = asked.kind.steps.len();
     let count = |n: usize| n.to_string();
@@ -134,6 +141,7 @@ fn frame_step(context: &Context, frame: &mut PageFrame, asked: &Asked<'_>) -> St
         words: frame.tf("report.step", &[("n", &count(n)), ("total", &count(of))]),
         back: asked.back(),
         action: step_address(asked.kind, asked.step),
+        report,
         from_check: asked.from_check,
         photo_form: asked.step == ReportStep::Words && asked.kind.photo,
         hint: None,
@@ -149,7 +157,7 @@ pub(super) fn question_page(
     errors: Vec<FieldError>,
     meant: Option<Vec<AreaMatch>>,
 ) -> Result<Response, Fault> {
-    let step = frame_step(context, &mut frame, asked);
+    let step = frame_step(context, &mut frame, asked, answers.named());
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {
@@ -254,7 +262,7 @@ pub(super) fn list_page(
     answers: &ReportDraft,
     area: &str,
 ) -> Result<Response, Fault> {
-    let mut step = frame_step(context, &mut frame, asked);
+    let mut step = frame_step(context, &mut frame, asked, answers.named());
     let choices = frame.unit().geography.choices();
     let district = choices
         .iter()
@@ -417,7 +425,7 @@ pub(super) fn danger_page(
     mut frame: PageFrame,
     asked: &Asked<'_>,
 ) -> Result<Response, Fault> {
-    frame_step(context, &mut frame, asked);
+    frame_step(context, &mut frame, asked, String::new());
     frame.form_id = None;
     if !asked.kind.sensitive {
         frame.titled("report.danger_now");

@@ -1,7 +1,7 @@
 //! Going on later: twelve digits a person wrote down, and leaving at once.
 
 use askama::Template;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::pack::ReportStep;
 use pengayom_core::value::SecretDigits;
@@ -131,9 +131,20 @@ fn form(
 }
 
 /// `GET /keluar`: the draft is dropped, the browser forgets what it kept of this site, and a page
-/// about the weather comes up.
-pub(super) async fn leave(page: PublicPage) -> Result<Response, Fault> {
+/// about the weather comes up. A link on another site's page leads there too, and makes nobody lose
+/// what they wrote.
+pub(super) async fn leave(page: PublicPage, headers: HeaderMap) -> Result<Response, Fault> {
+    let elsewhere = headers
+        .get("sec-fetch-site")
+        .is_some_and(|from| !matches!(from.as_bytes(), b"same-origin" | b"none"));
+    if elsewhere {
+        return Ok(Redirect::to(page.frame.t("report.leave_address")).into_response());
+    }
     draft::forget(&page.context).await?;
+    // Whoever copied the cookie does not come back with it.
+    if let Some(token) = page.context.cookie(CookieKind::Track) {
+        page.node.drop_draft(&DraftToken(token.to_owned())).await?;
+    }
     // Browsers heed the header over TLS only: what leads to a report goes either way.
     page.context.drop_cookie(CookieKind::Track);
     page.context.drop_cookie(CookieKind::Form);

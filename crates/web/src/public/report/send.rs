@@ -10,7 +10,7 @@ use pengayom_core::subject::case::{CaseRefusal, Channel};
 use pengayom_core::value::{CommandId, parse_phone};
 use pengayom_node::handle::case::{FileRequest, Filed};
 use pengayom_node::handle::place::PlaceInput;
-use pengayom_node::{HandleError, PersonDetails};
+use pengayom_node::{DraftToken, HandleError, PersonDetails};
 use pengayom_store::StoreError;
 use serde::Deserialize;
 
@@ -43,6 +43,8 @@ struct CheckPage {
     back: String,
     rows: Vec<AnswerRow>,
     command: String,
+    /// What tells these answers from others.
+    seen: String,
     complete: bool,
 }
 
@@ -105,6 +107,12 @@ pub(super) async fn send(page: PublicPage, post: FormPost) -> Result<Response, F
     if post.fields.get("perintah") != answers.command.to_string() {
         return Ok(Redirect::to("/lapor/periksa").into_response());
     }
+    // What was seen is what is sent: another tab may have changed it since.
+    let seen = post.fields.get("isian");
+    if !seen.is_empty() && seen != answers.mark_of(&page.context) {
+        let words = page.frame.t("check.changed").to_owned();
+        return check_page(page, &answers, vec![FieldError::new("kirim", words)]);
+    }
     let errors = missing(&page.frame, kind, &answers);
     if !errors.is_empty() {
         return check_page(page, &answers, errors);
@@ -116,8 +124,13 @@ pub(super) async fn send(page: PublicPage, post: FormPost) -> Result<Response, F
     let reachable = request.reporter.is_reachable();
     match page.node.file_request(request, &Actor::Citizen).await {
         Ok(filed) => {
+            let code = answers.resume.take();
             let answers = answers.sent(receipt(&filed, reachable));
             draft::keep(&page.context, &answers, kind.sensitive).await?;
+            if let Some(code) = code {
+                // What was kept to go on later is sent.
+                page.node.drop_draft(&DraftToken(code)).await?;
+            }
             let again = if filed.repeated { "?lagi=ya" } else { "" };
             Ok(Redirect::to(&format!("/lapor/terkirim{again}")).into_response())
         }
@@ -221,7 +234,7 @@ fn request(
             safe_contact: line(&answers.contact.safe),
             ..PersonDetails::default()
         },
-        media: answers.photos.clone(),
+        media: answers.photos_of(kind).to_vec(),
         simulated: false,
     })
 }
@@ -289,6 +302,7 @@ fn check_page(
         back,
         rows,
         command: answers.command.to_string(),
+        seen: answers.mark_of(&context),
     };
     draw(status, &page)
 }
@@ -323,7 +337,7 @@ fn rows(frame: &PageFrame, kind: &ReportKind, answers: &ReportDraft) -> Vec<Answ
             ReportStep::When => vec![answers.when.words(frame)],
             ReportStep::Words => {
                 let lines = answers.words.lines().map(ToOwned::to_owned);
-                let photos = answers.photos.iter().enumerate();
+                let photos = answers.photos_of(kind).iter().enumerate();
                 let photos = photos.map(|(at, photo)| photo_words(frame, at, photo));
                 let harm = answers.harm().read(frame).unwrap_or_default();
                 let harm = said(frame, harm).into_iter();

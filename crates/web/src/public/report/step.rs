@@ -1,11 +1,15 @@
 //! One question a page: `/lapor/{jenis}/{langkah}`.
 
+use std::time::Duration;
+
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use pengayom_core::pack::{ReportKind, ReportStep};
+use pengayom_core::pack::{Lang, ReportKind, ReportStep};
+use pengayom_core::place::AreaMatch;
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::BlobRef;
 use pengayom_core::value::parse_phone;
+use pengayom_node::HandleError;
 use pengayom_node::handle::case::MEDIA_MAX;
 use pengayom_node::media::MediaError;
 use serde::Deserialize;
@@ -21,6 +25,9 @@ use crate::problem::Fault;
 
 /// Longest name and longest line on how to make contact, in characters.
 const LINE_MAX_CHARS: usize = 200;
+
+/// How long somebody who sends a photograph waits at most for it to be opened.
+const OPENS_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the address says besides the step.
 #[derive(Debug, Default, Deserialize)]
@@ -57,7 +64,7 @@ pub(super) async fn show(
         .await?
         .filter(|draft| draft.sent.is_none());
     // The answers of another kind are shown where the question is the same; nothing is written yet.
-    let mut answers = kept.unwrap_or_else(|| ReportDraft::new(&context, kind));
+    let mut answers = kept.unwrap_or_else(|| ReportDraft::unkept(kind));
     answers.turn_to(kind);
     let asked = Asked {
         kind,
@@ -73,20 +80,35 @@ pub(super) async fn show(
     }
 }
 
+/// What came of an answer.
+enum Came {
+    /// It is in the draft.
+    Kept(Box<Kept>),
+    /// The page it was given on is of a report that was sent.
+    Sent,
+    /// The page it was given on is of a draft that is not this browser's any more: key of the words that
+    /// say so, and what is there now with the answer in it.
+    Other(&'static str, Box<ReportDraft>),
+}
+
+/// An answer in the draft.
+struct Kept {
+    answers: ReportDraft,
+    errors: Vec<FieldError>,
+    meant: Option<Vec<AreaMatch>>,
+}
+
 /// `POST /lapor/{jenis}/{langkah}`
 pub(super) async fn answer(
     Path((slug, address)): Path<(String, String)>,
     page: PublicPage,
     post: PhotoPost,
 ) -> Result<Response, Fault> {
-    let PublicPage { context, frame, .. } = page;
+    let PublicPage {
+        context, mut frame, ..
+    } = page;
     let unit = context.unit().clone();
     let (kind, step) = found(&unit.pack, &slug, &address)?;
-    let kept = draft::load(&context)
-        .await?
-        .filter(|draft| draft.sent.is_none());
-    let mut answers = kept.unwrap_or_else(|| ReportDraft::new(&context, kind));
-    answers.turn_to(kind);
     let switched = post.switched_lang();
     let asked = Asked {
         kind,
@@ -94,43 +116,155 @@ pub(super) async fn answer(
         from_check: post.fields.get("dari") == "periksa",
     };
     let PhotoPost { fields, uploads } = post;
-    let mut meant = None;
-    let mut errors = take(&mut answers, &asked, &fields, &frame, &mut meant, &context);
-    if step == ReportStep::Words && kind.photo {
-        errors.extend(take_photos(&mut answers, &fields, uploads, &frame));
-    }
-    answers.mark(step, errors.is_empty() && meant.is_none());
-    if fields.has("simpan") {
-        let code = draft::keep_for_later(&context, &mut answers).await?;
-        if kind.sensitive {
-            draft::forget(&context).await?;
-        } else {
-            draft::keep(&context, &answers, false).await?;
+    let uploads = opened(&context, uploads).await?;
+    let came = draft::change(&context, kind.sensitive, |kept| {
+        given(kept, &asked, &fields, &uploads, &frame, &context)
+    })
+    .await?;
+    let kept = match came {
+        Came::Kept(kept) => *kept,
+        Came::Sent => return Ok(Redirect::to("/lapor/terkirim?lagi=ya").into_response()),
+        Came::Other(words, answers) => {
+            if let Some(lang) = switched {
+                frame.switch_lang(&context, lang);
+            }
+            let errors = vec![FieldError::new("form", frame.t(words))];
+            return question_page(&context, frame, &asked, &answers, errors, None);
         }
-        return saved_page(frame, kind.sensitive, &code);
+    };
+    if fields.has("simpan") {
+        return save(&context, frame, kind, kept.answers).await;
     }
-    draft::keep(&context, &answers, kind.sensitive).await?;
+    after(&context, frame, &asked, kept, switched)
+}
+
+/// Takes the answer into the draft, if the page it was given on belongs to that.
+fn given(
+    kept: Option<ReportDraft>,
+    asked: &Asked<'_>,
+    fields: &Fields,
+    uploads: &[Upload],
+    frame: &PageFrame,
+    context: &Context,
+) -> (Option<ReportDraft>, Came) {
+    // Empty on a page that was shown before anything was kept.
+    let of = fields.get("laporan");
+    let fits = |draft: &ReportDraft| of.is_empty() || of == draft.command.to_string();
+    let is_sent = kept.as_ref().is_some_and(|draft| draft.sent.is_some());
+    if is_sent && !of.is_empty() && kept.as_ref().is_some_and(fits) {
+        return (None, Came::Sent);
+    }
+    let gone = kept.is_none() && !of.is_empty();
+    let other = !is_sent && kept.as_ref().is_some_and(|draft| !fits(draft));
+    let photos = kept.as_ref().map(|draft| draft.photos.clone());
+    let mut answers = match kept {
+        Some(draft) if draft.sent.is_some() => draft.after(context, asked.kind),
+        Some(draft) => draft,
+        None => ReportDraft::new(context, asked.kind),
+    };
+    answers.turn_to(asked.kind);
+    let mut meant = None;
+    let mut errors = take(&mut answers, asked, fields, frame, &mut meant, context);
+    if asked.step == ReportStep::Words && asked.kind.photo {
+        errors.extend(take_photos(&mut answers, fields, uploads, frame));
+    }
+    answers.mark(asked.step, errors.is_empty() && meant.is_none());
+    if other {
+        // Nothing of it is kept, so a photograph has to be chosen again.
+        answers.photos = photos.unwrap_or_default();
+        return (None, Came::Other("report.other_draft", Box::new(answers)));
+    }
+    if gone {
+        let shown = Box::new(answers.clone());
+        return (Some(answers), Came::Other("report.draft_gone", shown));
+    }
+    let kept = Kept {
+        answers: answers.clone(),
+        errors,
+        meant,
+    };
+    (Some(answers), Came::Kept(Box::new(kept)))
+}
+
+/// Gives the code with which to go on later.
+async fn save(
+    context: &Context,
+    frame: PageFrame,
+    kind: &ReportKind,
+    mut answers: ReportDraft,
+) -> Result<Response, Fault> {
+    let code = draft::keep_for_later(context, &mut answers).await?;
+    if kind.sensitive {
+        draft::forget(context).await?;
+    } else {
+        draft::change(context, false, |kept| {
+            let kept = kept.map(|kept| ReportDraft {
+                resume: answers.resume.clone(),
+                ..kept
+            });
+            (kept, ())
+        })
+        .await?;
+    }
+    saved_page(frame, kind.sensitive, &code)
+}
+
+/// Where an answer that was kept leads to.
+fn after(
+    context: &Context,
+    frame: PageFrame,
+    asked: &Asked<'_>,
+    kept: Kept,
+    switched: Option<Lang>,
+) -> Result<Response, Fault> {
+    let here = step_address(asked.kind, asked.step);
     if let Some(lang) = switched {
         let back = if asked.from_check {
             "&dari=periksa"
         } else {
             ""
         };
-        let address = format!("{}?lang={lang}{back}", step_address(kind, step));
-        return Ok(Redirect::to(&address).into_response());
+        return Ok(Redirect::to(&format!("{here}?lang={lang}{back}")).into_response());
     }
+    let Kept {
+        answers,
+        errors,
+        meant,
+    } = kept;
     if !errors.is_empty() || meant.is_some() {
-        return question_page(&context, frame, &asked, &answers, errors, meant);
+        return question_page(context, frame, asked, &answers, errors, meant);
     }
-    if step == ReportStep::Danger && answers.danger == "ya" && !asked.from_check {
-        let address = format!("{}?bahaya=ya", step_address(kind, step));
-        return Ok(Redirect::to(&address).into_response());
+    if asked.step == ReportStep::Danger && answers.danger == "ya" && !asked.from_check {
+        return Ok(Redirect::to(&format!("{here}?bahaya=ya")).into_response());
     }
-    let next = asked.next().map(|next| step_address(kind, next));
+    let next = asked.next().map(|next| step_address(asked.kind, next));
     let next = next
         .filter(|_| !asked.from_check)
         .unwrap_or_else(|| "/lapor/periksa".to_owned());
     Ok(Redirect::to(&next).into_response())
+}
+
+/// The files of a form, those that do not open as pictures marked as such.
+pub(crate) async fn opened(context: &Context, uploads: Vec<Upload>) -> Result<Vec<Upload>, Fault> {
+    let mut all = Vec::with_capacity(uploads.len());
+    for upload in uploads {
+        all.push(match upload {
+            Ok(photo) => opened_photo(context, photo).await?,
+            Err(refusal) => Err(refusal),
+        });
+    }
+    Ok(all)
+}
+
+/// A photograph, marked when it does not open. Who waits too long for their turn has theirs taken as it
+/// is; its small copy is tried later.
+async fn opened_photo(context: &Context, photo: BlobRef) -> Result<Upload, Fault> {
+    let node = &context.state().node;
+    match tokio::time::timeout(OPENS_WITHIN, node.photo_opens(&photo)).await {
+        Ok(Err(HandleError::Media(refusal))) => Ok(Err(refusal)),
+        Ok(Err(error)) => Err(error.into()),
+        Ok(Ok(())) | Err(_) => Ok(Ok(photo)),
+    }
 }
 
 /// Which question of which kind.
@@ -189,7 +323,7 @@ fn take(
     asked: &Asked<'_>,
     fields: &Fields,
     frame: &PageFrame,
-    meant: &mut Option<Vec<pengayom_core::place::AreaMatch>>,
+    meant: &mut Option<Vec<AreaMatch>>,
     context: &Context,
 ) -> Vec<FieldError> {
     let error = |id: &str, key: &str| vec![FieldError::new(id, frame.t(key))];
@@ -281,7 +415,7 @@ fn contact_errors(contact: &ContactAnswer, frame: &PageFrame) -> Vec<FieldError>
 fn take_photos(
     answers: &mut ReportDraft,
     fields: &Fields,
-    uploads: Vec<Upload>,
+    uploads: &[Upload],
     frame: &PageFrame,
 ) -> Vec<FieldError> {
     let gone: Vec<&str> = fields.all("hapus_foto").collect();
@@ -290,14 +424,14 @@ fn take_photos(
         .retain(|photo| !gone.contains(&photo.sha256.as_str()));
     let mut errors = Vec::new();
     for upload in uploads {
-        match put_photo(frame, upload) {
+        match put_photo(frame, upload.clone()) {
+            Ok(photo) if answers.photos.contains(&photo) => {}
             Ok(_) if answers.photos.len() >= MEDIA_MAX => {
                 let max = frame.format().count(i64::try_from(MEDIA_MAX).unwrap_or(0));
                 let words = frame.tf("error.photo_count", &[("max", &max)]);
                 errors.push(FieldError::new("foto", words));
                 break;
             }
-            Ok(photo) if answers.photos.contains(&photo) => {}
             Ok(photo) => answers.photos.push(photo),
             Err(words) => errors.push(FieldError::new("foto", words)),
         }
@@ -312,7 +446,8 @@ pub(crate) fn put_photo(frame: &PageFrame, upload: Upload) -> Result<BlobRef, St
         let key = match refusal {
             MediaError::Empty => "error.file_empty",
             MediaError::TooLarge { .. } => "error.photo_size",
-            MediaError::Unknown | MediaError::Broken => "error.file_kind",
+            MediaError::Unknown => "error.file_kind",
+            MediaError::Broken => "error.photo_broken",
         };
         frame.t(key).to_owned()
     })
