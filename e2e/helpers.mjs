@@ -14,7 +14,7 @@ const RESULTS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..",
 
 if (!process.env.PENGAYOM_E2E) throw new Error("Run these tests with `npm test [-- FILE]`: it starts the sample unit.");
 
-/** The running sample unit: `url`, `store`, `accounts`. */
+/** The running sample unit: `url`, `pid`, `store`, `accounts`. */
 export const demo = JSON.parse(process.env.PENGAYOM_E2E);
 
 export const PHONE = { width: 360, height: 640 };

@@ -14,7 +14,8 @@ function crc32(bytes) {
   return (c ^ 0xffffffff) >>> 0;
 }
 
-function chunk(type, data) {
+/** A chunk of a PNG. */
+export function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const framed = Buffer.alloc(body.length + 8);
   framed.writeUInt32BE(data.length, 0);
@@ -23,12 +24,23 @@ function chunk(type, data) {
   return framed;
 }
 
-/** A PNG of coloured stripes, `width` × `height` pixels, as Playwright wants a file. `noise` makes it large. */
-export function photo(width = 640, height = 480, noise = false) {
+/** A PNG of `width` × `height` points in three colours of `depth` bits, with rows as they are given, packed, and `before` in front of them. */
+export function png(width, height, depth, packed, before = Buffer.alloc(0)) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.set([depth, 2, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk("IHDR", header),
+    before,
+    chunk("IDAT", packed),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+/** A PNG of coloured stripes, `width` × `height` pixels, as Playwright wants a file. `noise` makes it large. */
+export function photo(width = 640, height = 480, noise = false) {
   const rows = Buffer.alloc(height * (1 + width * 3));
   let seed = 1;
   for (let y = 0; y < height; y += 1) {
@@ -41,11 +53,6 @@ export function photo(width = 640, height = 480, noise = false) {
       rows[at + 2] = 120 ^ grain;
     }
   }
-  const buffer = Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows, { level: noise ? 1 : 6 })),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
+  const buffer = png(width, height, 8, deflateSync(rows, { level: noise ? 1 : 6 }));
   return { name: "foto.png", mimeType: "image/png", buffer };
 }

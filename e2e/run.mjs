@@ -23,7 +23,7 @@ const tests = spawn(
   ["--test", "--test-reporter=spec", "--test-concurrency=2", "--test-timeout=360000", ...files],
   {
     stdio: "inherit",
-    env: { ...process.env, PENGAYOM_E2E: JSON.stringify({ url: demo.url, store: demo.store, accounts: demo.accounts, sessions: await sessions(demo) }) },
+    env: { ...process.env, PENGAYOM_E2E: JSON.stringify({ url: demo.url, pid: demo.pid, store: demo.store, accounts: demo.accounts, sessions: await sessions(demo) }) },
   },
 );
 const code = await new Promise((resolve) => tests.on("exit", (status) => resolve(status ?? 1)));

@@ -17,10 +17,13 @@ export const STORY = {
   phone: "081234567890",
 };
 
-/** Presses the page's main button and waits for the page it leads to. */
+/**
+ * Presses the page's main button and waits for the page it leads to. With JavaScript a refused report comes back in the
+ * place of the page it was sent from, without a navigation.
+ */
 export async function go(page, button) {
   const control = button ?? page.locator("main form#form .actions button.button").first();
-  await Promise.all([page.waitForNavigation(), control.click()]);
+  await Promise.all([Promise.any([page.waitForNavigation(), page.waitForEvent("load")]), control.click()]);
 }
 
 /** Chooses one of the rows of a question, as people do: by its label. */

@@ -107,9 +107,11 @@
     return form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   };
 
-  /** Shows an answer that is a page of its own, in the place of this one. */
+  /** Shows an answer that is a page of its own, in the place of this one; its scripts run as on any page. */
   const show = (html) => {
     document.open();
+    // Where the page wants its reader: the browser puts them there of its own only once a page.
+    document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());
     document.write(html);
     document.close();
     scrollTo(0, 0);
@@ -150,6 +152,7 @@
         // `action` as the button has it: a form may have a field of that name.
         answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body: sent(form, pressed), signal });
         if (answer.redirected) {
+          answer.body?.cancel();
           location.assign(answer.url);
           return true;
         }

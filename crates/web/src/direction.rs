@@ -79,12 +79,24 @@ mod tests {
 
     #[test]
     fn only_what_turns_is_isolated() {
-        for plain in ["", "Siti", "Bripka “Sari”", "ꦥꦠꦶ", "警察 👮", "Привет", "e\u{301}", "a\u{200d}b"] {
+        for plain in [
+            "",
+            "Siti",
+            "Bripka “Sari”",
+            "ꦥꦠꦶ",
+            "警察 👮",
+            "Привет",
+            "e\u{301}",
+            "a\u{200d}b",
+        ] {
             assert!(matches!(isolated(plain), Cow::Borrowed(_)), "{plain}");
         }
         assert_eq!(isolated("علي 12"), "\u{2068}علي 12\u{2069}");
         assert_eq!(isolated("a\u{202e}gpj.exe"), "\u{2068}agpj.exe\u{2069}");
-        assert_eq!(isolated("x\u{2069}y\u{2067}z"), "\u{2068}xy\u{2067}z\u{2069}\u{2069}");
+        assert_eq!(
+            isolated("x\u{2069}y\u{2067}z"),
+            "\u{2068}xy\u{2067}z\u{2069}\u{2069}"
+        );
         // Twice is as good as once.
         let once = isolated("“\u{2068}דוד\u{2069}” tidak ditemukan").into_owned();
         assert_eq!(once.matches(BEGIN).count(), 2);
@@ -94,7 +106,10 @@ mod tests {
     #[test]
     fn a_template_isolates_what_it_shows_and_not_what_was_typed_in_a_field() {
         #[derive(askama::Template)]
-        #[template(source = "<p>{{ text }}: 7</p><input value=\"{{ text|e(\"typed\") }}\">", ext = "html")]
+        #[template(
+            source = "<p>{{ text }}: 7</p><input value=\"{{ text|e(\"typed\") }}\">",
+            ext = "html"
+        )]
         struct Shown {
             text: &'static str,
         }

@@ -2,8 +2,8 @@
 
 mod context;
 mod fields;
-mod page;
 mod paced;
+mod page;
 mod post;
 
 pub(crate) use context::{Context, CookieKind};

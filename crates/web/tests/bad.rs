@@ -28,6 +28,7 @@ mod twice;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use pengayom_core::value::CaseId;
 use pengayom_node::access::{Role, Staff};
 use support::{Answer, Browser, Site, fill};
 
@@ -96,6 +97,13 @@ async fn followed<'s>(site: &'s Site) -> (Browser<'s>, String, String) {
     let opened = reader.post("/lacak", &fields).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER);
     (reader, number, code)
+}
+
+/// The case of a number.
+async fn case_of(site: &Site, desk: &Staff, number: &str) -> CaseId {
+    let rows = site.node.waiting(desk, 50).await.unwrap();
+    let row = rows.iter().find(|row| row.number.to_string() == number);
+    row.unwrap_or_else(|| panic!("no case {number}")).id
 }
 
 /// How many cases there are.

@@ -68,7 +68,11 @@ fn is_progressive(content: &[u8]) -> bool {
     loop {
         match *rest {
             [0xff, 0xff, ..] => rest = rest.get(1..).unwrap_or_default(),
-            [0xff, marker @ (0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf), ..] => {
+            [
+                0xff,
+                marker @ (0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf),
+                ..,
+            ] => {
                 return marker & 0b11 == 0b10;
             }
             [0xff, _, high, low, ..] => {

@@ -179,11 +179,26 @@ mod tests {
         assert_eq!(clean("a\r\nb\rc\td"), "a\nb\nc\td");
         // Marks that some scripts need stay.
         assert_eq!(clean("ꦏ\u{200d}ꦺ"), "ꦏ\u{200d}ꦺ");
-        for kept in ["ꦥꦠꦶ", "بَاتِي", "می\u{200c}خواهم", "警察", "👮🏽\u{200d}♀\u{fe0f}", "e\u{301}", "\u{200f}ab"] {
+        for kept in [
+            "ꦥꦠꦶ",
+            "بَاتِي",
+            "می\u{200c}خواهم",
+            "警察",
+            "👮🏽\u{200d}♀\u{fe0f}",
+            "e\u{301}",
+            "\u{200f}ab",
+        ] {
             assert_eq!(clean(kept), kept);
         }
         // What nobody sees is nothing, also where something has to be written.
-        for nothing in ["\u{200b}", "\u{200d}\u{200c}", "\u{3164}", " \u{2800}\n", "\u{ad}\u{2060}", "\u{e0041}\u{e0042}"] {
+        for nothing in [
+            "\u{200b}",
+            "\u{200d}\u{200c}",
+            "\u{3164}",
+            " \u{2800}\n",
+            "\u{ad}\u{2060}",
+            "\u{e0041}\u{e0042}",
+        ] {
             assert_eq!(clean(nothing), "", "{nothing:?}");
         }
     }

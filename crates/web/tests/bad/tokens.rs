@@ -17,21 +17,35 @@ async fn a_form_opened_yesterday_is_sent_today_and_nothing_typed_is_lost() {
     let site = Site::pati().await;
     let mut browser = site.browser();
     browser.get("/lapor/dicuri/bahaya").await;
-    browser.post("/lapor/dicuri/bahaya", &[("bahaya", "tidak")]).await;
+    browser
+        .post("/lapor/dicuri/bahaya", &[("bahaya", "tidak")])
+        .await;
     let story = browser.get("/lapor/dicuri/cerita").await;
     site.clock.pass(24 * 60 + 5);
     // The browser was closed over night: what ties forms to it is gone.
     browser.cookies.remove("form");
     let typed = [("cerita", "Ditulis kemarin, dikirim hari ini")];
     let answer = send_form(&mut browser, "/lapor/dicuri/cerita", &story, &typed).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.words());
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        answer.words()
+    );
     let words = answer.words();
     assert!(words.contains("Isian sebelumnya sudah dihapus"), "{words}");
     assert!(answer.text.contains("Ditulis kemarin, dikirim hari ini"));
     let answer = send_form(&mut browser, "/lapor/dicuri/cerita", &answer, &typed).await;
-    assert_eq!(answer.location(), "/lapor/dicuri/kontak", "{}", answer.words());
+    assert_eq!(
+        answer.location(),
+        "/lapor/dicuri/kontak",
+        "{}",
+        answer.words()
+    );
     let check = browser.get("/lapor/periksa").await.words();
-    assert!(check.contains("Ditulis kemarin") && check.contains("Ada pertanyaan yang belum dijawab"));
+    assert!(
+        check.contains("Ditulis kemarin") && check.contains("Ada pertanyaan yang belum dijawab")
+    );
 }
 
 #[tokio::test]
@@ -45,7 +59,9 @@ async fn a_form_mark_of_another_browser_is_worth_nothing() {
     form_old(&raw(&ours, "/lacak", &[FORM], body.clone()).await);
     // A cookie that somebody planted does not make a mark.
     let mut planted = site.browser();
-    planted.cookies.insert("form".to_owned(), "planted".to_owned());
+    planted
+        .cookies
+        .insert("form".to_owned(), "planted".to_owned());
     form_old(&raw(&planted, "/lacak", &[FORM], body).await);
     // The same mark twice is no harm: it says which browser, not which form.
     for _ in 0..2 {
@@ -61,7 +77,15 @@ async fn a_form_mark_of_another_browser_is_worth_nothing() {
     let desk = site.signed_in("desk").await;
     form_old(&raw(&desk, "/meja/layani", &[FORM, OWN], "csrf=x").await);
     form_old(&raw(&desk, "/lacak", &[FORM, OWN], "csrf=x&nomor=x").await);
-    form_old(&raw(&desk, "/keluar-akun", &[FORM, OWN], format!("csrf={}", ours.token)).await);
+    form_old(
+        &raw(
+            &desk,
+            "/keluar-akun",
+            &[FORM, OWN],
+            format!("csrf={}", ours.token),
+        )
+        .await,
+    );
 }
 
 #[tokio::test]
@@ -73,14 +97,18 @@ async fn a_session_ends_and_its_token_opens_nothing_after_it() {
     assert_eq!(browser.get("/meja").await.status, StatusCode::OK);
     // A session that somebody set before signing in is not the one that is opened.
     let mut planted = site.browser();
-    planted.cookies.insert("session".to_owned(), "planted-session".to_owned());
+    planted
+        .cookies
+        .insert("session".to_owned(), "planted-session".to_owned());
     planted.get("/masuk").await;
     let fields = [("nama", "desk"), ("sandi", PASSWORD)];
     let answer = planted.post("/masuk", &fields).await;
     assert_eq!(answer.location(), "/meja", "{}", answer.words());
     assert_ne!(planted.cookies["session"], "planted-session");
     let mut attacker = site.browser();
-    attacker.cookies.insert("session".to_owned(), "planted-session".to_owned());
+    attacker
+        .cookies
+        .insert("session".to_owned(), "planted-session".to_owned());
     assert!(attacker.get("/meja").await.location().starts_with("/masuk"));
     // Signing in again ends what the browser had before.
     let first = planted.cookies["session"].clone();
@@ -126,11 +154,20 @@ async fn a_form_of_an_earlier_session_is_given_back_to_its_officer_and_to_nobody
     let mut same = site.signed_in("desk").await;
     let answer = raw(&same, "/meja/laporan/baru", &[FORM, OWN], body.clone()).await;
     assert_eq!(answer.location(), "/masuk/isian", "{}", answer.words());
-    let held = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let held = answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     let (name, value) = held.split_once('=').unwrap();
     same.cookies.insert(name.to_owned(), value.to_owned());
     let given = same.get("/masuk/isian").await;
-    assert!(given.words().contains("Diketik sebelum masuk lagi"), "{}", given.words());
+    assert!(
+        given.words().contains("Diketik sebelum masuk lagi"),
+        "{}",
+        given.words()
+    );
     // Given back once.
     same.cookies.insert(name.to_owned(), value.to_owned());
     assert!(same.get("/masuk/isian").await.status.is_redirection());
@@ -153,19 +190,31 @@ async fn what_opens_a_report_ends_after_half_an_hour_and_with_the_way_out() {
     assert!(!reader.cookies.contains_key("track"));
     let mut replayed = kept;
     let answer = replayed.get(&address).await;
-    assert_eq!(answer.location(), format!("/lacak?nomor={number}"), "left is left");
+    assert_eq!(
+        answer.location(),
+        format!("/lacak?nomor={number}"),
+        "left is left"
+    );
     let fields = [("nomor", number.as_str()), ("kode", code.as_str())];
     reader.get("/lacak").await;
     reader.post("/lacak", &fields).await;
     assert_eq!(reader.get(&address).await.status, StatusCode::OK);
     site.clock.pass(31);
-    for path in [address.clone(), format!("{address}/minta"), format!("{address}/data")] {
+    for path in [
+        address.clone(),
+        format!("{address}/minta"),
+        format!("{address}/data"),
+    ] {
         let answer = if path == address {
             reader.get(&path).await
         } else {
             reader.post(&path, &[("minta", "explanation")]).await
         };
-        assert_eq!(answer.location(), format!("/lacak?nomor={number}"), "{path}");
+        assert_eq!(
+            answer.location(),
+            format!("/lacak?nomor={number}"),
+            "{path}"
+        );
     }
     // A cookie of one report opens no other.
     reader.get("/lacak").await;
@@ -190,7 +239,11 @@ async fn a_code_to_go_on_later_leads_there_once_and_to_nothing_once_it_was_sent(
     other.get("/lapor/lanjut").await;
     let answer = other.post("/lapor/lanjut", &[("kode", &code)]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.words().contains("Kode ini tidak kami kenal"), "{}", answer.words());
+    assert!(
+        answer.words().contains("Kode ini tidak kami kenal"),
+        "{}",
+        answer.words()
+    );
     assert_eq!(super::cases(&site, &desk).await, 1);
 }
 
@@ -208,12 +261,22 @@ async fn a_rating_that_is_sent_twice_is_one_and_says_that_it_came() {
             next_news_by: None,
         },
     ] {
-        site.node.change_case(&desk, id, None, command, None).await.unwrap();
+        site.node
+            .change_case(&desk, id, None, command, None)
+            .await
+            .unwrap();
     }
     let page = reader.get("/nilai/kasus").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.words());
     let group = page.text.split("type=\"radio\"").nth(1).unwrap();
-    let item = group.split("name=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let item = group
+        .split("name=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let fields = [(item.as_str(), "3")];
     let mut other = tab(&reader);
     let (one, two) = tokio::join!(
@@ -221,7 +284,10 @@ async fn a_rating_that_is_sent_twice_is_one_and_says_that_it_came() {
         other.post("/nilai/kasus", &fields)
     );
     let again = reader.post("/nilai/kasus", &fields).await;
-    let thanked = [&one, &two].iter().filter(|a| a.location() == "/nilai/terima-kasih").count();
+    let thanked = [&one, &two]
+        .iter()
+        .filter(|a| a.location() == "/nilai/terima-kasih")
+        .count();
     assert_eq!(thanked, 1, "{} {}", one.words(), two.words());
     for answer in [one, two, again] {
         if answer.status.is_redirection() {
@@ -229,6 +295,9 @@ async fn a_rating_that_is_sent_twice_is_one_and_says_that_it_came() {
         }
         assert_eq!(answer.status, StatusCode::GONE);
         let words = answer.words();
-        assert!(words.contains("Bila Anda baru mengirim, penilaian itu sudah kami terima"), "{words}");
+        assert!(
+            words.contains("Bila Anda baru mengirim, penilaian itu sudah kami terima"),
+            "{words}"
+        );
     }
 }

@@ -10,6 +10,7 @@ fn path(step: &str) -> String {
     format!("/lapor/dicuri/{step}")
 }
 
+// S32
 #[tokio::test]
 async fn tabs_that_answer_at_once_lose_none_of_their_answers() {
     let site = Site::pati().await;
@@ -17,16 +18,23 @@ async fn tabs_that_answer_at_once_lose_none_of_their_answers() {
     // The first answers of all, before the browser has a draft: each tab begins one.
     browser.get("/lapor/dicuri/bahaya").await;
     let mut tabs: Vec<_> = STOLEN.iter().map(|_| tab(&browser)).collect();
-    let posts = tabs.iter_mut().zip(STOLEN).map(|(tab, (step, fields))| async move {
-        tab.post(&path(step), fields).await.status
-    });
+    let posts = tabs
+        .iter_mut()
+        .zip(STOLEN)
+        .map(|(tab, (step, fields))| async move { tab.post(&path(step), fields).await.status });
     for status in futures_util::future::join_all(posts).await {
         assert_eq!(status, StatusCode::SEE_OTHER);
     }
     // Whichever cookie came last leads to all of them.
     for mut one in tabs {
         let check = one.get("/lapor/periksa").await.words();
-        for told in ["Motor atau mobil", "Growong Lor", "pukul 21.30", "Motor Honda hitam", "Siti"] {
+        for told in [
+            "Motor atau mobil",
+            "Growong Lor",
+            "pukul 21.30",
+            "Motor Honda hitam",
+            "Siti",
+        ] {
             assert!(check.contains(told), "{told}: {check}");
         }
         browser.cookies = one.cookies;
@@ -37,7 +45,11 @@ async fn tabs_that_answer_at_once_lose_none_of_their_answers() {
     let mut contact = tab(&browser);
     let mut place = tab(&browser);
     let (one, two, three) = tokio::join!(
-        words.post_file("/lapor/dicuri/cerita", &[("cerita", "Motor Beat biru")], ("foto", "a.jpg", &picture)),
+        words.post_file(
+            "/lapor/dicuri/cerita",
+            &[("cerita", "Motor Beat biru")],
+            ("foto", "a.jpg", &picture)
+        ),
         contact.post("/lapor/dicuri/kontak", &[("nama", "Sri")]),
         place.post("/lapor/dicuri/tempat", &[("tempat", "Bendar, Juwana")]),
     );
@@ -57,11 +69,16 @@ async fn what_another_tab_changed_is_seen_before_it_is_sent() {
     let mut browser = site.browser();
     let seen = fill(&mut browser, "dicuri").await;
     let mut other = tab(&browser);
-    other.post("/lapor/dicuri/kontak", &[("nama", "Orang lain")]).await;
+    other
+        .post("/lapor/dicuri/kontak", &[("nama", "Orang lain")])
+        .await;
     let answer = send_form(&mut browser, "/lapor/periksa", &seen, &[]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = answer.words();
-    assert!(words.contains("Ada jawaban yang berubah di halaman lain"), "{words}");
+    assert!(
+        words.contains("Ada jawaban yang berubah di halaman lain"),
+        "{words}"
+    );
     assert!(words.contains("Orang lain"), "and is shown: {words}");
     assert_eq!(cases(&site, &desk).await, 0);
     let answer = send_form(&mut browser, "/lapor/periksa", &answer, &[]).await;
@@ -80,15 +97,26 @@ async fn back_after_sending_shows_the_receipt_and_begins_nothing() {
     let check = browser.get("/lapor/periksa").await;
     let (number, _) = sent(&mut browser).await;
     for (path, page, typed) in [
-        ("/lapor/dicuri/cerita", &story, vec![("cerita", "Diubah setelah terkirim")]),
-        ("/lapor/dicuri/cerita", &story, vec![("cerita", "x"), ("simpan", "ya")]),
+        (
+            "/lapor/dicuri/cerita",
+            &story,
+            vec![("cerita", "Diubah setelah terkirim")],
+        ),
+        (
+            "/lapor/dicuri/cerita",
+            &story,
+            vec![("cerita", "x"), ("simpan", "ya")],
+        ),
         ("/lapor/periksa", &check, vec![]),
         ("/lapor/periksa", &check, vec![]),
     ] {
         let answer = send_form(&mut browser, path, page, &typed).await;
         assert_eq!(answer.location(), "/lapor/terkirim?lagi=ya", "{path}");
         let receipt = browser.follow(answer).await.words();
-        assert!(receipt.contains(&number) && receipt.contains("Laporan ini sudah terkirim pukul 21.30 WIB"));
+        assert!(
+            receipt.contains(&number)
+                && receipt.contains("Laporan ini sudah terkirim pukul 21.30 WIB")
+        );
     }
     assert_eq!(cases(&site, &desk).await, 1);
     // A bookmark and a reload show it as well.
@@ -108,11 +136,19 @@ async fn a_new_report_leaves_the_receipt_of_the_last_one_readable() {
     fill(&mut browser, "dicuri").await;
     let (first, code) = sent(&mut browser).await;
     browser.get("/lapor/dicuri/bahaya").await;
-    browser.post("/lapor/dicuri/bahaya", &[("bahaya", "tidak")]).await;
+    browser
+        .post("/lapor/dicuri/bahaya", &[("bahaya", "tidak")])
+        .await;
     let receipt = browser.get("/lapor/terkirim").await.words();
-    assert!(receipt.contains(&first) && receipt.contains(&code), "{receipt}");
+    assert!(
+        receipt.contains(&first) && receipt.contains(&code),
+        "{receipt}"
+    );
     let check = browser.get("/lapor/periksa").await;
-    assert!(!check.words().contains("Motor Honda"), "nothing of the first is in the second");
+    assert!(
+        !check.words().contains("Motor Honda"),
+        "nothing of the first is in the second"
+    );
     fill(&mut browser, "dicuri").await;
     let (second, _) = sent(&mut browser).await;
     assert_ne!(first, second);
@@ -130,7 +166,9 @@ async fn a_form_of_another_draft_asks_before_it_writes() {
     let code = saved.split_once("Kode lanjut ").unwrap().1[..14].to_owned();
     let mut browser = site.browser();
     browser.get("/lapor/dicuri/cerita").await;
-    browser.post("/lapor/dicuri/cerita", &[("cerita", "Laporan di komputer")]).await;
+    browser
+        .post("/lapor/dicuri/cerita", &[("cerita", "Laporan di komputer")])
+        .await;
     let stale = browser.get("/lapor/dicuri/cerita").await;
     browser.get("/lapor/lanjut").await;
     browser.post("/lapor/lanjut", &[("kode", &code)]).await;
@@ -138,10 +176,19 @@ async fn a_form_of_another_draft_asks_before_it_writes() {
     let answer = send_form(&mut browser, "/lapor/dicuri/cerita", &stale, &typed).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = answer.words();
-    assert!(words.contains("ada laporan lain yang sedang ditulis"), "{words}");
-    assert!(answer.text.contains("Laporan di komputer, diubah"), "what was typed stays");
+    assert!(
+        words.contains("ada laporan lain yang sedang ditulis"),
+        "{words}"
+    );
+    assert!(
+        answer.text.contains("Laporan di komputer, diubah"),
+        "what was typed stays"
+    );
     let kept = browser.get("/lapor/dicuri/cerita").await;
-    assert!(kept.text.contains("Laporan dari telepon"), "and nothing was overwritten");
+    assert!(
+        kept.text.contains("Laporan dari telepon"),
+        "and nothing was overwritten"
+    );
     // The person says so once more: then it is meant.
     let answer = send_form(&mut browser, "/lapor/dicuri/cerita", &answer, &typed).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
@@ -154,11 +201,18 @@ async fn a_form_of_another_draft_asks_before_it_writes() {
 async fn two_kinds_in_two_tabs_share_one_draft_and_keep_its_photographs() {
     let site = Site::pati().await;
     let unit = site.node.unit();
-    let without = unit.pack.report_kinds().iter().find(|kind| !kind.photo).unwrap();
+    let without = unit
+        .pack
+        .report_kinds()
+        .iter()
+        .find(|kind| !kind.photo)
+        .unwrap();
     let mut browser = site.browser();
     browser.get("/lapor/dicuri/cerita").await;
     let typed = [("cerita", "Motor hilang")];
-    browser.post_file("/lapor/dicuri/cerita", &typed, ("foto", "a.jpg", &photo())).await;
+    browser
+        .post_file("/lapor/dicuri/cerita", &typed, ("foto", "a.jpg", &photo()))
+        .await;
     let other = format!("/lapor/{}/bahaya", without.slug);
     let mut second = tab(&browser);
     second.get(&other).await;
@@ -166,9 +220,14 @@ async fn two_kinds_in_two_tabs_share_one_draft_and_keep_its_photographs() {
     let check = browser.get("/lapor/periksa").await.words();
     assert!(!check.contains("Foto 1"), "this kind takes none: {check}");
     browser.get("/lapor/dicuri/bahaya").await;
-    browser.post("/lapor/dicuri/bahaya", &[("bahaya", "tidak")]).await;
+    browser
+        .post("/lapor/dicuri/bahaya", &[("bahaya", "tidak")])
+        .await;
     let check = browser.get("/lapor/periksa").await.words();
-    assert!(check.contains("Foto 1") && check.contains("Motor hilang"), "{check}");
+    assert!(
+        check.contains("Foto 1") && check.contains("Motor hilang"),
+        "{check}"
+    );
 }
 
 // S40
@@ -181,7 +240,10 @@ async fn what_is_added_to_a_report_is_there_once_however_often_it_is_sent() {
     let page = reader.get(&address).await;
     let carried = hidden(&page);
     assert!(carried.iter().any(|(name, _)| name == "perintah"));
-    let mut fields: Vec<(&str, &str)> = carried.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut fields: Vec<(&str, &str)> = carried
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
     fields.push(("keterangan", "Pelaku memakai jaket merah"));
     // A second tap before the first was answered, then Back and once more.
     let mut other = tab(&reader);
@@ -190,15 +252,24 @@ async fn what_is_added_to_a_report_is_there_once_however_often_it_is_sent() {
         reader.post_file(&address, &fields, ("foto", "a.jpg", &picture)),
         other.post_file(&address, &fields, ("foto", "a.jpg", &picture))
     );
-    let again = reader.post_file(&address, &fields, ("foto", "a.jpg", &picture)).await;
+    let again = reader
+        .post_file(&address, &fields, ("foto", "a.jpg", &picture))
+        .await;
     for answer in [one, two, again] {
-        assert_eq!(answer.location(), format!("{address}?ditambah=ya"), "{}", answer.words());
+        assert_eq!(
+            answer.location(),
+            format!("{address}?ditambah=ya"),
+            "{}",
+            answer.words()
+        );
     }
     let id = site.node.waiting(&desk, 1).await.unwrap()[0].id;
     let added = async || {
         let acts = site.node.case_history(&desk, id).await.unwrap().acts;
         let added = acts.into_iter().filter_map(|act| match act.payload {
-            pengayom_core::act::Payload::Case(CaseAct::InformationAdded { text, media }) => Some((text, media.len())),
+            pengayom_core::act::Payload::Case(CaseAct::InformationAdded { text, media }) => {
+                Some((text, media.len()))
+            }
             _ => None,
         });
         added.collect::<Vec<_>>()
@@ -210,16 +281,28 @@ async fn what_is_added_to_a_report_is_there_once_however_often_it_is_sent() {
     fields.push(("keterangan", "Jaketnya ternyata hitam"));
     let answer = reader.post_file(&address, &fields, ("foto", "", b"")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
-    assert_eq!(added().await, [first, ("Jaketnya ternyata hitam".to_owned(), 0)]);
+    assert_eq!(
+        added().await,
+        [first, ("Jaketnya ternyata hitam".to_owned(), 0)]
+    );
     // Words that are missing: the photograph is asked for again, since no page can give it back.
     let page = reader.get(&address).await;
     let answer = {
         let carried = hidden(&page);
-        let fields: Vec<(&str, &str)> = carried.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        reader.post_file(&address, &fields, ("foto", "a.jpg", &picture)).await
+        let fields: Vec<(&str, &str)> = carried
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        reader
+            .post_file(&address, &fields, ("foto", "a.jpg", &picture))
+            .await
     };
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.words().contains("Pilih fotonya sekali lagi"), "{}", answer.words());
+    assert!(
+        answer.words().contains("Pilih fotonya sekali lagi"),
+        "{}",
+        answer.words()
+    );
 }
 
 // S76
@@ -237,7 +320,11 @@ async fn a_wish_for_safe_contact_that_is_sent_twice_is_one() {
     );
     let again = send_form(&mut browser, "/aman/bantuan", &page, &typed).await;
     for answer in [&one, &two, &again] {
-        assert!(answer.location().starts_with("/lapor/terkirim"), "{}", answer.words());
+        assert!(
+            answer.location().starts_with("/lapor/terkirim"),
+            "{}",
+            answer.words()
+        );
     }
     assert_eq!(again.location(), "/lapor/terkirim?lagi=ya");
     assert_eq!(cases(&site, &desk).await, 1);

@@ -1,5 +1,7 @@
 //! Words that a person typed to search, as a question each engine understands.
 
+use unicode_normalization::char::is_combining_mark;
+
 /// Most words that are looked for; the rest is left out.
 const WORDS_MAX: usize = 8;
 
@@ -18,9 +20,11 @@ pub(super) fn words(typed: &str) -> Option<Vec<String>> {
         // Accents written apart from their letter belong to it.
         .filter(|character| !('\u{300}'..='\u{36f}').contains(character))
         .collect();
+    // Marks that some scripts write around a letter, such as the pangkon of Javanese, do not part its
+    // word; each engine leaves them out as its index did.
     let words: Vec<String> = plain
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+        .split(|character: char| !character.is_alphanumeric() && !is_combining_mark(character))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
         .take(WORDS_MAX)
         .map(|word| word.chars().take(LETTERS_MAX).collect())
         .collect();
@@ -87,7 +91,6 @@ pub(crate) fn tsvector(text: &str) -> String {
 /// The words of a text without case and accents.
 fn folded(text: &str) -> Vec<String> {
     use unicode_normalization::UnicodeNormalization as _;
-    use unicode_normalization::char::is_combining_mark;
     let plain: String = text
         .nfd()
         .filter(|character| !is_combining_mark(*character))
@@ -127,6 +130,24 @@ mod tests {
             tsvector("Kafe \"Caf\u{e9}\", Jl. O'Brien \\ 7"),
             "'kafe':1 'cafe':2 'jl':3 'o':4 'brien':5 '7':6 "
         );
+    }
+
+    /// What is typed in a script that writes marks around its letters is found as it was indexed.
+    #[test]
+    fn a_word_with_marks_is_one_word() {
+        for text in ["ꦱꦸꦏ꧀ꦱ", "बिजली", "بَاتِي", "I\u{307}STANBUL", "Z͑ͫa̴l"]
+        {
+            let typed = words(text).unwrap();
+            assert_eq!(typed.len(), 1, "{text}");
+            let indexed = tsvector(text);
+            let asked = tsquery(&typed);
+            let word = asked.trim_end_matches(":*");
+            assert!(
+                indexed.starts_with(&format!("{word}:1")),
+                "{asked} in {indexed}"
+            );
+        }
+        assert_eq!(words("\u{a9c0} \u{a9c0}"), None, "marks alone are no word");
     }
 
     #[test]
