@@ -23,7 +23,21 @@ export const STORY = {
  */
 export async function go(page, button) {
   const control = button ?? page.locator("main form#form .actions button.button").first();
-  await Promise.all([Promise.any([page.waitForNavigation(), page.waitForEvent("load")]), control.click()]);
+  if (!page.js) return Promise.all([page.waitForNavigation(), control.click()]);
+  await page.evaluate(() => {
+    document.body.dataset.before = "";
+  });
+  await Promise.all([Promise.any([page.waitForNavigation(), replaced(page)]), control.click()]);
+}
+
+/** Waits until another document stands in the place of the one that was marked. */
+async function replaced(page) {
+  const within = Date.now() + 15_000;
+  const there = () => document.readyState === "complete" && document.body?.dataset.before === undefined;
+  while (!(await page.evaluate(there).catch(() => false))) {
+    if (Date.now() > within) throw new Error(`nothing came in the place of ${page.url()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** Chooses one of the rows of a question, as people do: by its label. */

@@ -1,7 +1,10 @@
 // The connection ends in the middle: of a photograph, of a report, of the answer. Nothing is lost, nothing is there twice.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import test from "node:test";
 
 import { closeBrowser, demo, person, PHONE, picture, sendEveryoneHome, visit } from "../helpers.mjs";
@@ -110,9 +113,13 @@ test("a connection that ends in the middle of a photograph loses neither it nor 
 // S32
 test("without JavaScript the browser sends it again, and it is there once", async () => {
   const road = await way();
+  const folder = await mkdtemp(path.join(tmpdir(), "pengayom-photo-"));
   try {
     const page = await person({ baseURL: road.url, js: false });
     await atTheStory(page, "Tanpa JavaScript.");
+    // A file that stays where it is, as on a telephone: the browser reads it again.
+    await writeFile(path.join(folder, "foto.png"), photo(900, 700, true).buffer);
+    await page.setInputFiles("#foto", path.join(folder, "foto.png"));
     road.break_("up", 50_000);
     await page.locator("main form#form .actions button.button").first().click();
     await page.waitForURL(/chrome-error/).catch(() => {});
@@ -125,6 +132,7 @@ test("without JavaScript the browser sends it again, and it is there once", asyn
     assert.equal(await photographs(number), 1);
   } finally {
     await road.close();
+    await rm(folder, { recursive: true });
   }
 });
 

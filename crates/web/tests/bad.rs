@@ -102,7 +102,11 @@ async fn followed<'s>(site: &'s Site) -> (Browser<'s>, String, String) {
 /// The case of a number.
 async fn case_of(site: &Site, desk: &Staff, number: &str) -> CaseId {
     let rows = site.node.waiting(desk, 50).await.unwrap();
-    let row = rows.iter().find(|row| row.number.to_string() == number);
+    let row = rows.iter().find(|row| {
+        row.number
+            .as_ref()
+            .is_some_and(|known| known.to_string() == number)
+    });
     row.unwrap_or_else(|| panic!("no case {number}")).id
 }
 
