@@ -122,8 +122,9 @@
     if (!status || !("requestSubmit" in form)) continue;
     let sending = false;
 
-    const say = (words) => {
+    const say = (words, kind = "danger") => {
       status.hidden = !words;
+      status.className = `notice notice-${kind}`;
       status.textContent = words;
     };
 
@@ -146,7 +147,7 @@
     const send = async (pressed, signal) => {
       if (form.photoReady) await form.photoReady();
       if (!(await reachable(signal))) return false;
-      say(status.dataset.sending || "");
+      say(status.dataset.sending || "", "plain");
       let answer, html;
       try {
         // `action` as the button has it: a form may have a field of that name.
