@@ -430,3 +430,14 @@ async fn a_name_of_a_file_does_nothing() {
         "{name}"
     );
 }
+
+// The work that a small file can cause has a bound, whatever comes of it: the decoder counts scans.
+#[test]
+fn a_picture_of_thousands_of_scans_is_soon_over() {
+    for (width, height) in [(5_000, 5_000), (400, 300)] {
+        let began = Instant::now();
+        let _ = pengayom_node::media::preview(&progressive(width, height, 5_000));
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(15), "{width}: {took:?}");
+    }
+}
