@@ -134,7 +134,7 @@ mod tests {
             let mut open = 0_i32;
             for c in isolated(&text).chars() {
                 match c {
-                    '\u{202a}'..='\u{202e}' => prop_assert!(false, "an embedding is left"),
+                    '\u{202a}'..='\u{202e}' => return Err(TestCaseError::fail("an embedding is left")),
                     '\u{2066}'..='\u{2068}' => open += 1,
                     '\u{2069}' => open -= 1,
                     _ => {}

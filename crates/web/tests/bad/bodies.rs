@@ -120,9 +120,9 @@ async fn what_only_looks_like_a_form_is_not_one() {
         "multipart/form-data; boundary=\"\0\"",
         "multipart/form-data; boundary=b; boundary=c",
     ] {
-        let Ok(_) = axum::http::HeaderValue::from_str(kind) else {
+        if axum::http::HeaderValue::from_str(kind).is_err() {
             continue;
-        };
+        }
         let answer = raw(&browser, PATH, &[("content-type", kind), OWN], good.clone()).await;
         if kind.ends_with("b; boundary=c") {
             assert!(!answer.status.is_server_error());

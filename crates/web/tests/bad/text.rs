@@ -424,10 +424,10 @@ fn no_template_shows_a_text_past_the_escaper() {
     );
     assert!(templates.len() > 40);
     for (name, text) in templates {
-        assert!(
-            name.ends_with(".html"),
-            "{name}: the escaper is chosen by the ending"
-        );
+        let html = Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending == "html");
+        assert!(html, "{name}: the escaper is chosen by the ending");
         assert!(!text.contains("autoescape"), "{name}");
         for (number, line) in text.lines().enumerate() {
             let at = format!("{name}:{}", number + 1);
