@@ -317,6 +317,31 @@ export async function picture(page, name) {
   await page.screenshot({ path: path.join(RESULTS, `${name.replace(/[^\w-]+/g, "-")}.png`), fullPage: true }).catch(() => {});
 }
 
+/**
+ * Does `press` and waits for the page it leads to. With JavaScript an answer to a report comes in the place of the page it was sent
+ * from, without a navigation.
+ */
+export async function turned(page, press) {
+  if (!page.js) {
+    await Promise.all([page.waitForNavigation(), press()]);
+    return;
+  }
+  await page.evaluate(() => {
+    document.body.dataset.before = "";
+  });
+  await Promise.all([Promise.any([page.waitForNavigation(), replaced(page)]), press()]);
+}
+
+/** Waits until another document stands in the place of the one that was marked. */
+async function replaced(page) {
+  const within = Date.now() + 15_000;
+  const there = () => document.readyState === "complete" && document.body?.dataset.before === undefined;
+  while (!(await page.evaluate(there).catch(() => false))) {
+    if (Date.now() > within) throw new Error(`nothing came in the place of ${page.url()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Everything filled in on the page, by name; secrets are never given back. */
 export function typedOn(page) {
   return page.evaluate(() =>
@@ -334,9 +359,8 @@ export function typedOn(page) {
 export async function assertRefused(page, button, { says, where, least = 48, status = 422 }) {
   const typed = await typedOn(page);
   const [answer] = await Promise.all([
-    page.waitForResponse((one) => one.request().method() === "POST" && one.request().resourceType() === "document"),
-    page.waitForNavigation(),
-    button.click(),
+    page.waitForResponse((one) => one.request().method() === "POST" && /document|fetch/.test(one.request().resourceType())),
+    turned(page, () => button.click()),
   ]);
   assert.equal(answer.status(), status, `status of ${where}`);
   assert.deepEqual(await typedOn(page), typed, `what was typed on ${where}`);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { account, demo, visit } from "./helpers.mjs";
+import { account, demo, turned, visit } from "./helpers.mjs";
 import { t } from "./words.mjs";
 
 /** A report that every test may send; `place` is a village of the sample unit. */
@@ -17,27 +17,10 @@ export const STORY = {
   phone: "081234567890",
 };
 
-/**
- * Presses the page's main button and waits for the page it leads to. With JavaScript a refused report comes back in the
- * place of the page it was sent from, without a navigation.
- */
+/** Presses the page's main button and waits for the page it leads to. */
 export async function go(page, button) {
   const control = button ?? page.locator("main form#form .actions button.button").first();
-  if (!page.js) return Promise.all([page.waitForNavigation(), control.click()]);
-  await page.evaluate(() => {
-    document.body.dataset.before = "";
-  });
-  await Promise.all([Promise.any([page.waitForNavigation(), replaced(page)]), control.click()]);
-}
-
-/** Waits until another document stands in the place of the one that was marked. */
-async function replaced(page) {
-  const within = Date.now() + 15_000;
-  const there = () => document.readyState === "complete" && document.body?.dataset.before === undefined;
-  while (!(await page.evaluate(there).catch(() => false))) {
-    if (Date.now() > within) throw new Error(`nothing came in the place of ${page.url()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await turned(page, () => control.click());
 }
 
 /** Chooses one of the rows of a question, as people do: by its label. */
