@@ -140,7 +140,7 @@ mod tests {
             let typed = words(text).unwrap();
             assert_eq!(typed.len(), 1, "{text}");
             let indexed = tsvector(text);
-            let asked = tsquery(&typed);
+            let asked = tsquery(&typed, Found::Beginning);
             let word = asked.trim_end_matches(":*");
             assert!(
                 indexed.starts_with(&format!("{word}:1")),
