@@ -41,7 +41,9 @@ async fn a_commander_holds_a_case_and_nothing_of_it_is_erased_until_that_is_lift
         ("dasar", "investigation"),
         ("rujukan", "SP.Sidik/4/2026"),
     ];
-    assert_eq!(chief.post(&hold, &whole).await.location(), address);
+    // It leads back to the case, which says that it was recorded.
+    let recorded = format!("{address}?tercatat=ya");
+    assert_eq!(chief.post(&hold, &whole).await.location(), recorded);
     let page = chief.get(&address).await;
     let words = page.words();
     assert!(
@@ -61,7 +63,7 @@ async fn a_commander_holds_a_case_and_nothing_of_it_is_erased_until_that_is_lift
     assert!(refused.words().contains("Lepas penahanannya dulu"));
     let lift = [("versi", version.as_str()), ("rujukan", "S.Tap/9/2026")];
     let lifted = chief.post(&format!("{address}/lepas-hapus"), &lift).await;
-    assert_eq!(lifted.location(), address);
+    assert_eq!(lifted.location(), recorded);
     let words = chief.get(&address).await.words();
     assert!(words.contains("Penghapusan tidak lagi ditahan"), "{words}");
     assert!(words.contains("Hapus data pribadi"), "{words}");
