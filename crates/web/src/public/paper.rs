@@ -117,7 +117,7 @@ pub(super) fn router() -> Router<AppState> {
 
 /// `GET /lapor/kertas`
 async fn choose(Query(wanted): Query<Wanted>, page: PublicPage) -> Result<Response, Fault> {
-    choose_page(page, &wanted, Vec::new(), Vec::new())
+    choose_page(page, &wanted, Vec::new(), &[])
 }
 
 /// What is to be printed, checked.
@@ -133,7 +133,7 @@ async fn print(Query(wanted): Query<Wanted>, page: PublicPage) -> Result<Respons
     let unit = page.context.unit().clone();
     let order = match read(&page.frame, unit.pack.report_kinds(), &wanted) {
         Ok(order) => order,
-        Err((errors, meant)) => return choose_page(page, &wanted, errors, meant),
+        Err((errors, meant)) => return choose_page(page, &wanted, errors, &meant),
     };
     let PublicPage {
         context,
@@ -277,7 +277,7 @@ fn choose_page(
     PublicPage { mut frame, .. }: PublicPage,
     wanted: &Wanted,
     errors: Vec<FieldError>,
-    meant: Vec<AreaMatch>,
+    meant: &[AreaMatch],
 ) -> Result<Response, Fault> {
     frame.titled("paper.title");
     let status = if errors.is_empty() {
@@ -305,7 +305,7 @@ fn choose_page(
     let max = FORMS_MAX.to_string();
     let picked = wanted.wilayah.as_deref().unwrap_or_default();
     let meant = (!meant.is_empty()).then(|| {
-        let options = super::report::area_choices(&meant, picked);
+        let options = super::report::area_choices(meant, picked);
         ChoiceGroup::new("wilayah", frame.t("report.where_meant"), options, &errors)
     });
     let typed: String = wanted
