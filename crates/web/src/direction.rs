@@ -32,7 +32,7 @@ impl Escaper for Isolating {
 pub(crate) fn isolated(text: &str) -> Cow<'_, str> {
     // Every such sign begins with one of these bytes in UTF-8; most texts have none.
     let may_turn = |byte: &u8| matches!(byte, 0xd6..=0xdf | 0xe0 | 0xe2 | 0xef | 0xf0);
-    if !text.as_bytes().iter().any(|byte| may_turn(byte)) || !text.chars().any(turns) {
+    if !text.as_bytes().iter().any(may_turn) || !text.chars().any(turns) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

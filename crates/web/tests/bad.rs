@@ -87,7 +87,7 @@ async fn sent(browser: &mut Browser<'_>) -> (String, String) {
 }
 
 /// A report that was filed, followed by its reporter in a browser of their own.
-async fn followed<'s>(site: &'s Site) -> (Browser<'s>, String, String) {
+async fn followed(site: &Site) -> (Browser<'_>, String, String) {
     let mut browser = site.browser();
     fill(&mut browser, "dicuri").await;
     let (number, code) = sent(&mut browser).await;

@@ -188,11 +188,11 @@ async fn search(
         ),
         (
             "common_words",
-            Box::new(|n| ["motor pasar", "dompet hilang", "rumah"][n % 3].to_owned()),
+            Box::new(|n| turn(&["motor pasar", "dompet hilang", "rumah"], n)),
         ),
         (
             "beginning_of_common_word",
-            Box::new(|n| ["bertabr", "domp", "larut ma"][n % 3].to_owned()),
+            Box::new(|n| turn(&["bertabr", "domp", "larut ma"], n)),
         ),
         ("none", Box::new(|n| format!("zebra{n}"))),
     ];
@@ -211,6 +211,12 @@ async fn search(
     }
     searched(told, (run, cases), "all", all, 0);
     Ok(())
+}
+
+/// Each of some words in turn.
+fn turn(words: &[&str], n: usize) -> String {
+    let word = words.get(n % words.len().max(1));
+    word.copied().unwrap_or_default().to_owned()
 }
 
 fn searched(
@@ -272,7 +278,10 @@ async fn reports(address: SocketAddr, points: &[Point]) -> Result<Vec<Look>, Fau
         let filed = connection.file(&key, *point).await?;
         let filed: serde_json::Value =
             serde_json::from_slice(&filed).map_err(|error| broken(&error))?;
-        let of = |name: &str| filed[name].as_str().unwrap_or_default().to_owned();
+        let of = |name: &str| {
+            let found = filed.get(name).and_then(serde_json::Value::as_str);
+            found.unwrap_or_default().to_owned()
+        };
         let (number, secret) = (of("tracking_code"), of("secret"));
         // Not compressed, so that its form can be read.
         let form = request(Method::GET, "/lacak", "").body(Full::default());

@@ -12,7 +12,7 @@ use crate::support::{Site, fill, photo};
 const PATH: &str = "/lapor/dicuri/cerita";
 
 /// A chunk of a PNG (W3C PNG §5.3).
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let body = [kind.as_slice(), data].concat();
     let mut crc = flate2::Crc::new();
     crc.update(&body);
@@ -39,10 +39,10 @@ fn png(width: u32, height: u32, depth: u8, before: &[u8], rows: u64) -> Vec<u8> 
     let row = u64::from(width) * 3 * u64::from(depth) / 8 + 1;
     [
         b"\x89PNG\r\n\x1a\n".to_vec(),
-        chunk(b"IHDR", &head),
+        chunk(*b"IHDR", &head),
         before.to_vec(),
-        chunk(b"IDAT", &packed(row * rows)),
-        chunk(b"IEND", b""),
+        chunk(*b"IDAT", &packed(row * rows)),
+        chunk(*b"IEND", b""),
     ]
     .concat()
 }
@@ -163,7 +163,7 @@ async fn a_picture_that_does_not_open_is_told_at_once_and_the_report_goes_withou
         );
     }
     assert!(
-        began.elapsed() < Duration::from_secs(60),
+        began.elapsed() < Duration::from_mins(1),
         "{:?}",
         began.elapsed()
     );
@@ -217,9 +217,9 @@ async fn a_picture_that_carries_more_is_shown_without_it() {
     let icc = [b"icc\0\0".as_slice(), &packed(400 << 20)].concat();
     let text = [b"Comment\0\0".as_slice(), &packed(400 << 20)].concat();
     let animated = [
-        chunk(b"acTL", &[0, 0x0f, 0xff, 0xff, 0, 0, 0, 0]),
+        chunk(*b"acTL", &[0, 0x0f, 0xff, 0xff, 0, 0, 0, 0]),
         chunk(
-            b"fcTL",
+            *b"fcTL",
             &[
                 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0,
             ],
@@ -243,14 +243,14 @@ async fn a_picture_that_carries_more_is_shown_without_it() {
             "a profile of 65 kB",
             with_segment(
                 0xe2,
-                &[b"ICC_PROFILE\0\x01\xff".as_slice(), &[0xaa; 60_000]].concat(),
+                &[b"ICC_PROFILE\0\x01\xff".as_slice(), &vec![0xaa; 60_000]].concat(),
             ),
         ),
         (
             "a profile of 400 MB",
-            png(8, 8, 8, &chunk(b"iCCP", &icc), 8),
+            png(8, 8, 8, &chunk(*b"iCCP", &icc), 8),
         ),
-        ("a text of 400 MB", png(8, 8, 8, &chunk(b"zTXt", &text), 8)),
+        ("a text of 400 MB", png(8, 8, 8, &chunk(*b"zTXt", &text), 8)),
         ("a million frames", png(8, 8, 8, &animated, 8)),
         (
             "an archive after it",

@@ -266,7 +266,7 @@ async fn nothing_is_unpacked_and_nothing_huge_is_read_anywhere() {
         }
     }
     assert!(
-        began.elapsed() < Duration::from_secs(60),
+        began.elapsed() < Duration::from_mins(1),
         "{:?}",
         began.elapsed()
     );

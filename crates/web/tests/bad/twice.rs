@@ -275,7 +275,7 @@ async fn what_is_added_to_a_report_is_there_once_however_often_it_is_sent() {
         added.collect::<Vec<_>>()
     };
     let first = ("Pelaku memakai jaket merah".to_owned(), 1);
-    assert_eq!(added().await, [first.clone()]);
+    assert_eq!(added().await, std::slice::from_ref(&first));
     // Back, other words: they come after the first, which stand.
     fields.pop();
     fields.push(("keterangan", "Jaketnya ternyata hitam"));
