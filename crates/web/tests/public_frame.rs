@@ -189,6 +189,9 @@ async fn every_service_and_kind_of_the_pack_has_its_page() {
         assert!(page.words().contains(&service.not_promised.id), "{path}"); // S26
         let duty = unit.pack.duty(&service.duty).unwrap();
         assert!(page.words().contains(&duty.name.id), "{path}"); // S2
+        let role = unit.pack.officer_role(service.role).unwrap();
+        let says = format!("Peran petugas {} {}", role.name.id, role.help.id); // S28
+        assert!(page.words().contains(&says), "{path}");
     }
     for kind in unit.pack.report_kinds() {
         let mut browser = site.browser();

@@ -69,6 +69,8 @@ async fn the_reporter_sees_the_steps_who_handles_it_and_what_was_answered() {
             .contains("Kabar berikutnya paling lambat 27 November 2026")
     );
     assert_eq!(page.text.matches("aria-current=\"step\"").count(), 1);
+    // S28
+    assert!(page.words().contains("Peran petugas bagi Anda: "));
     let case = case_of(&site, &desk).await;
     site.clock.pass(20);
     for command in [

@@ -42,6 +42,8 @@ struct ServicePage {
     outages: Vec<OutageLine>,
     /// The police function it serves at first (S1).
     function: String,
+    /// In which of the four roles its officer meets people at first, and what that means (S28).
+    role: Option<(String, String)>,
     emergency: bool,
     /// The duty of the law it serves: its name, and what that covers.
     duty: Option<(String, String)>,
@@ -136,6 +138,10 @@ async fn one(
         function: function
             .map_or("", |known| frame.say(&known.name))
             .to_owned(),
+        role: unit.pack.officer_role(service.role).map(|role| {
+            let say = |words| frame.say(words).to_owned();
+            (say(&role.name), say(&role.help))
+        }),
         emergency: service.emergency,
         duty: unit.pack.duty(&service.duty).map(|duty| {
             let say = |words| frame.say(words).to_owned();

@@ -81,6 +81,8 @@ struct CasePage {
     number: String,
     service: Option<String>,
     place: Option<String>,
+    /// In which of the four roles officers meet the reporter for it (S28).
+    role: Option<String>,
     steps: Vec<StepLine>,
     promise: Option<String>,
     late: Option<String>,
@@ -461,6 +463,12 @@ async fn case_page(
         number: number.to_string(),
         service: service.map(|service| frame.say(&service.name).to_owned()),
         place,
+        role: service
+            .and_then(|service| unit.pack.officer_role(service.role))
+            .map(|role| {
+                let values = [("role", frame.say(&role.name)), ("help", frame.say(&role.help))];
+                frame.tf("track.role", &values)
+            }),
         steps: steps(&frame, history, &people),
         promise: promise(&frame, case),
         late: late(&frame, history, now),
