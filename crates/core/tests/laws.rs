@@ -344,7 +344,7 @@ fn the_histories_of_these_laws_reach_every_kind_of_act() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..200 {
+    for _ in 0..600 {
         let cases = history::of_case().new_tree(&mut runner).unwrap().current();
         let encounters = history::of_encounter()
             .new_tree(&mut runner)

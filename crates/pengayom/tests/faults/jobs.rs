@@ -63,7 +63,9 @@ async fn the_jobs_of_a_killed_process_are_done_by_the_other_and_none_twice() {
     }
     // The other does every job but the one that is taken.
     wait_for(&database, WAITING, "1").await;
-    assert_eq!(database.sql(PREVIEWS), "5");
+    // That of the one may be there all the same: a photograph is opened when it is sent, if that is
+    // quickly done.
+    assert!(["5", "6"].contains(&database.sql(PREVIEWS).as_str()));
     assert_eq!(database.sql("SELECT attempts FROM jobs"), "1");
     let made = "SELECT md5(string_agg(preview::text, '' ORDER BY sha256))
                 FROM blobs WHERE sha256 <> (SELECT payload::json->>'sha256' FROM jobs)";

@@ -466,7 +466,10 @@ async fn case_page(
         role: service
             .and_then(|service| unit.pack.officer_role(service.role))
             .map(|role| {
-                let values = [("role", frame.say(&role.name)), ("help", frame.say(&role.help))];
+                let values = [
+                    ("role", frame.say(&role.name)),
+                    ("help", frame.say(&role.help)),
+                ];
                 frame.tf("track.role", &values)
             }),
         steps: steps(&frame, history, &people),
