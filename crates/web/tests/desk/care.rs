@@ -61,7 +61,7 @@ async fn a_case_whose_reporter_needs_company_is_closed_after_an_offer() {
     let page = desk.get(&format!("/perkara/{case}")).await.words();
     for words in [
         "Perlu ditemani atau bicara dengan seseorang",
-        "Rp 18.500.000",
+        "Rp18.500.000",
         "Tawarkan dukungan sebelum perkara ditutup",
         // The helplines of the pack stand at hand.
         "SAPA 129",
@@ -190,7 +190,7 @@ async fn the_desk_asks_how_the_reporter_is_and_reads_it_back() {
     assert!(wrong.words().contains("Tulis kerugian dengan angka saja"));
     assert!(wrong.text.contains("value=\"banyak sekali\""));
     let read_back = send("bacakan", "Rp 18.500.000").await.words();
-    for words in ["Terguncang, takut, atau sulit tidur", "Rp 18.500.000"] {
+    for words in ["Terguncang, takut, atau sulit tidur", "Rp18.500.000"] {
         assert!(read_back.contains(words), "{words} not in {read_back}");
     }
     let saved = send("simpan", "Rp 18.500.000").await;
@@ -251,7 +251,7 @@ async fn how_the_person_is_and_what_they_lost_may_be_told_and_need_not() {
     let words = check.words();
     for told in [
         "Perlu ditemani atau bicara dengan seseorang",
-        "Rp 18.500.000",
+        "Rp18.500.000",
     ] {
         assert!(words.contains(told), "{told} not in {words}");
     }
