@@ -40,9 +40,12 @@ export async function mainPages() {
  */
 export async function examine(url, settings = {}) {
   for (let tries = 1; ; tries += 1) {
-    const report = await once(url, settings);
+    // On a busy machine it may miss its own beginning of the trace, and asks to be run again; a browser may not come up.
+    const report = await once(url, settings).catch((error) => {
+      if (error.code !== "ECONNREFUSED") throw error;
+      return { runtimeError: error };
+    });
     if (!report.runtimeError) return report;
-    // On a busy machine it may miss its own beginning of the trace, and asks to be run again.
     if (tries === 3) throw new Error(`${url}: ${report.runtimeError.message}`);
   }
 }
