@@ -42,6 +42,7 @@ pub use desk::{DeskStore, OutageRow, VisitRow};
 pub use error::StoreError;
 pub use examine::{Depth, Examined, UnitExamined, examine};
 pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, Left, RetentionRow};
+pub use ledger::LedgerStore;
 pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
@@ -54,8 +55,6 @@ pub use write::{
     NewJob, SealedPerson, SourceKey, Stored,
 };
 
-use ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
-use proof::StoredAct;
 use rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
     JobRow, KeyringRow, Preview, SequencedAct, SessionRow, UnitRow, UserRow,
@@ -112,7 +111,7 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store: KeptStore + DeskStore + 'static {
+pub trait Store: KeptStore + DeskStore + LedgerStore + 'static {
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.
@@ -503,79 +502,6 @@ pub trait Store: KeptStore + DeskStore + 'static {
         source: &str,
         keys: &[String],
     ) -> Result<Vec<String>, StoreError>;
-
-    // -- the ledger ------------------------------------------------------------------------
-
-    /// How far a unit's ledger is; `None` before its first leaf was integrated.
-    async fn ledger(&self, unit: &UnitId) -> Result<Option<LedgerRow>, StoreError>;
-
-    /// What the ledger holds of each act, in order, from a leaf (an act's sequence number less one)
-    /// on; at most `limit`, and at most 65,536.
-    async fn commitments(
-        &self,
-        unit: &UnitId,
-        from: u64,
-        limit: u32,
-    ) -> Result<Vec<[u8; 32]>, StoreError>;
-
-    /// The tiles among these that are there, in their order; at most 1,024.
-    async fn ledger_tiles(
-        &self,
-        unit: &UnitId,
-        wanted: &[TileId],
-    ) -> Result<Vec<(TileId, Vec<u8>)>, StoreError>;
-
-    /// An act as the ledger holds it, by its sequence number.
-    async fn stored_act(
-        &self,
-        unit: &UnitId,
-        sequence: i64,
-    ) -> Result<Option<StoredAct>, StoreError>;
-
-    /// An act of a subject as the ledger holds it, by its place in the subject's history.
-    async fn stored_act_of(
-        &self,
-        unit: &UnitId,
-        subject: Subject,
-        version: u32,
-    ) -> Result<Option<StoredAct>, StoreError>;
-
-    /// Puts leaves into the tree, in one transaction. Refused with `Stale` when somebody else did
-    /// meanwhile.
-    async fn integrate(&self, unit: &UnitId, integrated: Integrated) -> Result<(), StoreError>;
-
-    /// Publishes a checkpoint of the whole tree as it is built. Refused with `Stale` when the tree
-    /// has another size.
-    async fn publish(
-        &self,
-        unit: &UnitId,
-        size: u64,
-        checkpoint: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError>;
-
-    /// Keeps a witness's signature; one under a smaller checkpoint than the last is not kept.
-    async fn put_cosignature(
-        &self,
-        unit: &UnitId,
-        cosignature: Cosignature,
-    ) -> Result<(), StoreError>;
-
-    /// The last signature of each witness.
-    async fn cosignatures(&self, unit: &UnitId) -> Result<Vec<Cosignature>, StoreError>;
-
-    /// What this unit, as a witness, saw last of another ledger.
-    async fn witnessed(&self, unit: &UnitId, origin: &str)
-    -> Result<Option<Witnessed>, StoreError>;
-
-    /// Notes what this unit, as a witness, saw of another ledger; `known` is the size it saw before.
-    /// Refused with `Stale` when it has seen something else meanwhile.
-    async fn put_witnessed(
-        &self,
-        unit: &UnitId,
-        known: Option<u64>,
-        seen: Witnessed,
-    ) -> Result<(), StoreError>;
 
     // -- the store itself ------------------------------------------------------------------
 

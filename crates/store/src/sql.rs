@@ -44,9 +44,7 @@ use self::writer::{Answer, LastFault, Message, Write, Writer};
 use crate::audit::Audit;
 use crate::blob::{BlobProgress, BlobReport};
 use crate::error::StoreError;
-use crate::ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
 use crate::postgres::news::Follower;
-use crate::proof::StoredAct;
 use crate::query::{
     CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals, WaitGroup,
     WaitTotals,
@@ -558,96 +556,6 @@ impl Store for SqlStore {
         keys: &[String],
     ) -> Result<Vec<String>, StoreError> {
         read::beside::known_source_keys(&self.readers, unit, source, keys).await
-    }
-
-    async fn ledger(&self, unit: &UnitId) -> Result<Option<LedgerRow>, StoreError> {
-        ledger::state(&self.readers, unit).await
-    }
-
-    async fn commitments(
-        &self,
-        unit: &UnitId,
-        from: u64,
-        limit: u32,
-    ) -> Result<Vec<[u8; 32]>, StoreError> {
-        ledger::commitments(&self.readers, unit, from, limit).await
-    }
-
-    async fn ledger_tiles(
-        &self,
-        unit: &UnitId,
-        wanted: &[TileId],
-    ) -> Result<Vec<(TileId, Vec<u8>)>, StoreError> {
-        ledger::tiles(&self.readers, unit, wanted).await
-    }
-
-    async fn stored_act(
-        &self,
-        unit: &UnitId,
-        sequence: i64,
-    ) -> Result<Option<StoredAct>, StoreError> {
-        ledger::act(&self.readers, unit, sequence).await
-    }
-
-    async fn stored_act_of(
-        &self,
-        unit: &UnitId,
-        subject: Subject,
-        version: u32,
-    ) -> Result<Option<StoredAct>, StoreError> {
-        ledger::act_of(&self.readers, unit, subject, version).await
-    }
-
-    async fn integrate(&self, unit: &UnitId, integrated: Integrated) -> Result<(), StoreError> {
-        let what = ledger::What::Integrate(integrated);
-        self.done(unit, What::Ledger(what)).await
-    }
-
-    async fn publish(
-        &self,
-        unit: &UnitId,
-        size: u64,
-        checkpoint: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let checkpoint = checkpoint.to_owned();
-        let what = ledger::What::Publish {
-            size,
-            checkpoint,
-            at,
-        };
-        self.done(unit, What::Ledger(what)).await
-    }
-
-    async fn put_cosignature(
-        &self,
-        unit: &UnitId,
-        cosignature: Cosignature,
-    ) -> Result<(), StoreError> {
-        let what = ledger::What::PutCosignature(cosignature);
-        self.done(unit, What::Ledger(what)).await
-    }
-
-    async fn cosignatures(&self, unit: &UnitId) -> Result<Vec<Cosignature>, StoreError> {
-        ledger::cosignatures(&self.readers, unit).await
-    }
-
-    async fn witnessed(
-        &self,
-        unit: &UnitId,
-        origin: &str,
-    ) -> Result<Option<Witnessed>, StoreError> {
-        ledger::witnessed(&self.readers, unit, origin).await
-    }
-
-    async fn put_witnessed(
-        &self,
-        unit: &UnitId,
-        known: Option<u64>,
-        seen: Witnessed,
-    ) -> Result<(), StoreError> {
-        let what = ledger::What::PutWitnessed { known, seen };
-        self.done(unit, What::Ledger(what)).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -88,7 +88,7 @@ async fn the_reporter_sees_the_steps_who_handles_it_and_what_was_answered() {
     let page = browser.get("/lacak/PTI-2611-0001").await;
     let words = page.words();
     for expected in [
-        "Ditangani Bripka Sari desk",
+        "Petugas: Bripka Sari desk",
         "Kami datang besok <b>pagi</b>",
         "Kabar berikutnya paling lambat 26 November 2026, pukul 10.00 WIB",
         "Dijawab 24 November 2026, pukul 21.50 WIB",

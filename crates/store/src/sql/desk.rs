@@ -10,27 +10,13 @@ use super::SqlStore;
 use super::map::desk::{OUTAGES, VISITS, read_outage, read_visit, turn};
 use super::map::{get, maybe_moment, moment, stored};
 use super::query::Query;
-use crate::PAGE_MAX;
+use super::read::{push_limit, select};
 use crate::desk::{DeskStore, OutageRow, VisitRow};
 use crate::error::StoreError;
 
 impl SqlStore {
-    /// Rows of a table of one unit; conditions follow.
-    fn desk_rows(&self, table: &str, columns: &[&str], unit: &UnitId) -> Query {
-        let columns = columns.join(", ");
-        let engine = self.readers.engine();
-        let mut query = Query::new(
-            engine,
-            format!("SELECT {columns} FROM {table} WHERE unit = "),
-        );
-        query.push_bind(unit);
-        query
-    }
-
     async fn visit_rows(&self, mut query: Query, limit: u32) -> Result<Vec<VisitRow>, StoreError> {
-        query
-            .push(" LIMIT ")
-            .push_bind(i64::from(limit.min(PAGE_MAX)));
+        push_limit(&mut query, limit);
         let rows = self.readers.fetch_all(query).await?;
         rows.iter().map(read_visit).collect()
     }
@@ -39,7 +25,7 @@ impl SqlStore {
 #[async_trait]
 impl DeskStore for SqlStore {
     async fn visit(&self, unit: &UnitId, visit: VisitId) -> Result<Option<VisitRow>, StoreError> {
-        let mut query = self.desk_rows("visits", VISITS, unit);
+        let mut query = select(self.readers.engine(), "visits", VISITS, unit);
         query.push(" AND id = ").push_bind(visit.0);
         let row = self.readers.fetch_optional(query).await?;
         row.as_ref().map(read_visit).transpose()
@@ -52,7 +38,7 @@ impl DeskStore for SqlStore {
         at: Timestamp,
         limit: u32,
     ) -> Result<Vec<VisitRow>, StoreError> {
-        let mut query = self.desk_rows("visits", VISITS, unit);
+        let mut query = select(self.readers.engine(), "visits", VISITS, unit);
         query.push(" AND station = ").push_bind(station.to_string());
         query.push(" AND called_at IS NULL AND ended_at IS NULL AND open_until > ");
         query
@@ -68,7 +54,7 @@ impl DeskStore for SqlStore {
         at: Timestamp,
         limit: u32,
     ) -> Result<Vec<VisitRow>, StoreError> {
-        let mut query = self.desk_rows("visits", VISITS, unit);
+        let mut query = select(self.readers.engine(), "visits", VISITS, unit);
         query.push(" AND station = ").push_bind(station.to_string());
         query.push(" AND called_at IS NOT NULL AND ended_at IS NULL AND open_until > ");
         query.push_bind(stored(at)).push(" ORDER BY called_at, id");
@@ -83,12 +69,12 @@ impl DeskStore for SqlStore {
         limit: u32,
     ) -> Result<Vec<Waited>, StoreError> {
         let columns = &["turn", "joined_at", "called_at"];
-        let mut query = self.desk_rows("visits", columns, unit);
+        let mut query = select(self.readers.engine(), "visits", columns, unit);
         query.push(" AND station = ").push_bind(station.to_string());
         query.push(" AND called_at IS NOT NULL AND (ended_at IS NULL OR served)");
         query.push(" AND called_at >= ").push_bind(stored(since));
-        query.push(" ORDER BY called_at DESC LIMIT ");
-        query.push_bind(i64::from(limit.min(PAGE_MAX)));
+        query.push(" ORDER BY called_at DESC");
+        push_limit(&mut query, limit);
         let rows = self.readers.fetch_all(query).await?;
         let waited = rows.iter().map(|row| {
             Ok(Waited {
@@ -106,7 +92,7 @@ impl DeskStore for SqlStore {
         station: &StationId,
     ) -> Result<Option<Timestamp>, StoreError> {
         let columns = &["max(joined_at) AS joined_at"];
-        let mut query = self.desk_rows("visits", columns, unit);
+        let mut query = select(self.readers.engine(), "visits", columns, unit);
         query.push(" AND station = ").push_bind(station.to_string());
         maybe_moment(&self.readers.fetch_one(query).await?, "joined_at")
     }
@@ -117,12 +103,10 @@ impl DeskStore for SqlStore {
         at: Timestamp,
         limit: u32,
     ) -> Result<Vec<VisitId>, StoreError> {
-        let mut query = self.desk_rows("visits", &["id"], unit);
+        let mut query = select(self.readers.engine(), "visits", &["id"], unit);
         query.push(" AND ended_at IS NULL AND open_until <= ");
-        query
-            .push_bind(stored(at))
-            .push(" ORDER BY open_until, id LIMIT ");
-        query.push_bind(i64::from(limit.min(PAGE_MAX)));
+        query.push_bind(stored(at)).push(" ORDER BY open_until, id");
+        push_limit(&mut query, limit);
         let rows = self.readers.fetch_all(query).await?;
         let ids = rows.iter().map(|row| get(row, "id").map(VisitId));
         ids.collect()
@@ -133,7 +117,7 @@ impl DeskStore for SqlStore {
         unit: &UnitId,
         outage: OutageId,
     ) -> Result<Option<OutageRow>, StoreError> {
-        let mut query = self.desk_rows("outages", OUTAGES, unit);
+        let mut query = select(self.readers.engine(), "outages", OUTAGES, unit);
         query.push(" AND id = ").push_bind(outage.0);
         let row = self.readers.fetch_optional(query).await?;
         row.as_ref().map(read_outage).transpose()
@@ -145,15 +129,14 @@ impl DeskStore for SqlStore {
         ended_since: Timestamp,
         limit: u32,
     ) -> Result<Vec<OutageRow>, StoreError> {
-        let limit = i64::from(limit.min(PAGE_MAX));
-        let mut open = self.desk_rows("outages", OUTAGES, unit);
-        open.push(" AND ended_at IS NULL ORDER BY since DESC, id LIMIT ");
-        open.push_bind(limit);
-        let mut ended = self.desk_rows("outages", OUTAGES, unit);
+        let mut open = select(self.readers.engine(), "outages", OUTAGES, unit);
+        open.push(" AND ended_at IS NULL ORDER BY since DESC, id");
+        push_limit(&mut open, limit);
+        let mut ended = select(self.readers.engine(), "outages", OUTAGES, unit);
         ended.push(" AND ended_at IS NOT NULL AND ended_at >= ");
         ended.push_bind(stored(ended_since));
-        ended.push(" ORDER BY ended_at DESC, id LIMIT ");
-        ended.push_bind(limit);
+        ended.push(" ORDER BY ended_at DESC, id");
+        push_limit(&mut ended, limit);
         let mut rows = self.readers.fetch_all(open).await?;
         rows.extend(self.readers.fetch_all(ended).await?);
         rows.iter().map(read_outage).collect()

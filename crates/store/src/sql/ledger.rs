@@ -1,5 +1,6 @@
 //! The ledger's tree: how far it is built and published, its tiles, and what it is built of.
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use pengayom_core::act::Subject;
 use pengayom_core::value::UnitId;
@@ -8,9 +9,10 @@ use super::engine::{Connection, Pool};
 use super::map::{self, add_rows, count, damaged, get, maybe_moment, replace, stored};
 use super::query::{Query, Script};
 use super::writer::Answer;
+use super::{SqlStore, beside};
 use crate::PAGE_MAX;
 use crate::error::StoreError;
-use crate::ledger::{Cosignature, Integrated, LedgerRow, TileId, Witnessed};
+use crate::ledger::{Cosignature, Integrated, LedgerRow, LedgerStore, TileId, Witnessed};
 use crate::proof::StoredAct;
 
 /// Most commitments one reading returns: 256 whole tiles.
@@ -33,6 +35,99 @@ pub(super) enum What {
         known: Option<u64>,
         seen: Witnessed,
     },
+}
+
+#[async_trait]
+impl LedgerStore for SqlStore {
+    async fn ledger(&self, unit: &UnitId) -> Result<Option<LedgerRow>, StoreError> {
+        state(&self.readers, unit).await
+    }
+
+    async fn commitments(
+        &self,
+        unit: &UnitId,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<[u8; 32]>, StoreError> {
+        commitments(&self.readers, unit, from, limit).await
+    }
+
+    async fn ledger_tiles(
+        &self,
+        unit: &UnitId,
+        wanted: &[TileId],
+    ) -> Result<Vec<(TileId, Vec<u8>)>, StoreError> {
+        tiles(&self.readers, unit, wanted).await
+    }
+
+    async fn stored_act(
+        &self,
+        unit: &UnitId,
+        sequence: i64,
+    ) -> Result<Option<StoredAct>, StoreError> {
+        act(&self.readers, unit, sequence).await
+    }
+
+    async fn stored_act_of(
+        &self,
+        unit: &UnitId,
+        subject: Subject,
+        version: u32,
+    ) -> Result<Option<StoredAct>, StoreError> {
+        act_of(&self.readers, unit, subject, version).await
+    }
+
+    async fn integrate(&self, unit: &UnitId, integrated: Integrated) -> Result<(), StoreError> {
+        let what = What::Integrate(integrated);
+        self.done(unit, beside::What::Ledger(what)).await
+    }
+
+    async fn publish(
+        &self,
+        unit: &UnitId,
+        size: u64,
+        checkpoint: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let checkpoint = checkpoint.to_owned();
+        let what = What::Publish {
+            size,
+            checkpoint,
+            at,
+        };
+        self.done(unit, beside::What::Ledger(what)).await
+    }
+
+    async fn put_cosignature(
+        &self,
+        unit: &UnitId,
+        cosignature: Cosignature,
+    ) -> Result<(), StoreError> {
+        let what = What::PutCosignature(cosignature);
+        self.done(unit, beside::What::Ledger(what)).await
+    }
+
+    async fn cosignatures(&self, unit: &UnitId) -> Result<Vec<Cosignature>, StoreError> {
+        cosignatures(&self.readers, unit).await
+    }
+
+    async fn witnessed(
+        &self,
+        unit: &UnitId,
+        origin: &str,
+    ) -> Result<Option<Witnessed>, StoreError> {
+        witnessed(&self.readers, unit, origin).await
+    }
+
+    async fn put_witnessed(
+        &self,
+        unit: &UnitId,
+        known: Option<u64>,
+        seen: Witnessed,
+    ) -> Result<(), StoreError> {
+        let what = What::PutWitnessed { known, seen };
+        self.done(unit, beside::What::Ledger(what)).await
+    }
 }
 
 pub(super) async fn state(pool: &Pool, unit: &UnitId) -> Result<Option<LedgerRow>, StoreError> {

@@ -17,7 +17,7 @@ use crate::sql::engine::{Connection, Engine, Pool};
 use crate::sql::query::Query;
 
 /// A statement that selects columns of a table for a unit; conditions follow.
-fn select(engine: Engine, table: &str, columns: &[&str], unit: &UnitId) -> Query {
+pub(super) fn select(engine: Engine, table: &str, columns: &[&str], unit: &UnitId) -> Query {
     let columns = columns.join(", ");
     let mut query = Query::new(
         engine,
@@ -28,7 +28,7 @@ fn select(engine: Engine, table: &str, columns: &[&str], unit: &UnitId) -> Query
 }
 
 /// At most so many rows, and never more than a page.
-fn push_limit(query: &mut Query, limit: u32) {
+pub(super) fn push_limit(query: &mut Query, limit: u32) {
     query
         .push(" LIMIT ")
         .push_bind(i64::from(limit.min(PAGE_MAX)));

@@ -6,6 +6,7 @@ use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
+use super::upload::Sent;
 use super::{care, hold, letter};
 use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
@@ -201,10 +202,8 @@ pub(super) struct Typed {
     pub(super) fields: Fields,
     /// What was wrong.
     pub(super) errors: Vec<FieldError>,
-    /// It was the form with a file, which is no act of this page.
-    pub(super) evidence: Option<super::evidence::Sent>,
-    /// The same of the form with a letter.
-    pub(super) letter: Option<super::letter::Sent>,
+    /// It was a form with a file, which is no act of this page.
+    pub(super) sent: Option<Sent>,
 }
 
 /// Draws the acts offered.

@@ -2,39 +2,45 @@
 //! it back (S18, S40).
 
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
-use pengayom_core::act::{Act, Payload};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use pengayom_core::act::Act;
 use pengayom_core::subject::case::{
     BlobRef, Case, CaseAct, CaseCommand, CaseRefusal, GiveLetter, LETTER_NUMBER_MAX_CHARS,
 };
 use pengayom_core::value::CaseId;
 use pengayom_node::access::{Permission, Staff};
-use pengayom_node::media::{EVIDENCE_MAX_BYTES, MediaError, PHOTO_MAX_BYTES, Wanted};
+use pengayom_node::media::{MediaError, Wanted};
 use pengayom_node::{HandleError, Node};
-use pengayom_store::StoreError;
 
 use super::act::{CaseForm, Offer, Part, Typed};
-use super::case::{case_page, moved_words, read};
+use super::case::read;
 use super::file::size_words;
-use super::upload::{accept, limit_words, mark, marked, taken};
+use super::upload::{FileField, FileForm, Received};
 use crate::download::hand_down;
 use crate::extract::{Fields, StaffPage, read_multipart};
-use crate::form::{FieldError, TextField, error_at};
+use crate::form::{FieldError, TextField};
 use crate::frame::PageFrame;
 use crate::letters::{Given, Standing, are_given, file_name, given, kind_name, number_and_day};
 use crate::problem::Fault;
 use crate::staff::{Names, OptionGroup, Pick, Select, parse_date, text_words};
 use crate::state::AppState;
 
-/// Which files are taken.
-const KIND: Wanted = Wanted::Letter;
-
 /// Identifiers of the fields.
 const WHICH: &str = "surat-jenis";
 const NUMBER: &str = "surat-nomor";
 const DATED: &str = "surat-tanggal";
 const FILE: &str = "surat-berkas";
+
+const FORM: FileForm = FileForm {
+    wanted: Wanted::Letter,
+    file: FILE,
+    label: "case.letter_file",
+    limits: "case.letter_file_help",
+    choose: "case.letter_file_choose",
+    back: "h-surat",
+    words_of,
+};
 
 /// A letter as the page of its case lists it.
 pub(super) struct LetterLine {
@@ -50,8 +56,6 @@ pub(super) struct LetterLine {
 
 /// The form that gives a letter.
 pub(super) struct LetterForm {
-    /// It stands open.
-    pub(super) open: bool,
     /// Its kind.
     pub(super) kind: Select,
     /// Its own number.
@@ -62,23 +66,8 @@ pub(super) struct LetterForm {
     pub(super) dated: TextField,
     /// Today, the last day that may stand on it.
     pub(super) today: String,
-    /// The file, its kinds and sizes in words.
-    pub(super) file: TextField,
-    /// Media types for the browser's own choice of files.
-    pub(super) accept: String,
-    /// Largest size, in bytes, of pictures and of all else; told before anything is sent.
-    pub(super) most: [usize; 2],
-    /// What is said of a file above it, with `{mb}` to fill in.
-    pub(super) too_large: String,
-    /// The mark of a file that was received before.
-    pub(super) kept: Option<String>,
-}
-
-/// A form that came back: something in it was wrong, or the case moved on.
-#[derive(Default)]
-pub(super) struct Sent {
-    /// A file of it that was received.
-    kept: Option<BlobRef>,
+    /// The file.
+    pub(super) file: FileField,
 }
 
 /// The letters that were given, in their order.
@@ -126,53 +115,30 @@ pub(super) fn form(
     case: &Case,
     typed: &Typed,
 ) -> Option<LetterForm> {
-    let sent = typed.letter.as_ref();
     let pack = &frame.unit().pack;
     let offered = by.may(Permission::WorkCase) && case.may_get_letters().is_ok();
-    if !are_given(pack) || (sent.is_none() && !offered) {
+    if !are_given(pack) || !(offered || FORM.came_back(typed)) {
         return None;
     }
-    let kept = sent.and_then(|sent| sent.kept.as_ref());
-    let value = |name: &str| {
-        let value = sent.map(|_| typed.fields.get(name));
-        value.unwrap_or_default().to_owned()
-    };
-    let field = |id: &'static str, name: &'static str, key: &str| TextField {
-        id,
-        name,
-        label: frame.t(key).to_owned(),
-        value: value(name),
-        error: sent.and_then(|_| error_at(&typed.errors, id)),
-        ..TextField::default()
-    };
-    let chosen = value("jenis");
+    let field = |id, name, key: &str| FORM.field(typed, (id, name), frame.t(key));
+    let kind = field(WHICH, "jenis", "case.letter_kind");
     let kinds = pack.letters().iter();
-    let options = kinds.map(|kind| Pick::new(kind.code.as_str(), frame.say(&kind.name), &chosen));
-    let limits = limit_words(frame, KIND, "case.letter_file_help", None);
-    let mut file = field(FILE, "berkas", "case.letter_file").hint(match kept {
-        Some(kept) => frame.tf("case.evidence_kept", &[("file", &size_words(frame, kept))]),
-        None => limits,
-    });
-    file.optional = kept.is_some();
+    let options = kinds.map(|one| Pick::new(one.code.as_str(), frame.say(&one.name), &kind.value));
+    let options = options.collect();
     Some(LetterForm {
-        open: sent.is_some(),
         kind: Select {
-            field: field(WHICH, "jenis", "case.letter_kind"),
+            field: kind,
             first: frame.t("case.letter_kind_choose").to_owned(),
             groups: vec![OptionGroup {
                 label: frame.t("letter.title").to_owned(),
-                options: options.collect(),
+                options,
             }],
         },
         number: field(NUMBER, "nomor", "case.letter_number").optional(),
         number_most: LETTER_NUMBER_MAX_CHARS,
         dated: field(DATED, "tanggal", "case.letter_date").hint(frame.t("case.letter_date_help")),
         today: frame.format().local(node.now()).date().to_string(),
-        file,
-        accept: accept(KIND),
-        most: [PHOTO_MAX_BYTES, EVIDENCE_MAX_BYTES],
-        too_large: frame.tf("case.evidence_large", &[("mb", "{mb}")]),
-        kept: kept.map(|kept| mark(node, by, id, KIND, &kept.sha256)),
+        file: FORM.file_field(frame, node, by, id, typed),
     })
 }
 
@@ -236,93 +202,37 @@ pub(super) async fn give(
     let history = read(&page, &case).await?;
     page.require(Permission::WorkCase)?;
     let id = history.id;
-    let (fields, uploads) = read_multipart(request, &state, KIND).await?;
+    let (fields, uploads) = read_multipart(request, &state, FORM.wanted).await?;
     let mut errors = Vec::new();
-    let file = match received(&page, id, &fields, taken(&page.frame, KIND, uploads)).await? {
-        Ok(file) => Some(file),
-        Err(words) => {
-            errors.push(FieldError::new(FILE, words));
+    let file = match FORM.received(&page, id, &fields, uploads).await? {
+        Ok(Received::Before(file)) => Some(file),
+        // As the reporter will get it.
+        Ok(Received::Sent(file)) => match page.node.letter_file(file).await {
+            Ok(file) => Some(file),
+            Err(HandleError::Media(MediaError::Broken)) => {
+                errors.push(FieldError::new(FILE, page.frame.t("case.letter_broken")));
+                None
+            }
+            Err(error) => return Err(error.into()),
+        },
+        Err(error) => {
+            errors.push(error);
             None
         }
     };
-    let asked = asked(&page.frame, &page.node, &fields, file.clone(), &mut errors);
-    let refused = |fields: Fields, errors, kept| Typed {
-        fields,
-        errors,
-        letter: Some(Sent { kept }),
-        ..Typed::default()
-    };
-    let Some(letter) = asked.filter(|_| errors.is_empty()) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return case_page(page, status, history, None, refused(fields, errors, file)).await;
-    };
-    let command = CaseCommand::GiveLetter(letter.clone());
-    let given = page
-        .node
-        .change_case(&page.staff, id, None, command, None)
-        .await;
-    let done = || Redirect::to(&format!("/perkara/{id}#h-surat")).into_response();
-    let Err(error) = given else {
-        return Ok(done());
-    };
-    let history = page.node.case_history(&page.staff, id).await?;
-    if was_given(&page.staff, &letter, &history.acts) {
-        // Sent twice: the first time did it.
-        return Ok(done());
-    }
-    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    let (status, words, errors, kept) = match &error {
-        HandleError::Case(refusal) => match words_of(&page.frame, refusal) {
-            Some(error) => {
-                let stays = error.id != FILE;
-                (unprocessable, None, vec![error], file.filter(|_| stays))
-            }
-            None => {
-                let words = moved_words(&page, refusal).await?;
-                (StatusCode::CONFLICT, Some(words), Vec::new(), file)
-            }
-        },
-        HandleError::Store(StoreError::Missing { .. }) => {
-            let error = FieldError::new(FILE, page.frame.t("case.evidence_lost"));
-            (unprocessable, None, vec![error], None)
-        }
-        HandleError::Conflict { .. } => {
-            let words = page.frame.t("case.changed").to_owned();
-            (StatusCode::CONFLICT, Some(words), Vec::new(), file)
-        }
-        _ => return Err(error.into()),
-    };
-    let typed = refused(fields, errors, kept);
-    case_page(page, status, history, words, typed).await
-}
-
-/// The file of the form as the reporter will get it, or in words why there is none.
-async fn received(
-    page: &StaffPage,
-    id: CaseId,
-    fields: &Fields,
-    taken: Result<Option<BlobRef>, String>,
-) -> Result<Result<BlobRef, String>, Fault> {
-    let words = |key: &str| Ok(Err(page.frame.t(key).to_owned()));
-    let sent = match taken {
-        Err(words) => return Ok(Err(words)),
-        Ok(Some(sent)) => sent,
-        Ok(None) => {
-            let text = fields.get("diterima");
-            if text.is_empty() {
-                return words("case.letter_file_choose");
-            }
-            let kept = marked(&page.node, &page.staff, id, KIND, text).await?;
-            return match kept {
-                Some(kept) => Ok(Ok(kept)),
-                None => words("case.evidence_lost"),
+    match asked(&page.frame, &page.node, &fields, file.clone(), &mut errors) {
+        Some(letter) if errors.is_empty() => {
+            let act = CaseAct::LetterGiven {
+                kind: letter.kind.clone(),
+                number: letter.number.clone(),
+                dated: letter.dated,
+                file: letter.file.clone(),
             };
+            let file = letter.file.clone();
+            let asked = (CaseCommand::GiveLetter(letter), act);
+            FORM.carry_out(page, id, asked, (fields, file)).await
         }
-    };
-    match page.node.letter_file(sent).await {
-        Ok(file) => Ok(Ok(file)),
-        Err(HandleError::Media(MediaError::Broken)) => words("case.letter_broken"),
-        Err(error) => Err(error.into()),
+        _ => FORM.refuse(page, history, (fields, errors), file).await,
     }
 }
 
@@ -376,20 +286,6 @@ fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
         CaseRefusal::AlreadyErased => at(WHICH, "case.letter_erased_case"),
         _ => None,
     }
-}
-
-/// Whether this officer gave this very letter before.
-fn was_given(by: &Staff, letter: &GiveLetter, acts: &[Act]) -> bool {
-    acts.iter().any(|act| {
-        act.actor.officer() == Some(by.id)
-            && act.payload
-                == Payload::Case(CaseAct::LetterGiven {
-                    kind: letter.kind.clone(),
-                    number: letter.number.clone(),
-                    dated: letter.dated,
-                    file: letter.file.clone(),
-                })
-    })
 }
 
 /// A letter as its reporter gets it, for those who may read the case. One that was withdrawn is handed
