@@ -140,18 +140,17 @@ test("when the events stop, the page says since when, as an alert, and takes it 
   const desk = await person({ size: DESKTOP });
   await signIn(desk, "desk");
   await desk.clock.install();
+  // Cut before the page opens: what a stream had still under way would take the warning back.
+  await desk.context().route("**/aliran*", (route) => route.abort());
   await visit(desk, "/meja");
   const stale = desk.locator("[data-live-stale]");
   assert.equal(await stale.isVisible(), false);
-  await desk.context().route("**/aliran*", (route) => route.abort());
-  await desk.context().setOffline(true);
-  await desk.clock.runFor(32_000);
+  await desk.clock.runFor(35_000);
   await stale.filter({ hasText: /\d{2}\.\d{2}/ }).waitFor();
   assert.equal(await stale.getAttribute("role"), "alert");
   assert.ok(!(await stale.innerText()).includes("{time}"));
   await desk.context().unroute("**/aliran*");
-  await desk.context().setOffline(false);
-  for (let second = 0; second < 40 && (await stale.isVisible()); second += 1) {
+  for (let second = 0; second < 120 && (await stale.isVisible()); second += 1) {
     await desk.clock.runFor(1000);
     await desk.waitForTimeout(250);
   }
