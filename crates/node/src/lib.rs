@@ -22,6 +22,7 @@ pub mod ledger;
 mod left_out;
 pub mod media;
 mod method;
+pub mod outside;
 pub mod performance;
 pub mod retention;
 mod seal;

@@ -56,6 +56,14 @@ impl Fault {
         move |source| Self::File { path, source }
     }
 
+    /// Wraps what was wrong with asking an address.
+    pub(crate) fn asking(
+        address: &str,
+    ) -> impl FnOnce(pengayom_node::outside::OutsideError) -> Self + use<> {
+        let address = address.to_owned();
+        move |error| Self::Input(format!("{address}: {error}"))
+    }
+
     /// Wraps an error of the system.
     pub(crate) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let what = what.to_owned();

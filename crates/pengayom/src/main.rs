@@ -9,7 +9,6 @@ mod fault;
 mod files;
 mod import;
 mod key;
-mod outside;
 #[cfg(debug_assertions)]
 mod rehearsal;
 mod wiring;

@@ -11,7 +11,7 @@ use pengayom_node::witnesses::Asking;
 use tokio::sync::watch;
 
 use crate::fault::Fault;
-use crate::outside::Outside;
+use pengayom_node::outside::Outside;
 
 /// How often it is looked whether there is a new checkpoint to cosign.
 const LOOK: Duration = Duration::from_secs(2);
@@ -120,8 +120,11 @@ enum Said {
 async fn send(witness: &Asked, asked: &AddCheckpoint) -> Result<Said, Fault> {
     let url = format!("{}/add-checkpoint", witness.url);
     let body = asked.to_string().into_bytes();
-    let outside = Outside::to(&url)?;
-    let answer = outside.post(&url, body, MAX_ANSWER_BYTES).await?;
+    let outside = Outside::to(&url).map_err(Fault::asking(&url))?;
+    let answer = outside
+        .post(&url, body, MAX_ANSWER_BYTES)
+        .await
+        .map_err(Fault::asking(&url))?;
     let text = String::from_utf8_lossy(&answer.body);
     match (answer.status, size_in_conflict(&text)) {
         (200, _) => Ok(Said::Cosigned(text.into_owned())),

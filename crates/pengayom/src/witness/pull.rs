@@ -10,7 +10,7 @@ use pengayom_ledger::{
 
 use super::Witness;
 use crate::fault::Fault;
-use crate::outside::Outside;
+use pengayom_node::outside::Outside;
 
 /// What a look at a log showed.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) struct Look {
 /// [`Fault`] when the log cannot be read, is not one that is watched, or is not signed by its key.
 pub(crate) async fn look(witness: &Witness, address: &str, now: u64) -> Result<Look, Fault> {
     let address = address.trim_end_matches('/');
-    let outside = Outside::to(address)?;
+    let outside = Outside::to(address).map_err(Fault::asking(address))?;
     let checkpoint = fetch_checkpoint(&outside, address).await?;
     let said = checkpoint.checkpoint();
     let origin = said.origin().to_owned();
@@ -133,7 +133,10 @@ pub(crate) async fn fetch_checkpoint(
     address: &str,
 ) -> Result<SignedCheckpoint, Fault> {
     let url = format!("{address}/checkpoint");
-    let answer = outside.get(&url, MAX_NOTE_BYTES).await?;
+    let answer = outside
+        .get(&url, MAX_NOTE_BYTES)
+        .await
+        .map_err(Fault::asking(&url))?;
     if answer.status != 200 {
         return Err(Fault::Input(format!(
             "{url}: expected a checkpoint, found status {}; is it the address of a log?",
@@ -162,14 +165,20 @@ pub(crate) async fn fetch_tiles(
             continue;
         }
         let mut url = format!("{address}/{tile}");
-        let mut answer = outside.get(&url, TILE_BYTES).await?;
+        let mut answer = outside
+            .get(&url, TILE_BYTES)
+            .await
+            .map_err(Fault::asking(&url))?;
         if answer.status == 404 && !tile.is_whole() {
             let whole = TileRef {
                 width: TILE_WIDTH,
                 ..*tile
             };
             url = format!("{address}/{whole}");
-            answer = outside.get(&url, TILE_BYTES).await?;
+            answer = outside
+                .get(&url, TILE_BYTES)
+                .await
+                .map_err(Fault::asking(&url))?;
         }
         if answer.status != 200 || answer.body.len() < bytes {
             return Err(Fault::Input(format!(

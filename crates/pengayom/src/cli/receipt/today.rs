@@ -12,8 +12,8 @@ use pengayom_node::Clock as _;
 
 use crate::clock::SystemClock;
 use crate::fault::Fault;
-use crate::outside::Outside;
 use crate::witness::pull::{fetch_checkpoint, fetch_tiles};
+use pengayom_node::outside::Outside;
 
 /// What a receipt shows: everything in it is signed.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(super) async fn hold(
 ) -> Result<Result<TreeHead, Refusal>, Fault> {
     let address = address.trim_end_matches('/');
     let wrong = |error: String| Fault::Input(format!("{address}: {error}"));
-    let outside = Outside::to(address)?;
+    let outside = Outside::to(address).map_err(Fault::asking(address))?;
     let checkpoint = fetch_checkpoint(&outside, address).await?;
     checkpoint
         .verify(&promised.promise.origin, keys)
