@@ -25,6 +25,8 @@ pub enum Purpose {
     Outage,
     /// A session's token.
     Session,
+    /// A program's token.
+    Token,
     /// A draft's token.
     Draft,
     /// The key under which attempts are counted.
@@ -61,6 +63,7 @@ impl Purpose {
             Self::Feedback => b"pengayom/1/feedback",
             Self::Outage => b"pengayom/1/outage",
             Self::Session => b"pengayom/1/session",
+            Self::Token => b"pengayom/1/token",
             Self::Draft => b"pengayom/1/draft",
             Self::Attempt => b"pengayom/1/attempt",
             Self::Form => b"pengayom/1/form",

@@ -27,6 +27,7 @@ pub mod performance;
 pub mod retention;
 mod seal;
 pub mod stop;
+pub mod tokens;
 mod unit;
 pub mod waiting;
 pub mod witnesses;

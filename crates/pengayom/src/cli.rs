@@ -16,6 +16,7 @@ mod receipt;
 mod restore;
 mod retention;
 mod serve;
+mod token;
 mod user;
 
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ enum Verb {
     Import(import::ImportArguments),
     /// Keep the accounts of staff
     User(user::UserArguments),
+    /// Keep the tokens by which other programs are let in
+    Token(token::TokenArguments),
     /// Show, change or replace the node's key
     Key(key::KeyVerbArguments),
     /// Tell or erase what the unit holds about a person
@@ -90,6 +93,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Serve(arguments) => waiting(serve::run(arguments)),
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
+        Verb::Token(arguments) => waiting(token::run(arguments)),
         Verb::Key(arguments) => waiting(key::run(arguments)),
         Verb::Person(arguments) => waiting(person::run(arguments)),
         Verb::Calc(arguments) => calc::run(&arguments),

@@ -39,6 +39,9 @@ pub(crate) enum Fault {
     /// An account cannot be made.
     #[error(transparent)]
     Account(#[from] pengayom_node::accounts::AccountError),
+    /// A token cannot be made.
+    #[error(transparent)]
+    Token(#[from] pengayom_node::tokens::TokenError),
     /// The network or the process failed.
     #[error("{what}: {source}")]
     System {
@@ -68,6 +71,15 @@ impl Fault {
     pub(crate) fn system(what: &str) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let what = what.to_owned();
         move |source| Self::System { what, source }
+    }
+}
+
+impl From<Result<pengayom_node::tokens::TokenError, pengayom_node::HandleError>> for Fault {
+    fn from(error: Result<pengayom_node::tokens::TokenError, pengayom_node::HandleError>) -> Self {
+        match error {
+            Ok(token) => Self::Token(token),
+            Err(handle) => Self::Handle(handle),
+        }
     }
 }
 

@@ -129,6 +129,8 @@ async fn full(store: &dyn Store) {
             created_at: at(0),
         };
         store.put_user(&unit, &user).await.unwrap();
+        let token = crate::tokens::token(1, "FixMyStreet");
+        store.add_token(&unit, &token).await.unwrap();
         let session = SessionRow {
             token: hash(2),
             user: officer(1),

@@ -25,6 +25,7 @@ pub mod made;
 pub mod mend;
 pub mod rebuild;
 pub mod record;
+pub mod tokens;
 pub mod totals;
 pub mod units;
 
@@ -176,6 +177,10 @@ macro_rules! for_each_rule {
             attempts_are_read_without_being_counted,
             attempts_at_once_are_all_counted,
             what_has_expired_is_dropped_and_counted;
+            tokens: a_token_is_found_by_its_hash,
+            the_name_of_a_token_is_free_once_it_ended,
+            a_token_is_revoked_once,
+            a_token_that_ended_long_ago_goes;
             ledger: every_act_is_committed_to,
             what_was_told_lies_apart,
             what_is_erased_is_gone_and_the_record_stays,
@@ -240,6 +245,7 @@ mod tests {
             include_str!("mend.rs"),
             include_str!("record.rs"),
             include_str!("rebuild.rs"),
+            include_str!("tokens.rs"),
             include_str!("totals.rs"),
             include_str!("units.rs"),
         ];

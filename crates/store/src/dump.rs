@@ -338,6 +338,24 @@ pub const TABLES: &[Table] = &[
         batch: 500,
     },
     Table {
+        name: "tokens",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("token", Kind::Bytes),
+            column("name", Kind::Text),
+            column("scopes", Kind::Text),
+            maybe("user_id", Kind::Id),
+            maybe("made_by", Kind::Id),
+            column("created_at", Kind::Integer),
+            column("expires_at", Kind::Integer),
+            maybe("used_on", Kind::Integer),
+            maybe("revoked_at", Kind::Integer),
+        ],
+        batch: 500,
+    },
+    Table {
         name: "jobs",
         key: &["id"],
         columns: &[

@@ -24,6 +24,7 @@ pub mod rebuild;
 pub mod rows;
 mod sql;
 mod sqlite;
+pub mod tokens;
 pub mod views;
 mod write;
 
@@ -50,6 +51,7 @@ pub use query::{
 };
 pub use sql::{BlobUpload, SqlStore};
 pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
+pub use tokens::{TokenRow, TokenStore};
 pub use write::{
     Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, NewAct,
     NewJob, SealedPerson, SourceKey, Stored,
@@ -111,7 +113,7 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store: KeptStore + DeskStore + LedgerStore + 'static {
+pub trait Store: KeptStore + DeskStore + LedgerStore + TokenStore + 'static {
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.
@@ -388,7 +390,8 @@ pub trait Store: KeptStore + DeskStore + LedgerStore + 'static {
     async fn drop_draft(&self, unit: &UnitId, key: SecretHash) -> Result<(), StoreError>;
 
     /// Drops what has expired: drafts, files of forms never sent, files never finished, sessions,
-    /// counted attempts. Says how many of them went.
+    /// counted attempts, tokens that ended [`tokens::ENDED_TOKEN_KEPT_DAYS`] ago. Says how many of
+    /// them went.
     async fn drop_expired(&self, unit: &UnitId, at: Timestamp) -> Result<u64, StoreError>;
 
     // -- accounts --------------------------------------------------------------------------

@@ -21,6 +21,7 @@ pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod query;
 pub(crate) mod read;
+mod tokens;
 mod upload;
 pub(crate) mod value;
 mod writer;

@@ -31,7 +31,15 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 20] = [
+const RELEASED: [(&str, &str); 22] = [
+    (
+        "sqlite/0012_tokens.sql",
+        "f1e74033c1236c5e91086bd7a2702f6991bf085469347088351d7d50b82b9a24",
+    ),
+    (
+        "postgres/0012_tokens.sql",
+        "55beccb9b27e03a3798e1d5039f47e7319548c6c5dee08b87ff57be0cf7e914c",
+    ),
     (
         "sqlite/0010_desk.sql",
         "a3e956e5d958301f63cc8e0ed4690a045551b6e60f08976229c9641919c85bbd",

@@ -17,6 +17,7 @@ mod key;
 mod ledger;
 mod retention;
 mod support;
+mod token;
 mod tools;
 mod usage;
 mod witness;

@@ -10,6 +10,7 @@ use super::kept;
 use super::ledger;
 use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
+use super::tokens;
 use super::writer::Answer;
 use crate::error::StoreError;
 use crate::kept::RetentionRow;
@@ -91,6 +92,7 @@ pub(super) enum What {
     },
     NoteRetention(RetentionRow),
     Ledger(ledger::What),
+    Token(tokens::What),
     PutContacts(Vec<(SecretHash, PersonId)>),
     KeyCommands(Vec<(CommandId, [u8; 40])>),
 }
@@ -179,6 +181,7 @@ pub(super) async fn apply(
                 .map(Ok);
         }
         What::NoteRetention(run) => return kept::note(connection, unit, run).await.map(Ok),
+        What::Token(what) => return tokens::apply(connection, unit, what).await,
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
         What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
         What::KeyCommands(keyed) => key_commands(connection, unit, keyed).await?,
@@ -253,6 +256,7 @@ async fn drop_expired(
         let query = connection.query(statement).bind(unit).bind(stored(at));
         rows += connection.execute(query).await?;
     }
+    rows += tokens::drop_ended(connection, unit, at).await?;
     Ok(Ok(Answer::Rows(rows)))
 }
 
