@@ -522,7 +522,7 @@ impl Run<'_> {
         let basis = ErasureBasis::Retention;
         let erased = match over {
             Over::Case(id) => node
-                .erase_case(id, basis, None, &self.actor)
+                .erase_case(id, basis, None, &self.actor, None)
                 .await
                 .map(|changed| changed.changed),
             Over::Encounter(id) => node

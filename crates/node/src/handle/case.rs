@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
 use super::command::fingerprint;
+use super::once::Once;
 use super::person::place_that_stays;
 use super::place::PlaceInput;
 use crate::Node;
@@ -111,6 +112,8 @@ pub struct CaseChanged {
     pub case: Case,
     /// Whether anything changed; a command that asks for what is so already changes nothing.
     pub changed: bool,
+    /// The acts that did it; of a command sent again ([`Once`]) those of the first time.
+    pub acts: Vec<Act>,
 }
 
 /// A case with its history.
@@ -254,16 +257,87 @@ impl Node {
         command: CaseCommand,
         happened_at: Option<Timestamp>,
     ) -> Result<CaseChanged, HandleError> {
+        let moment = self.moment(happened_at);
+        self.carry_out(by, id, seen, command, moment, None).await
+    }
+
+    /// [`Node::change_case`] for a command that may be sent again: it is done once, and its first
+    /// answer given again as long as the asker may see the case.
+    ///
+    /// # Errors
+    /// As [`Node::change_case`]; [`StoreError::CommandReused`] for other content under the same
+    /// identifier.
+    pub async fn change_case_once(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        seen: Option<u32>,
+        command: CaseCommand,
+        once: Once,
+    ) -> Result<CaseChanged, HandleError> {
+        by.require(needed_for(&command))?;
+        if let Some(done) = self.changed_before(by, id, once).await? {
+            return Ok(done);
+        }
+        let moment = self.moment(None);
+        let changed = self.carry_out(by, id, seen, command, moment, Some(once));
+        match changed.await {
+            // Sent twice at once: the other one did it.
+            Err(error @ (HandleError::Case(_) | HandleError::Conflict { .. })) => {
+                let done = self.changed_before(by, id, once).await?;
+                done.ok_or(error)
+            }
+            other => other,
+        }
+    }
+
+    /// What a command about a case came to before.
+    async fn changed_before(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        once: Once,
+    ) -> Result<Option<CaseChanged>, HandleError> {
+        let Some(done) = self.done_before(Some(once)).await? else {
+            return Ok(None);
+        };
+        if done.subject != Subject::Case(id) {
+            return Err(StoreError::CommandReused.into());
+        }
+        let case = self.known_case(id).await?;
+        self.may_see(by, &case)?;
+        Ok(Some(CaseChanged {
+            case,
+            changed: false,
+            acts: done.acts,
+        }))
+    }
+
+    async fn carry_out(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        seen: Option<u32>,
+        command: CaseCommand,
+        moment: Moment,
+        once: Option<Once>,
+    ) -> Result<CaseChanged, HandleError> {
         by.require(needed_for(&command))?;
         if let CaseCommand::AssignOfficer { officer } = &command {
             self.require_officer(*officer).await?;
         }
-        let moment = self.moment(happened_at);
         let actor = by.actor();
         if let CaseCommand::ErasePersonalData { basis, ground } = &command {
             let known = self.known_case(id).await?;
             self.may_see(by, &known)?;
-            return self.erase_case(id, *basis, ground.clone(), &actor).await;
+            if seen.is_some_and(|seen| seen != known.version) {
+                return Err(HandleError::Conflict {
+                    now_with: known.taken_by,
+                });
+            }
+            return self
+                .erase_case(id, *basis, ground.clone(), &actor, once)
+                .await;
         }
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
@@ -274,7 +348,7 @@ impl Node {
                 });
             }
             match self
-                .append_to_case(id, known, command.clone(), &actor, moment)
+                .append_command(id, known, command.clone(), &actor, moment, record_of(once))
                 .await
             {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
@@ -284,19 +358,8 @@ impl Node {
         Err(HandleError::Conflict { now_with: None })
     }
 
-    pub(crate) async fn append_to_case(
-        &self,
-        id: CaseId,
-        known: Case,
-        command: CaseCommand,
-        actor: &Actor,
-        moment: Moment,
-    ) -> Result<CaseChanged, HandleError> {
-        self.append_command(id, known, command, actor, moment, None)
-            .await
-    }
-
-    /// The same, once for each `record`: what was recorded under it before stays as it is.
+    /// Decides on a command and records what it comes to, once for each `record`: what was recorded
+    /// under it before stays as it is.
     pub(crate) async fn append_command(
         &self,
         id: CaseId,
@@ -330,6 +393,7 @@ impl Node {
             return Ok(CaseChanged {
                 case: known,
                 changed: false,
+                acts: Vec::new(),
             });
         }
         let erases = decided
@@ -358,6 +422,7 @@ impl Node {
             return Ok(CaseChanged {
                 case: known,
                 changed: false,
+                acts: appended.acts,
             });
         }
         self.announce(&appended);
@@ -369,6 +434,7 @@ impl Node {
         Ok(CaseChanged {
             case,
             changed: true,
+            acts: appended.acts,
         })
     }
 
@@ -377,11 +443,39 @@ impl Node {
     /// # Errors
     /// See [`HandleError`]; `Ok(None)` when nobody waits.
     pub async fn serve_next(&self, by: &Staff) -> Result<Option<CaseId>, HandleError> {
+        self.serve_next_of(by, None).await
+    }
+
+    /// [`Node::serve_next`] for a command that may be sent again: it takes one case.
+    ///
+    /// # Errors
+    /// As [`Node::serve_next`]; [`StoreError::CommandReused`].
+    pub async fn serve_next_once(
+        &self,
+        by: &Staff,
+        once: Once,
+    ) -> Result<Option<CaseId>, HandleError> {
+        self.serve_next_of(by, Some(once)).await
+    }
+
+    async fn serve_next_of(
+        &self,
+        by: &Staff,
+        once: Option<Once>,
+    ) -> Result<Option<CaseId>, HandleError> {
         by.require(Permission::ServeQueue)?;
+        if let Some(done) = self.done_before(once).await? {
+            return case_of(done.subject).map(Some);
+        }
         for row in self.waiting(by, 20).await? {
             let take = CaseCommand::Take { by: by.id };
-            match self.change_case(by, row.id, None, take, None).await {
-                Ok(_) => return Ok(Some(row.id)),
+            let moment = self.moment(None);
+            match self.carry_out(by, row.id, None, take, moment, once).await {
+                // Of a command sent twice at once, the case of the first.
+                Ok(changed) => {
+                    let subject = changed.acts.first().map(|act| act.subject);
+                    return case_of(subject.unwrap_or(Subject::Case(row.id))).map(Some);
+                }
                 // A colleague was faster: the next one.
                 Err(
                     HandleError::Case(_)
@@ -537,6 +631,18 @@ impl Node {
             Some(_) => Ok(()),
             None => Err(HandleError::NoSuchOfficer),
         }
+    }
+}
+
+fn record_of(once: Option<Once>) -> Option<CommandRecord> {
+    once.map(Once::record)
+}
+
+/// The case that something is about.
+const fn case_of(subject: Subject) -> Result<CaseId, HandleError> {
+    match subject {
+        Subject::Case(id) => Ok(id),
+        _ => Err(HandleError::Store(StoreError::CommandReused)),
     }
 }
 

@@ -12,6 +12,7 @@ use pengayom_store::views::{self, State};
 use pengayom_store::{Append, CommandRecord, Erase};
 
 use super::command::fingerprint;
+use super::once::Once;
 use super::person::place_that_stays;
 use super::place::PlaceInput;
 use crate::Node;
@@ -194,8 +195,34 @@ impl Node {
         text: String,
     ) -> Result<EncounterHistory, HandleError> {
         by.require(Permission::RecordEncounter)?;
-        self.append_to_encounter(by, id, EncounterCommand::Correct { text })
+        self.append_to_encounter(by, id, EncounterCommand::Correct { text }, None)
             .await
+    }
+
+    /// [`Node::correct_encounter`] for a command that may be sent again. `seen` is the version the
+    /// asker looked at: when given, anything written since is a [`HandleError::Conflict`].
+    ///
+    /// # Errors
+    /// As [`Node::correct_encounter`]; [`pengayom_store::StoreError::CommandReused`].
+    pub async fn correct_encounter_once(
+        &self,
+        by: &Staff,
+        id: EncounterId,
+        seen: Option<u32>,
+        text: String,
+        once: Once,
+    ) -> Result<EncounterHistory, HandleError> {
+        by.require(Permission::RecordEncounter)?;
+        // Its officer alone may put it right, and is told alone what became of it.
+        let known = self.encounter_history(by, id).await?;
+        if self.done_before(Some(once)).await?.is_some() {
+            return Ok(known);
+        }
+        if seen.is_some_and(|seen| seen != known.encounter.version) {
+            return Err(HandleError::Conflict { now_with: None });
+        }
+        let command = EncounterCommand::Correct { text };
+        self.append_to_encounter(by, id, command, Some(once)).await
     }
 
     /// The card of an encounter, at any time, for the officer who recorded it; `None` once the code
@@ -235,6 +262,7 @@ impl Node {
         by: &Staff,
         id: EncounterId,
         command: EncounterCommand,
+        once: Option<Once>,
     ) -> Result<EncounterHistory, HandleError> {
         let unit = self.unit();
         let moment = self.moment(None);
@@ -252,7 +280,8 @@ impl Node {
         )?;
         let acts = self.new_acts(decided, &actor, moment, place.as_ref(), Payload::Encounter);
         let before = State::Encounter(Box::new(known));
-        let append = Append::new(unit.id.clone(), Subject::Encounter(id), Some(before), acts);
+        let mut append = Append::new(unit.id.clone(), Subject::Encounter(id), Some(before), acts);
+        append.command = once.map(Once::record);
         let appended = self.store.append(append).await?;
         self.announce(&appended);
         self.known_encounter(id).await

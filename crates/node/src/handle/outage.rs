@@ -9,6 +9,7 @@ use pengayom_store::views::{self, State};
 use pengayom_store::{Append, OutageRow, PAGE_MAX, StoreError};
 
 use super::RETRIES;
+use super::once::Once;
 use super::visit::desk_place;
 use crate::Node;
 use crate::access::{Permission, Staff};
@@ -57,6 +58,28 @@ impl Node {
         by: &Staff,
         declare: DeclareOutage,
     ) -> Result<OutageId, HandleError> {
+        self.declare_outage_of(by, declare, None).await
+    }
+
+    /// [`Node::declare_outage`] for a command that may be sent again.
+    ///
+    /// # Errors
+    /// As [`Node::declare_outage`]; [`StoreError::CommandReused`].
+    pub async fn declare_outage_once(
+        &self,
+        by: &Staff,
+        declare: DeclareOutage,
+        once: Once,
+    ) -> Result<OutageId, HandleError> {
+        self.declare_outage_of(by, declare, Some(once)).await
+    }
+
+    async fn declare_outage_of(
+        &self,
+        by: &Staff,
+        declare: DeclareOutage,
+        once: Option<Once>,
+    ) -> Result<OutageId, HandleError> {
         by.require(Permission::DeclareOutage)?;
         let unit = self.unit();
         let station = by.desk(unit.own_station()).clone();
@@ -79,7 +102,8 @@ impl Node {
             pack_version: unit.pack.version().to_owned(),
             simulated: declare.simulated,
         };
-        self.change_outage(by, id, command, Some(station)).await?;
+        self.change_outage(by, id, (None, command), Some(station), once)
+            .await?;
         Ok(id)
     }
 
@@ -93,14 +117,51 @@ impl Node {
         id: OutageId,
         at: Option<Timestamp>,
     ) -> Result<(), HandleError> {
+        self.end_outage_of(by, id, None, at, None).await
+    }
+
+    /// [`Node::end_outage`] for a command that may be sent again. `seen` is the version the asker
+    /// looked at: when given, anything written since is a [`HandleError::Conflict`].
+    ///
+    /// # Errors
+    /// As [`Node::end_outage`]; [`StoreError::CommandReused`].
+    pub async fn end_outage_once(
+        &self,
+        by: &Staff,
+        id: OutageId,
+        seen: Option<u32>,
+        at: Option<Timestamp>,
+        once: Once,
+    ) -> Result<(), HandleError> {
+        self.end_outage_of(by, id, seen, at, Some(once)).await
+    }
+
+    /// An outage at the station of a staff member, that of before too.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`] for what another station said; [`HandleError::NotAllowed`]; the
+    /// store's.
+    pub async fn outage_at_desk(&self, by: &Staff, id: OutageId) -> Result<OutageRow, HandleError> {
         by.require(Permission::DeclareOutage)?;
         let unit = self.unit();
         let row = self.store.outage(&unit.id, id).await?;
         let here = Some(by.desk(unit.own_station()));
         let row = row.filter(|row| row.station.as_ref() == here);
-        row.ok_or(HandleError::NotFound("outage"))?;
+        row.ok_or(HandleError::NotFound("outage"))
+    }
+
+    async fn end_outage_of(
+        &self,
+        by: &Staff,
+        id: OutageId,
+        seen: Option<u32>,
+        at: Option<Timestamp>,
+        once: Option<Once>,
+    ) -> Result<(), HandleError> {
+        by.require(Permission::DeclareOutage)?;
+        self.outage_at_desk(by, id).await?;
         let at = at.unwrap_or_else(|| self.now());
-        self.change_outage(by, id, OutageCommand::End { at }, None)
+        self.change_outage(by, id, (seen, OutageCommand::End { at }), None, once)
             .await
     }
 
@@ -108,20 +169,33 @@ impl Node {
         &self,
         by: &Staff,
         id: OutageId,
-        command: OutageCommand,
+        (seen, command): (Option<u32>, OutageCommand),
         station: Option<StationId>,
+        once: Option<Once>,
     ) -> Result<(), HandleError> {
         let unit = self.unit();
         let subject = Subject::Outage(id);
+        if self.done_before(once).await?.is_some() {
+            return Ok(());
+        }
         for _ in 0..RETRIES {
             let acts = self.store.acts(&unit.id, subject).await?;
             let known: Option<Outage> = match views::fold(&acts) {
                 Some(State::Outage(known)) => Some(*known),
                 _ => None,
             };
+            let version = known.as_ref().map(|known| known.version);
+            if seen.is_some() && seen != version {
+                return Err(HandleError::Conflict { now_with: None });
+            }
             let moment = self.moment(None);
             let method = PackMethod(&unit.pack);
-            let decided = outage::decide(known.as_ref(), command.clone(), moment, &method)?;
+            let decided = match outage::decide(known.as_ref(), command.clone(), moment, &method) {
+                Ok(decided) => decided,
+                // Sent twice at once: the other one did it.
+                Err(_) if self.done_before(once).await?.is_some() => return Ok(()),
+                Err(refusal) => return Err(refusal.into()),
+            };
             let place = station.clone().or_else(|| known.as_ref()?.station.clone());
             let place = place.map(desk_place);
             let acts = self.new_acts(
@@ -132,7 +206,8 @@ impl Node {
                 Payload::Outage,
             );
             let before = known.map(|known| State::Outage(Box::new(known)));
-            let append = Append::new(unit.id.clone(), subject, before, acts);
+            let mut append = Append::new(unit.id.clone(), subject, before, acts);
+            append.command = once.map(Once::record);
             match self.store.append(append).await {
                 Ok(appended) => {
                     self.announce(&appended);

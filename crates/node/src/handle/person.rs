@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::RETRIES;
 use super::case::CaseChanged;
+use super::once::Once;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
@@ -183,7 +184,7 @@ impl Node {
         let actor = Actor::Program {
             job: job.to_owned(),
         };
-        self.erase_case(id, basis, ground, &actor).await
+        self.erase_case(id, basis, ground, &actor, None).await
     }
 
     /// Erases what identifies persons in a case and in the encounters about it.
@@ -200,6 +201,7 @@ impl Node {
         basis: ErasureBasis,
         ground: Option<String>,
         actor: &Actor,
+        once: Option<Once>,
     ) -> Result<CaseChanged, HandleError> {
         let command = CaseCommand::ErasePersonalData {
             basis,
@@ -212,7 +214,14 @@ impl Node {
             }
             let moment = self.moment(None);
             let erased = self
-                .append_to_case(id, known.clone(), command.clone(), actor, moment)
+                .append_command(
+                    id,
+                    known.clone(),
+                    command.clone(),
+                    actor,
+                    moment,
+                    once.map(Once::record),
+                )
                 .await;
             match erased {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
@@ -226,6 +235,7 @@ impl Node {
                         Ok(CaseChanged {
                             case: known,
                             changed: true,
+                            acts: Vec::new(),
                         })
                     };
                 }

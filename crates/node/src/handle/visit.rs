@@ -10,6 +10,7 @@ use pengayom_store::{Append, CommandRecord, PAGE_MAX, StoreError, VisitRow};
 
 use super::RETRIES;
 use super::command::fingerprint;
+use super::once::Once;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
@@ -112,7 +113,30 @@ impl Node {
     /// # Errors
     /// See [`HandleError`]; `Ok(None)` when nobody waits.
     pub async fn call_next(&self, by: &Staff) -> Result<Option<VisitId>, HandleError> {
+        self.call_next_of(by, None).await
+    }
+
+    /// [`Node::call_next`] for a command that may be sent again: it calls one person.
+    ///
+    /// # Errors
+    /// As [`Node::call_next`]; [`StoreError::CommandReused`].
+    pub async fn call_next_once(
+        &self,
+        by: &Staff,
+        once: Once,
+    ) -> Result<Option<VisitId>, HandleError> {
+        self.call_next_of(by, Some(once)).await
+    }
+
+    async fn call_next_of(
+        &self,
+        by: &Staff,
+        once: Option<Once>,
+    ) -> Result<Option<VisitId>, HandleError> {
         by.require(Permission::ServeQueue)?;
+        if let Some(done) = self.done_before(once).await? {
+            return visit_of(done.subject).map(Some);
+        }
         let unit = self.unit();
         let desk = by.desk(unit.own_station());
         for _ in 0..NEXT_TRIES {
@@ -124,10 +148,11 @@ impl Node {
                 return Ok(None);
             };
             match self
-                .append_to_visit(row.id, VisitCommand::Call, &by.actor())
+                .append_to_visit(row.id, VisitCommand::Call, &by.actor(), None, once)
                 .await
             {
-                Ok(_) => return Ok(Some(row.id)),
+                // Of a command sent twice at once, the person of the first.
+                Ok((subject, _)) => return visit_of(subject).map(Some),
                 // A colleague was faster: whoever is next now.
                 Err(
                     HandleError::Store(StoreError::Stale { .. })
@@ -151,12 +176,57 @@ impl Node {
         id: VisitId,
         command: VisitCommand,
     ) -> Result<Visit, HandleError> {
+        self.change_visit_of(by, id, None, command, None).await
+    }
+
+    /// [`Node::change_visit`] for a command that may be sent again. `seen` is the version the asker
+    /// looked at: when given, anything written since is a [`HandleError::Conflict`].
+    ///
+    /// # Errors
+    /// As [`Node::change_visit`]; [`StoreError::CommandReused`].
+    pub async fn change_visit_once(
+        &self,
+        by: &Staff,
+        id: VisitId,
+        seen: Option<u32>,
+        command: VisitCommand,
+        once: Once,
+    ) -> Result<(), HandleError> {
+        by.require(Permission::ServeQueue)?;
+        self.visit_at_desk(by, id).await?;
+        if self.done_before(Some(once)).await?.is_some() {
+            return Ok(());
+        }
+        match self
+            .change_visit_of(by, id, seen, command, Some(once))
+            .await
+        {
+            // Sent twice at once: the other one did it.
+            Err(error @ (HandleError::Visit(_) | HandleError::Conflict { .. })) => {
+                let done = self.done_before(Some(once)).await?;
+                done.map(|_| ()).ok_or(error)
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn change_visit_of(
+        &self,
+        by: &Staff,
+        id: VisitId,
+        seen: Option<u32>,
+        command: VisitCommand,
+        once: Option<Once>,
+    ) -> Result<Visit, HandleError> {
         by.require(Permission::ServeQueue)?;
         self.visit_at_desk(by, id).await?;
         for _ in 0..RETRIES {
-            match self.append_to_visit(id, command.clone(), &by.actor()).await {
+            match self
+                .append_to_visit(id, command.clone(), &by.actor(), seen, once)
+                .await
+            {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
-                other => return other,
+                other => return other.map(|(_, visit)| visit),
             }
         }
         Err(HandleError::Conflict { now_with: None })
@@ -187,7 +257,10 @@ impl Node {
         let mut ended = 0;
         let now: Timestamp = self.now();
         for id in self.store.visits_to_end(&unit.id, now, PAGE_MAX).await? {
-            match self.append_to_visit(id, VisitCommand::Lapse, &actor).await {
+            match self
+                .append_to_visit(id, VisitCommand::Lapse, &actor, None, None)
+                .await
+            {
                 Ok(_) => ended += 1,
                 // Another process was faster, or an officer.
                 Err(HandleError::Store(StoreError::Stale { .. }) | HandleError::Visit(_)) => {}
@@ -202,27 +275,47 @@ impl Node {
         id: VisitId,
         command: VisitCommand,
         actor: &Actor,
-    ) -> Result<Visit, HandleError> {
+        seen: Option<u32>,
+        once: Option<Once>,
+    ) -> Result<(Subject, Visit), HandleError> {
         let unit = self.unit();
         let subject = Subject::Visit(id);
         let acts = self.store.acts(&unit.id, subject).await?;
         let Some(State::Visit(known)) = views::fold(&acts) else {
             return Err(HandleError::NotFound("visit"));
         };
+        if seen.is_some_and(|seen| seen != known.version) {
+            return Err(HandleError::Conflict {
+                now_with: known.called.as_ref().map(|called| called.by),
+            });
+        }
         let moment = self.moment(None);
         let method = PackMethod(&unit.pack);
         let decided = visit::decide(Some(&known), command, actor, moment, &method)?;
         if decided.is_empty() {
-            return Ok(*known);
+            return Ok((subject, *known));
         }
         let place = known.station.clone().map(desk_place);
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Visit);
         let before = State::Visit(known.clone());
-        let append = Append::new(unit.id.clone(), subject, Some(before), acts);
+        let mut append = Append::new(unit.id.clone(), subject, Some(before), acts);
+        append.command = once.map(Once::record);
         let appended = self.store.append(append).await?;
         self.announce(&appended);
+        if appended.repeated {
+            return Ok((appended.subject, *known));
+        }
         let visit = appended.acts.iter().fold(Some(*known), visit::evolve);
-        visit.ok_or(HandleError::NotFound("visit"))
+        let visit = visit.ok_or(HandleError::NotFound("visit"))?;
+        Ok((subject, visit))
+    }
+}
+
+/// The visit that something is about.
+const fn visit_of(subject: Subject) -> Result<VisitId, HandleError> {
+    match subject {
+        Subject::Visit(id) => Ok(id),
+        _ => Err(HandleError::Store(StoreError::CommandReused)),
     }
 }
 
