@@ -112,17 +112,10 @@ async fn what_stands_in_its_way_since_does_not_undo_a_closing_or_an_erasure() {
         .change_case_once(&chief, case, None, answer("Kami datang"), answered)
         .await
         .unwrap();
-    let close = || CaseCommand::Close {
-        outcome: "resolved".to_owned(),
-        reason: "Selesai".to_owned(),
-    };
     let outcome = world.node.unit().pack.close_outcomes()[0].code.clone();
-    let close = || match close() {
-        CaseCommand::Close { reason, .. } => CaseCommand::Close {
-            outcome: outcome.as_str().to_owned(),
-            reason,
-        },
-        other => other,
+    let close = || CaseCommand::Close {
+        outcome: outcome.as_str().to_owned(),
+        reason: "Selesai".to_owned(),
     };
     let closed = once(&world, 1, "close");
     let first = world
@@ -241,7 +234,7 @@ async fn an_outage_is_said_once_and_ended_once() {
         system: None,
         words: Some("Genset".to_owned()),
         since: None,
-        way: None,
+        way: Some("Datang besok".to_owned()),
         until: None,
         simulated: false,
     };
