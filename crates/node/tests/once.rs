@@ -37,10 +37,7 @@ fn answer(text: &str) -> CaseCommand {
 }
 
 fn is_reused<T: std::fmt::Debug>(result: Result<T, HandleError>) -> bool {
-    matches!(
-        result,
-        Err(HandleError::Store(StoreError::CommandReused))
-    )
+    matches!(result, Err(HandleError::Store(StoreError::CommandReused)))
 }
 
 async fn case_of_desk(world: &World) -> (Staff, pengayom_core::value::CaseId) {
@@ -75,7 +72,10 @@ async fn an_answer_sent_twice_is_one_answer_and_the_second_is_told_of_the_first(
     // Other words under the same identifier, and the same words under another.
     assert!(is_reused(send(1, "Tidak datang", Some(1)).await));
     let late = send(2, "Petugas datang", Some(1)).await;
-    assert!(matches!(late, Err(HandleError::Conflict { .. })), "{late:?}");
+    assert!(
+        matches!(late, Err(HandleError::Conflict { .. })),
+        "{late:?}"
+    );
 }
 
 #[tokio::test]
@@ -194,7 +194,12 @@ async fn serving_next_twice_takes_one_case_and_calling_next_twice_calls_one_pers
         world.node.join_queue(&desk, joining).await.unwrap();
     }
     let call = once(&world, 2, "call");
-    let called = world.node.call_next_once(&desk, call).await.unwrap().unwrap();
+    let called = world
+        .node
+        .call_next_once(&desk, call)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         world.node.call_next_once(&desk, call).await.unwrap(),
         Some(called)
@@ -223,7 +228,10 @@ async fn serving_next_twice_takes_one_case_and_calling_next_twice_calls_one_pers
         .node
         .change_visit_once(&desk, called, Some(2), VisitCommand::PutBack, late)
         .await;
-    assert!(matches!(stale, Err(HandleError::Conflict { .. })), "{stale:?}");
+    assert!(
+        matches!(stale, Err(HandleError::Conflict { .. })),
+        "{stale:?}"
+    );
 }
 
 #[tokio::test]
@@ -258,7 +266,10 @@ async fn an_outage_is_said_once_and_ended_once() {
         .node
         .end_outage_once(&desk, first, Some(7), None, over)
         .await;
-    assert!(matches!(stale, Err(HandleError::Conflict { .. })), "{stale:?}");
+    assert!(
+        matches!(stale, Err(HandleError::Conflict { .. })),
+        "{stale:?}"
+    );
     for _ in 0..2 {
         let end = world
             .node
@@ -300,14 +311,26 @@ async fn a_correction_is_written_once_and_by_its_officer_alone() {
     for _ in 0..2 {
         let history = world
             .node
-            .correct_encounter_once(&desk, met.encounter, Some(1), "Bukan di pasar".to_owned(), sent)
+            .correct_encounter_once(
+                &desk,
+                met.encounter,
+                Some(1),
+                "Bukan di pasar".to_owned(),
+                sent,
+            )
             .await
             .unwrap();
         assert_eq!(history.acts.len(), 2);
     }
     let told = world
         .node
-        .correct_encounter_once(&other, met.encounter, None, "Bukan di pasar".to_owned(), sent)
+        .correct_encounter_once(
+            &other,
+            met.encounter,
+            None,
+            "Bukan di pasar".to_owned(),
+            sent,
+        )
         .await;
     assert!(matches!(told, Err(HandleError::NotAllowed(_))), "{told:?}");
 }
