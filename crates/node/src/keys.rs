@@ -49,6 +49,10 @@ pub enum Purpose {
     FormMark,
     /// The command that a printed form is entered with.
     FormCommand,
+    /// The mark of a place in a list, given to programs.
+    Cursor,
+    /// What a program's request that was sent before is found by.
+    Once,
     /// Wrapping the root secret; derived from the node's key itself.
     WrapRoot,
     /// Telling one key from another; derived from the node's key itself.
@@ -75,6 +79,8 @@ impl Purpose {
             Self::Command => b"pengayom/1/command",
             Self::FormMark => b"pengayom/1/form-mark",
             Self::FormCommand => b"pengayom/1/form-command",
+            Self::Cursor => b"pengayom/1/cursor",
+            Self::Once => b"pengayom/1/once",
             Self::WrapRoot => b"pengayom/1/wrap-root",
             Self::Fingerprint => b"pengayom/1/fingerprint",
         }

@@ -1,39 +1,66 @@
-//! The JSON API, `/api/v1/`: filing a request and seeing what became of it (`docs/api.md`).
+//! The JSON API, `/api/v1/` (`docs/api.md`): what pages do, for programs.
 //!
-//! Errors are problems of RFC 9457 (`crate::problem`); what is filed is recorded durably before the
-//! answer says so, and the same `Idempotency-Key` gets the same answer.
+//! Its description (OpenAPI 3.1) is generated from the operations, and what comes in is held to it
+//! ([`gate`]). Who asks is said by a token or not at all ([`caller`]); cookies are not read. Errors are
+//! problems of RFC 9457 (`crate::problem`); what is filed is recorded durably before the answer says so, and a POST
+//! that is sent again with its `Idempotency-Key` is done once ([`once`]).
 
 mod body;
+mod caller;
+mod cursor;
+mod document;
+mod etag;
+mod gate;
+mod message;
+mod once;
+mod query;
+mod rate;
+mod receipt;
 mod request;
+mod root;
 mod status;
 
-use axum::Router;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use std::sync::Arc;
 
+use axum::Router;
+use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::gate::Gate;
 use crate::state::AppState;
 
-/// The description of the API (OpenAPI 3.1).
-const OPENAPI: &str = include_str!("api/openapi.json");
-
-/// The routes.
-pub(crate) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/openapi.json", get(openapi))
-        .route("/api/v1/requests", post(request::file))
-        .route("/api/v1/requests/{tracking_code}", get(status::show))
-        .route(
-            "/api/v1/requests/{tracking_code}/receipt",
-            get(status::receipt),
-        )
+/// The operations with their description.
+fn operations() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(document::base())
+        .routes(routes!(root::index))
+        .routes(routes!(root::openapi))
+        .routes(routes!(root::problems))
+        .routes(routes!(request::file))
+        .routes(routes!(status::show))
+        .routes(routes!(status::receipt))
+        .routes(routes!(message::add))
+        .routes(routes!(message::ask))
 }
 
-/// `GET /api/v1/openapi.json`
-async fn openapi() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, OPENAPI).into_response()
+/// The routes.
+pub(crate) fn router(state: &AppState) -> Router<AppState> {
+    let (routes, mut described) = operations().split_for_parts();
+    document::complete(&mut described);
+    let gate = Arc::new(Gate::new(state, &described));
+    let described = root::Description::of(&described);
+    Router::new()
+        .nest(document::BASE, routes)
+        // The first address as it is described; what is nested has it without the slash.
+        .route("/api/v1/", get(root::index))
+        .route_layer(middleware::from_fn_with_state(gate, gate::gate))
+        .layer(axum::Extension(described))
+        .route("/api", get(to_index))
+        .route("/api/", get(to_index))
+}
+
+async fn to_index() -> Response {
+    axum::response::Redirect::permanent("/api/v1/").into_response()
 }

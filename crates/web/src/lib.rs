@@ -34,7 +34,7 @@ mod tlog;
 use axum::Router;
 
 pub use own_data::{Entry, OwnData, Section};
-pub use state::{AppState, WebSettings};
+pub use state::{API_REQUESTS_PER_MINUTE, AppState, WebSettings};
 
 /// Everything a browser or a program can ask of a unit's node.
 ///
@@ -45,7 +45,7 @@ pub fn router(state: AppState) -> Router {
         .merge(public::router())
         .merge(signin::router())
         .merge(staff::router())
-        .merge(api::router())
+        .merge(api::router(&state))
         .merge(tlog::router())
         .merge(assets::router());
     limits::around(pages, &state).with_state(state)

@@ -5,13 +5,15 @@
 
 use askama::Template;
 use axum::Json;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use pengayom_node::HandleError;
 use pengayom_node::access::{Permission, Role};
+use pengayom_node::tokens::Scope;
 use pengayom_store::StoreError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::extract::Context;
 use crate::frame::{self, PageFrame, role_key};
@@ -30,6 +32,10 @@ pub(crate) enum Fault {
     MethodNotAllowed,
     /// The account may not do this.
     Forbidden(Permission),
+    /// A program that shows no token where one is needed, or none that is good.
+    Token,
+    /// A program whose token does not carry what is needed.
+    Scope(Scope),
     /// A form that this browser was not shown, or shown too long ago.
     FormOld,
     /// A form that another site's page sent.
@@ -48,6 +54,8 @@ pub(crate) enum Fault {
     },
     /// Not a kind of content that is taken here.
     UnsupportedMedia,
+    /// The asker takes no kind of content that there is.
+    NotAcceptable,
     /// It came packed, and nothing is unpacked here.
     Coded,
     /// It does not read.
@@ -56,8 +64,22 @@ pub(crate) enum Fault {
     BadHeader(&'static str),
     /// Somebody else acted in between.
     Conflict,
+    /// Somebody else acted since the version that a change was decided on.
+    Precondition {
+        /// The version now.
+        version: u32,
+    },
+    /// A rule stands in the way.
+    Refused {
+        /// Which, as a word that stays the same.
+        code: &'static str,
+        /// What can be done instead.
+        words: String,
+    },
     /// The idempotency key came before with another request.
     Reused,
+    /// A request with the same idempotency key is being carried out.
+    InProgress,
     /// Fields that are wrong.
     Fields(Vec<FieldFault>),
     /// Too much to do at the moment.
@@ -70,15 +92,51 @@ pub(crate) enum Fault {
     Internal,
 }
 
-/// A field that is wrong, for programs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Something that is wrong: a field of the body or a parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FieldFault {
-    /// JSON pointer to the field (RFC 6901), such as `/contact/phone`.
-    pub(crate) pointer: String,
+    /// JSON pointer to a field of the body (RFC 6901), such as `/contact/phone`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub(crate) pointer: Option<String>,
+    /// Name of a parameter of the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub(crate) parameter: Option<String>,
     /// What is wrong, as a word that stays the same.
     pub(crate) code: &'static str,
     /// What was wrong and what to do.
     pub(crate) detail: String,
+}
+
+impl FieldFault {
+    /// A field of the body.
+    pub(crate) fn field(
+        pointer: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn parameter(
+        name: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            code,
+            detail: detail.into(),
+        }
+    }
 }
 
 /// Seconds after which one who was turned away may come again.
@@ -93,14 +151,21 @@ impl Fault {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Forbidden(_) | Self::FormOld | Self::CrossSite | Self::CodeShared => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Token => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_)
+            | Self::Scope(_)
+            | Self::FormOld
+            | Self::CrossSite
+            | Self::CodeShared => StatusCode::FORBIDDEN,
             Self::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia | Self::Coded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Precondition { .. } => StatusCode::PRECONDITION_FAILED,
             Self::Unreadable | Self::BadHeader(_) => StatusCode::BAD_REQUEST,
-            Self::Conflict | Self::Reused => StatusCode::CONFLICT,
+            Self::Conflict | Self::Refused { .. } | Self::Reused | Self::InProgress => {
+                StatusCode::CONFLICT
+            }
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::StoreDown | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -112,6 +177,8 @@ impl Fault {
         match self {
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::Token => "token",
+            Self::Scope(_) => "scope",
             Self::Forbidden(_) => "forbidden",
             Self::FormOld => "form-old",
             Self::CrossSite => "cross-site",
@@ -119,10 +186,14 @@ impl Fault {
             Self::TooManyTries { .. } => "too-many-tries",
             Self::TooLarge { .. } => "too-large",
             Self::UnsupportedMedia | Self::Coded => "unsupported-media-type",
+            Self::NotAcceptable => "not-acceptable",
             Self::Unreadable => "unreadable",
             Self::BadHeader(_) => "bad-header",
             Self::Conflict => "conflict",
+            Self::Precondition { .. } => "precondition-failed",
+            Self::Refused { .. } => "refused",
             Self::Reused => "idempotency-key-reused",
+            Self::InProgress => "in-progress",
             Self::Fields(_) => "fields",
             Self::Busy => "busy",
             Self::StoreDown => "store-down",
@@ -147,6 +218,11 @@ impl Fault {
                     frame.tf("error.forbidden", &[("role", &role)]),
                 )
             }
+            Self::Token => (title("error.token_title"), title("error.token")),
+            Self::Scope(scope) => {
+                let words = frame.tf("error.scope", &[("scope", scope.as_str())]);
+                (title("error.forbidden_title"), words)
+            }
             Self::FormOld => (title("error.form_old_title"), title("error.form_old")),
             Self::CrossSite => (title("error.cross_site_title"), title("error.cross_site")),
             Self::CodeShared => (title("error.code_shared_title"), title("error.code_shared")),
@@ -163,6 +239,10 @@ impl Fault {
                 )
             }
             Self::UnsupportedMedia => (title("error.media_title"), title("error.media")),
+            Self::NotAcceptable => (
+                title("error.not_acceptable_title"),
+                title("error.not_acceptable"),
+            ),
             Self::Coded => (title("error.media_title"), title("error.coded")),
             Self::Unreadable => (title("error.unreadable_title"), title("error.unreadable")),
             Self::BadHeader(name) => {
@@ -170,7 +250,11 @@ impl Fault {
                 (title("error.unreadable_title"), words)
             }
             Self::Reused => (title("error.reused_title"), title("error.reused")),
-            Self::Conflict => (title("error.stale_title"), title("error.stale")),
+            Self::InProgress => (title("error.in_progress_title"), title("error.in_progress")),
+            Self::Precondition { .. } | Self::Conflict => {
+                (title("error.stale_title"), title("error.stale"))
+            }
+            Self::Refused { words, .. } => (title("error.refused_title"), words.clone()),
             Self::Fields(_) => (title("error.summary"), title("error.fields")),
             Self::Busy => (title("error.busy_title"), title("error.busy")),
             Self::StoreDown => (title("error.store_down_title"), title("error.store_down")),
@@ -201,8 +285,14 @@ impl Fault {
             let plain = HeaderValue::from_static("identity");
             answer.headers_mut().insert(header::ACCEPT_ENCODING, plain);
         }
-        if let Some(allow) = before.get(header::ALLOW) {
-            answer.headers_mut().insert(header::ALLOW, allow.clone());
+        for name in STAY {
+            if let Some(value) = before.get(&name) {
+                answer.headers_mut().insert(name, value.clone());
+            }
+        }
+        if let Some(challenge) = self.challenge() {
+            let headers = answer.headers_mut();
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some(seconds) = self.come_again(context) {
             answer
@@ -218,8 +308,23 @@ impl Fault {
                 let wait = until.duration_since(context.state().node.now());
                 Some(wait.as_secs().max(1))
             }
-            Self::Busy | Self::TimedOut => Some(COME_AGAIN_SECONDS),
+            Self::Busy | Self::TimedOut | Self::InProgress => Some(COME_AGAIN_SECONDS),
             Self::StoreDown => Some(STORE_AGAIN_SECONDS),
+            _ => None,
+        }
+    }
+
+    /// What a token must be (RFC 6750 §3).
+    fn challenge(&self) -> Option<HeaderValue> {
+        match self {
+            Self::Token => Some(HeaderValue::from_static("Bearer realm=\"pengayom\"")),
+            Self::Scope(scope) => {
+                let scope = scope.as_str();
+                let text = format!(
+                    "Bearer realm=\"pengayom\", error=\"insufficient_scope\", scope=\"{scope}\""
+                );
+                HeaderValue::from_str(&text).ok()
+            }
             _ => None,
         }
     }
@@ -229,12 +334,19 @@ impl Fault {
             Self::Fields(errors) => errors.clone(),
             _ => Vec::new(),
         };
+        let (reason, version) = match self {
+            Self::Refused { code, .. } => (Some(*code), None),
+            Self::Precondition { version } => (None, Some(*version)),
+            _ => (None, None),
+        };
         let problem = Problem {
-            kind: format!("urn:pengayom:problem:{}", self.code()),
+            kind: self.kind(),
             title,
             status: self.status().as_u16(),
             detail,
             request: context.code().to_owned(),
+            reason,
+            version,
             errors,
         };
         let mut answer = (self.status(), Json(problem)).into_response();
@@ -242,7 +354,57 @@ impl Fault {
         answer.headers_mut().insert(header::CONTENT_TYPE, kind);
         answer
     }
+
+    fn kind(&self) -> String {
+        format!("urn:pengayom:problem:{}", self.code())
+    }
+
+    /// Every kind of problem that a program may meet.
+    pub(crate) fn kinds(frame: &PageFrame) -> Vec<ProblemKind> {
+        let until = Timestamp::UNIX_EPOCH;
+        let all = [
+            Self::Unreadable,
+            Self::BadHeader("Idempotency-Key"),
+            Self::Token,
+            Self::Scope(Scope::CasesRead),
+            Self::Forbidden(Permission::ReadCase),
+            Self::CodeShared,
+            Self::NotFound,
+            Self::MethodNotAllowed,
+            Self::NotAcceptable,
+            Self::Conflict,
+            Self::Refused {
+                code: "",
+                words: String::new(),
+            },
+            Self::Reused,
+            Self::InProgress,
+            Self::Precondition { version: 1 },
+            Self::TooLarge { limit: 1 },
+            Self::UnsupportedMedia,
+            Self::Fields(Vec::new()),
+            Self::TooManyTries { until },
+            Self::Internal,
+            Self::Busy,
+            Self::StoreDown,
+            Self::TimedOut,
+        ];
+        all.iter()
+            .map(|fault| ProblemKind {
+                kind: fault.kind(),
+                status: fault.status().as_u16(),
+                title: fault.words(frame, "").0,
+            })
+            .collect()
+    }
 }
+
+/// Headers of a bare answer that belong to its status or to the asker's turn.
+const STAY: [HeaderName; 3] = [
+    header::ALLOW,
+    HeaderName::from_static("ratelimit"),
+    HeaderName::from_static("ratelimit-policy"),
+];
 
 fn size(frame: &PageFrame, bytes: usize) -> String {
     let kilobytes = i64::try_from(bytes / 1024).unwrap_or(i64::MAX);
@@ -253,16 +415,47 @@ fn size(frame: &PageFrame, bytes: usize) -> String {
     }
 }
 
-#[derive(Serialize)]
-struct Problem {
+/// What was wrong (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// The kind of problem; `/problems` lists them. It stays the same.
+    #[serde(rename = "type")]
+    #[schema(examples("urn:pengayom:problem:fields"))]
+    kind: String,
+    /// The kind in words.
+    title: String,
+    /// The status of the answer.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What was wrong and what to do.
+    detail: String,
+    /// Names this request in the unit's log.
+    request: String,
+    /// Which rule stood in the way, as a word that stays the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    reason: Option<&'static str>,
+    /// The version now, when a change was decided on another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32)]
+    version: Option<u32>,
+    /// Each field and parameter that was wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<FieldFault>,
+}
+
+/// A kind of problem.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProblemKind {
+    /// As in the answers.
     #[serde(rename = "type")]
     kind: String,
-    title: String,
+    /// The status of such an answer.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    detail: String,
-    request: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldFault>,
+    /// In words.
+    title: String,
 }
 
 #[derive(Template)]

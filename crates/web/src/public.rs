@@ -12,7 +12,7 @@ pub(crate) mod receipt;
 pub(crate) mod report;
 mod safe;
 mod services;
-mod track;
+pub(crate) mod track;
 
 use axum::Router;
 use axum::extract::State;

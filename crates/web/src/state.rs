@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pengayom_node::SharedNode;
 
 /// How the pages are served.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebSettings {
     /// Address at which people reach the node, such as `https://pati.example`, without a slash at
     /// the end; printed on receipts and cards. `None`: the address each browser asked for.
@@ -15,6 +15,22 @@ pub struct WebSettings {
     /// The node stands behind a proxy of one's own: the last address of `X-Forwarded-For` is the
     /// asker's. Otherwise that header is not believed.
     pub behind_proxy: bool,
+    /// Requests to the JSON API that one address may send in a minute; 0 for any number.
+    pub api_requests_per_minute: u32,
+}
+
+/// Requests to the JSON API in a minute unless told otherwise: ten a second, more than any page's user sends.
+pub const API_REQUESTS_PER_MINUTE: u32 = 600;
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            secure_cookies: false,
+            behind_proxy: false,
+            api_requests_per_minute: API_REQUESTS_PER_MINUTE,
+        }
+    }
 }
 
 impl WebSettings {
@@ -27,7 +43,7 @@ impl WebSettings {
         Self {
             public_url,
             secure_cookies,
-            behind_proxy: false,
+            ..Self::default()
         }
     }
 }

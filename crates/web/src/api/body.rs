@@ -1,38 +1,51 @@
 //! A JSON body, read field by field, so that every field that is wrong is named at once.
 
-use axum::body::Body;
-use axum::extract::Request;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use crate::extract::{clean, collect, has_type};
 use crate::frame::PageFrame;
 use crate::problem::{Fault, FieldFault};
+use crate::state::AppState;
 
 /// Largest body, in bytes: room for one photograph of 10 MB in base64 and some words.
-pub(super) const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// An object, and what was found wrong in it so far.
-pub(super) struct Fields<'f> {
+pub(crate) struct Fields<'f> {
     values: Map<String, Value>,
     frame: &'f PageFrame,
     faults: Vec<FieldFault>,
 }
 
-/// Reads a request's body as one JSON object.
-///
-/// # Errors
-/// [`Fault::UnsupportedMedia`], [`Fault::TooLarge`], or [`Fault::Unreadable`] for what is not an
-/// object in UTF-8. A byte-order mark before it is passed over.
-pub(super) async fn read(request: Request) -> Result<Map<String, Value>, Fault> {
-    let (parts, body) = request.into_parts();
-    check_head(&parts.headers)?;
-    let bytes = collect(Body::new(body), BODY_MAX_BYTES).await?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Fault::Unreadable)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match serde_json::from_str(text) {
-        Ok(Value::Object(values)) => Ok(values),
-        _ => Err(Fault::Unreadable),
+/// A body of one JSON object.
+pub(crate) struct JsonBody {
+    /// As it came: what was sent before is known again by it.
+    pub(crate) bytes: Bytes,
+    /// What it says.
+    pub(crate) values: Map<String, Value>,
+}
+
+impl FromRequest<AppState> for JsonBody {
+    type Rejection = Fault;
+
+    /// Reads a request's body as one JSON object. A byte-order mark before it is passed over.
+    ///
+    /// # Errors
+    /// [`Fault::UnsupportedMedia`], [`Fault::TooLarge`], or [`Fault::Unreadable`] for what is not an
+    /// object in UTF-8.
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        check_head(&parts.headers)?;
+        let bytes = collect(Body::new(body), BODY_MAX_BYTES).await?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Fault::Unreadable)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        match serde_json::from_str(text) {
+            Ok(Value::Object(values)) => Ok(Self { bytes, values }),
+            _ => Err(Fault::Unreadable),
+        }
     }
 }
 
@@ -51,7 +64,7 @@ fn check_head(headers: &HeaderMap) -> Result<(), Fault> {
 ///
 /// # Errors
 /// [`Fault::BadHeader`] when it came twice, is empty, longer than 255 signs or not plain ASCII.
-pub(super) fn single_header<'h>(
+pub(crate) fn single_header<'h>(
     headers: &'h HeaderMap,
     name: &'static str,
 ) -> Result<Option<&'h str>, Fault> {
@@ -71,7 +84,7 @@ pub(super) fn single_header<'h>(
 }
 
 impl<'f> Fields<'f> {
-    pub(super) fn new(values: Map<String, Value>, frame: &'f PageFrame) -> Self {
+    pub(crate) fn new(values: Map<String, Value>, frame: &'f PageFrame) -> Self {
         Self {
             values,
             frame,
@@ -80,13 +93,19 @@ impl<'f> Fields<'f> {
     }
 
     /// Notes a field that is wrong, with words by key.
-    pub(super) fn wrong(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
-        let (pointer, detail) = (pointer.to_owned(), detail.into());
-        self.faults.push(FieldFault {
-            pointer,
-            code,
-            detail,
-        });
+    pub(crate) fn wrong(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
+        self.faults.push(FieldFault::field(pointer, code, detail));
+    }
+
+    /// The same with words of the pack.
+    pub(crate) fn wrong_by_key(&mut self, pointer: &str, code: &'static str, key: &str) {
+        let words = self.frame.t(key).to_owned();
+        self.wrong(pointer, code, words);
+    }
+
+    /// Notes a fault that is made elsewhere.
+    pub(crate) fn fault(&mut self, fault: FieldFault) {
+        self.faults.push(fault);
     }
 
     fn wrong_type(&mut self, pointer: &str, key: &str) {
@@ -95,9 +114,35 @@ impl<'f> Fields<'f> {
     }
 
     /// A text, cleaned of signs that are no text; nothing for null and for what is empty.
-    pub(super) fn text(&mut self, name: &str, max_chars: usize) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &str, max_chars: usize) -> Option<String> {
         let value = self.values.get(name).cloned();
         self.text_of(&format!("/{name}"), value, max_chars)
+    }
+
+    /// A text that has to be there.
+    pub(crate) fn needed(&mut self, name: &str, max_chars: usize) -> String {
+        let pointer = format!("/{name}");
+        let text = self.text(name, max_chars);
+        if text.is_none() && !self.has_fault_at(&pointer) {
+            let words = self.frame.t("error.json_missing").to_owned();
+            self.wrong(&pointer, "required", words);
+        }
+        text.unwrap_or_default()
+    }
+
+    /// A word that `known` makes something of; nothing when it is not there.
+    pub(crate) fn word<T>(
+        &mut self,
+        name: &str,
+        known: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text(name, 200)?;
+        let found = known(&text);
+        if found.is_none() {
+            let words = self.frame.t("error.word_unknown").to_owned();
+            self.wrong(&format!("/{name}"), "unknown", words);
+        }
+        found
     }
 
     fn text_of(&mut self, pointer: &str, value: Option<Value>, max_chars: usize) -> Option<String> {
@@ -121,7 +166,7 @@ impl<'f> Fields<'f> {
     }
 
     /// A number.
-    pub(super) fn number(&mut self, name: &str) -> Option<f64> {
+    pub(crate) fn number(&mut self, name: &str) -> Option<f64> {
         match self.values.get(name) {
             None | Some(Value::Null) => None,
             Some(value) => {
@@ -134,20 +179,20 @@ impl<'f> Fields<'f> {
         }
     }
 
-    /// True or false; false when it is not there.
-    pub(super) fn flag(&mut self, name: &str) -> bool {
+    /// True or false.
+    pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
         match self.values.get(name) {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(flag)) => *flag,
+            None | Some(Value::Null) => None,
+            Some(Value::Bool(flag)) => Some(*flag),
             Some(_) => {
                 self.wrong_type(&format!("/{name}"), "error.json_flag");
-                false
+                None
             }
         }
     }
 
     /// A text inside an object.
-    pub(super) fn text_in(&mut self, object: &str, name: &str, max_chars: usize) -> Option<String> {
+    pub(crate) fn text_in(&mut self, object: &str, name: &str, max_chars: usize) -> Option<String> {
         match self.values.get(object) {
             None | Some(Value::Null) => None,
             Some(Value::Object(inner)) => {
@@ -157,7 +202,7 @@ impl<'f> Fields<'f> {
             Some(_) => {
                 let pointer = format!("/{object}");
                 // Once is enough, however many fields are asked of it.
-                if self.faults.iter().all(|fault| fault.pointer != pointer) {
+                if !self.has_fault_at(&pointer) {
                     self.wrong_type(&pointer, "error.json_object");
                 }
                 None
@@ -166,7 +211,7 @@ impl<'f> Fields<'f> {
     }
 
     /// The base64 texts of a list of objects.
-    pub(super) fn contents(&mut self, list: &str, most: usize) -> Vec<String> {
+    pub(crate) fn contents(&mut self, list: &str, most: usize) -> Vec<String> {
         let items = match self.values.remove(list) {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Array(items)) => items,
@@ -194,16 +239,32 @@ impl<'f> Fields<'f> {
         contents
     }
 
-    /// Everything found wrong.
-    pub(super) fn into_faults(self) -> Vec<FieldFault> {
-        self.faults
+    /// The members of an object inside; empty when there is none.
+    pub(crate) fn members(&mut self, name: &str) -> Map<String, Value> {
+        match self.values.remove(name) {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(inner)) => inner,
+            Some(_) => {
+                self.wrong_type(&format!("/{name}"), "error.json_object");
+                Map::new()
+            }
+        }
     }
 
-    pub(super) fn has_fault_at(&self, pointer: &str) -> bool {
-        self.faults.iter().any(|fault| fault.pointer == pointer)
+    pub(crate) fn has_fault_at(&self, pointer: &str) -> bool {
+        let mut faults = self.faults.iter();
+        faults.any(|fault| fault.pointer.as_deref() == Some(pointer))
     }
 
-    pub(super) fn has_faults(&self) -> bool {
-        !self.faults.is_empty()
+    /// Ends the reading, or a part of it.
+    ///
+    /// # Errors
+    /// [`Fault::Fields`] with everything found wrong so far.
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Fault::Fields(self.faults.clone()))
+        }
     }
 }

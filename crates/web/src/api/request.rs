@@ -1,9 +1,6 @@
 //! `POST /api/v1/requests`.
 
-use axum::Json;
-use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -14,19 +11,23 @@ use pengayom_core::subject::case::{
     BlobRef, CaseRefusal, Channel, Harm, LOSS_MAX_RUPIAH, Wellbeing,
 };
 use pengayom_core::subject::{CLOCK_TOLERANCE, TEXT_MAX_CHARS};
-use pengayom_core::value::{CommandId, UnitId, parse_phone};
-use pengayom_ledger::Receipt;
+use pengayom_core::value::{CommandId, parse_phone};
 use pengayom_node::handle::case::{FileRequest, Filed, MEDIA_MAX};
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::media::MediaError;
+use pengayom_node::tokens::Scope;
 use pengayom_node::{HandleError, PersonDetails};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
-use super::body::{Fields, read, single_header};
-use crate::extract::{Context, PublicPage};
+use super::body::{Fields, JsonBody};
+use super::caller::Api;
+use super::document::BASE;
+use super::once::Key;
+use super::receipt::ReceiptBody;
+use crate::extract::Context;
 use crate::frame::PageFrame;
-use crate::problem::{Fault, FieldFault};
+use crate::problem::{Fault, FieldFault, Problem};
 use crate::public::receipt::card::log_address;
 use crate::public::report::{PlaceFault, opened_photos, place_fault, put_photo};
 
@@ -36,81 +37,237 @@ const LINE_MAX_CHARS: usize = 300;
 /// Longest address of electronic mail (RFC 5321 §4.5.3.1.3).
 const EMAIL_MAX_CHARS: usize = 254;
 
+/// What is asked. The place is needed in one of three ways: `lat` and `long`, `area_id`, or `address`. Unknown members
+/// are passed over.
+#[derive(ToSchema)]
+pub(super) struct NewRequest {
+    /// A code of the unit's catalogue, as in `/services`.
+    #[schema(min_length = 1, max_length = 64, examples("lp_b"))]
+    service_code: String,
+    /// What happened.
+    #[schema(min_length = 1, max_length = 5000)]
+    description: String,
+    /// Degrees north, WGS 84; wins over `area_id` and `address`.
+    #[schema(minimum = -90, maximum = 90)]
+    lat: Option<f64>,
+    /// Degrees east, WGS 84.
+    #[schema(minimum = -180, maximum = 180)]
+    long: Option<f64>,
+    /// Code of an area, as in `/areas`; wins over `address`.
+    #[schema(max_length = 64, examples("33.18.08.2022"))]
+    area_id: Option<String>,
+    /// The place in words. Alone it must name an area of the unit; beside a position or a code it is kept as it is.
+    #[schema(max_length = 300)]
+    address: Option<String>,
+    /// When it happened; never later than now.
+    #[schema(format = DateTime, max_length = 64)]
+    occurred_at: Option<String>,
+    /// Somebody is in danger now. Call the emergency number too.
+    danger: Option<bool>,
+    /// How the reporter is. Whoever answers `needs_support` is offered support before the case is closed.
+    wellbeing: Option<Wellness>,
+    /// What was lost, as the reporter reckons it, in whole rupiah.
+    #[schema(value_type = Option<u64>, minimum = 0, maximum = 1_000_000_000_000_000_i64)]
+    loss_rupiah: Option<f64>,
+    /// Who reports and how to reach them; sealed under a key of their own.
+    contact: Option<NewContact>,
+    /// Photographs.
+    #[schema(max_items = 4)]
+    media: Option<Vec<NewPhotograph>>,
+}
+
+/// How somebody is.
+#[derive(Debug, Clone, Copy, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(super) enum Wellness {
+    Well,
+    Shaken,
+    NeedsSupport,
+}
+
+impl Wellness {
+    fn parse(word: &str) -> Option<Self> {
+        Some(match Wellbeing::parse(word)? {
+            Wellbeing::Well => Self::Well,
+            Wellbeing::Shaken => Self::Shaken,
+            Wellbeing::NeedsSupport => Self::NeedsSupport,
+        })
+    }
+}
+
+impl From<Wellness> for Wellbeing {
+    fn from(said: Wellness) -> Self {
+        match said {
+            Wellness::Well => Self::Well,
+            Wellness::Shaken => Self::Shaken,
+            Wellness::NeedsSupport => Self::NeedsSupport,
+        }
+    }
+}
+
+/// Who reports, as far as they say.
+#[derive(ToSchema)]
+pub(super) struct NewContact {
+    /// Their name.
+    #[schema(max_length = 300)]
+    name: Option<String>,
+    /// 10 to 13 digits.
+    #[schema(max_length = 300)]
+    phone: Option<String>,
+    /// An address of electronic mail.
+    #[schema(max_length = 254)]
+    email: Option<String>,
+}
+
+/// A photograph.
+#[derive(ToSchema)]
+pub(super) struct NewPhotograph {
+    /// A JPEG, PNG or WebP picture of at most 10 MB in base64; the whole body has at most 16 MB.
+    #[schema(content_encoding = "base64")]
+    content: String,
+}
+
+impl NewRequest {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            service_code: fields.needed("service_code", 64),
+            description: described(fields),
+            lat: fields.number("lat"),
+            long: fields.number("long"),
+            area_id: fields.text("area_id", 64),
+            address: fields.text("address", LINE_MAX_CHARS),
+            occurred_at: fields.text("occurred_at", 64),
+            danger: fields.flag("danger"),
+            wellbeing: wellbeing(fields),
+            loss_rupiah: fields.number("loss_rupiah"),
+            contact: Some(NewContact {
+                name: fields.text_in("contact", "name", LINE_MAX_CHARS),
+                phone: fields.text_in("contact", "phone", LINE_MAX_CHARS),
+                email: fields.text_in("contact", "email", EMAIL_MAX_CHARS),
+            }),
+            media: Some(photographs(fields)),
+        }
+    }
+}
+
+fn wellbeing(fields: &mut Fields<'_>) -> Option<Wellness> {
+    let said = fields.text("wellbeing", 64)?;
+    let known = Wellness::parse(&said);
+    if known.is_none() {
+        fields.wrong_by_key("/wellbeing", "unknown", "error.wellbeing_unknown");
+    }
+    known
+}
+
+/// What happened, in words; they have to be there.
+fn described(fields: &mut Fields<'_>) -> String {
+    let words = fields.text("description", TEXT_MAX_CHARS);
+    if words.is_none() && !fields.has_fault_at("/description") {
+        fields.wrong_by_key("/description", "required", "error.words_write");
+    }
+    words.unwrap_or_default()
+}
+
+/// Photographs as they came.
+pub(super) fn photographs(fields: &mut Fields<'_>) -> Vec<NewPhotograph> {
+    let contents = fields.contents("media", MEDIA_MAX).into_iter();
+    contents.map(|content| NewPhotograph { content }).collect()
+}
+
 /// What the asker keeps.
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Filed)]
+pub(super) struct FiledBody {
+    /// Names the request in the record.
+    #[schema(format = "uuid")]
     id: String,
+    /// The number people use.
+    #[schema(examples("PTI-2611-0482"))]
     tracking_code: String,
+    /// Kept by nobody but you.
+    #[schema(pattern = "^[0-9]{12}$")]
     secret: String,
+    /// Code of the unit.
     unit: String,
+    /// Code of the station that answers for it.
     station: String,
+    /// Code of the beat, where the place says which.
+    #[schema(required)]
     beat: Option<String>,
     standard: Standard,
     act: RecordedAct,
-    receipt: Receipt,
+    receipt: ReceiptBody,
 }
 
-/// The promise.
-#[derive(Serialize)]
+/// The first response that the unit promises for the service.
+#[derive(Serialize, ToSchema)]
 pub(super) struct Standard {
+    /// Minutes from filing; null where nothing is promised.
+    #[schema(required)]
     pub(super) respond_within_minutes: Option<u32>,
+    /// The moment that comes to.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub(super) respond_by: Option<Timestamp>,
+    /// What the promise rests on.
+    #[schema(required)]
     pub(super) basis: Option<String>,
 }
 
 /// The act that recorded it, as an officer can compare it with the record.
-#[derive(Serialize)]
-struct RecordedAct {
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecordedAct {
+    /// Its identifier.
+    #[schema(format = "uuid")]
     id: String,
+    /// Over the act as it is stored; docs/api.md says of what.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     sha256: String,
 }
 
 /// What is wanted, without photographs.
 struct Wanted {
     service: Option<ServiceCode>,
-    description: Option<String>,
+    description: String,
     occurred_at: Option<Timestamp>,
     harm: Harm,
     danger: bool,
     place: Option<(PlaceInput, &'static str)>,
     reporter: PersonDetails,
-    contents: Vec<String>,
+    contents: Vec<NewPhotograph>,
 }
 
-/// `POST /api/v1/requests`
-pub(super) async fn file(page: PublicPage, request: Request) -> Result<Response, Fault> {
-    let PublicPage {
-        context,
-        frame,
-        node,
-    } = page;
-    let key = single_header(request.headers(), "Idempotency-Key")?;
-    let command = match key {
-        Some(key) => command_of(&context.unit().id, key),
-        None => CommandId(node.new_id()),
+/// Files a request. Answered once it is recorded durably.
+#[utoipa::path(
+    post, path = "/requests", operation_id = "fileRequest",
+    request_body = NewRequest,
+    responses(
+        (status = 201, description = "Recorded, now or by the same request before.", body = FiledBody,
+         headers(("Location" = String, description = "Address of the request."))),
+        (status = 403, description = "The token that was shown does not carry `requests:write`.",
+         body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn file(api: Api, body: JsonBody) -> Result<Response, Fault> {
+    api.if_shown_needs(Scope::RequestsWrite)?;
+    let key = api.key()?;
+    let command = key.map_or_else(|| CommandId(api.node.new_id()), Key::command);
+    let (context, frame, node) = (&api.context, &api.frame, &api.node);
+    let mut fields = Fields::new(body.values, frame);
+    let new = NewRequest::read(&mut fields);
+    let wanted = wanted(new, &mut fields, frame, node.now());
+    fields.check()?;
+    let media = put_photographs(context, frame, &wanted.contents, &mut fields).await?;
+    fields.check()?;
+    let (Some(service), Some((place, pointer))) = (wanted.service, wanted.place) else {
+        return Err(Fault::Internal);
     };
-    let values = read(request).await?;
-    let mut fields = Fields::new(values, &frame);
-    let wanted = wanted(&mut fields, &frame, node.now());
-    if fields.has_faults() {
-        return Err(Fault::Fields(fields.into_faults()));
-    }
-    let media = photographs(&context, &frame, &wanted.contents, &mut fields).await?;
-    let (Some(service), Some(description), Some((place, pointer))) =
-        (wanted.service, wanted.description, wanted.place)
-    else {
-        return Err(Fault::Fields(fields.into_faults()));
-    };
-    if fields.has_faults() {
-        return Err(Fault::Fields(fields.into_faults()));
-    }
     let request = FileRequest {
         command,
         service,
         report_kind: None,
         channel: Channel::Api,
         paper: None,
-        description,
+        description: wanted.description,
         when_text: None,
         occurred_at: wanted.occurred_at,
         harm: wanted.harm,
@@ -121,52 +278,36 @@ pub(super) async fn file(page: PublicPage, request: Request) -> Result<Response,
         simulated: false,
     };
     match node.file_request(request, &Actor::Citizen).await {
-        Ok(filed) => {
-            let receipt = node.receipt_of(&filed.promised, &log_address(&context));
-            answer(&frame, &filed, receipt)
-        }
-        Err(error) => Err(blame(&frame, error, pointer)),
+        Ok(filed) => answer(&api, &filed),
+        Err(error) => Err(blame(frame, error, pointer)),
     }
 }
 
-/// The command of a key. Any text is a key; what identifies the command is its digest, with the
-/// unit, as a UUID of version 8 (RFC 9562 §5.8).
-fn command_of(unit: &UnitId, key: &str) -> CommandId {
-    let digest = Sha256::digest(format!("pengayom/api/idempotency\n{unit}\n{key}"));
-    let mut bytes = [0_u8; 16];
-    for (to, from) in bytes.iter_mut().zip(digest.iter()) {
-        *to = *from;
-    }
-    CommandId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
-}
-
-fn wanted(fields: &mut Fields<'_>, frame: &PageFrame, now: Timestamp) -> Wanted {
-    let service = fields
-        .text("service_code", 64)
-        .and_then(|code| code.parse().ok());
-    let service = service.filter(|code: &ServiceCode| frame.unit().pack.service(code).is_some());
-    if service.is_none() {
+fn wanted(new: NewRequest, fields: &mut Fields<'_>, frame: &PageFrame, now: Timestamp) -> Wanted {
+    let known = |code: &ServiceCode| frame.unit().pack.service(code).is_some();
+    let service = new.service_code.parse().ok().filter(known);
+    if service.is_none() && !fields.has_fault_at("/service_code") {
         fields.wrong("/service_code", "unknown", frame.t("error.service_unknown"));
-    }
-    let description = fields.text("description", TEXT_MAX_CHARS);
-    if description.is_none() && !fields.has_fault_at("/description") {
-        fields.wrong("/description", "required", frame.t("error.words_write"));
     }
     Wanted {
         service,
-        description,
-        occurred_at: occurred_at(fields, frame, now),
-        harm: harm(fields, frame),
-        danger: fields.flag("danger"),
-        place: place(fields, frame),
-        reporter: reporter(fields, frame),
-        contents: fields.contents("media", MEDIA_MAX),
+        occurred_at: occurred_at(new.occurred_at.as_deref(), fields, frame, now),
+        harm: harm(&new, fields, frame),
+        danger: new.danger.unwrap_or(false),
+        place: place(&new, fields, frame),
+        reporter: reporter(new.contact, fields, frame),
+        contents: new.media.unwrap_or_default(),
+        description: new.description,
     }
 }
 
-fn occurred_at(fields: &mut Fields<'_>, frame: &PageFrame, now: Timestamp) -> Option<Timestamp> {
-    let text = fields.text("occurred_at", 64)?;
-    match text.parse::<Timestamp>() {
+fn occurred_at(
+    text: Option<&str>,
+    fields: &mut Fields<'_>,
+    frame: &PageFrame,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    match text?.parse::<Timestamp>() {
         Ok(at) if at.duration_since(now) > CLOCK_TOLERANCE => {
             fields.wrong(
                 "/occurred_at",
@@ -184,19 +325,14 @@ fn occurred_at(fields: &mut Fields<'_>, frame: &PageFrame, now: Timestamp) -> Op
 }
 
 /// How the reporter is and what they lost; both may be missing (S3).
-fn harm(fields: &mut Fields<'_>, frame: &PageFrame) -> Harm {
-    let said = fields.text("wellbeing", 64);
-    let wellbeing = said.as_deref().and_then(Wellbeing::parse);
-    if said.is_some() && wellbeing.is_none() {
-        fields.wrong("/wellbeing", "unknown", frame.t("error.wellbeing_unknown"));
-    }
-    let loss_rupiah = fields.number("loss_rupiah").and_then(whole);
+fn harm(new: &NewRequest, fields: &mut Fields<'_>, frame: &PageFrame) -> Harm {
+    let loss_rupiah = new.loss_rupiah.and_then(whole);
     let fits = loss_rupiah.is_some_and(|loss| loss <= LOSS_MAX_RUPIAH);
-    if !fits && fields.number("loss_rupiah").is_some() {
+    if !fits && new.loss_rupiah.is_some() {
         fields.wrong("/loss_rupiah", "out_of_range", frame.t("error.json_loss"));
     }
     Harm {
-        wellbeing,
+        wellbeing: new.wellbeing.map(Wellbeing::from),
         loss_rupiah: loss_rupiah.filter(|_| fits),
     }
 }
@@ -210,11 +346,42 @@ fn whole(number: f64) -> Option<u64> {
 }
 
 /// The place and the pointer to the field that said it.
-fn place(fields: &mut Fields<'_>, frame: &PageFrame) -> Option<(PlaceInput, &'static str)> {
-    let (lat, lng) = (fields.number("lat"), fields.number("long"));
-    let area = fields.text("area_id", 64);
-    let address = fields.text("address", LINE_MAX_CHARS);
-    let said = match (lat, lng, area) {
+fn place(
+    new: &NewRequest,
+    fields: &mut Fields<'_>,
+    frame: &PageFrame,
+) -> Option<(PlaceInput, &'static str)> {
+    let (input, pointer) = said_place(
+        (new.lat, new.long),
+        new.area_id.as_deref(),
+        new.address.clone(),
+        fields,
+        frame,
+    )?;
+    match frame.unit().resolve(&input) {
+        Ok(_) => Some((input, pointer)),
+        Err(error) => {
+            fields.fault(wrong_place(frame, &error, pointer));
+            None
+        }
+    }
+}
+
+/// The place as it was said, and the pointer to the field that said it.
+pub(super) fn said_place(
+    (lat, lng): (Option<f64>, Option<f64>),
+    area: Option<&str>,
+    address: Option<String>,
+    fields: &mut Fields<'_>,
+    frame: &PageFrame,
+) -> Option<(PlaceInput, &'static str)> {
+    if ["/lat", "/long", "/area_id", "/address"]
+        .iter()
+        .any(|at| fields.has_fault_at(at))
+    {
+        return None;
+    }
+    Some(match (lat, lng, area) {
         (Some(lat), Some(lng), _) => match Point::new(lat, lng) {
             Ok(point) => (
                 PlaceInput::Point {
@@ -258,25 +425,15 @@ fn place(fields: &mut Fields<'_>, frame: &PageFrame) -> Option<(PlaceInput, &'st
             if let Some(address) = address {
                 (PlaceInput::Text(address), "/address")
             } else {
-                if !fields.has_fault_at("/address") {
-                    fields.wrong("/address", "required", frame.t("error.json_place"));
-                }
+                fields.wrong("/address", "required", frame.t("error.json_place"));
                 return None;
             }
         }
-    };
-    let (input, pointer) = said;
-    match frame.unit().resolve(&input) {
-        Ok(_) => Some((input, pointer)),
-        Err(error) => {
-            let fault = wrong_place(frame, &error, pointer);
-            fields.wrong(&fault.pointer, fault.code, fault.detail);
-            None
-        }
-    }
+    })
 }
 
-fn wrong_place(frame: &PageFrame, error: &HandleError, pointer: &str) -> FieldFault {
+/// A place that cannot be taken, as the fault of the field that said it.
+pub(super) fn wrong_place(frame: &PageFrame, error: &HandleError, pointer: &str) -> FieldFault {
     let code = match error {
         HandleError::Elsewhere { .. } => "outside_unit",
         HandleError::Nowhere => "outside_known_areas",
@@ -295,16 +452,18 @@ fn wrong_place(frame: &PageFrame, error: &HandleError, pointer: &str) -> FieldFa
             frame.tf("error.json_ambiguous", &[("areas", &names)])
         }
     };
-    FieldFault {
-        pointer: pointer.to_owned(),
-        code,
-        detail,
-    }
+    FieldFault::field(pointer, code, detail)
 }
 
-fn reporter(fields: &mut Fields<'_>, frame: &PageFrame) -> PersonDetails {
-    let name = fields.text_in("contact", "name", LINE_MAX_CHARS);
-    let typed = fields.text_in("contact", "phone", LINE_MAX_CHARS);
+fn reporter(
+    contact: Option<NewContact>,
+    fields: &mut Fields<'_>,
+    frame: &PageFrame,
+) -> PersonDetails {
+    let Some(NewContact { name, phone, email }) = contact else {
+        return PersonDetails::default();
+    };
+    let typed = phone;
     let phone = typed.as_deref().and_then(parse_phone);
     if typed.is_some() && phone.is_none() {
         fields.wrong(
@@ -313,7 +472,6 @@ fn reporter(fields: &mut Fields<'_>, frame: &PageFrame) -> PersonDetails {
             frame.t("error.phone_digits"),
         );
     }
-    let email = fields.text_in("contact", "email", EMAIL_MAX_CHARS);
     if email
         .as_deref()
         .is_some_and(|email| !looks_like_mail(email))
@@ -338,14 +496,18 @@ fn looks_like_mail(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
-async fn photographs(
+/// Keeps photographs; what is none is noted by its field.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn put_photographs(
     context: &Context,
     frame: &PageFrame,
-    contents: &[String],
+    contents: &[NewPhotograph],
     fields: &mut Fields<'_>,
 ) -> Result<Vec<BlobRef>, Fault> {
     let mut media: Vec<BlobRef> = Vec::new();
-    for (at, content) in contents.iter().enumerate() {
+    for (at, NewPhotograph { content }) in contents.iter().enumerate() {
         let pointer = format!("/media/{at}/content");
         let Ok(bytes) = STANDARD.decode(content) else {
             fields.wrong(&pointer, "not_base64", frame.t("error.json_base64"));
@@ -369,12 +531,7 @@ async fn photographs(
 /// A refusal as the field it speaks of.
 fn blame(frame: &PageFrame, error: HandleError, place: &str) -> Fault {
     let field = |pointer: &str, code, key: &str| {
-        let (pointer, detail) = (pointer.to_owned(), frame.t(key).to_owned());
-        Fault::Fields(vec![FieldFault {
-            pointer,
-            code,
-            detail,
-        }])
+        Fault::Fields(vec![FieldFault::field(pointer, code, frame.t(key))])
     };
     match &error {
         HandleError::PlaceUnknown
@@ -394,14 +551,22 @@ fn blame(frame: &PageFrame, error: HandleError, place: &str) -> Fault {
     }
 }
 
-fn answer(frame: &PageFrame, filed: &Filed, receipt: Receipt) -> Result<Response, Fault> {
+/// What the one who filed it keeps.
+///
+/// # Errors
+/// None that occurs.
+pub(super) fn answer(api: &Api, filed: &Filed) -> Result<Response, Fault> {
+    let frame = &api.frame;
     let unit = frame.unit();
     let basis = unit
         .pack
         .service(&filed.service)
         .map(|service| &service.standard.basis);
     let number = filed.number.to_string();
-    let body = Answer {
+    let receipt = api
+        .node
+        .receipt_of(&filed.promised, &log_address(&api.context));
+    let body = FiledBody {
         id: filed.case.to_string(),
         tracking_code: number.clone(),
         secret: filed.secret.plain(),
@@ -417,14 +582,34 @@ fn answer(frame: &PageFrame, filed: &Filed, receipt: Receipt) -> Result<Response
             id: filed.act.to_string(),
             sha256: filed.act_sha256.clone(),
         },
-        receipt,
+        receipt: receipt.into(),
     };
-    let location = HeaderValue::from_str(&format!("/api/v1/requests/{number}"));
-    let location = location.map_err(|_| Fault::Internal)?;
-    Ok((
-        StatusCode::CREATED,
-        [(header::LOCATION, location)],
-        Json(body),
-    )
-        .into_response())
+    api.created(Some(&format!("{BASE}/requests/{number}")), &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema as _;
+
+    use super::*;
+
+    #[test]
+    fn the_description_says_the_words_and_bounds_that_are_read() {
+        let words = serde_json::to_value(Wellness::schema()).unwrap();
+        for word in words["enum"].as_array().unwrap() {
+            assert!(Wellbeing::parse(word.as_str().unwrap()).is_some(), "{word}");
+        }
+        let schema = serde_json::to_value(NewRequest::schema()).unwrap();
+        let of = |name: &str, bound: &str| schema["properties"][name][bound].as_u64();
+        assert_eq!(
+            of("description", "maxLength"),
+            u64::try_from(TEXT_MAX_CHARS).ok()
+        );
+        assert_eq!(
+            of("address", "maxLength"),
+            u64::try_from(LINE_MAX_CHARS).ok()
+        );
+        assert_eq!(of("loss_rupiah", "maximum"), Some(LOSS_MAX_RUPIAH));
+        assert_eq!(of("media", "maxItems"), u64::try_from(MEDIA_MAX).ok());
+    }
 }

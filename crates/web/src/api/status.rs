@@ -1,85 +1,250 @@
-//! `GET /api/v1/requests/{tracking_code}`: what the asker may see.
+//! What the one who filed a request may see of it.
 
-use axum::Json;
-use axum::extract::{Path, Query};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Path;
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use pengayom_core::act::Payload;
-use pengayom_core::subject::case::CaseAct;
-use pengayom_core::value::{CaseNumber, SecretDigits};
-use pengayom_ledger::Receipt;
+use pengayom_core::act::{Act, Payload};
+use pengayom_core::subject::case::{Case, CaseAct, CaseStage, ReviewKind};
+use pengayom_core::value::{CaseNumber, OfficerId};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::CaseHistory;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::caller::Api;
+use super::receipt::ReceiptBody;
 use super::request::Standard;
-use crate::extract::PublicPage;
 use crate::frame::PageFrame;
 use crate::letters::{Given, Standing, given, kind_name};
 use crate::problem::Fault;
 use crate::public::receipt::card;
 
-/// What the address says besides the number.
-#[derive(Deserialize)]
-pub(super) struct StatusQuery {
-    /// The twelve digits of the receipt.
-    secret: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Status {
+/// A request as it stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Status {
+    /// Names the request in the record.
+    #[schema(format = "uuid")]
     id: String,
+    /// The number people use.
     tracking_code: String,
-    stage: &'static str,
-    service_code: String,
+    /// Its kind is kept narrow: `service_code`, `service_name`, `station` and `beat` are null, so that nothing on a
+    /// screen gives it away.
+    sensitive: bool,
+    stage: Stage,
+    /// The service decided on, at first the one asked for.
+    #[schema(required)]
+    service_code: Option<String>,
+    #[schema(required)]
     service_name: Option<String>,
+    /// Code of the unit.
     unit: String,
+    /// Code of the station that answers for it.
+    #[schema(required)]
     station: Option<String>,
+    /// Code of the beat.
+    #[schema(required)]
     beat: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
     requested_at: Timestamp,
     standard: Standard,
+    /// When an officer first read it.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    assessed_at: Option<Timestamp>,
+    /// The first response.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     responded_at: Option<Timestamp>,
+    /// The first response came late, or is overdue.
     late: bool,
+    #[schema(required)]
     late_reason: Option<String>,
+    /// Rank and name of who handles it.
+    #[schema(required)]
     handled_by: Option<String>,
+    /// When the next news is promised.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     next_news_by: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     closed_at: Option<Timestamp>,
+    /// How it ended, in words.
+    #[schema(required)]
     outcome: Option<String>,
+    /// When what identifies persons was erased.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    erased_at: Option<Timestamp>,
+    /// What was said between the reporter and the unit, in that order.
     messages: Vec<Message>,
+    /// Letters that were given, in that order.
     letters: Vec<Letter>,
-    receipt: Option<Receipt>,
+    /// What the reporter may ask others to look at.
+    reviews: Vec<Review>,
+    /// How it was handled can be judged now.
+    may_rate: bool,
+    /// Null when the log is not as it was built; number and secret stay good.
+    #[schema(required)]
+    receipt: Option<ReceiptBody>,
 }
 
-#[derive(Serialize)]
-struct Message {
+/// How far it has come.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Stage {
+    /// Recorded; nobody has read it yet.
+    Received,
+    /// An officer has read it.
+    Assessed,
+    /// Somebody is working on it.
+    Handled,
+    /// Ended.
+    Closed,
+}
+
+impl From<CaseStage> for Stage {
+    fn from(stage: CaseStage) -> Self {
+        match stage {
+            CaseStage::Received => Self::Received,
+            CaseStage::Assessed => Self::Assessed,
+            CaseStage::Handled => Self::Handled,
+            CaseStage::Closed => Self::Closed,
+        }
+    }
+}
+
+/// Something that was said.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Message {
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    from: &'static str,
+    from: Side,
+    about: About,
     text: String,
+    /// Rank and name of the officer, as far as known.
+    #[schema(required)]
+    officer: Option<String>,
+    /// Photographs that came with it.
+    photographs: u32,
 }
 
-/// A letter that was given. What is in it is had on the page where the request is followed.
-#[derive(Serialize)]
-struct Letter {
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Side {
+    Unit,
+    Reporter,
+}
+
+/// What it is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum About {
+    /// News.
+    News,
+    /// Why it was closed.
+    Closed,
+    /// Why it was opened again.
+    Reopened,
+    /// Something the reporter added.
+    Information,
+    /// An explanation, asked for or given.
+    Explanation,
+    /// A second look, asked for or given.
+    SecondLook,
+}
+
+impl From<ReviewKind> for About {
+    fn from(kind: ReviewKind) -> Self {
+        match kind {
+            ReviewKind::Explanation => Self::Explanation,
+            ReviewKind::SecondLook => Self::SecondLook,
+        }
+    }
+}
+
+/// A letter that was given.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Letter {
+    /// Its place in the order they were given; names it.
+    #[schema(minimum = 1)]
     n: u32,
+    /// A code of the unit's method.
+    #[schema(examples("sp2hp_a1"))]
     kind: String,
     name: String,
+    /// The letter's own number.
+    #[schema(required)]
     number: Option<String>,
+    /// The day on the letter.
+    #[schema(value_type = String, format = Date)]
     dated: Date,
+    #[schema(value_type = String, format = DateTime)]
     given_at: Timestamp,
+    #[schema(examples("application/pdf"))]
     media_type: String,
     size_bytes: u64,
+    /// Of the file as it is handed down; it stands in the unit's ledger.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     sha256: String,
-    state: &'static str,
+    state: LetterState,
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     withdrawn_at: Option<Timestamp>,
+    #[schema(required)]
     withdrawn_reason: Option<String>,
+}
+
+/// What became of a letter.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LetterState {
+    /// It can be had.
+    There,
+    /// It was given by mistake and taken back.
+    Withdrawn,
+    /// It was erased with what identifies persons.
+    Erased,
+}
+
+/// Something the reporter may ask others to look at.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Review {
+    kind: ReviewWord,
+    /// It may be asked for now.
+    may_ask: bool,
+    /// Since when it waits for an answer.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    open_since: Option<Timestamp>,
+}
+
+/// An explanation by a superior when news is overdue; a second look at what was decided.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ReviewWord {
+    Explanation,
+    SecondLook,
+}
+
+impl From<ReviewKind> for ReviewWord {
+    fn from(kind: ReviewKind) -> Self {
+        match kind {
+            ReviewKind::Explanation => Self::Explanation,
+            ReviewKind::SecondLook => Self::SecondLook,
+        }
+    }
+}
+
+impl From<ReviewWord> for ReviewKind {
+    fn from(word: ReviewWord) -> Self {
+        match word {
+            ReviewWord::Explanation => Self::Explanation,
+            ReviewWord::SecondLook => Self::SecondLook,
+        }
+    }
 }
 
 fn letter(frame: &PageFrame, letter: Given<'_>) -> Letter {
     let (state, withdrawn_at, reason) = match letter.standing {
-        Standing::There => ("there", None, None),
-        Standing::Withdrawn { at, reason } => ("withdrawn", Some(at), Some(reason)),
-        Standing::Erased => ("erased", None, None),
+        Standing::There => (LetterState::There, None, None),
+        Standing::Withdrawn { at, reason } => (LetterState::Withdrawn, Some(at), Some(reason)),
+        Standing::Erased => (LetterState::Erased, None, None),
     };
     let reason = reason.filter(|reason| !reason.is_empty());
     Letter {
@@ -98,72 +263,118 @@ fn letter(frame: &PageFrame, letter: Given<'_>) -> Letter {
     }
 }
 
-/// `GET /api/v1/requests/{tracking_code}?secret=…`
-pub(super) async fn show(
-    Path(number): Path<String>,
-    Query(query): Query<StatusQuery>,
-    page: PublicPage,
-) -> Result<Response, Fault> {
-    let (number, history) = own(&number, query, &page).await?;
-    let PublicPage {
-        context,
-        frame,
-        node,
-    } = page;
-    let case = &history.case;
+/// The letters of a case, in the order they were given.
+pub(super) fn letters(frame: &PageFrame, acts: &[Act]) -> Vec<Letter> {
+    let all = given(acts).into_iter();
+    all.map(|known| letter(frame, known)).collect()
+}
+
+fn addressed(people: &[Staff], officer: Option<OfficerId>) -> Option<String> {
+    let known = people.iter().find(|staff| Some(staff.id) == officer);
+    known.map(Staff::addressed)
+}
+
+fn message(act: &Act, people: &[Staff]) -> Option<Message> {
+    let Payload::Case(payload) = &act.payload else {
+        return None;
+    };
+    let (from, about, text, photographs) = match payload {
+        CaseAct::ReporterAnswered { text, .. } => (Side::Unit, About::News, text, 0),
+        CaseAct::CaseClosed { reason, .. } => (Side::Unit, About::Closed, reason, 0),
+        CaseAct::CaseReopened { reason } => (Side::Unit, About::Reopened, reason, 0),
+        CaseAct::ReviewAnswered { review, text } => (Side::Unit, (*review).into(), text, 0),
+        CaseAct::ReviewAsked { review, text } => (Side::Reporter, (*review).into(), text, 0),
+        CaseAct::InformationAdded { text, media } => {
+            (Side::Reporter, About::Information, text, media.len())
+        }
+        _ => return None,
+    };
+    Some(Message {
+        at: act.happened_at,
+        from,
+        about,
+        text: text.clone(),
+        officer: match from {
+            Side::Unit => addressed(people, act.actor.officer()),
+            Side::Reporter => None,
+        },
+        photographs: u32::try_from(photographs).unwrap_or(u32::MAX),
+    })
+}
+
+fn reviews(case: &Case, now: Timestamp) -> Vec<Review> {
+    let one = |kind: ReviewKind| Review {
+        kind: kind.into(),
+        may_ask: case.may_ask(kind, now).is_ok(),
+        open_since: case.reviews.of(kind).open_since,
+    };
+    ReviewKind::ALL.into_iter().map(one).collect()
+}
+
+/// Why it is late, in words of the pack.
+fn late_reason(frame: &PageFrame, case: &Case) -> Option<String> {
+    let code = case.late_reason.as_deref()?;
+    let mut reasons = frame.unit().pack.late_reasons().iter();
+    let known = reasons.find(|reason| reason.code.as_str() == code);
+    Some(
+        known
+            .map_or(code, |reason| frame.say(&reason.name))
+            .to_owned(),
+    )
+}
+
+/// How it ended, in words of the pack.
+fn outcome(frame: &PageFrame, case: &Case) -> Option<String> {
+    let code = case.outcome.as_deref()?;
+    let mut outcomes = frame.unit().pack.close_outcomes().iter();
+    let known = outcomes.find(|known| known.code.as_str() == code);
+    Some(
+        known
+            .map_or(code, |known| frame.say(&known.citizen))
+            .to_owned(),
+    )
+}
+
+/// Shows what the one who filed a request may see of it.
+#[utoipa::path(
+    get, path = "/requests/{tracking_code}", operation_id = "showRequest",
+    params(
+        ("tracking_code" = String, Path, description = "The number on the receipt.", example = "PTI-2611-0482"),
+        ("Pengayom-Secret" = Option<String>, Header, description = "The twelve digits of the receipt; needed here or as `secret`."),
+        ("secret" = Option<String>, Query, description = "The same, for who cannot send a header; the header wins."),
+    ),
+    responses((status = 200, description = "The request as it stands.", body = Status))
+)]
+pub(super) async fn show(Path(number): Path<String>, api: Api) -> Result<Response, Fault> {
+    let (number, history) = own(&api, &number).await?;
+    let body = status(&api, &number, &history).await?;
+    api.found_version(history.case.version, &body)
+}
+
+/// What may be seen of a case.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn status(
+    api: &Api,
+    number: &CaseNumber,
+    history: &CaseHistory,
+) -> Result<Status, Fault> {
+    let (frame, case, now) = (&api.frame, &history.case, api.node.now());
     let unit = frame.unit();
     let service = unit.pack.service(&case.service);
-    let people = node.active_staff().await?;
-    let handler = case.assigned_to.or(case.taken_by);
-    let handler = people.iter().find(|staff| Some(staff.id) == handler);
-    let reason = case.late_reason.as_deref().map(|code| {
-        let known = unit
-            .pack
-            .late_reasons()
-            .iter()
-            .find(|reason| reason.code.as_str() == code);
-        known.map_or_else(
-            || code.to_owned(),
-            |reason| frame.say(&reason.name).to_owned(),
-        )
-    });
-    let outcome = case.outcome.as_deref().map(|code| {
-        let known = unit
-            .pack
-            .close_outcomes()
-            .iter()
-            .find(|known| known.code.as_str() == code);
-        known.map_or_else(
-            || code.to_owned(),
-            |known| frame.say(&known.citizen).to_owned(),
-        )
-    });
-    let messages = history.acts.iter().filter_map(|act| {
-        let Payload::Case(payload) = &act.payload else {
-            return None;
-        };
-        let (from, text) = match payload {
-            CaseAct::ReporterAnswered { text, .. } => ("unit", text),
-            CaseAct::CaseClosed { reason, .. } | CaseAct::CaseReopened { reason } => {
-                ("unit", reason)
-            }
-            CaseAct::InformationAdded { text, .. } => ("reporter", text),
-            _ => return None,
-        };
-        Some(Message {
-            at: act.happened_at,
-            from,
-            text: text.clone(),
-        })
-    });
-    let place = case.place.as_ref();
-    let receipt = card::card(&context, history.id, case.sensitive).await?;
-    let body = Status {
+    let shown = service.filter(|_| !case.sensitive);
+    let people = api.node.active_staff().await?;
+    let place = case.place.as_ref().filter(|_| !case.sensitive);
+    let receipt = card::card(&api.context, history.id, case.sensitive).await?;
+    let rated = api.node.feedback_given_about_case(history.id).await?;
+    Ok(Status {
         id: history.id.to_string(),
         tracking_code: number.to_string(),
-        stage: case.stage.as_str(),
-        service_code: case.service.as_str().to_owned(),
-        service_name: service.map(|service| frame.say(&service.name).to_owned()),
+        sensitive: case.sensitive,
+        stage: case.stage.into(),
+        service_code: (!case.sensitive).then(|| case.service.as_str().to_owned()),
+        service_name: shown.map(|service| frame.say(&service.name).to_owned()),
         unit: unit.id.to_string(),
         station: place.map(|place| place.station.to_string()),
         beat: place
@@ -173,50 +384,55 @@ pub(super) async fn show(
         standard: Standard {
             respond_within_minutes: case.filed.respond_minutes,
             respond_by: case.respond_by,
-            basis: service.map(|service| frame.say(&service.standard.basis).to_owned()),
+            basis: shown.map(|service| frame.say(&service.standard.basis).to_owned()),
         },
+        assessed_at: case.assessed_at,
         responded_at: case.response.map(|response| response.at),
-        late: case.is_late(node.now()),
-        late_reason: reason,
-        handled_by: handler.map(Staff::addressed),
+        late: case.is_late(now),
+        late_reason: late_reason(frame, case),
+        handled_by: addressed(&people, case.assigned_to.or(case.taken_by)),
         next_news_by: case.next_news_by,
         closed_at: case.closed_at,
-        outcome,
-        messages: messages.collect(),
-        letters: given(&history.acts)
-            .into_iter()
-            .map(|known| letter(&frame, known))
+        outcome: outcome(frame, case),
+        erased_at: case.erased.map(|erased| erased.at),
+        messages: history
+            .acts
+            .iter()
+            .filter_map(|act| message(act, &people))
             .collect(),
-        receipt: receipt.map(|card| card.receipt),
-    };
-    Ok(Json(body).into_response())
+        letters: letters(frame, &history.acts),
+        reviews: reviews(case, now),
+        may_rate: case.response.is_some() && !rated,
+        receipt: receipt.map(|card| card.receipt.into()),
+    })
 }
 
-/// `GET /api/v1/requests/{tracking_code}/receipt?secret=…`: the receipt alone, to be kept as a file.
-pub(super) async fn receipt(
-    Path(number): Path<String>,
-    Query(query): Query<StatusQuery>,
-    page: PublicPage,
-) -> Result<Response, Fault> {
-    let (_, history) = own(&number, query, &page).await?;
-    let card = card::card(&page.context, history.id, history.case.sensitive).await?;
+/// Shows the receipt alone, with its proof once the log has the act.
+#[utoipa::path(
+    get, path = "/requests/{tracking_code}/receipt", operation_id = "showReceipt",
+    params(
+        ("tracking_code" = String, Path, description = "The number on the receipt.", example = "PTI-2611-0482"),
+        ("Pengayom-Secret" = Option<String>, Header, description = "The twelve digits of the receipt; needed here or as `secret`."),
+        ("secret" = Option<String>, Query, description = "The same, for who cannot send a header; the header wins."),
+    ),
+    responses((status = 200, description = "The receipt.", body = ReceiptBody))
+)]
+pub(super) async fn receipt(Path(number): Path<String>, api: Api) -> Result<Response, Fault> {
+    let (_, history) = own(&api, &number).await?;
+    let card = card::card(&api.context, history.id, history.case.sensitive).await?;
     let card = card.ok_or(Fault::NotFound)?;
-    Ok(Json(card.receipt).into_response())
+    api.found(&ReceiptBody::from(card.receipt))
 }
 
 /// The case of a number and its secret. Whether the number or the code is wrong is not told: both are
 /// simply not found.
-async fn own(
-    number: &str,
-    query: StatusQuery,
-    page: &PublicPage,
-) -> Result<(CaseNumber, CaseHistory), Fault> {
+///
+/// # Errors
+/// [`Fault::NotFound`], [`Fault::TooManyTries`], [`Fault::CodeShared`], or the store's.
+pub(super) async fn own(api: &Api, number: &str) -> Result<(CaseNumber, CaseHistory), Fault> {
     let number = number.parse::<CaseNumber>().map_err(|_| Fault::NotFound)?;
-    let secret = query
-        .secret
-        .and_then(|secret| secret.parse::<SecretDigits>().ok());
-    let secret = secret.ok_or(Fault::NotFound)?;
-    let client = page.context.client();
-    let history = page.node.track(&number, &secret, client).await?;
+    let secret = api.secret()?;
+    let client = api.context.client();
+    let history = api.node.track(&number, &secret, client).await?;
     Ok((number, history))
 }

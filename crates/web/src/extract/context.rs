@@ -14,6 +14,7 @@ use pengayom_core::pack::Lang;
 use pengayom_node::{Purpose, UnitContext};
 use subtle::ConstantTimeEq as _;
 
+use crate::problem::is_api;
 use crate::state::AppState;
 
 /// Seconds a language choice is remembered: a year.
@@ -100,7 +101,9 @@ impl Context {
     pub(crate) fn of(parts: &Parts, state: &AppState) -> Self {
         let cookies = CookieJar::from_headers(&parts.headers);
         let asked = query_lang(&parts.uri);
+        let is_api = is_api(parts.uri.path());
         let kept = || {
+            let cookies = Some(&cookies).filter(|_| !is_api)?;
             cookies
                 .get("lang")
                 .and_then(|cookie| Lang::parse(cookie.value()))
@@ -123,7 +126,8 @@ impl Context {
             cookies,
             leaving: Mutex::new(Vec::new()),
         }));
-        if let Some(lang) = asked {
+        // A program that asks keeps no cookies.
+        if let Some(lang) = asked.filter(|_| !is_api) {
             context.remember_lang(lang);
         }
         context
@@ -290,7 +294,7 @@ fn query_lang(uri: &Uri) -> Option<Lang> {
 /// Programs say their language in a header. Browsers do too, but a phone set to English by its maker
 /// is no wish of its owner: pages begin in Indonesian.
 fn spoken_by_program(parts: &Parts) -> Option<Lang> {
-    if !parts.uri.path().starts_with("/api/") {
+    if !is_api(parts.uri.path()) {
         return None;
     }
     let accepted = parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;

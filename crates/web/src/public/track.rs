@@ -25,6 +25,8 @@ use pengayom_node::{DraftToken, HandleError};
 use pengayom_store::StoreError;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::ask::refused;
+
 use self::ask::Ask;
 use self::letter::LetterItem;
 use super::receipt::card::{self, Card};

@@ -136,7 +136,7 @@ pub(super) async fn ask(
 }
 
 /// Why it cannot be asked for, and what can be done instead.
-fn refused(frame: &PageFrame, refusal: &CaseRefusal) -> Option<String> {
+pub(crate) fn refused(frame: &PageFrame, refusal: &CaseRefusal) -> Option<String> {
     let count = |n: i64| frame.format().count(n);
     Some(match refusal {
         CaseRefusal::NothingToExplain => frame.t("track.ask_not_late").to_owned(),
