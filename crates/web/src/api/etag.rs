@@ -61,7 +61,9 @@ pub(crate) fn wanted_version(headers: &HeaderMap) -> Result<Option<u32>, Fault> 
 pub(crate) fn version_of(tag: &str) -> Option<u32> {
     let inside = tag.strip_prefix('"')?.strip_suffix('"')?;
     let digits = inside.split('.').next()?;
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = !inside.contains('"')
+        && !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
 }
 
@@ -109,7 +111,7 @@ mod tests {
         fn any_bytes_are_a_version_or_a_fault(value in prop::collection::vec(any::<u8>(), 0..40)) {
             let Some(headers) = with(header::IF_MATCH, &value) else { return Ok(()) };
             if let Ok(Some(version)) = wanted_version(&headers) {
-                let text = String::from_utf8(value).unwrap();
+                let text = String::from_utf8(value.clone()).unwrap();
                 let begins = text.trim().trim_start_matches('"').trim_start_matches('0').to_owned();
                 let digits = version.to_string();
                 prop_assert!(version == 0 || begins.starts_with(&digits), "{text} is not version {version}");
