@@ -17,6 +17,7 @@ mod code;
 mod geography;
 mod map;
 mod names;
+mod outline;
 mod point;
 mod route;
 mod shape;
@@ -31,6 +32,7 @@ pub use map::{
     MapPoint,
 };
 pub use names::{AreaMatch, AreaResolution, NameEntry, NameIndex, normalise_name};
+pub use outline::Outline;
 pub use point::{Point, PointError};
 pub use route::{Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule};
 pub use strata::{Strata, StrataError, StratumBound};

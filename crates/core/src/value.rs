@@ -2,6 +2,7 @@
 //!
 //! An identifier is made outside (clock and randomness live in the shell) and passed in.
 
+mod cell;
 mod contact;
 mod form;
 mod number;
@@ -14,6 +15,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use cell::inert;
 pub use contact::{ContactKey, parse_phone};
 pub use form::{FORM_DIGITS, FormNumber, FormNumberError};
 pub use number::{CaseNumber, CaseNumberError, CaseSeries};

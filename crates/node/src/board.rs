@@ -339,7 +339,7 @@ impl Node {
     }
 
     /// A local day as a span of moments.
-    pub(crate) fn day_span(&self, day: Date) -> Result<Span, HandleError> {
+    pub fn day_span(&self, day: Date) -> Result<Span, HandleError> {
         let unit = self.unit();
         let start = |day: Date| {
             unit.zone

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod announced;
 pub mod areas;
 pub mod board;
 mod clock;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::pack::{Pack, PackErrors, StratumDimension};
 use pengayom_core::place::{
@@ -27,6 +28,8 @@ pub struct UnitContext {
     pub zone: TimeZone,
     /// Everything in it is a demonstration, made up by the simulation.
     pub simulated: bool,
+    /// Since when its file, areas and pack are in force as they are.
+    pub adopted_at: Timestamp,
 }
 
 /// Why a unit cannot be served.
@@ -116,6 +119,7 @@ impl UnitContext {
             pack: Arc::new(pack),
             zone,
             simulated: row.simulated,
+            adopted_at: row.adopted_at,
         })
     }
 

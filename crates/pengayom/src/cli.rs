@@ -5,6 +5,7 @@ mod bench;
 mod calc;
 mod demo;
 mod doctor;
+mod export;
 mod import;
 mod init;
 mod key;
@@ -43,6 +44,8 @@ enum Verb {
     Serve(serve::ServeArguments),
     /// Import records of another system by a mapping file
     Import(import::ImportArguments),
+    /// Write records as a file that other programs read; nothing that names a person is in it
+    Export(export::ExportArguments),
     /// Keep the accounts of staff
     User(user::UserArguments),
     /// Keep the tokens by which other programs are let in
@@ -92,6 +95,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Init(arguments) => waiting(init::run(arguments)),
         Verb::Serve(arguments) => waiting(serve::run(arguments)),
         Verb::Import(arguments) => waiting(import::run(arguments)),
+        Verb::Export(arguments) => waiting(export::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
         Verb::Token(arguments) => waiting(token::run(arguments)),
         Verb::Key(arguments) => waiting(key::run(arguments)),

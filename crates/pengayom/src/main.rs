@@ -5,6 +5,7 @@ mod bench;
 mod cli;
 mod clock;
 mod demo;
+mod export;
 mod fault;
 mod files;
 mod import;

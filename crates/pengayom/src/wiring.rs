@@ -95,7 +95,11 @@ pub(crate) async fn open_node(
     }
 }
 
-async fn only_unit(store: &dyn Store) -> Result<UnitId, Fault> {
+/// The only unit of a store.
+///
+/// # Errors
+/// [`Fault`] when there is none, or several.
+pub(crate) async fn only_unit(store: &dyn Store) -> Result<UnitId, Fault> {
     let mut units = store.units().await?;
     match (units.pop(), units.len()) {
         (Some(unit), 0) => Ok(unit),

@@ -21,6 +21,7 @@ pub mod encounters;
 pub mod jobs;
 pub mod kept;
 pub mod ledger;
+pub mod listing;
 pub mod made;
 pub mod mend;
 pub mod rebuild;
@@ -118,6 +119,9 @@ macro_rules! for_each_rule {
             encounters_are_listed_newest_first,
             a_feedback_row_names_nobody,
             feedback_with_a_message_is_listed_newest_first;
+            listing: encounters_are_listed_whole,
+            feedback_is_listed_whole,
+            what_was_said_of_outages_is_listed;
             desk: people_are_called_by_danger_then_priority_then_arrival,
             tickets_are_counted_by_desk_and_day_without_gaps,
             one_of_two_officers_has_the_person,

@@ -17,6 +17,7 @@ mod examine;
 pub mod halt;
 pub mod kept;
 pub mod ledger;
+pub mod listing;
 mod postgres;
 pub mod proof;
 mod query;
@@ -44,6 +45,7 @@ pub use error::StoreError;
 pub use examine::{Depth, Examined, UnitExamined, examine};
 pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, Left, RetentionRow};
 pub use ledger::LedgerStore;
+pub use listing::ListStore;
 pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
@@ -113,7 +115,9 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store: KeptStore + DeskStore + LedgerStore + TokenStore + 'static {
+pub trait Store:
+    KeptStore + DeskStore + LedgerStore + ListStore + TokenStore + 'static
+{
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.

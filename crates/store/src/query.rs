@@ -30,6 +30,8 @@ pub struct CaseQuery {
     pub assigned_to: Option<OfficerId>,
     /// The reporter waits for an explanation or a second look, whether it is open or closed.
     pub review_open: bool,
+    /// Filed in this span.
+    pub filed: Option<Span>,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

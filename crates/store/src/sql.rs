@@ -18,6 +18,7 @@ pub(crate) mod fault;
 mod kept;
 mod keyrings;
 pub(crate) mod ledger;
+mod listing;
 pub(crate) mod map;
 pub(crate) mod query;
 pub(crate) mod read;

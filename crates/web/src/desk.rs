@@ -11,6 +11,7 @@ mod history;
 mod hold;
 mod letter;
 mod list;
+mod list_file;
 mod on_duty;
 mod outage;
 mod paper;
@@ -48,6 +49,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/gangguan/{id}", post(outage::end))
         .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
+        .route("/meja/daftar.csv", get(list_file::csv))
         .route("/meja/laporan/baru", get(report::show).post(report::send))
         .route("/meja/laporan/kertas", get(paper::show).post(paper::send))
         .route("/meja/laporan/{case}", get(receipt::show))

@@ -7,10 +7,12 @@
 mod api;
 pub mod assets;
 mod board;
+mod conditional;
 mod desk;
 mod direction;
 mod download;
 mod extract;
+mod feed;
 mod field;
 mod form;
 mod format;
@@ -29,6 +31,7 @@ mod signin;
 pub mod spoken;
 mod staff;
 mod state;
+mod table;
 mod tlog;
 
 use axum::Router;
@@ -43,6 +46,7 @@ pub use state::{API_REQUESTS_PER_MINUTE, AppState, WebSettings};
 pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .merge(public::router())
+        .merge(feed::router())
         .merge(signin::router())
         .merge(staff::router())
         .merge(api::router(&state))

@@ -45,42 +45,54 @@ fn moment(frame: &PageFrame, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// One sentence about it; another station than the unit itself is named.
+/// One sentence about it, as pages say it now.
 fn line(frame: &PageFrame, row: &OutageRow, now: Timestamp) -> OutageLine {
+    // A moment that was expected and has passed promises nothing any more.
+    let expected = row.until.filter(|until| *until > now);
+    OutageLine {
+        words: sentences(frame, row, expected, |at| moment(frame, at, now)),
+        ended: row.ended_at.is_some(),
+    }
+}
+
+/// Its name; another station than the unit itself is named with it.
+pub(crate) fn name_with_station(frame: &PageFrame, row: &OutageRow) -> String {
     let unit = frame.unit();
     let of_a_station = row
         .station
         .as_ref()
         .filter(|known| *known != unit.own_station());
-    let name = match of_a_station {
+    match of_a_station {
         Some(station) => format!("{}: {}", unit.station_name(station), name(frame, row)),
         None => name(frame, row),
-    };
-    if let Some(ended_at) = row.ended_at {
-        let time = moment(frame, ended_at, now);
-        let values = [("system", name.as_str()), ("time", time.as_str())];
-        return OutageLine {
-            words: frame.tf("outage.works_again", &values),
-            ended: true,
-        };
     }
-    let (time, way) = (moment(frame, row.since, now), way(frame, row));
+}
+
+/// What is said of it, with the moments as `at` writes them; `expected` is when it is to work again.
+pub(crate) fn sentences(
+    frame: &PageFrame,
+    row: &OutageRow,
+    expected: Option<Timestamp>,
+    at: impl Fn(Timestamp) -> String,
+) -> String {
+    let name = name_with_station(frame, row);
+    if let Some(ended_at) = row.ended_at {
+        let time = at(ended_at);
+        let values = [("system", name.as_str()), ("time", time.as_str())];
+        return frame.tf("outage.works_again", &values);
+    }
+    let (time, way) = (at(row.since), way(frame, row));
     let values = [
         ("system", name.as_str()),
         ("time", time.as_str()),
         ("way", way.as_str()),
     ];
     let mut words = frame.tf("outage.told", &values);
-    // A moment that was expected and has passed promises nothing any more.
-    if let Some(until) = row.until.filter(|until| *until > now) {
-        let time = moment(frame, until, now);
+    if let Some(until) = expected {
         words.push(' ');
-        words.push_str(&frame.tf("outage.until_said", &[("time", &time)]));
+        words.push_str(&frame.tf("outage.until_said", &[("time", &at(until))]));
     }
-    OutageLine {
-        words,
-        ended: false,
-    }
+    words
 }
 
 /// How long a public page waits for what it can do without. A store that answers later is in trouble,

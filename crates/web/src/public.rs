@@ -5,7 +5,7 @@ mod area;
 mod desk_now;
 mod home;
 mod paper;
-mod performance;
+pub(crate) mod performance;
 pub(crate) mod qr;
 mod rate;
 pub(crate) mod receipt;

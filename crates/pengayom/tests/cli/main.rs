@@ -13,6 +13,7 @@ mod bad_rows;
 mod calls;
 mod doctor;
 mod encounters;
+mod export;
 mod key;
 mod ledger;
 mod retention;

@@ -8,6 +8,7 @@ use pengayom_node::access::Permission;
 use super::figures::{Figures, Measured, ShareFigure};
 use crate::extract::StaffPage;
 use crate::problem::Fault;
+use crate::table::Csv;
 
 /// The figures as JSON.
 pub(super) async fn json(page: StaffPage) -> Result<Response, Fault> {
@@ -19,14 +20,7 @@ pub(super) async fn json(page: StaffPage) -> Result<Response, Fault> {
 /// The figures as CSV (RFC 4180): one figure a line; a line without a value says why.
 pub(super) async fn csv(page: StaffPage) -> Result<Response, Fault> {
     let (figures, day) = read(&page).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"pimpinan-{day}.csv\""),
-        ),
-    ];
-    Ok((headers, table(&figures)).into_response())
+    Ok(table(&figures).file(&format!("pimpinan-{day}.csv")))
 }
 
 async fn read(page: &StaffPage) -> Result<(Figures, String), Fault> {
@@ -38,8 +32,8 @@ async fn read(page: &StaffPage) -> Result<(Figures, String), Fault> {
 
 const HEAD: [&str; 8] = ["part", "key", "name", "value", "low", "high", "n", "state"];
 
-fn table(figures: &Figures) -> String {
-    let mut rows: Vec<[String; 8]> = vec![HEAD.map(ToOwned::to_owned)];
+fn table(figures: &Figures) -> Csv {
+    let mut rows: Vec<[String; 8]> = Vec::new();
     let open = figures.open;
     let stages = [
         ("received", open.received),
@@ -74,7 +68,11 @@ fn table(figures: &Figures) -> String {
     for item in &figures.survey {
         rows.push(share(item.group.as_str(), &item.item, &item.ask, item.good));
     }
-    rows.iter().map(|row| line(row)).collect()
+    let mut table = Csv::new(&HEAD);
+    for row in &rows {
+        table.row(row);
+    }
+    table
 }
 
 fn count(part: &str, key: &str, name: &str, n: i64) -> [String; 8] {
@@ -145,32 +143,4 @@ fn share(part: &str, key: &str, name: &str, known: Measured<ShareFigure>) -> [St
         n,
         state.to_owned(),
     ]
-}
-
-/// A line of CSV. A text that a spreadsheet would take for a formula is written with a mark before.
-fn line(cells: &[String]) -> String {
-    let cell = |text: &String| {
-        let text = match text.chars().next() {
-            Some('=' | '+' | '-' | '@' | '\t') => format!("'{text}"),
-            _ => text.clone(),
-        };
-        if text.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text
-        }
-    };
-    let cells: Vec<String> = cells.iter().map(cell).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_that_looks_like_a_formula_is_no_formula() {
-        let cells = ["=1+1", "a,b", "say \"x\"", "plain"].map(ToOwned::to_owned);
-        assert_eq!(line(&cells), "'=1+1,\"a,b\",\"say \"\"x\"\"\",plain\r\n");
-    }
 }

@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::Query;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -20,6 +20,7 @@ use crate::extract::StaffPage;
 use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
+use crate::table::Csv;
 
 /// Days shown when none are asked for.
 const DAYS: i64 = 30;
@@ -151,23 +152,15 @@ pub(super) async fn json(page: StaffPage, asked: Query<Asked>) -> Result<Respons
 /// The same figures as CSV.
 pub(super) async fn csv(page: StaffPage, asked: Query<Asked>) -> Result<Response, Fault> {
     let figures = read(&page, &asked).await?;
-    let mut text = "station,hour,n,median_seconds,p90_seconds\r\n".to_owned();
+    let mut table = Csv::new(&["station", "hour", "n", "median_seconds", "p90_seconds"]);
     let number = |value: Option<f64>| value.map(|value| format!("{value:.0}")).unwrap_or_default();
     for figure in &figures.figures {
-        let station = figure.station.as_deref().unwrap_or("");
+        let station = figure.station.clone().unwrap_or_default();
         let hour = figure.hour.map(|hour| hour.to_string()).unwrap_or_default();
         let (half, nine) = (number(figure.median_seconds), number(figure.p90_seconds));
-        text.push_str(&format!("{station},{hour},{},{half},{nine}\r\n", figure.n));
+        table.row(&[station, hour, figure.n.to_string(), half, nine]);
     }
-    let name = format!("tanggap-{}-{}.csv", figures.from, figures.to);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
-    ];
-    Ok((headers, text).into_response())
+    Ok(table.file(&format!("tanggap-{}-{}.csv", figures.from, figures.to)))
 }
 
 async fn read(page: &StaffPage, asked: &Asked) -> Result<Figures, Fault> {

@@ -4,8 +4,8 @@
 //! takes the charts of a later step.
 
 use askama::Template;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use pengayom_node::access::Permission;
 use pengayom_node::board::{ItemResult, SurveyWeek};
 
@@ -15,6 +15,7 @@ use super::morning::group_words;
 use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
+use crate::table::Csv;
 
 #[derive(Template)]
 #[template(path = "board/trend.html")]
@@ -99,26 +100,21 @@ fn cell(frame: &PageFrame, item: Option<&ItemResult>) -> String {
 pub(super) async fn csv(page: StaffPage) -> Result<Response, Fault> {
     page.require(Permission::ReadBoard)?;
     let weeks = page.node.survey_weeks(&page.staff).await?;
-    let mut text = "from,to,item,good_share,low,high,n\r\n".to_owned();
+    let mut table = Csv::new(&["from", "to", "item", "good_share", "low", "high", "n"]);
     for week in &weeks {
         for item in &week.survey {
-            let (from, to, code) = (week.from, week.to, &item.item);
-            let figures = match item.good {
-                Some(good) => {
-                    let (low, high) = (good.interval.low, good.interval.high);
-                    format!("{:.4},{low:.4},{high:.4},{}", good.share, good.n)
-                }
-                None => ",,,".to_owned(),
+            let (from, to) = (week.from.to_string(), week.to.to_string());
+            let [share, low, high, n] = match item.good {
+                Some(good) => [
+                    format!("{:.4}", good.share),
+                    format!("{:.4}", good.interval.low),
+                    format!("{:.4}", good.interval.high),
+                    good.n.to_string(),
+                ],
+                None => Default::default(),
             };
-            text.push_str(&format!("{from},{to},{code},{figures}\r\n"));
+            table.row(&[from, to, item.item.clone(), share, low, high, n]);
         }
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"tren.csv\"",
-        ),
-    ];
-    Ok((headers, text).into_response())
+    Ok(table.file("tren.csv"))
 }

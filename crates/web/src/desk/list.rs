@@ -39,6 +39,8 @@ struct ListPage {
     rows: Vec<CaseLine>,
     first: Option<String>,
     more: Option<String>,
+    /// The whole list as a table.
+    csv: Option<String>,
 }
 
 struct Filter {
@@ -142,6 +144,7 @@ pub(super) async fn search(
         rows: found.iter().map(line).collect(),
         first: None,
         more: None,
+        csv: None,
         page: frame,
     };
     draw(StatusCode::OK, &page)
@@ -155,6 +158,45 @@ pub(super) struct ListQuery {
     wilayah: String,
     #[serde(default)]
     setelah: String,
+}
+
+impl ListQuery {
+    fn stage(&self) -> Option<CaseStage> {
+        CaseStage::parse(&self.tahap)
+    }
+
+    fn station(&self) -> Option<StationId> {
+        self.wilayah.parse().ok()
+    }
+
+    /// What is asked of the store, so many at a time.
+    pub(super) fn asked(&self, limit: u32) -> CaseQuery {
+        CaseQuery {
+            stages: self.stage().into_iter().collect(),
+            stations: self.station().into_iter().collect(),
+            after: parse_cursor(&self.setelah),
+            limit,
+            ..CaseQuery::default()
+        }
+    }
+
+    /// The same filter as the query of an address, with more; empty when nothing is asked.
+    pub(super) fn address(&self, more: &[(&str, &str)]) -> String {
+        let kept = [
+            ("tahap", self.tahap.as_str()),
+            ("wilayah", self.wilayah.as_str()),
+        ];
+        let pairs = kept.iter().chain(more);
+        let pairs: Vec<String> = pairs
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", escape_query(value)))
+            .collect();
+        if pairs.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", pairs.join("&"))
+        }
+    }
 }
 
 const STAGES: [CaseStage; 4] = [
@@ -177,32 +219,12 @@ pub(super) async fn list(
         ..
     } = page;
     let now = node.now();
-    let stage = CaseStage::parse(&query.tahap);
-    let station = query.wilayah.parse::<StationId>().ok();
-    let after = parse_cursor(&query.setelah);
-    let asked = CaseQuery {
-        stages: stage.into_iter().collect(),
-        stations: station.clone().into_iter().collect(),
-        after,
-        limit: ROWS,
-        ..CaseQuery::default()
-    };
+    let (stage, station) = (query.stage(), query.station());
+    let asked = query.asked(ROWS);
+    let after = asked.after;
     let found = node.list_cases(&staff, asked).await?;
     frame.titled("desk.list_title");
-    let address = |more: &[(&str, &str)]| {
-        let kept = [
-            ("tahap", query.tahap.as_str()),
-            ("wilayah", query.wilayah.as_str()),
-        ];
-        let pairs = kept
-            .iter()
-            .chain(more)
-            .filter(|(_, value)| !value.is_empty());
-        let pairs: Vec<String> = pairs
-            .map(|(name, value)| format!("{name}={}", escape_query(value)))
-            .collect();
-        format!("/meja/daftar?{}", pairs.join("&"))
-    };
+    let address = |more: &[(&str, &str)]| format!("/meja/daftar{}", query.address(more));
     let shown = if found.rows.is_empty() {
         frame.t("desk.list_empty").to_owned()
     } else {
@@ -236,6 +258,7 @@ pub(super) async fn list(
             areas: areas.collect(),
         }),
         rows: found.rows.iter().map(line).collect(),
+        csv: (!found.rows.is_empty()).then(|| format!("/meja/daftar.csv{}", query.address(&[]))),
         first: after.is_some().then(|| address(&[])),
         more: found
             .next
@@ -246,7 +269,7 @@ pub(super) async fn list(
 }
 
 /// Where the next page begins, as it stands in its address.
-fn cursor_text(cursor: CaseCursor) -> String {
+pub(super) fn cursor_text(cursor: CaseCursor) -> String {
     format!("{}.{}", cursor.filed_at.as_microsecond(), cursor.case)
 }
 

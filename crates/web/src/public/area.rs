@@ -1,5 +1,6 @@
 //! `/wilayah`: who answers where one lives (S85, S86).
 
+mod file;
 mod map;
 mod one;
 
@@ -64,6 +65,9 @@ struct AreaPage {
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/wilayah", get(show))
+        .route("/wilayah.csv", get(file::all_csv))
+        .route("/wilayah.json", get(file::all_json))
+        .route("/wilayah.geojson", get(file::all_geojson))
         .route("/wilayah/{kode}", get(one::show))
 }
 

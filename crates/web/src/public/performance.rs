@@ -1,13 +1,12 @@
 //! `/kinerja`: how promises are kept, for anybody, week by week, and the same as CSV and JSON (S16, S88).
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use pengayom_measure::proportion::Share;
 use pengayom_node::board::ItemResult;
 use pengayom_node::performance::{Performance, PublicWeek};
@@ -20,6 +19,7 @@ use crate::extract::PublicPage;
 use crate::frame::{Keep, PageFrame, draw_kept};
 use crate::problem::Fault;
 use crate::state::AppState;
+use crate::table::{self, Csv};
 
 struct Row {
     words: String,
@@ -90,14 +90,13 @@ async fn show(
 ) -> Result<Response, Fault> {
     let read = node.performance().await?;
     frame.titled("performance.title");
-    let week_words = |week: &PublicWeek| {
-        let format = frame.format();
-        let (from, to) = (format.day(week.from), format.day(week.to));
-        frame.tf("performance.week", &[("from", &from), ("to", &to)])
-    };
     let k = frame.format().count(i64::from(read.small_cell));
     let page = PerformancePage {
-        heading: read.weeks.first().map(week_words).unwrap_or_default(),
+        heading: read
+            .weeks
+            .first()
+            .map(|week| week_words(&frame, week))
+            .unwrap_or_default(),
         sentences: read
             .weeks
             .first()
@@ -119,8 +118,15 @@ async fn show(
     draw_kept(StatusCode::OK, &page, Keep::AskAgain)
 }
 
+/// The days of a week in words.
+pub(crate) fn week_words(frame: &PageFrame, week: &PublicWeek) -> String {
+    let format = frame.format();
+    let (from, to) = (format.day(week.from), format.day(week.to));
+    frame.tf("performance.week", &[("from", &from), ("to", &to)])
+}
+
 /// The last week in sentences: made of its figures, never of a judgement.
-fn sentences(frame: &PageFrame, week: &PublicWeek) -> Vec<String> {
+pub(crate) fn sentences(frame: &PageFrame, week: &PublicWeek) -> Vec<String> {
     let filed = match week.filed {
         Some(filed) => {
             let n = frame.format().count(i64::try_from(filed).unwrap_or(0));
@@ -228,11 +234,14 @@ fn found<'w>(week: &'w PublicWeek, item: &str) -> Option<&'w ItemResult> {
 }
 
 /// `GET /kinerja.json`: the figures of the page; what is hidden there is null here.
-async fn as_json(PublicPage { node, .. }: PublicPage) -> Result<Response, Fault> {
+async fn as_json(
+    headers: HeaderMap,
+    PublicPage { node, .. }: PublicPage,
+) -> Result<Response, Fault> {
     let read = node.performance().await?;
     let weeks: Vec<Value> = read.weeks.iter().map(week_json).collect();
     let body = json!({ "small_cell": read.small_cell, "weeks": weeks });
-    Ok(Json(body).into_response())
+    Ok(table::public_json(&headers, &body))
 }
 
 fn week_json(week: &PublicWeek) -> Value {
@@ -268,27 +277,34 @@ fn waits(week: &PublicWeek) -> (Option<f64>, Option<f64>) {
 }
 
 /// `GET /kinerja.csv`: one figure a line (RFC 4180); what is hidden has no value.
-async fn csv(PublicPage { node, .. }: PublicPage) -> Result<Response, Fault> {
+async fn csv(headers: HeaderMap, PublicPage { node, .. }: PublicPage) -> Result<Response, Fault> {
     let read: Arc<Performance> = node.performance().await?;
-    let mut text = "from,to,figure,value,low,high,n\r\n".to_owned();
-    let mut line = |week: &PublicWeek, figure: &str, value: String| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{},{},{figure},{value}\r\n", week.from, week.to);
+    let mut table = Csv::new(&["from", "to", "figure", "value", "low", "high", "n"]);
+    let mut line = |week: &PublicWeek, figure: &str, [value, low, high, n]: [String; 4]| {
+        let (from, to) = (week.from.to_string(), week.to.to_string());
+        table.row(&[from, to, figure.to_owned(), value, low, high, n]);
+    };
+    let alone = |value: Option<String>| {
+        let mut cells: [String; 4] = Default::default();
+        cells[0] = value.unwrap_or_default();
+        cells
     };
     let share = |share: Option<Share>| match share {
-        Some(share) => format!(
-            "{:.4},{:.4},{:.4},{}",
-            share.share, share.interval.low, share.interval.high, share.n
-        ),
-        None => ",,,".to_owned(),
+        Some(share) => [
+            format!("{:.4}", share.share),
+            format!("{:.4}", share.interval.low),
+            format!("{:.4}", share.interval.high),
+            share.n.to_string(),
+        ],
+        None => Default::default(),
     };
-    let seconds = |seconds: Option<f64>| match seconds {
-        Some(seconds) => format!("{seconds:.0},,,"),
-        None => ",,,".to_owned(),
-    };
+    let seconds = |seconds: Option<f64>| alone(seconds.map(|seconds| format!("{seconds:.0}")));
     for week in &read.weeks {
-        let filed = week.filed.map(|filed| filed.to_string());
-        line(week, "filed", format!("{},,,", filed.unwrap_or_default()));
+        line(
+            week,
+            "filed",
+            alone(week.filed.map(|filed| filed.to_string())),
+        );
         line(week, "in_time", share(week.in_time));
         let (half, nine) = waits(week);
         line(week, "wait_median_seconds", seconds(half));
@@ -297,12 +313,5 @@ async fn csv(PublicPage { node, .. }: PublicPage) -> Result<Response, Fault> {
             line(week, &item.item, share(item.good));
         }
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"kinerja.csv\"",
-        ),
-    ];
-    Ok((headers, text).into_response())
+    Ok(table.public(&headers, "kinerja.csv"))
 }

@@ -1,5 +1,7 @@
 //! `/layanan`: what each service costs, takes, promises and does not promise (S2, S26).
 
+mod file;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
@@ -72,6 +74,8 @@ struct ServicePage {
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/layanan", get(list))
+        .route("/layanan.csv", get(file::csv))
+        .route("/layanan.json", get(file::as_json))
         .route("/layanan/{layanan}", get(one))
 }
 

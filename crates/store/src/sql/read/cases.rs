@@ -108,6 +108,10 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if asked.review_open {
         query.push(" AND review_asked_at IS NOT NULL");
     }
+    if let Some(span) = asked.filed {
+        query.push(" AND filed_at >= ").push_bind(stored(span.from));
+        query.push(" AND filed_at < ").push_bind(stored(span.to));
+    }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
     }

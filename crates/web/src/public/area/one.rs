@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use pengayom_core::pack::{EntryCode, Service};
 use pengayom_core::place::{AreaCode, Routed, StationChoice};
 use pengayom_node::areas::{AreaFigures, AreaMonths};
 use serde::Deserialize;
 
+use super::file::{self, Kind};
 use super::map::{self, Drawn, MapView};
 use super::{AreaLink, address, links};
 use crate::extract::PublicPage;
@@ -55,6 +56,8 @@ struct OnePage {
     neighbours: Vec<AreaLink>,
     /// Where the map is drawn.
     map_href: String,
+    /// Address of its files, without their ending; empty for an area elsewhere.
+    files: String,
     map: Option<MapView>,
     /// What the list beside the map is of.
     map_list: Vec<AreaLink>,
@@ -64,11 +67,22 @@ struct OnePage {
 pub(super) async fn show(
     Path(code): Path<String>,
     Query(query): Query<OneQuery>,
-    PublicPage {
-        mut frame, node, ..
-    }: PublicPage,
+    headers: HeaderMap,
+    page: PublicPage,
 ) -> Result<Response, Fault> {
-    let code = code.parse::<AreaCode>().map_err(|_| Fault::NotFound)?;
+    let parse = |code: &str| code.parse::<AreaCode>().map_err(|_| Fault::NotFound);
+    // A code may have points: what ends like a file is one only where no area is called so.
+    let is_area = |code: &AreaCode| page.frame.unit().geography.area(code).is_some();
+    if let Some((bare, kind)) = Kind::split(&code)
+        && !code.parse().is_ok_and(|code| is_area(&code))
+    {
+        let code = parse(bare)?;
+        return file::one(page, &headers, &code, kind).await;
+    }
+    let code = parse(&code)?;
+    let PublicPage {
+        mut frame, node, ..
+    } = page;
     let unit = node.unit();
     let geography = &unit.geography;
     let routed = geography.route_area(&code);
@@ -85,6 +99,7 @@ pub(super) async fn show(
         within: None,
         neighbours: Vec::new(),
         map_href: format!("{}?peta=ya", address(&code)),
+        files: String::new(),
         map: None,
         map_list: Vec::new(),
         page: frame,
@@ -97,6 +112,7 @@ pub(super) async fn show(
         }
         Routed::Ours(route) => route,
     };
+    page.files = address(&code);
     let frame = &page.page;
     let mut title = None;
     let choices = geography.choices();
