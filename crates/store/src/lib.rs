@@ -115,9 +115,7 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store:
-    KeptStore + DeskStore + LedgerStore + ListStore + TokenStore + 'static
-{
+pub trait Store: KeptStore + DeskStore + LedgerStore + ListStore + TokenStore + 'static {
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.

@@ -245,7 +245,8 @@ async fn a_long_feed_is_read_page_by_page_and_nothing_comes_twice() {
             .split("<link ")
             .filter(|link| link.contains("rel=\"next\""));
         let Some(next) = links.last() else { break };
-        let from = next.find("href=\"http://pati.example").unwrap() + 26;
+        let mark = "href=\"http://pati.example";
+        let from = next.find(mark).unwrap() + mark.len();
         path = next[from..]
             .split('"')
             .next()
