@@ -15,7 +15,8 @@ pub struct WebSettings {
     /// The node stands behind a proxy of one's own: the last address of `X-Forwarded-For` is the
     /// asker's. Otherwise that header is not believed.
     pub behind_proxy: bool,
-    /// Requests to the JSON API that one address may send in a minute; 0 for any number.
+    /// Requests to the JSON API that one address may send in a minute; 0 for any number. Those from
+    /// the node's own machine are not counted.
     pub api_requests_per_minute: u32,
 }
 

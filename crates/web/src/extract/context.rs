@@ -160,6 +160,11 @@ impl Context {
         &self.0.client
     }
 
+    /// Whether the asker is on the node's own machine: `127.0.0.0/8`, or the network of `::1`.
+    pub(crate) fn is_of_this_machine(&self) -> bool {
+        self.client().starts_with("127.") || self.client() == "0:0:0:0::/64"
+    }
+
     pub(crate) fn theme(&self) -> &'static str {
         self.0.theme
     }
