@@ -330,7 +330,9 @@ impl Node {
         if let CaseCommand::ErasePersonalData { basis, ground } = &command {
             let known = self.known_case(id).await?;
             self.may_see(by, &known)?;
-            if seen.is_some_and(|seen| seen != known.version) {
+            // Of a held case it is said that it is held, whatever was seen of it.
+            let is_stale = seen.is_some_and(|seen| seen != known.version);
+            if is_stale && known.hold.is_none() {
                 return Err(HandleError::Conflict {
                     now_with: known.taken_by,
                 });
