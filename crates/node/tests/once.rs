@@ -36,6 +36,7 @@ fn answer(text: &str) -> CaseCommand {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "a result is asked once")]
 fn is_reused<T: std::fmt::Debug>(result: Result<T, HandleError>) -> bool {
     matches!(result, Err(HandleError::Store(StoreError::CommandReused)))
 }

@@ -133,6 +133,7 @@ impl Days {
 
 /// Where the next page of a list begins. Cases and encounters are gone through twice: what is kept narrow
 /// comes at the end, for between two others its place in the list would say at which hour it was.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Next {
     Cases(CaseQuery, Pass),
     Encounters(Option<EncounterId>, Pass),

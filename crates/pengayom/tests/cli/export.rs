@@ -225,7 +225,7 @@ fn every_format_holds_the_same_rows() {
                 let file = std::fs::File::open(unit.path(&name)).unwrap();
                 let reader = SerializedFileReader::new(file).unwrap();
                 let metadata = reader.metadata().file_metadata();
-                assert_eq!(metadata.num_rows() as u64, rows);
+                assert_eq!(u64::try_from(metadata.num_rows()).unwrap(), rows);
                 let mut pairs = metadata.key_value_metadata().unwrap().iter();
                 let geo = pairs.find(|pair| pair.key == "geo").unwrap();
                 let geo: Value = serde_json::from_str(geo.value.as_ref().unwrap()).unwrap();

@@ -189,6 +189,7 @@ impl Api {
     ///
     /// # Errors
     /// As [`Api::found`].
+    #[allow(clippy::unused_self, reason = "who is asked, answers")]
     pub(crate) fn changed(&self, version: u32, body: &impl Serialize) -> Result<Response, Fault> {
         let body = serde_json::to_vec(body).map_err(|_| Fault::Internal)?;
         let tag = etag::tag(Some(version), &body);
@@ -204,6 +205,7 @@ impl Api {
     ///
     /// # Errors
     /// [`Fault::Internal`] for an address with signs that no header has; ours have none.
+    #[allow(clippy::unused_self, reason = "who is asked, answers")]
     pub(crate) fn created(
         &self,
         address: Option<&str>,

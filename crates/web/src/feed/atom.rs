@@ -92,7 +92,7 @@ struct Told {
     title: String,
     text: String,
     page: String,
-    told_at: Timestamp,
+    since: Timestamp,
     changed_at: Timestamp,
     place: Option<Place>,
 }
@@ -119,7 +119,7 @@ fn outage(frame: &PageFrame, site: &str, announced: &Announced) -> Told {
         title: frame.tf(title, &[("system", &name)]),
         text: sentences(frame, row, row.until, at),
         page: page_of(frame, site, row),
-        told_at: row.declared_at,
+        since: row.declared_at,
         changed_at: announced.changed_at(),
         place: place_of(frame, row).map(Place::Point),
     }
@@ -144,7 +144,7 @@ fn services(frame: &PageFrame, site: &str) -> Told {
         title: frame.t("feed.services").to_owned(),
         text: frame.tf("feed.services_said", &values),
         page: format!("{site}/layanan"),
-        told_at: unit.adopted_at,
+        since: unit.adopted_at,
         changed_at: unit.adopted_at,
         place: whole_unit(frame),
     }
@@ -169,7 +169,7 @@ fn figures(
         title: frame.tf("feed.figures", &[("days", &days)]),
         text: performance::sentences(frame, week).join(" "),
         page: format!("{site}/kinerja"),
-        told_at: over,
+        since: over,
         changed_at: over,
         place: whole_unit(frame),
     }))
@@ -246,7 +246,7 @@ fn entry(told: Told) -> Result<Entry, Fault> {
         title: Text::plain(plain(&told.title)),
         id: urn(told.id),
         updated: date(told.changed_at)?,
-        published: Some(date(told.told_at)?),
+        published: Some(date(told.since)?),
         categories: vec![Category {
             term: told.kind.to_owned(),
             ..Category::default()
@@ -261,13 +261,13 @@ fn entry(told: Told) -> Result<Entry, Fault> {
             content_type: Some("text".to_owned()),
             ..Content::default()
         }),
-        extensions: told.place.map(georss).unwrap_or_default(),
+        extensions: told.place.as_ref().map(georss).unwrap_or_default(),
         ..Entry::default()
     })
 }
 
 /// GeoRSS-Simple: latitude before longitude.
-fn georss(place: Place) -> ExtensionMap {
+fn georss(place: &Place) -> ExtensionMap {
     let (name, value) = match place {
         Place::Point(point) => ("point", format!("{} {}", point.lat(), point.lng())),
         Place::Frame([west, south], [east, north]) => {
