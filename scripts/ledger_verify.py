@@ -12,18 +12,10 @@ from pathlib import Path
 
 from aics_tlog import checkpoint, cosign, note, tiles, tree
 
+from checks import check, end
+
 SAMPLE = Path(__file__).parent.parent / "crates/ledger/tests/data/log"
 folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE
-passed = failed = 0
-
-
-def check(what: str, right: object) -> None:
-    global passed, failed
-    if right:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def read(name: str) -> str:
@@ -83,5 +75,4 @@ check("add-checkpoint is of the newer", checkpoint.checkpoint_from_note(sent)[0]
 check("growth", tree.verify_consistency(old.size, head.size, old.root, head.root, proof))
 refused("growth", lambda: tree.verify_consistency(old.size, head.size, old.root, head.root, proof[1:]))
 
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

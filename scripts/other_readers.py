@@ -4,8 +4,8 @@ python3 scripts/other_readers.py PENGAYOM
 
 PENGAYOM is the program. Starts `pengayom demo` on loopback, lets its desk announce outages, and holds what
 other libraries read to what the store says: feedparser and GDAL's GeoRSS driver for `/feed.atom`, icalendar
-for `/calendar.ics`, GDAL for GeoJSON and CSV, DuckDB, Arrow and geopandas for exports, standardwebhooks for
-what is sent to another program. Prints `N passed, N failed` and leaves with 1 when anything failed.
+for `/calendar.ics`, GDAL for GeoJSON and CSV, DuckDB, Arrow and geopandas for exports. Prints
+`N passed, N failed` and leaves with 1 when anything failed.
 `pip install -r scripts/other_readers.txt`.
 """
 
@@ -31,20 +31,12 @@ import pyogrio
 import shapely
 from shapely.geometry import shape
 
+from checks import check, end
+
 # Areas are compared with areas in the same degrees.
 warnings.filterwarnings("ignore", message=".*geographic CRS.*")
 
 program = str(Path(sys.argv[1]).resolve())
-passed = failed = 0
-
-
-def check(what: str, right: object) -> None:
-    global passed, failed
-    if right:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def same(what: str, found: object, expected: object) -> None:
@@ -326,5 +318,4 @@ with tempfile.TemporaryDirectory() as place:
 
 print(f"GDAL {pyogrio.__gdal_version_string__}, DuckDB {duckdb.__version__}, Arrow {pyarrow.__version__}, "
       f"geopandas {geopandas.__version__}, feedparser {feedparser.__version__}")
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+end()

@@ -5,6 +5,7 @@ pub mod command;
 pub mod encounter;
 pub mod feedback;
 pub mod import;
+mod lists;
 pub mod once;
 pub mod outage;
 pub mod paper;
