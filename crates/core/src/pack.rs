@@ -18,6 +18,7 @@ mod function;
 mod lang;
 mod law;
 mod load;
+mod notices;
 mod org;
 mod people;
 mod read;
@@ -49,6 +50,7 @@ pub use function::{
 pub use lang::{Lang, Localized, LocalizedList, UnknownLang};
 pub use law::{FloorRule, Instrument, PackHead, Phrase};
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES};
+pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
 pub use report::{ReportKind, ReportStep, WhatOption};
@@ -74,6 +76,7 @@ pub struct Pack {
     report_kinds: Vec<ReportKind>,
     safety: Safety,
     desk: Desk,
+    notices: Notices,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -195,6 +198,12 @@ impl Pack {
     #[must_use]
     pub const fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// What people are told when there is news.
+    #[must_use]
+    pub const fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// The survey.

@@ -7,6 +7,7 @@ use pengayom_store::NewJob;
 use tokio::sync::watch;
 
 use crate::error::HandleError;
+use crate::notices;
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
 
@@ -18,6 +19,9 @@ pub const CONTACTS: &str = "persons.contacts";
 
 /// How long a taken job is left alone, in seconds.
 const LEASE_SECONDS: u32 = 120;
+
+/// What a job says that was put back until its time.
+const WAITS: &str = "waits for its time";
 
 /// How often a job is tried before it is given up.
 pub const TRIES: u32 = 6;
@@ -118,13 +122,31 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
     let done = match job.kind.as_str() {
         MEDIA_PREVIEW => make_preview(node, &job.payload).await,
         CONTACTS => node.hash_contacts().await,
+        notices::NEWS => node.make_news(&job.payload).await,
+        notices::CLOCK => match node.look_at_clock(&job.payload).await {
+            Ok(None) => Ok(()),
+            Ok(Some(again)) => {
+                // The same job, for as long as its case is open.
+                node.store()
+                    .fail_job(&unit, job.id, Some(again), WAITS)
+                    .await?;
+                return Ok(true);
+            }
+            Err(error) => Err(error),
+        },
         _ => Err(HandleError::NotFound("job kind")),
     };
     match done {
         Ok(()) => node.store().finish_job(&unit, job.id).await?,
         Err(error) => {
             tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "job failed");
-            let again = (job.attempts < TRIES).then(|| retry_at(node.now(), job.attempts));
+            // A clock was looked at many times before, and is looked at again.
+            let tried = if job.kind == notices::CLOCK {
+                1
+            } else {
+                job.attempts
+            };
+            let again = (tried < TRIES).then(|| retry_at(node.now(), tried));
             node.store()
                 .fail_job(&unit, job.id, again, &error.to_string())
                 .await?;

@@ -53,6 +53,16 @@ pub enum Purpose {
     Cursor,
     /// What a program's request that was sent before is found by.
     Once,
+    /// The identifier of a notice.
+    Notice,
+    /// What shows that the node made a link of a notice.
+    NoticeToken,
+    /// A number or address that is told nothing.
+    NoticeStop,
+    /// Sealing what reporters said of being told.
+    SealWish,
+    /// The key that messages to browsers are signed with.
+    PushKey,
     /// Wrapping the root secret; derived from the node's key itself.
     WrapRoot,
     /// Telling one key from another; derived from the node's key itself.
@@ -81,6 +91,11 @@ impl Purpose {
             Self::FormCommand => b"pengayom/1/form-command",
             Self::Cursor => b"pengayom/1/cursor",
             Self::Once => b"pengayom/1/once",
+            Self::Notice => b"pengayom/1/notice",
+            Self::NoticeToken => b"pengayom/1/notice-token",
+            Self::NoticeStop => b"pengayom/1/notice-stop",
+            Self::SealWish => b"pengayom/1/seal-wish",
+            Self::PushKey => b"pengayom/1/push-key",
             Self::WrapRoot => b"pengayom/1/wrap-root",
             Self::Fingerprint => b"pengayom/1/fingerprint",
         }

@@ -23,6 +23,7 @@ pub mod ledger;
 mod left_out;
 pub mod media;
 mod method;
+pub mod notices;
 pub mod outside;
 pub mod performance;
 pub mod retention;
@@ -79,6 +80,8 @@ pub struct Node {
     /// What was last read of what is down.
     outages: waiting::Outages,
     left_out: LeftOut,
+    /// By which ways people are told; unset: by none.
+    ways: std::sync::OnceLock<notices::Ways>,
 }
 
 impl Node {
@@ -156,6 +159,7 @@ impl Node {
             waits: waiting::Waits::default(),
             outages: waiting::Outages::default(),
             left_out,
+            ways: std::sync::OnceLock::new(),
         };
         node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;
         Ok(node)

@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod listing;
 pub mod made;
 pub mod mend;
+pub mod notices;
 pub mod rebuild;
 pub mod record;
 pub mod tokens;
@@ -199,6 +200,12 @@ macro_rules! for_each_rule {
             a_job_that_failed_is_tried_later,
             a_job_given_up_stays_away,
             jobs_are_taken_in_the_order_they_are_due;
+            notices: a_notice_is_made_once,
+            a_notice_is_taken_by_one_at_a_time,
+            a_notice_is_settled_by_the_one_who_has_it,
+            what_was_given_up_waits_for_a_person,
+            a_wish_is_swapped_only_for_the_one_that_was_read,
+            a_stop_holds_until_it_is_taken_back;
         }
     };
 }
@@ -247,6 +254,7 @@ mod tests {
             include_str!("jobs.rs"),
             include_str!("ledger.rs"),
             include_str!("mend.rs"),
+            include_str!("notices.rs"),
             include_str!("record.rs"),
             include_str!("rebuild.rs"),
             include_str!("tokens.rs"),

@@ -18,6 +18,7 @@ pub mod halt;
 pub mod kept;
 pub mod ledger;
 pub mod listing;
+pub mod notice;
 mod postgres;
 pub mod proof;
 mod query;
@@ -46,6 +47,7 @@ pub use examine::{Depth, Examined, UnitExamined, examine};
 pub use kept::{HeldCases, Kept, KeptQuery, KeptStore, Left, RetentionRow};
 pub use ledger::LedgerStore;
 pub use listing::ListStore;
+pub use notice::{NoticeChange, NoticeRow, NoticeState, NoticeStore, WishRow};
 pub use postgres::PostgresOptions;
 pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
@@ -115,7 +117,9 @@ pub enum News {
 /// Every method fails with [`StoreError`]; only [`Store::append`] and [`Store::append_many`] meet
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
-pub trait Store: KeptStore + DeskStore + LedgerStore + ListStore + TokenStore + 'static {
+pub trait Store:
+    KeptStore + DeskStore + LedgerStore + ListStore + NoticeStore + TokenStore + 'static
+{
     // -- the record ------------------------------------------------------------------------
 
     /// Appends acts to one subject, with everything that belongs to them, in one transaction.

@@ -20,6 +20,7 @@ mod keyrings;
 pub(crate) mod ledger;
 mod listing;
 pub(crate) mod map;
+mod notice;
 pub(crate) mod query;
 pub(crate) mod read;
 mod tokens;

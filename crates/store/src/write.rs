@@ -7,6 +7,7 @@ use pengayom_core::value::{
 };
 use uuid::Uuid;
 
+use crate::notice::WishRow;
 use crate::proof::{Seed, StoredAct};
 use crate::views::State;
 
@@ -172,6 +173,8 @@ pub struct Append {
     pub blobs: Vec<String>,
     /// Jobs the acts cause.
     pub jobs: Vec<NewJob>,
+    /// What the reporter of a new case said of being told of it.
+    pub wish: Option<WishRow>,
     /// What goes with these acts, in the same transaction.
     pub erase: Option<Erase>,
 }
@@ -203,6 +206,7 @@ impl Append {
             persons: Vec::new(),
             blobs: Vec::new(),
             jobs: Vec::new(),
+            wish: None,
             erase: None,
         }
     }

@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 22] = [
+const RELEASED: [(&str, &str); 24] = [
     (
         "sqlite/0012_tokens.sql",
         "f1e74033c1236c5e91086bd7a2702f6991bf085469347088351d7d50b82b9a24",
@@ -39,6 +39,14 @@ const RELEASED: [(&str, &str); 22] = [
     (
         "postgres/0012_tokens.sql",
         "55beccb9b27e03a3798e1d5039f47e7319548c6c5dee08b87ff57be0cf7e914c",
+    ),
+    (
+        "sqlite/0013_notices.sql",
+        "11eebb41833a23383d55c00bad04f3b90837e5c172111e9b6bde4ec01bc76a52",
+    ),
+    (
+        "postgres/0013_notices.sql",
+        "000aaee88c666cacd23dfdc5216e2147cc3370e8c94548a399febf1f171b7d8c",
     ),
     (
         "sqlite/0010_desk.sql",

@@ -239,11 +239,19 @@ pub enum PackRule {
     ServedAndNot,
     /// The letter of a ticket is one capital letter.
     TicketLetter,
+    /// Every kind of notice stands exactly once.
+    EachNoticeOnce,
+    /// Hours of a day are written `07:00`, and end after they begin.
+    HoursOfADay,
+    /// A notice says where to read, and no detail of the case.
+    NoticePlaceholders,
+    /// A short message fits into one, in the network's own alphabet.
+    ShortMessage,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -253,7 +261,11 @@ impl PackRule {
         Self::OneUnknownKind,
         Self::LanguagesFixed,
         Self::DistanceWithoutGap,
+        Self::EachNoticeOnce,
+        Self::HoursOfADay,
+        Self::NoticePlaceholders,
         Self::OneNever,
+        Self::ShortMessage,
         Self::HelplineNumber,
         Self::RealDate,
         Self::RetentionInFloor,
@@ -280,6 +292,10 @@ impl PackRule {
             Self::RetentionInFloor => "retention_in_floor",
             Self::ServedAndNot => "served_and_not",
             Self::TicketLetter => "ticket_letter",
+            Self::EachNoticeOnce => "each_notice_once",
+            Self::HoursOfADay => "hours_of_a_day",
+            Self::NoticePlaceholders => "notice_placeholders",
+            Self::ShortMessage => "short_message",
         }
     }
 
@@ -311,6 +327,18 @@ impl PackRule {
             }
             Self::OneNever => {
                 "exactly one time has `never = true`; mark the one that means \"do not contact me\""
+            }
+            Self::EachNoticeOnce => {
+                "give `[[notice]]` once for each of received, message, late, review, letter, closed, overdue, still"
+            }
+            Self::HoursOfADay => {
+                "write `from` and `until` as hours and minutes, such as 07:00 and 20:00, the first before the second"
+            }
+            Self::NoticePlaceholders => {
+                "a notice says where to read, `{url}`, and beside it only `{number}` and `{unit}`; in `[narrow]` only `{url}`; a subject is one line"
+            }
+            Self::ShortMessage => {
+                "shorten it: with the longest address and number a short message has 160 letters, and no others than those of GSM 03.38 (no curly quotes, no dashes but -)"
             }
             Self::HelplineNumber => {
                 "give `phone` or `message`: up to 15 digits, with a `+` in front if need be"

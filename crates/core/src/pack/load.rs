@@ -18,6 +18,7 @@ use super::function::{
 };
 use super::lang::Lang;
 use super::law::{Instrument, PackHead, Phrase};
+use super::notices::Notices;
 use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
 use super::read::{TEXT_MAX_CHARS, Table};
@@ -35,7 +36,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 22] = [
+pub const PACK_FILES: [&str; 23] = [
     "case.toml",
     "clocks.toml",
     "complaints.toml",
@@ -45,6 +46,7 @@ pub const PACK_FILES: [&str; 22] = [
     "glossary.toml",
     "groups.toml",
     "instruments.toml",
+    "notices.toml",
     "offences.toml",
     "org.toml",
     "pack.toml",
@@ -238,6 +240,7 @@ fn read<'a>(
     });
     let reports = root("report.toml").map(|root| root.read(read_kinds));
     let safety = root("safe.toml").and_then(|root| root.read(Safety::read));
+    let notices = root("notices.toml").and_then(|root| root.read(Notices::read));
     let desk = root("desk.toml").and_then(|root| root.read(Desk::read));
     let survey = root("survey.toml").and_then(|root| {
         root.read(|root| {
@@ -280,6 +283,7 @@ fn read<'a>(
         report_kinds: reports?,
         safety: safety?,
         desk: desk?,
+        notices: notices?,
         survey: survey?,
         strata,
         distance_strata,

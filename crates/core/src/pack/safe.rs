@@ -5,9 +5,11 @@ use jiff::civil::Date;
 use super::code::{EntryCode, ServiceCode};
 use super::fault::PackRule;
 use super::lang::Localized;
+use super::notices::hours;
 use super::read::Table;
 use super::service::SENSITIVE_SERVICE;
 use super::source::Sourced;
+use crate::notice::Hours;
 
 /// Most digits of a telephone number a helpline has (ITU-T E.164), the leading `+` not counted.
 const PHONE_MAX_DIGITS: usize = 15;
@@ -40,6 +42,8 @@ pub struct SafeTime {
     pub code: EntryCode,
     /// The words beside the radio button.
     pub name: Localized,
+    /// Its hours; none when it is never.
+    pub hours: Option<Hours>,
     /// Never: the person comes by themselves.
     pub never: bool,
 }
@@ -86,10 +90,14 @@ impl Safety {
 
     pub(crate) fn read(root: &Table<'_>) -> Option<Self> {
         let helplines = root.rows("helpline", Helpline::read);
-        let times = root.rows("time", |row| SafeTime {
-            code: row.id("safe time"),
-            name: row.localized("name"),
-            never: row.flag_or_false("never"),
+        let times = root.rows("time", |row| {
+            let never = row.flag_or_false("never");
+            SafeTime {
+                code: row.id("safe time"),
+                name: row.localized("name"),
+                hours: if never { None } else { hours(row) },
+                never,
+            }
         });
         if times.iter().filter(|time| time.never).count() != 1 {
             root.break_rule("time", PackRule::OneNever);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
+use pengayom_core::notice::Wish;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
@@ -150,6 +151,34 @@ impl Node {
         source_key: Option<SourceKey>,
     ) -> Result<Filed, HandleError> {
         let (append, secret) = self.prepare_request(request, actor, moment, source_key)?;
+        self.file_prepared(append, secret).await
+    }
+
+    /// Files a request of somebody who said how they may be told of it. Whether the case is kept narrow
+    /// is noted with it.
+    ///
+    /// # Errors
+    /// As [`Node::file_request`].
+    pub async fn file_request_with_wish(
+        &self,
+        request: FileRequest,
+        wish: Option<Wish>,
+        actor: &Actor,
+    ) -> Result<Filed, HandleError> {
+        let knowing = self.unit().pack.is_sensitive(&request.service);
+        let moment = self.moment(None);
+        let (mut append, secret) = self.prepare_request(request, actor, moment, None)?;
+        if let (Some(wish), Subject::Case(case)) = (wish, append.subject) {
+            append.wish = Some(self.first_wish(case, Wish { knowing, ..wish })?);
+        }
+        self.file_prepared(append, secret).await
+    }
+
+    async fn file_prepared(
+        &self,
+        append: Append,
+        secret: SecretDigits,
+    ) -> Result<Filed, HandleError> {
         let brings_work = !append.jobs.is_empty();
         let mut appended = self.store.append(append).await?;
         self.announce(&appended);
@@ -221,6 +250,7 @@ impl Node {
         append.jobs = self.preview_jobs(&blobs, moment.recorded_at);
         append.blobs = blobs;
         append.persons = reporter.into_iter().collect();
+        self.add_notice_jobs(&mut append, actor);
         Ok((append, secret))
     }
 
@@ -415,6 +445,7 @@ impl Node {
         append.blobs = blobs;
         append.erase = erase;
         append.command = record;
+        self.add_notice_jobs(&mut append, actor);
         let brings_work = !append.jobs.is_empty();
         let appended = self.store.append(append).await?;
         if appended.repeated {

@@ -11,6 +11,7 @@ use super::ledger;
 use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
 use super::tokens;
+use super::notice;
 use super::writer::Answer;
 use crate::error::StoreError;
 use crate::kept::RetentionRow;
@@ -93,6 +94,7 @@ pub(super) enum What {
     NoteRetention(RetentionRow),
     Ledger(ledger::What),
     Token(tokens::What),
+    Notices(notice::What),
     PutContacts(Vec<(SecretHash, PersonId)>),
     KeyCommands(Vec<(CommandId, [u8; 40])>),
 }
@@ -182,6 +184,7 @@ pub(super) async fn apply(
         }
         What::NoteRetention(run) => return kept::note(connection, unit, run).await.map(Ok),
         What::Token(what) => return tokens::apply(connection, unit, what).await,
+        What::Notices(what) => return notice::apply(connection, unit, what).await.map(Ok),
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
         What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
         What::KeyCommands(keyed) => key_commands(connection, unit, keyed).await?,

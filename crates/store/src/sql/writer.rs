@@ -106,6 +106,8 @@ pub(super) enum Answer {
     Attempts(u32, i64),
     /// A job was taken, if one was due.
     Job(Option<JobRow>),
+    /// A notice was taken, if one was due.
+    Notice(Option<Box<crate::notice::NoticeRow>>),
 }
 
 /// A write that waits, and whom to tell.

@@ -13,12 +13,14 @@ use crate::desk::{OutageRow, VisitRow};
 use crate::error::StoreError;
 #[cfg(debug_assertions)]
 use crate::halt::{self, Step};
+use crate::notice::WishRow;
 use crate::proof::StoredAct;
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 use crate::sql::blobs;
 use crate::sql::engine::{Connection, Engine};
 use crate::sql::map::act::ActRecord;
 use crate::sql::map::{self, add_rows, replace, stored};
+use crate::sql::notice;
 use crate::sql::query::Script;
 use crate::sql::read::words::tsvector;
 use crate::views::RowChange;
@@ -41,6 +43,7 @@ pub(super) struct Rows<'a> {
     numbers: Vec<(&'a UnitId, String, u32)>,
     persons: BTreeMap<(&'a UnitId, Uuid), &'a SealedPerson>,
     jobs: Vec<(&'a UnitId, &'a NewJob)>,
+    wishes: Vec<(&'a UnitId, CaseId, &'a WishRow)>,
     blobs: BTreeMap<&'a UnitId, Vec<&'a str>>,
     cases: BTreeMap<(&'a UnitId, CaseId), CaseRow>,
     words: BTreeMap<&'a UnitId, BTreeMap<CaseId, Vec<String>>>,
@@ -88,6 +91,9 @@ impl<'a> Rows<'a> {
             self.persons.insert((unit, person.id.0), person);
         }
         self.jobs.extend(append.jobs.iter().map(|job| (unit, job)));
+        if let (Some(wish), Subject::Case(case)) = (&append.wish, append.subject) {
+            self.wishes.push((unit, case, wish));
+        }
         if !append.blobs.is_empty() {
             let blobs = append.blobs.iter().map(String::as_str);
             self.blobs.entry(unit).or_default().extend(blobs);
@@ -289,6 +295,20 @@ impl<'a> Rows<'a> {
         );
         add_rows(
             script,
+            "notice_wishes",
+            &["unit", "case_id", "sealed", "changed_at"],
+            "ON CONFLICT (unit, case_id) DO NOTHING",
+            &self.wishes,
+            |values, (unit, case, wish)| {
+                values
+                    .push_bind(unit.as_str())
+                    .push_bind(case.0)
+                    .push_bind(wish.sealed.as_slice())
+                    .push_bind(stored(wish.changed_at));
+            },
+        );
+        add_rows(
+            script,
             "jobs",
             &["unit", "id", "kind", "payload", "due_at", "attempts"],
             "",
@@ -393,6 +413,9 @@ impl<'a> Rows<'a> {
                     persons.push_among(erase.persons.iter().map(|person| person.0));
                     connection.execute(persons).await?;
                 }
+            }
+            if let Subject::Case(case) = subject {
+                notice::erase(connection, unit, case.0).await?;
             }
             blobs::erase(connection, unit.as_str(), &erase.blobs, *at).await?;
         }
