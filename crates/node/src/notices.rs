@@ -222,23 +222,29 @@ async fn send(node: SharedNode, at: usize, ways: &[Way], mut stop: watch::Receiv
     }
 }
 
-impl Node {
+impl NoticeSettings {
     /// Asks each way whether it answers, for `pengayom doctor`; nothing is sent. One line for each, with
     /// what was wrong.
-    pub async fn check_ways(&self) -> Vec<(&'static str, Result<(), String>)> {
-        let Some(ways) = self.ways.get() else {
-            return Vec::new();
-        };
+    pub async fn check(self) -> Vec<(&'static str, Result<(), String>)> {
         let mut checked = Vec::new();
-        if let Some(mail) = &ways.mail {
-            checked.push(("mail", mail.check().await));
+        if let Some(settings) = self.mail {
+            let checked_mail = match mail::Mail::ready(settings) {
+                Ok(mail) => mail.check().await,
+                Err(error) => Err(error.to_string()),
+            };
+            checked.push(("mail", checked_mail));
         }
-        if let Some(gateway) = &ways.gateway {
-            checked.push(("gateway", gateway.check().await));
+        let outside = Outside::guarded(self.guard);
+        if let Some(settings) = self.gateway {
+            let checked_gateway = match gateway::Gateway::ready(settings, outside) {
+                Ok(gateway) => gateway.check().await,
+                Err(error) => Err(error.to_string()),
+            };
+            checked.push(("gateway", checked_gateway));
         }
-        if ways.push.is_some() {
+        if let Some(settings) = self.push {
             // Which services there are is known only from browsers.
-            checked.push(("push", Ok(())));
+            checked.push(("push", settings.check().map_err(|error| error.to_string())));
         }
         checked
     }

@@ -10,6 +10,7 @@ mod fault;
 mod files;
 mod import;
 mod key;
+mod notices;
 #[cfg(debug_assertions)]
 mod rehearsal;
 mod wiring;

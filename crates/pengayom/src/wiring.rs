@@ -7,14 +7,18 @@ use std::sync::Arc;
 use pengayom_core::value::UnitId;
 use pengayom_node::follow::Follower;
 use pengayom_node::keyring::{self, Opens};
-use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs, ledger};
+use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs, ledger, notices};
 use pengayom_store::Store;
 use tokio::sync::watch;
 
 use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
 use crate::key::KeyArguments;
+use crate::notices::NoticeArguments;
 use crate::witness;
+
+/// How long a notice that is being sent is waited for when the node ends.
+const NOTICES_END: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The file of a SQLite store; `None` for a store on a server.
 pub(crate) fn sqlite_file(store: &str) -> Option<PathBuf> {
@@ -124,6 +128,7 @@ pub(crate) struct Serving {
     stop: watch::Sender<bool>,
     pages: tokio::task::JoinHandle<std::io::Result<()>>,
     jobs: tokio::task::JoinHandle<()>,
+    notices: tokio::task::JoinHandle<()>,
     ledger: tokio::task::JoinHandle<()>,
     follow: Option<tokio::task::JoinHandle<()>>,
     witnesses: Vec<tokio::task::JoinHandle<()>>,
@@ -137,6 +142,8 @@ pub(crate) struct ServeSettings {
     pub(crate) listen: SocketAddr,
     /// The address people use, without a slash behind it.
     pub(crate) public_url: Option<String>,
+    /// By which ways people are told.
+    pub(crate) notices: NoticeArguments,
 }
 
 impl Serving {
@@ -162,10 +169,18 @@ impl Serving {
         let public_url = settings
             .public_url
             .unwrap_or_else(|| format!("http://{address}"));
+        let told = settings
+            .notices
+            .settings(&public_url, Some(address.port()))?;
+        if told.is_on() {
+            node.tell_by(told)
+                .map_err(|error| Fault::Input(error.to_string()))?;
+        }
         let (stop, stopped) = watch::channel(false);
         let web = pengayom_web::WebSettings::at(Some(public_url));
         let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));
         let jobs = tokio::spawn(jobs::run(Arc::clone(&node), stopped.clone()));
+        let notices = tokio::spawn(notices::run(Arc::clone(&node), stopped.clone()));
         let ledger = tokio::spawn(ledger::run(Arc::clone(&node), stopped.clone()));
         let follow = Follower::begin(Arc::clone(&node)).await?;
         let follow = follow.map(|follower| tokio::spawn(follower.run(stopped.clone())));
@@ -183,6 +198,7 @@ impl Serving {
             stop,
             pages,
             jobs,
+            notices,
             ledger,
             follow,
             witnesses: Vec::new(),
@@ -234,6 +250,14 @@ impl Serving {
             let _ = asking.await;
         }
         let _ = self.jobs.await;
+        // What is being sent is sent once more under its id when the node is back.
+        let mut notices = self.notices;
+        if tokio::time::timeout(NOTICES_END, &mut notices)
+            .await
+            .is_err()
+        {
+            notices.abort();
+        }
         let _ = self.ledger.await;
         if let Some(follow) = self.follow {
             let _ = follow.await;

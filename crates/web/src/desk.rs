@@ -12,6 +12,7 @@ mod hold;
 mod letter;
 mod list;
 mod list_file;
+mod notices;
 mod on_duty;
 mod outage;
 mod paper;
@@ -47,6 +48,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/antrean/{id}/{act}", post(people::carry_out))
         .route("/meja/gangguan", get(outage::show).post(outage::declare))
         .route("/meja/gangguan/{id}", post(outage::end))
+        .route("/meja/kiriman", get(notices::show))
+        .route("/meja/kiriman/{id}", post(notices::see_to))
         .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
         .route("/meja/daftar.csv", get(list_file::csv))

@@ -4,6 +4,7 @@ mod about;
 mod area;
 mod desk_now;
 mod home;
+mod notice;
 mod paper;
 pub(crate) mod performance;
 pub(crate) mod qr;
@@ -21,6 +22,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 pub(crate) use self::safe::areas_of;
+pub(crate) use self::track::telling::{chosen_ways, stands, times_words, way_words, ways_group};
 use crate::limits::AsItIs;
 use crate::state::AppState;
 
@@ -30,6 +32,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(report::router())
         .merge(paper::router())
         .merge(track::router())
+        .merge(notice::router())
         .merge(rate::router())
         .merge(receipt::router())
         .merge(safe::router())

@@ -43,6 +43,17 @@ pub struct PushSettings {
     pub plain: bool,
 }
 
+impl PushSettings {
+    pub(super) fn check(&self) -> Result<(), NoticeFault> {
+        let contact = &self.contact;
+        if contact.starts_with("mailto:") || contact.starts_with("https://") {
+            return Ok(());
+        }
+        let why = "contact: expected an address that begins with mailto: or https://";
+        Err(NoticeFault::Push(why.to_owned()))
+    }
+}
+
 /// What a browser hands over (Push API, `PushSubscription.toJSON`).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
@@ -87,11 +98,7 @@ impl Push {
         outside: Outside,
         node: &Node,
     ) -> Result<Self, NoticeFault> {
-        let contact = &settings.contact;
-        if !(contact.starts_with("mailto:") || contact.starts_with("https://")) {
-            let why = "contact: expected an address that begins with mailto: or https://";
-            return Err(NoticeFault::Push(why.to_owned()));
-        }
+        settings.check()?;
         // One in 2^32 keys is none of the curve; the next is then taken.
         let key = (0_u8..8)
             .find_map(|n| {

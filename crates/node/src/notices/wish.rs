@@ -162,6 +162,17 @@ impl Node {
         self.telling(history.id, &history.case).await
     }
 
+    /// The same of a case that was just followed.
+    ///
+    /// # Errors
+    /// The store's, or [`HandleError::Seal`].
+    pub async fn telling_of_tracked(
+        &self,
+        history: &crate::handle::case::CaseHistory,
+    ) -> Result<Telling, HandleError> {
+        self.telling(history.id, &history.case).await
+    }
+
     /// What was said of being told, for staff who may read who reported.
     ///
     /// # Errors

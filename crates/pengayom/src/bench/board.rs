@@ -144,6 +144,7 @@ async fn started(
     let settings = ServeSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
+        notices: crate::notices::NoticeArguments::default(),
     };
     let serving = Serving::begin(Arc::new(node), settings).await?;
     let mut stream = tokio::net::TcpStream::connect(serving.address)

@@ -103,6 +103,7 @@ pub(crate) async fn intake(
         let settings = ServeSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
+            notices: crate::notices::NoticeArguments::default(),
         };
         let serving = Serving::begin(node, settings).await?;
         let asked = ask_all(serving.address, &points, (at_once, run), time).await;

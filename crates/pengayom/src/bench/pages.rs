@@ -100,6 +100,7 @@ pub(crate) async fn pages(
     let settings = ServeSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
+        notices: crate::notices::NoticeArguments::default(),
     };
     let serving = Serving::begin(node, settings).await?;
     let reports = reports(serving.address, &points).await?;

@@ -9,6 +9,7 @@ use crate::clock::SystemClock;
 use crate::demo::{self, DemoPlan};
 use crate::fault::Fault;
 use crate::key::KeyArguments;
+use crate::notices::NoticeArguments;
 use crate::wiring::{self, ServeSettings, Serving};
 
 /// Arguments of `demo`.
@@ -26,6 +27,8 @@ pub(crate) struct DemoArguments {
     /// Print one line of JSON once it is ready
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    notices: NoticeArguments,
     /// What all chance follows from
     #[arg(long, default_value_t = 2611)]
     seed: u64,
@@ -50,6 +53,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Fault> {
     let settings = ServeSettings {
         listen: arguments.listen,
         public_url: None,
+        notices: arguments.notices,
     };
     let serving = Serving::begin(node, settings).await?;
     let url = format!("http://{}", serving.address);

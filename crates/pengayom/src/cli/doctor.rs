@@ -17,6 +17,7 @@ use crate::cli::StoreArguments;
 use crate::clock::SystemClock;
 use crate::fault::Fault;
 use crate::key::{self, KeyArguments};
+use crate::notices::NoticeArguments;
 use crate::wiring;
 
 /// Free space below which a disk is told of, in MiB.
@@ -38,6 +39,12 @@ pub(crate) struct DoctorArguments {
     store: StoreArguments,
     #[command(flatten)]
     key: KeyArguments,
+    /// Configuration file (TOML), of which [notices] is looked at; what is given here or in the
+    /// environment goes first
+    #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    notices: NoticeArguments,
     /// Also read every index, and compare all views and counts with the acts; takes a while
     #[arg(long)]
     deep: bool,
@@ -119,12 +126,42 @@ pub(crate) async fn run(arguments: DoctorArguments) -> Result<(), Fault> {
         }
         store(&mut findings, address, &arguments.key, arguments.deep).await;
     }
+    let ways = arguments.notices.clone();
+    notices(&mut findings, ways, arguments.config.as_deref()).await;
     tell(&findings.0, arguments.json);
     let wrong = findings.0.iter();
     let wrong = wrong.filter(|finding| finding.weight == Weight::Wrong);
     match wrong.count() {
         0 => Ok(()),
         n => Err(Fault::Input(format!("{n} found wrong"))),
+    }
+}
+
+/// Asks each way that is configured whether it answers; nothing is sent.
+async fn notices(findings: &mut Findings, own: NoticeArguments, config: Option<&Path>) {
+    let remedy = "mend the settings (docs/notices.md), or see why nothing answers there";
+    let file = match config.map(super::serve::notices_of) {
+        None => NoticeArguments::default(),
+        Some(Ok(file)) => file,
+        Some(Err(fault)) => return findings.wrong("notices", fault.to_string(), remedy),
+    };
+    let settings = match own.or(file).settings("http://127.0.0.1", None) {
+        Ok(settings) => settings,
+        Err(fault) => return findings.wrong("notices", fault.to_string(), remedy),
+    };
+    if !settings.is_on() {
+        let found = "people are told by no way";
+        return findings.note(
+            "notices",
+            found,
+            "set mail, a gateway or push: docs/notices.md",
+        );
+    }
+    for (way, checked) in settings.check().await {
+        match checked {
+            Ok(()) => findings.good("notices", format!("{way} is ready")),
+            Err(error) => findings.wrong("notices", format!("{way}: {error}"), remedy),
+        }
     }
 }
 

@@ -9,13 +9,15 @@ use serde::Deserialize;
 use crate::fault::Fault;
 use crate::files;
 use crate::key::KeyArguments;
+use crate::notices::NoticeArguments;
 use crate::wiring::{self, ServeSettings, Serving};
 use crate::witness::ask::Asked;
 
 /// Arguments of `serve`. Each can stand in the configuration file under its name with `_` for `-`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
-    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file, witnesses; what is
+    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file, witnesses,
+    /// [notices]; what is
     /// given here or in the environment goes first
     #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -40,6 +42,8 @@ pub(crate) struct ServeArguments {
     )]
     witnesses: Vec<Asked>,
     #[command(flatten)]
+    notices: NoticeArguments,
+    #[command(flatten)]
     key: KeyArguments,
 }
 
@@ -54,11 +58,23 @@ struct Configuration {
     node_key_file: Option<PathBuf>,
     #[serde(default)]
     witnesses: Vec<String>,
+    #[serde(default)]
+    notices: NoticeArguments,
 }
 
 /// Where a node listens unless told otherwise: this machine only.
 const LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8110);
+
+/// What a configuration file says of notices.
+///
+/// # Errors
+/// [`Fault`] when it does not read.
+pub(crate) fn notices_of(path: &std::path::Path) -> Result<NoticeArguments, Fault> {
+    let file: Configuration = toml::from_str(&files::read_text(path)?)
+        .map_err(|error| Fault::Input(format!("{}: {error}", path.display())))?;
+    Ok(file.notices)
+}
 
 /// Serves until told to end.
 pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
@@ -76,6 +92,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
     let settings = ServeSettings {
         listen: arguments.listen.or(file.listen).unwrap_or(LISTEN),
         public_url: arguments.public_url.or(file.public_url),
+        notices: arguments.notices.or(file.notices),
     };
     let mut witnesses = arguments.witnesses;
     if witnesses.is_empty() {

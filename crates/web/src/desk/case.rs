@@ -121,7 +121,7 @@ pub(super) async fn case_page(
     if !typed.errors.is_empty() {
         frame.refused();
     }
-    let reporter = reporter_words(&frame, &staff, &node, &case).await?;
+    let reporter = reporter_words(&frame, &staff, &node, id, &case).await?;
     let met = node.store().encounters_of_case(&node.unit().id, id).await;
     let met = met.map_err(HandleError::from)?;
     let encounters = met
@@ -259,6 +259,7 @@ async fn reporter_words(
     frame: &PageFrame,
     staff: &Staff,
     node: &pengayom_node::Node,
+    id: CaseId,
     case: &Case,
 ) -> Result<Vec<Fact>, Fault> {
     let label = frame.t("case.reporter").to_owned();
@@ -300,9 +301,19 @@ async fn reporter_words(
     let safe = safe
         .into_iter()
         .filter_map(|(key, words)| Some(Fact::new(frame.t(key), words?)));
-    Ok(std::iter::once(Fact::new(label, words))
+    let mut facts: Vec<Fact> = std::iter::once(Fact::new(label, words))
         .chain(safe)
-        .collect())
+        .collect();
+    if !node.open_ways().is_empty() {
+        let telling = node.telling_of(staff, id, case).await?;
+        let mut words = crate::public::stands(frame, &telling);
+        let times = telling.wish.as_ref();
+        if let Some(times) = times.and_then(|wish| crate::public::times_words(frame, wish)) {
+            words = format!("{words} {times}");
+        }
+        facts.push(Fact::new(frame.t("case.telling"), words));
+    }
+    Ok(facts)
 }
 
 fn facts(frame: &PageFrame, names: &Names, case: &Case, reporter: Vec<Fact>) -> Vec<Fact> {

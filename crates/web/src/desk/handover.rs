@@ -262,12 +262,14 @@ async fn handover_page(
         .collect();
     let desk = staff.desk(frame.unit().own_station()).clone();
     let outages = lines(&frame, &node, |row, _| is_at(row, &[&desk])).await;
+    let dead = node.count_dead_notices(&staff).await?;
     let counts = [
         ("visit.count_here", people.len()),
         ("handover.count_open", open.len()),
         ("handover.count_late", late.len()),
         ("handover.count_due", due.len()),
         ("handover.count_mine", mine.len()),
+        ("handover.count_notices", dead),
     ];
     let counts = counts.map(|(key, n)| Count {
         words: frame.t(key).to_owned(),

@@ -35,6 +35,8 @@ struct QueuePage {
     errors: Vec<FieldError>,
     may_serve: bool,
     may_take_report: bool,
+    /// Notices that wait for a person, in words.
+    notices: Option<String>,
     counts: Vec<Count>,
     /// People at the desk: who is next, who waits, who is served.
     person_next: Option<Next>,
@@ -134,6 +136,7 @@ async fn queue_page(
         people,
         names,
     } = OnDuty::read(&node, &staff).await?;
+    let dead = node.count_dead_notices(&staff).await?;
     frame.titled("desk.title");
     let errors: Vec<FieldError> = refused
         .iter()
@@ -217,6 +220,7 @@ async fn queue_page(
         errors,
         may_serve: staff.may(Permission::ServeQueue),
         may_take_report: staff.may(Permission::TakeReport),
+        notices: (dead > 0).then(|| frame.tf("notices.link", &[("n", &count(dead))])),
         counts: counts
             .into_iter()
             .map(|(key, n)| Count {

@@ -7,6 +7,7 @@ mod ask;
 mod data;
 mod form;
 mod letter;
+pub(crate) mod telling;
 
 use askama::Template;
 use axum::Router;
@@ -92,6 +93,8 @@ struct CasePage {
     letters: Vec<LetterItem>,
     messages: Vec<Message>,
     news: String,
+    /// By which ways they are told of news, in words; `None` when nobody is told by any.
+    telling: Option<String>,
     /// What the reporter did a moment ago, in words.
     said: Option<&'static str>,
     asks: Vec<Ask>,
@@ -113,6 +116,11 @@ pub(super) fn router() -> Router<AppState> {
         .route("/lacak/{nomor}/tanda-terima.txt", get(receipt_text))
         .route("/lacak/{nomor}/tanda-terima.json", get(receipt_json))
         .route("/lacak/{nomor}/surat/{n}", get(letter::download))
+        .route(
+            "/lacak/{nomor}/kabar",
+            get(telling::show).post(telling::choose),
+        )
+        .route("/lacak/{nomor}/kabar/peramban", post(telling::subscribe))
         .route("/lacak/{nomor}/minta", post(ask::ask))
         .route("/lacak/{nomor}/data", post(data::export))
         .route("/lacak/{nomor}/data/baca", post(data::export_page))
@@ -447,6 +455,12 @@ async fn case_page(
             let values = [("place", place.as_str()), ("station", station.as_str())];
             frame.tf("home.place_answers", &values)
         });
+    let telling = if node.open_ways().is_empty() || case.erased.is_some() {
+        None
+    } else {
+        let telling = node.telling_of_tracked(history).await?;
+        Some(telling::stands(&frame, &telling))
+    };
     let rated = node.feedback_given_about_case(history.id).await?;
     let card = card::card(&context, history.id, case.sensitive).await?;
     let text = TextField::new(
@@ -481,6 +495,7 @@ async fn case_page(
         letters: letter::letters(&frame, &number.to_string(), &history.acts),
         messages: messages(&frame, &history.acts, &people),
         news: news(&frame, case, now),
+        telling,
         said,
         asks: ask::asks(&frame, history, now, typed, &errors),
         erased: case.erased.map(|erased| {

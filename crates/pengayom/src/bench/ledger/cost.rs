@@ -177,6 +177,7 @@ impl Variant {
         let settings = ServeSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
+            notices: crate::notices::NoticeArguments::default(),
         };
         Ok(Self {
             left_out,

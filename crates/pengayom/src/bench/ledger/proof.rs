@@ -87,6 +87,7 @@ async fn at_rate(
     let settings = ServeSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
+        notices: crate::notices::NoticeArguments::default(),
     };
     let serving = Serving::begin(Arc::clone(&node), settings).await?;
     forget_peak_memory();

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use pengayom_core::notice::Way;
 use pengayom_core::pack::{Lang, ReportKind, ReportStep};
 use pengayom_core::subject::case::BlobRef;
 use pengayom_core::value::{CaseId, SecretDigits};
@@ -89,6 +90,11 @@ pub(super) struct ContactAnswer {
     pub(super) phone: String,
     /// When and how it is safe.
     pub(super) safe: String,
+    #[serde(default)]
+    pub(super) email: String,
+    /// By which ways they may be told of news.
+    #[serde(default)]
+    pub(super) tell: Vec<Way>,
 }
 
 /// What the person keeps.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pengayom_core::notice::Way;
 use pengayom_core::pack::{ReportKind, ReportStep};
 use pengayom_core::place::{AreaCode, AreaMatch};
 use pengayom_core::subject::case::BlobRef;
@@ -10,11 +11,13 @@ use pengayom_node::handle::case::MEDIA_MAX;
 
 use super::draft::{self, ReportDraft};
 use super::place::{area_choices, district_choices, village_choices};
+use super::step::ways_of_form;
 use super::step::{Asked, step_address};
 use crate::extract::Context;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
+use crate::public::ways_group;
 
 /// What stands around a question.
 struct StepView {
@@ -113,6 +116,9 @@ struct ContactPage {
     name: TextField,
     phone: TextField,
     safe: Option<TextField>,
+    /// The mail address, and the ways to be told of news; none where nobody is told by any.
+    email: Option<TextField>,
+    tell: Option<ChoiceGroup>,
 }
 
 /// Title and step line; of sensitive kinds the title says nothing.
@@ -211,7 +217,7 @@ pub(super) fn question_page(
         }
         ReportStep::Contact => draw(
             status,
-            &contact_page(frame, step, asked.kind, answers, errors),
+            &contact_page(context, frame, step, asked.kind, answers, errors),
         ),
     }
 }
@@ -394,6 +400,7 @@ pub(super) fn photo_words(frame: &PageFrame, at: usize, photo: &BlobRef) -> Stri
 }
 
 fn contact_page(
+    context: &Context,
     frame: PageFrame,
     step: StepView,
     kind: &ReportKind,
@@ -409,6 +416,18 @@ fn contact_page(
         field("aman", "report.contact_safe", &contact.safe)
             .hint(frame.t("report.contact_safe_help"))
     });
+    let open = ways_of_form(context);
+    let email = open
+        .contains(&Way::Email)
+        .then(|| field("surel", "report.contact_email", &contact.email));
+    let tell = (!open.is_empty()).then(|| {
+        let group = ways_group(&frame, &open, &contact.tell, "telling.ask", &errors);
+        group.hint(frame.t(if kind.sensitive {
+            "telling.ask_sensitive"
+        } else {
+            "telling.ask_help"
+        }))
+    });
     ContactPage {
         page: frame,
         step,
@@ -416,6 +435,8 @@ fn contact_page(
         name,
         phone,
         safe,
+        email,
+        tell,
     }
 }
 

@@ -5,6 +5,7 @@ use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::act::Actor;
+use pengayom_core::notice::Wish;
 use pengayom_core::pack::{Lang, ReportKind, ReportStep, Service, ServiceClass};
 use pengayom_core::subject::case::{CaseRefusal, Channel};
 use pengayom_core::value::{CommandId, parse_phone};
@@ -26,6 +27,7 @@ use crate::harm::said;
 use crate::problem::Fault;
 use crate::public::qr;
 use crate::public::receipt::card::{self, Card};
+use crate::public::way_words;
 
 /// One answer, with the way to change it.
 struct AnswerRow {
@@ -122,7 +124,11 @@ pub(super) async fn send(page: PublicPage, post: FormPost) -> Result<Response, F
         Err(error) => return check_page(page, &answers, vec![error]),
     };
     let reachable = request.reporter.is_reachable();
-    match page.node.file_request(request, &Actor::Citizen).await {
+    match page
+        .node
+        .file_request_with_wish(request, wish(&page.frame, &answers), &Actor::Citizen)
+        .await
+    {
         Ok(filed) => {
             let code = answers.resume.take();
             let answers = answers.sent(receipt(&filed, reachable));
@@ -193,6 +199,18 @@ fn missing(frame: &PageFrame, kind: &ReportKind, answers: &ReportDraft) -> Vec<F
     .collect()
 }
 
+/// What was said of being told of news, in the language of the form.
+fn wish(frame: &PageFrame, answers: &ReportDraft) -> Option<Wish> {
+    let ways = answers.contact.tell.clone();
+    (!ways.is_empty()).then(|| Wish {
+        ways,
+        times: Vec::new(),
+        lang: frame.lang,
+        // Noted with the filing, by the kind that is filed.
+        knowing: false,
+    })
+}
+
 /// The command to the application.
 fn request(
     frame: &PageFrame,
@@ -229,7 +247,7 @@ fn request(
         reporter: PersonDetails {
             name: line(&answers.contact.name),
             phone: parse_phone(&answers.contact.phone),
-            email: None,
+            email: line(&answers.contact.email),
             address: None,
             safe_contact: line(&answers.contact.safe),
             ..PersonDetails::default()
@@ -346,10 +364,18 @@ fn rows(frame: &PageFrame, kind: &ReportKind, answers: &ReportDraft) -> Vec<Answ
             }
             ReportStep::Contact => {
                 let contact = &answers.contact;
-                [&contact.name, &contact.phone, &contact.safe]
+                let told: Vec<&str> = contact
+                    .tell
+                    .iter()
+                    .map(|way| frame.t(way_words(*way)))
+                    .collect();
+                let told = (!told.is_empty())
+                    .then(|| frame.tf("telling.stands", &[("ways", &told.join(", "))]));
+                [&contact.name, &contact.phone, &contact.email, &contact.safe]
                     .into_iter()
                     .filter(|line| !line.is_empty())
                     .cloned()
+                    .chain(told)
                     .collect()
             }
         };

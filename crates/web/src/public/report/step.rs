@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use pengayom_core::notice::Way;
 use pengayom_core::pack::{Lang, ReportKind, ReportStep};
 use pengayom_core::place::AreaMatch;
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::BlobRef;
+use pengayom_core::value::ContactKey;
 use pengayom_core::value::parse_phone;
 use pengayom_node::HandleError;
 use pengayom_node::handle::case::MEDIA_MAX;
@@ -22,6 +24,7 @@ use crate::extract::{Context, Fields, PhotoPost, PublicPage, Upload};
 use crate::form::FieldError;
 use crate::frame::PageFrame;
 use crate::problem::Fault;
+use crate::public::chosen_ways;
 
 /// Longest name and longest line on how to make contact, in characters.
 const LINE_MAX_CHARS: usize = 200;
@@ -386,6 +389,8 @@ fn take(
                 name: fields.line("nama").unwrap_or_default(),
                 phone: fields.line("telepon").unwrap_or_default(),
                 safe: fields.line("aman").unwrap_or_default(),
+                email: fields.line("surel").unwrap_or_default(),
+                tell: chosen_ways(fields, &ways_of_form(context)),
             };
             contact_errors(&answers.contact, frame)
         }
@@ -409,7 +414,26 @@ fn contact_errors(contact: &ContactAnswer, frame: &PageFrame) -> Vec<FieldError>
     if !contact.phone.is_empty() && parse_phone(&contact.phone).is_none() {
         errors.push(FieldError::new("telepon", frame.t("error.phone_digits")));
     }
+    let mail = ContactKey::mail(&contact.email);
+    if !contact.email.is_empty() && mail.is_none() {
+        errors.push(FieldError::new("surel", frame.t("error.email")));
+    }
+    // Whoever wants to be told has to say where.
+    let by_phone = |way: &Way| matches!(way, Way::Sms | Way::Whatsapp);
+    if contact.phone.is_empty() && contact.tell.iter().any(by_phone) {
+        errors.push(FieldError::new("telepon", frame.t("telling.phone_needed")));
+    }
+    if contact.email.is_empty() && contact.tell.contains(&Way::Email) {
+        errors.push(FieldError::new("surel", frame.t("telling.email_needed")));
+    }
     errors
+}
+
+/// The ways that the form offers: a browser is asked later, when there is something to follow.
+pub(super) fn ways_of_form(context: &Context) -> Vec<Way> {
+    let mut ways = context.state().node.open_ways();
+    ways.retain(|way| *way != Way::Push);
+    ways
 }
 
 fn take_photos(
