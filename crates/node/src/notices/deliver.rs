@@ -16,7 +16,7 @@ use crate::error::HandleError;
 pub const ATTEMPTS: u32 = 8;
 
 /// How long a taken notice is left alone, in seconds: longer than any way may take.
-const LEASE_SECONDS: u32 = 180;
+const LEASE_SECONDS: u32 = 60;
 
 /// How old a notice may be: what is older is told by nobody any more without a person looking at it.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -15,10 +15,10 @@ use super::NoticeFault;
 use super::deliver::{Message, Sent};
 
 /// How long one step of the conversation may take.
-const STEP: Duration = Duration::from_secs(20);
+const STEP: Duration = Duration::from_secs(15);
 
 /// How long a mail may take from the first word to the last.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// How the way to the relay is kept secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,7 @@ const KEPT_SECONDS: u32 = 3 * 24 * 3600;
 const SIGNED_SECONDS: i64 = 12 * 3600;
 
 /// How long a push service may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Longest answer that is read, in bytes.
 const ANSWER_MAX: usize = 16 * 1024;

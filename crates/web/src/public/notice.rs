@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use pengayom_node::notices::ReportRefused;
 use serde::Deserialize;
 
-use crate::extract::{Fields, PublicPage, collect};
+use crate::extract::{Fields, PublicPage, collect, require_own_page};
 use crate::frame::{PageFrame, draw};
 use crate::limits::AsItIs;
 use crate::problem::Fault;
@@ -93,14 +93,16 @@ async fn notice_page(
 }
 
 /// `POST /kabar/{token}`: stops, or begins again. The token is the proof: it stands in the notice and
-/// nowhere else, so that neither a sign-in nor a mark of the form is asked for. Mail programs send
+/// nowhere else, so that neither a sign-in nor a mark of the form is asked for; a page of another site is refused all the same. Mail programs send
 /// `List-Unsubscribe=One-Click` (RFC 8058) and read only the status.
 async fn stop(
     Path(token): Path<String>,
     page: PublicPage,
     request: Request,
 ) -> Result<Response, Fault> {
-    let body = collect(request.into_body(), BODY_MAX).await?;
+    let (parts, body) = request.into_parts();
+    require_own_page(&parts, &page.context)?;
+    let body = collect(body, BODY_MAX).await?;
     let text = String::from_utf8_lossy(&body);
     let one_click = text.contains("List-Unsubscribe") && text.contains("One-Click");
     let fields = if one_click {
@@ -127,10 +129,13 @@ async fn stop(
 
 /// `POST /gerbang/laporan`: what the gateway says of a message, signed.
 async fn report(page: PublicPage, request: Request) -> Result<Response, Fault> {
-    let headers = request.headers();
-    let signed = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
+    let (parts, body) = request.into_parts();
+    // A program says nothing of where it comes from; a page of another site that tries is refused.
+    require_own_page(&parts, &page.context)?;
+    let signed = parts.headers.get(SIGNATURE);
+    let signed = signed.and_then(|value| value.to_str().ok());
     let signed = signed.unwrap_or_default().to_owned();
-    let body = collect(request.into_body(), BODY_MAX).await?;
+    let body = collect(body, BODY_MAX).await?;
     let taken = page.node.take_report(&signed, &body).await?;
     let status = match taken {
         Ok(()) => StatusCode::NO_CONTENT,
