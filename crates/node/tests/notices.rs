@@ -8,13 +8,13 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "support/peer.rs"]
+mod peer;
 mod support;
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use peer::{Asked, Peer, Reply};
 use pengayom_core::act::Actor;
 use pengayom_core::notice::{Kind, Way, Wish};
 use pengayom_core::pack::Lang;
@@ -31,123 +31,6 @@ use pengayom_store::{NoticeRow, NoticeState};
 use support::{World, request};
 
 const SECRET: &str = "rahasia laporan gerbang";
-
-/// What the other side does with one question.
-#[derive(Clone, Copy)]
-enum Reply {
-    /// Answers with a status, and headers each ended with a line break.
-    Status(u16, &'static str),
-    /// Takes it and says nothing.
-    Silence,
-    /// Breaks off.
-    Cut,
-}
-
-/// What was asked.
-#[derive(Clone, Debug)]
-struct Asked {
-    head: String,
-    body: Vec<u8>,
-}
-
-impl Asked {
-    fn header(&self, name: &str) -> Option<String> {
-        let line = self.head.lines().find_map(|line| {
-            let (found, value) = line.split_once(": ")?;
-            found
-                .eq_ignore_ascii_case(name)
-                .then(|| value.trim().to_owned())
-        });
-        line
-    }
-
-    fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
-/// Another machine, on this one, that does what it is told.
-struct Peer {
-    url: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
-    replies: Arc<Mutex<Vec<Reply>>>,
-}
-
-impl Peer {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/kirim", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let replies: Arc<Mutex<Vec<Reply>>> = Arc::default();
-        let (heard, says) = (Arc::clone(&asked), Arc::clone(&replies));
-        std::thread::spawn(move || {
-            let mut silent = Vec::new();
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let one = read_question(&mut stream);
-                heard.lock().unwrap().push(one);
-                let mut says = says.lock().unwrap();
-                let reply = if says.is_empty() {
-                    Reply::Status(202, "")
-                } else {
-                    says.remove(0)
-                };
-                match reply {
-                    Reply::Status(status, headers) => {
-                        let answer = format!(
-                            "HTTP/1.1 {status} x\r\n{headers}connection: close\r\ncontent-length: 0\r\n\r\n"
-                        );
-                        let _ = stream.write_all(answer.as_bytes());
-                    }
-                    Reply::Silence => silent.push(stream),
-                    Reply::Cut => drop(stream),
-                }
-            }
-        });
-        Self {
-            url,
-            asked,
-            replies,
-        }
-    }
-
-    fn will(&self, replies: &[Reply]) {
-        self.replies.lock().unwrap().extend_from_slice(replies);
-    }
-
-    fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-fn read_question(stream: &mut std::net::TcpStream) -> Asked {
-    let mut bytes = Vec::new();
-    let mut piece = [0_u8; 4096];
-    loop {
-        let n = stream.read(&mut piece).unwrap_or(0);
-        bytes.extend_from_slice(&piece[..n]);
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-        if let Some(end) = end {
-            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let length = head.lines().find_map(|line| {
-                line.to_lowercase()
-                    .strip_prefix("content-length: ")
-                    .map(str::to_owned)
-            });
-            let length: usize = length.map_or(0, |text| text.trim().parse().unwrap());
-            if bytes.len() >= end + 4 + length {
-                let body = bytes[end + 4..end + 4 + length].to_vec();
-                return Asked { head, body };
-            }
-        }
-        if n == 0 {
-            return Asked {
-                head: String::new(),
-                body: bytes,
-            };
-        }
-    }
-}
 
 fn settings(gateway: Option<&Peer>, push: bool) -> NoticeSettings {
     NoticeSettings {

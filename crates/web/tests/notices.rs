@@ -231,7 +231,7 @@ async fn of_a_sensitive_report_the_page_warns_and_has_no_title() {
     send(&site).await;
     open(&mut browser, "PTI-2611-0001", &code).await;
     let page = browser.get("/lacak/PTI-2611-0001/kabar").await;
-    assert_eq!(page.inner("title"), "Cara memberi tahu Anda: Polres Pati");
+    assert_eq!(page.inner("title"), "Cara memberi tahu Anda");
     assert!(page.words().contains("orang lain tidak membaca pesan Anda"));
     assert!(!page.text.contains("value=\"sms\" checked"));
     assert_eq!(gateway.texts().len(), 0);
@@ -403,6 +403,7 @@ async fn a_forged_report_of_the_gateway_is_refused() {
             .method(Method::POST)
             .uri("/gerbang/laporan")
             .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/json")
             .header("x-pengayom-signature", signed)
             .body(Body::from("{}"))
             .unwrap();

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
-use pengayom_core::notice::Wish;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
@@ -154,27 +153,7 @@ impl Node {
         self.file_prepared(append, secret).await
     }
 
-    /// Files a request of somebody who said how they may be told of it. Whether the case is kept narrow
-    /// is noted with it.
-    ///
-    /// # Errors
-    /// As [`Node::file_request`].
-    pub async fn file_request_with_wish(
-        &self,
-        request: FileRequest,
-        wish: Option<Wish>,
-        actor: &Actor,
-    ) -> Result<Filed, HandleError> {
-        let knowing = self.unit().pack.is_sensitive(&request.service);
-        let moment = self.moment(None);
-        let (mut append, secret) = self.prepare_request(request, actor, moment, None)?;
-        if let (Some(wish), Subject::Case(case)) = (wish, append.subject) {
-            append.wish = Some(self.first_wish(case, Wish { knowing, ..wish })?);
-        }
-        self.file_prepared(append, secret).await
-    }
-
-    async fn file_prepared(
+    pub(crate) async fn file_prepared(
         &self,
         append: Append,
         secret: SecretDigits,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Actor, Payload, Subject};
-use pengayom_core::notice::{Kind, Situation, Way, tell, tick};
+use pengayom_core::notice::{Kind, Situation, Way, Wish, tell, tick};
 use pengayom_core::pack::{Field, Pack};
 use pengayom_core::subject::case::{Case, CaseAct};
 use pengayom_core::value::CaseId;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{PackHours, zone_of};
 use crate::Node;
 use crate::error::HandleError;
+use crate::handle::case::{FileRequest, Filed};
 use crate::keys::Purpose;
 
 /// A job: an act is news for a reporter.
@@ -68,6 +69,26 @@ pub(super) fn silence(pack: &Pack) -> SignedDuration {
 }
 
 impl Node {
+    /// Files a request of somebody who said how they may be told of it. Whether the case is kept narrow
+    /// is noted with it.
+    ///
+    /// # Errors
+    /// As [`Node::file_request`].
+    pub async fn file_request_with_wish(
+        &self,
+        request: FileRequest,
+        wish: Option<Wish>,
+        actor: &Actor,
+    ) -> Result<Filed, HandleError> {
+        let knowing = self.unit().pack.is_sensitive(&request.service);
+        let moment = self.moment(None);
+        let (mut append, secret) = self.prepare_request(request, actor, moment, None)?;
+        if let (Some(wish), Subject::Case(case)) = (wish, append.subject) {
+            append.wish = Some(self.first_wish(case, Wish { knowing, ..wish })?);
+        }
+        self.file_prepared(append, secret).await
+    }
+
     /// Adds the work that acts of a case bring for telling its reporter; none where nobody is told by any
     /// way, of made-up cases, and of those brought from another system.
     pub(crate) fn add_notice_jobs(&self, append: &mut Append, actor: &Actor) {

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use pengayom_node::notices::ReportRefused;
 use serde::Deserialize;
 
-use crate::extract::{Fields, PublicPage, collect, require_own_page};
+use crate::extract::{Fields, PublicPage, collect, has_type, require_own_page};
 use crate::frame::{PageFrame, draw};
 use crate::limits::AsItIs;
 use crate::problem::Fault;
@@ -136,6 +136,9 @@ async fn report(page: PublicPage, request: Request) -> Result<Response, Fault> {
     let signed = signed.and_then(|value| value.to_str().ok());
     let signed = signed.unwrap_or_default().to_owned();
     let body = collect(body, BODY_MAX).await?;
+    if !has_type(&parts.headers, "application/json") {
+        return Err(Fault::Unreadable);
+    }
     let taken = page.node.take_report(&signed, &body).await?;
     let status = match taken {
         Ok(()) => StatusCode::NO_CONTENT,

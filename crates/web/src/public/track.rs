@@ -494,7 +494,7 @@ async fn case_page(
         outcome: outcome(&frame, case),
         letters: letter::letters(&frame, &number.to_string(), &history.acts),
         messages: messages(&frame, &history.acts, &people),
-        news: news(&frame, case, now),
+        news: telling::news(&frame, case, now),
         telling,
         said,
         asks: ask::asks(&frame, history, now, typed, &errors),
@@ -696,18 +696,4 @@ fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
             })
         })
         .collect()
-}
-
-/// When the next news is promised; that it did not come, when it is past.
-fn news(frame: &PageFrame, case: &Case, now: Timestamp) -> String {
-    let first = case.respond_by.filter(|_| case.response.is_none());
-    let Some(by) = case.next_news_by.or(first) else {
-        return frame.t("track.no_news_promised").to_owned();
-    };
-    let key = if by < now {
-        "track.news_overdue"
-    } else {
-        "track.next_news"
-    };
-    frame.tf(key, &[("time", &frame.format().moment(by))])
 }

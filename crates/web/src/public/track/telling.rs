@@ -5,7 +5,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::Timestamp;
 use pengayom_core::notice::{Way, Wish};
+use pengayom_core::subject::case::Case;
 use pengayom_node::notices::{Subscription, SubscriptionRefused, Telling};
 use serde::Deserialize;
 
@@ -296,4 +298,18 @@ pub(super) async fn subscribe(
     let mut answer = (status, page.frame.t(key).to_owned()).into_response();
     answer.extensions_mut().insert(crate::limits::AsItIs);
     Ok(answer)
+}
+
+/// When the next news is promised; that it did not come, when it is past.
+pub(super) fn news(frame: &PageFrame, case: &Case, now: Timestamp) -> String {
+    let first = case.respond_by.filter(|_| case.response.is_none());
+    let Some(by) = case.next_news_by.or(first) else {
+        return frame.t("track.no_news_promised").to_owned();
+    };
+    let key = if by < now {
+        "track.news_overdue"
+    } else {
+        "track.next_news"
+    };
+    frame.tf(key, &[("time", &frame.format().moment(by))])
 }
