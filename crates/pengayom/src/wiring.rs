@@ -169,9 +169,8 @@ impl Serving {
         let public_url = settings
             .public_url
             .unwrap_or_else(|| format!("http://{address}"));
-        let told = settings
-            .notices
-            .settings(&public_url, Some(address.port()))?;
+        let site = public_url.trim_end_matches('/');
+        let told = settings.notices.settings(site, Some(address.port()))?;
         if told.is_on() {
             node.tell_by(told)
                 .map_err(|error| Fault::Input(error.to_string()))?;
