@@ -28,7 +28,7 @@ pub use self::gateway::{GatewaySettings, ReportRefused};
 pub use self::mail::{MailSecurity, MailSettings};
 pub use self::make::{CLOCK, NEWS};
 pub use self::push::{PushSettings, Subscription, SubscriptionRefused};
-pub use self::wish::{SUBSCRIPTIONS_MAX, Stopped, Telling};
+pub use self::wish::{ExportedNotice, ExportedTelling, SUBSCRIPTIONS_MAX, Stopped, Telling};
 
 use crate::outside::{Guard, Outside};
 use crate::stop::is_told;

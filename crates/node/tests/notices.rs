@@ -541,6 +541,39 @@ async fn a_browser_is_told_encrypted_and_signed_and_forgotten_when_it_is_gone() 
     assert_eq!(dead[0].notice.fault.as_deref(), Some("gone"));
 }
 
+// S76
+#[tokio::test]
+async fn what_was_stopped_stays_stopped_when_a_browser_is_told_again_and_is_given_to_its_person() {
+    let gateway = Peer::new();
+    let service = Peer::new();
+    let world = world(&gateway).await;
+    let desk = world.officer("desk", Role::Desk, None).await;
+    let filed = filed(&world, "lp_b", Some(wish(&[Way::Sms], &["morning"]))).await;
+    send(&world).await;
+    let link = token(&gateway.asked()[0]);
+    let node = &world.node;
+    node.stop_by_token(&link, false, false)
+        .await
+        .unwrap()
+        .unwrap();
+    let (number, secret) = (&filed.number, &filed.secret);
+    let on = browser(&service.url);
+    node.subscribe(number, secret, "x", on, Lang::Id)
+        .await
+        .unwrap()
+        .unwrap();
+    answer(&world, &desk, &filed).await;
+    send(&world).await;
+    assert_eq!((gateway.asked().len(), service.asked().len()), (1, 1));
+    let export = node.export_for_reporter(number, secret, "x").await.unwrap();
+    let told = serde_json::to_value(export.telling.unwrap()).unwrap();
+    assert_eq!(told["ways"], serde_json::json!(["push"]));
+    assert_eq!(told["times"], serde_json::json!(["morning"]));
+    assert_eq!(told["notices"].as_array().unwrap().len(), 2);
+    assert_eq!(told["notices"][0]["state"], "sent");
+    assert!(!told.to_string().contains(&service.url), "{told}");
+}
+
 #[tokio::test]
 async fn a_browser_cannot_lead_the_node_to_itself_or_into_the_house() {
     let gateway = Peer::new();

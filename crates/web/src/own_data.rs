@@ -11,6 +11,7 @@ use pengayom_node::handle::person::{ExportedAct, PersonExport};
 use crate::desk::form_words;
 use crate::format::Format;
 use crate::harm::wellbeing_words;
+use crate::public::way_words;
 
 /// All that is held, part by part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +134,32 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|(label, value)| value.as_deref().map(|value| entry(label, value)))
             .collect();
-        self.or_nothing(entries, "own.who_none")
+        let mut entries = self.or_nothing(entries, "own.who_none");
+        entries.extend(self.telling(export));
+        entries
+    }
+
+    /// By which ways they are told of news.
+    fn telling(&self, export: &PersonExport) -> Option<Entry> {
+        let telling = export.telling.as_ref()?;
+        let ways = telling.wish.as_ref().filter(|_| !telling.stopped);
+        let ways: Vec<String> = ways
+            .map(|wish| {
+                wish.ways
+                    .iter()
+                    .map(|way| self.t(way_words(*way)))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let words = if ways.is_empty() {
+            self.t("telling.stands_none")
+        } else {
+            self.tf("telling.stands", &[("ways", &ways.join(", "))])
+        };
+        Some(Entry {
+            written: false,
+            ..entry(self.t("case.telling"), &words)
+        })
     }
 
     fn told(&self, export: &PersonExport) -> Vec<Entry> {

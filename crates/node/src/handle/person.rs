@@ -15,6 +15,7 @@ use super::once::Once;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
+use crate::notices::ExportedTelling;
 use crate::seal::PersonDetails;
 
 /// Everything the unit holds about a person for one case, to be given to them.
@@ -32,6 +33,9 @@ pub struct PersonExport {
     pub exported_at: Timestamp,
     /// Who they are, as far as they said; nothing when it was never given or was erased.
     pub person: Option<PersonDetails>,
+    /// What they said of being told of news, and what they were told; nothing when neither was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telling: Option<ExportedTelling>,
     /// The last day on which it is kept, of a closed case; a hold or another report may keep it longer.
     pub kept_until: Option<jiff::civil::Date>,
     /// When personal data was erased, if it was.
@@ -162,6 +166,7 @@ impl Node {
             number: number_of(case, id),
             exported_at: self.now(),
             person,
+            telling: self.exported_telling(id).await?,
             kept_until: case.last_day_kept(self.keep_months(&case.service), &unit.zone),
             erased_at: case.erased.map(|erased| erased.at),
             events,

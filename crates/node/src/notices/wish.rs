@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pengayom_core::notice::{Way, Wish};
+use jiff::Timestamp;
+use pengayom_core::notice::{Kind, Way, Wish};
 use pengayom_core::subject::case::Case;
 use pengayom_core::value::{CaseId, CaseNumber, ContactKey, SecretDigits};
 use pengayom_store::{NoticeRow, WishRow};
@@ -60,6 +61,36 @@ pub struct Telling {
     pub has_phone: bool,
     /// A mail address is known.
     pub has_email: bool,
+}
+
+/// Most notices that are given to their person.
+const EXPORTED: u32 = 500;
+
+/// What is held of how a person is told of news, to be given to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExportedTelling {
+    /// What they wished.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
+    /// They stopped it from a notice.
+    pub stopped: bool,
+    /// How many browsers are told.
+    pub browsers: usize,
+    /// What they were told, the newest first; at most five hundred.
+    pub notices: Vec<ExportedNotice>,
+}
+
+/// A notice, as it is given to its person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExportedNotice {
+    /// What there was news of.
+    pub kind: Kind,
+    /// By which way.
+    pub way: Way,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// What became of it.
+    pub state: &'static str,
 }
 
 /// What a notice's token leads to.
@@ -162,6 +193,31 @@ impl Node {
         self.telling(history.id, &history.case).await
     }
 
+    /// All that is held of how the reporter of a case is told, for them; `None` when nothing is.
+    pub(crate) async fn exported_telling(
+        &self,
+        id: CaseId,
+    ) -> Result<Option<ExportedTelling>, HandleError> {
+        let (kept, _) = self.kept_wish(id).await?;
+        let unit = self.unit();
+        let rows = self.store.notices_of_case(&unit.id, id, EXPORTED).await?;
+        if kept.wish.is_none() && rows.is_empty() {
+            return Ok(None);
+        }
+        let notices = rows.into_iter().map(|row| ExportedNotice {
+            kind: row.kind,
+            way: row.way,
+            made_at: row.made_at,
+            state: row.state.as_str(),
+        });
+        Ok(Some(ExportedTelling {
+            wish: kept.wish,
+            stopped: kept.paused,
+            browsers: kept.push.len(),
+            notices: notices.collect(),
+        }))
+    }
+
     /// The same of a case that was just followed.
     ///
     /// # Errors
@@ -254,7 +310,8 @@ impl Node {
                 kept.push.remove(0);
             }
             kept.push.push(subscription.clone());
-            kept.paused = false;
+            // What was stopped from a notice stays stopped: only this browser is told again.
+            let was_stopped = std::mem::take(&mut kept.paused);
             let wish = kept.wish.get_or_insert_with(|| Wish {
                 ways: Vec::new(),
                 times: Vec::new(),
@@ -262,7 +319,7 @@ impl Node {
                 knowing: sensitive,
             });
             // Other ways keep what was said of them: only a wish of this case as it is now opens it.
-            if sensitive && !wish.knowing {
+            if was_stopped || (sensitive && !wish.knowing) {
                 wish.ways.clear();
             }
             wish.knowing = sensitive;
