@@ -216,3 +216,91 @@ fn secret(path: &Path) -> Result<Zeroizing<String>, Fault> {
     }
     Ok(Zeroizing::new(line.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> NoticeArguments {
+        toml::from_str(text).unwrap()
+    }
+
+    fn said(result: Result<NoticeSettings, Fault>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_way_is_off_until_it_is_set() {
+        let none = NoticeArguments::default();
+        assert!(!none.settings("https://a.example", None).unwrap().is_on());
+        let push = read("push_contact = \"mailto:a@b.example\"");
+        assert!(push.settings("https://a.example", None).unwrap().is_on());
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named_and_no_secret_is_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let (full, empty) = (folder.path().join("full"), folder.path().join("empty"));
+        std::fs::write(&full, "sangat rahasia sekali\nbaris kedua\n").unwrap();
+        std::fs::write(&empty, "\n").unwrap();
+        let gateway = |file: &Path, more: &str| {
+            let file = file.display();
+            let text = format!(
+                "gateway_url = \"https://g.example/\"\ngateway_token_file = \"{file}\"\n{more}"
+            );
+            read(&text).settings("https://a.example", None)
+        };
+        let right = gateway(&full, "").unwrap().gateway.unwrap();
+        assert_eq!(right.token.as_str(), "sangat rahasia sekali");
+        assert_eq!(right.ways, [Way::Sms]);
+        assert!(!format!("{right:?}").contains("rahasia"));
+        for (wrong, expected) in [
+            (gateway(&empty, ""), "expected a secret"),
+            (gateway(&folder.path().join("none"), ""), "none"),
+            (gateway(&full, "gateway_ways = [\"fax\"]"), "gateway_ways"),
+            (
+                gateway(&full, "outside_allow = [\"kantor\"]"),
+                "outside_allow",
+            ),
+            (
+                read("gateway_url = \"https://g.example/\"").settings("https://a.example", None),
+                "gateway_token_file",
+            ),
+            (
+                read("mail_host = \"m.example\"").settings("https://a.example", None),
+                "mail_from",
+            ),
+            (
+                read("mail_host = \"m.example\"\nmail_from = \"a@b.id\"\nmail_security = \"ssl\"")
+                    .settings("https://a.example", None),
+                "mail_security",
+            ),
+        ] {
+            let words = said(wrong);
+            assert!(words.contains(expected), "{expected}: {words}");
+            assert!(!words.contains("rahasia"), "{words}");
+        }
+        assert!(toml::from_str::<NoticeArguments>("mail_hots = \"x\"").is_err());
+    }
+
+    #[test]
+    fn what_is_given_goes_before_the_file() {
+        let given = read("mail_host = \"a.example\"\ngateway_ways = [\"whatsapp\"]");
+        let file =
+            read("mail_host = \"b.example\"\nmail_from = \"c@b.id\"\ngateway_ways = [\"sms\"]");
+        let both = given.or(file);
+        assert_eq!(both.mail_host.as_deref(), Some("a.example"));
+        assert_eq!(both.mail_from.as_deref(), Some("c@b.id"));
+        assert_eq!(both.gateway_ways, ["whatsapp"]);
+    }
+
+    #[test]
+    fn the_guard_knows_the_node_by_name_and_port() {
+        let guard = read("outside_allow = [\"127.0.0.1\"]")
+            .guard("https://Polres-Pati.example:8443/x", Some(8110))
+            .unwrap();
+        assert!(guard.permits_name("polres-pati.example").is_err());
+        assert!(guard.permits("127.0.0.1:8110".parse().unwrap()).is_err());
+        assert!(guard.permits("127.0.0.1:9000".parse().unwrap()).is_ok());
+    }
+}

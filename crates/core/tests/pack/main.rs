@@ -10,5 +10,6 @@ mod faults;
 mod floor;
 mod id;
 mod laws;
+mod notices;
 mod page;
 mod support;

@@ -201,3 +201,78 @@ fn came_of(error: &lettre::transport::smtp::Error) -> Sent {
     }
     Sent::later("unreachable")
 }
+
+#[cfg(test)]
+mod tests {
+    use pengayom_core::pack::Lang;
+
+    use super::*;
+
+    fn settings(security: MailSecurity, host: &str) -> MailSettings {
+        MailSettings {
+            host: host.to_owned(),
+            port: None,
+            security,
+            user: None,
+            password: None,
+            from: "Polres Pati <kabar@polres-pati.example>".to_owned(),
+            authority: None,
+        }
+    }
+
+    fn message(to: &str, subject: &str) -> Message {
+        Message {
+            id: uuid::Uuid::from_u128(7),
+            made_at: "2026-11-24T02:00:00Z".parse().unwrap(),
+            to: to.to_owned(),
+            subject: subject.to_owned(),
+            body: "Ada kabar\n".to_owned(),
+            short: String::new(),
+            url: "https://polres-pati.example/kabar/x".to_owned(),
+            lang: Lang::Id,
+        }
+    }
+
+    #[test]
+    fn no_header_comes_from_an_address_or_a_subject() {
+        let mail = Mail::ready(settings(MailSecurity::None, "localhost")).unwrap();
+        for bad in [
+            "",
+            "siti",
+            "siti@desa.id\r\nBcc: x@y.id",
+            "siti@desa.id, x@y.id",
+            "siti@desa.id\nX: y",
+            "<siti@desa.id>\r\n\r\nhalo",
+        ] {
+            assert!(mail.write(&message(bad, "Kabar")).is_err(), "{bad}");
+        }
+        let written = mail
+            .write(&message("siti@desa.id", "Kabar\r\nBcc: x@y.id"))
+            .unwrap();
+        let text = String::from_utf8(written.formatted()).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap();
+        assert!(!head.lines().any(|line| line.starts_with("Bcc:")), "{head}");
+        assert!(
+            head.contains("Message-ID: <00000000-0000-0000-0000-000000000007@polres-pati.example>")
+        );
+        // The same each time it is sent.
+        let again = mail.write(&message("siti@desa.id", "Kabar\r\nBcc: x@y.id"));
+        assert_eq!(again.unwrap().formatted(), written.formatted());
+    }
+
+    #[test]
+    fn nothing_goes_in_the_clear_beyond_this_machine() {
+        for (security, host, right) in [
+            (MailSecurity::None, "surat.example", false),
+            (MailSecurity::None, "127.0.0.1", true),
+            (MailSecurity::StartTls, "surat.example", true),
+            (MailSecurity::Tls, "surat.example", true),
+        ] {
+            let ready = Mail::ready(settings(security, host));
+            assert_eq!(ready.is_ok(), right, "{security:?} {host}");
+        }
+        let mut half = settings(MailSecurity::Tls, "surat.example");
+        half.user = Some("pengayom".to_owned());
+        assert!(Mail::ready(half).is_err());
+    }
+}
