@@ -14,7 +14,7 @@ use crate::notice::{Hours, Kind, SMS_MAX, sms_length};
 pub const NOTICE_URL_MAX: usize = 80;
 
 /// Longest case number, in characters; stands in for `{number}`.
-const NUMBER_MAX: usize = 16;
+const NUMBER_MAX: usize = 18;
 
 /// Longest name of a unit in a notice, in characters; stands in for `{unit}`.
 const UNIT_MAX: usize = 30;

@@ -51,11 +51,11 @@ fn every_notice_fits_into_one_short_message_with_the_longest_number_and_address(
     let pack = pack();
     let notices = pack.notices();
     let url = format!("https://{}", "p".repeat(NOTICE_URL_MAX - 8));
-    let values = [("number", "POLRESTA-2611-0482"), ("url", url.as_str())];
+    let values = [("number", "PRSTA-2611-1048212"), ("url", url.as_str())];
     let texts = Kind::ALL.map(|kind| notices.text(kind));
     for text in texts.iter().chain([&&notices.narrow]) {
         for lang in Lang::ALL {
-            let sms = fill(text.sms.get(*lang), &values);
+            let sms = fill(text.sms.get(lang), &values);
             assert!(sms_length(&sms).unwrap() <= SMS_MAX, "{sms}");
             assert!(sms.contains(&url), "{sms}");
         }
@@ -64,7 +64,7 @@ fn every_notice_fits_into_one_short_message_with_the_longest_number_and_address(
     for lang in Lang::ALL {
         let narrow = &notices.narrow;
         for words in [&narrow.sms, &narrow.subject, &narrow.text] {
-            let words = words.get(*lang).to_lowercase();
+            let words = words.get(lang).to_lowercase();
             for word in [
                 "laporan", "report", "polisi", "police", "polres", "{number}", "{unit}",
             ] {
