@@ -218,9 +218,7 @@ class Browser:
         """Sends the form with this action; of the page itself when none is named."""
         forms = Forms()
         forms.feed(self.page)
-        wanted = [form for form in forms.forms if form["action"] == action]
-        if action is None and not wanted:
-            wanted = [form for form in forms.forms if form["fields"]][-1:]
+        wanted = [form for form in forms.forms if form["action"] == (action or self.url)]
         hidden = wanted[0]["fields"] if wanted else []
         body = urllib.parse.urlencode(hidden + fields).encode()
         return self.ask(action or self.url, body, {"content-type": "application/x-www-form-urlencoded"})
