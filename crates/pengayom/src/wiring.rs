@@ -18,7 +18,7 @@ use crate::notices::NoticeArguments;
 use crate::witness;
 
 /// How long a notice that is being sent is waited for when the node ends.
-const NOTICES_END: std::time::Duration = std::time::Duration::from_secs(5);
+const NOTICES_END: std::time::Duration = std::time::Duration::from_secs(45);
 
 /// The file of a SQLite store; `None` for a store on a server.
 pub(crate) fn sqlite_file(store: &str) -> Option<PathBuf> {
@@ -249,7 +249,7 @@ impl Serving {
             let _ = asking.await;
         }
         let _ = self.jobs.await;
-        // What is being sent is sent once more under its id when the node is back.
+        // What is being sent comes to its end; beyond that it is sent once more when the node is back.
         let mut notices = self.notices;
         if tokio::time::timeout(NOTICES_END, &mut notices)
             .await
