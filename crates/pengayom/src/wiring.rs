@@ -144,6 +144,8 @@ pub(crate) struct ServeSettings {
     pub(crate) public_url: Option<String>,
     /// By which ways people are told.
     pub(crate) notices: NoticeArguments,
+    /// Requests to the JSON API that one address may send in a minute; 0 for any number.
+    pub(crate) api_requests_per_minute: u32,
 }
 
 impl Serving {
@@ -176,7 +178,10 @@ impl Serving {
                 .map_err(|error| Fault::Input(error.to_string()))?;
         }
         let (stop, stopped) = watch::channel(false);
-        let web = pengayom_web::WebSettings::at(Some(public_url));
+        let web = pengayom_web::WebSettings {
+            api_requests_per_minute: settings.api_requests_per_minute,
+            ..pengayom_web::WebSettings::at(Some(public_url))
+        };
         let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));
         let jobs = tokio::spawn(jobs::run(Arc::clone(&node), stopped.clone()));
         let notices = tokio::spawn(notices::run(Arc::clone(&node), stopped.clone()));

@@ -5,20 +5,28 @@
 //! problems of RFC 9457 (`crate::problem`); what is filed is recorded durably before the answer says so, and a POST
 //! that is sent again with its `Idempotency-Key` is done once ([`once`]).
 
+mod area;
 mod body;
 mod caller;
 mod cursor;
 mod document;
 mod etag;
+mod figures;
 mod gate;
 mod message;
+mod mine;
 mod once;
 mod query;
 mod rate;
+mod rating;
 mod receipt;
 mod request;
 mod root;
+mod safety;
+mod service;
 mod status;
+mod unit;
+mod verify;
 
 use std::sync::Arc;
 
@@ -43,6 +51,27 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(status::receipt))
         .routes(routes!(message::add))
         .routes(routes!(message::ask))
+        .routes(routes!(mine::list))
+        .routes(routes!(mine::letter))
+        .routes(routes!(mine::data))
+        .routes(routes!(rating::show, rating::give_request))
+        .routes(routes!(rating::show_card, rating::give_card))
+        .routes(routes!(mine::forms))
+        .routes(routes!(mine::form))
+        .routes(routes!(safety::show))
+        .routes(routes!(safety::ask))
+        .routes(routes!(verify::verify))
+        .routes(routes!(unit::unit))
+        .routes(routes!(unit::stations))
+        .routes(routes!(unit::station))
+        .routes(routes!(unit::outages))
+        .routes(routes!(service::list))
+        .routes(routes!(service::one))
+        .routes(routes!(service::survey))
+        .routes(routes!(area::list))
+        .routes(routes!(area::one))
+        .routes(routes!(area::place))
+        .routes(routes!(figures::show))
 }
 
 /// The routes.

@@ -8,10 +8,10 @@ mod notice;
 mod paper;
 pub(crate) mod performance;
 pub(crate) mod qr;
-mod rate;
+pub(crate) mod rate;
 pub(crate) mod receipt;
 pub(crate) mod report;
-mod safe;
+pub(crate) mod safe;
 mod services;
 pub(crate) mod track;
 

@@ -145,6 +145,7 @@ async fn started(
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         notices: crate::notices::NoticeArguments::default(),
+        api_requests_per_minute: 0,
     };
     let serving = Serving::begin(Arc::new(node), settings).await?;
     let mut stream = tokio::net::TcpStream::connect(serving.address)

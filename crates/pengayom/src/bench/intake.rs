@@ -104,6 +104,7 @@ pub(crate) async fn intake(
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
             notices: crate::notices::NoticeArguments::default(),
+            api_requests_per_minute: 0,
         };
         let serving = Serving::begin(node, settings).await?;
         let asked = ask_all(serving.address, &points, (at_once, run), time).await;

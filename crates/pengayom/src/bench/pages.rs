@@ -101,6 +101,7 @@ pub(crate) async fn pages(
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         notices: crate::notices::NoticeArguments::default(),
+        api_requests_per_minute: 0,
     };
     let serving = Serving::begin(node, settings).await?;
     let reports = reports(serving.address, &points).await?;

@@ -24,6 +24,9 @@ pub(crate) struct DemoArguments {
     /// Throw away what is there and make it anew, ending now
     #[arg(long)]
     fresh: bool,
+    /// Requests to the JSON API that one address may send in a minute; 0 for any number
+    #[arg(long, value_name = "N", default_value_t = pengayom_web::API_REQUESTS_PER_MINUTE)]
+    api_requests_per_minute: u32,
     /// Print one line of JSON once it is ready
     #[arg(long)]
     json: bool,
@@ -54,6 +57,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Fault> {
         listen: arguments.listen,
         public_url: None,
         notices: arguments.notices,
+        api_requests_per_minute: arguments.api_requests_per_minute,
     };
     let serving = Serving::begin(node, settings).await?;
     let url = format!("http://{}", serving.address);

@@ -16,8 +16,8 @@ use crate::witness::ask::Asked;
 /// Arguments of `serve`. Each can stand in the configuration file under its name with `_` for `-`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
-    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file, witnesses,
-    /// [notices]; what is
+    /// Configuration file (TOML): store, unit, listen, public_url, node_key_file,
+    /// api_requests_per_minute, witnesses, [notices]; what is
     /// given here or in the environment goes first
     #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -33,6 +33,9 @@ pub(crate) struct ServeArguments {
     /// The address people use, for links and QR codes [default: http:// and where it listens]
     #[arg(long, env = "PENGAYOM_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Requests to the JSON API that one address may send in a minute; 0 for any number [default: 600]
+    #[arg(long, env = "PENGAYOM_API_REQUESTS_PER_MINUTE", value_name = "N")]
+    api_requests_per_minute: Option<u32>,
     /// A witness to ask to cosign the ledger: its key, a space, its address; several may be given
     #[arg(
         long = "witness",
@@ -56,6 +59,7 @@ struct Configuration {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     node_key_file: Option<PathBuf>,
+    api_requests_per_minute: Option<u32>,
     #[serde(default)]
     witnesses: Vec<String>,
     #[serde(default)]
@@ -93,6 +97,10 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
         listen: arguments.listen.or(file.listen).unwrap_or(LISTEN),
         public_url: arguments.public_url.or(file.public_url),
         notices: arguments.notices.or(file.notices),
+        api_requests_per_minute: arguments
+            .api_requests_per_minute
+            .or(file.api_requests_per_minute)
+            .unwrap_or(pengayom_web::API_REQUESTS_PER_MINUTE),
     };
     let mut witnesses = arguments.witnesses;
     if witnesses.is_empty() {

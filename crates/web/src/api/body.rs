@@ -179,6 +179,29 @@ impl<'f> Fields<'f> {
         }
     }
 
+    /// A whole number within a range, which has to be there.
+    pub(crate) fn count(&mut self, name: &str, range: &std::ops::RangeInclusive<u32>) -> u32 {
+        let pointer = format!("/{name}");
+        let Some(number) = self.number(name) else {
+            if !self.has_fault_at(&pointer) {
+                self.wrong_by_key(&pointer, "required", "error.json_missing");
+            }
+            return *range.start();
+        };
+        let whole = number.fract().abs() < f64::EPSILON;
+        let found = format!("{number:.0}").parse().ok();
+        match found.filter(|found| whole && range.contains(found)) {
+            Some(found) => found,
+            None => {
+                let (from, to) = (range.start().to_string(), range.end().to_string());
+                let values = [("from", from.as_str()), ("to", to.as_str())];
+                let words = self.frame.tf("error.whole_between", &values);
+                self.wrong(&pointer, "out_of_range", words);
+                *range.start()
+            }
+        }
+    }
+
     /// True or false.
     pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
         match self.values.get(name) {

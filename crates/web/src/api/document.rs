@@ -153,7 +153,7 @@ fn complete_one(method: &Method, path: &str, operation: &mut Operation) {
     if operation.security.is_some() || by_secret {
         statuses.push(("403", false));
     }
-    if path.contains('{') {
+    if path.contains('{') || by_secret {
         statuses.push(("404", false));
     }
     if operation.request_body.is_some() {

@@ -270,7 +270,8 @@ fn share_json(share: Share) -> Value {
     })
 }
 
-fn waits(week: &PublicWeek) -> (Option<f64>, Option<f64>) {
+/// Seconds until the first answer within which half, and nine of ten, got theirs; none for too few.
+pub(crate) fn waits(week: &PublicWeek) -> (Option<f64>, Option<f64>) {
     let n = u64::try_from(week.waits.n()).unwrap_or(0);
     let at = |share: f64, need: u64| week.waits.quantile(share).filter(|_| n >= need);
     (at(0.5, MIDDLE_NEEDS), at(0.9, NINE_NEEDS))

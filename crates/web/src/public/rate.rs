@@ -206,7 +206,8 @@ fn open_form(page: PublicPage, subject: &Subject) -> Result<Response, Fault> {
     form_page(page, subject, &Fields::default(), Vec::new())
 }
 
-fn expired(frame: &PageFrame) -> String {
+/// That a card or a request can be judged no more, in words.
+pub(crate) fn expired(frame: &PageFrame) -> String {
     let days = i64::from(frame.unit().pack.survey().form.open_days);
     frame.tf("rate.code_expired", &[("n", &frame.format().count(days))])
 }

@@ -82,16 +82,21 @@ async fn checked(page: PublicPage, post: FormPost) -> Result<Response, Fault> {
 }
 
 /// What the server finds of a receipt.
-struct Found {
-    state: &'static str,
+pub(crate) struct Found {
+    /// What became of it: `whole`, `pending`, `foreign`, `future`, `altered` or `log`.
+    pub(crate) state: &'static str,
     /// What was promised, when the unit's key signed it.
-    promise: Option<Promise>,
+    pub(crate) promise: Option<Promise>,
 }
 
 /// By how much a promise may be ahead of the log before that is the log's fault: it takes seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
-async fn find(node: &Node, given: &Given) -> Result<Found, Fault> {
+/// Holds a receipt to the unit's log.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn find(node: &Node, given: &Given) -> Result<Found, Fault> {
     let keys = node.log_keys().await?;
     let now = node.now();
     let none = |state| Found {

@@ -27,7 +27,7 @@ use crate::staff::command_of;
 use crate::state::AppState;
 
 /// Longest safe word, in characters.
-const WORD_MAX_CHARS: usize = 60;
+pub(crate) const WORD_MAX_CHARS: usize = 60;
 
 #[derive(Template)]
 #[template(path = "public/safe/before.html")]

@@ -178,6 +178,7 @@ impl Variant {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
             notices: crate::notices::NoticeArguments::default(),
+            api_requests_per_minute: 0,
         };
         Ok(Self {
             left_out,

@@ -88,6 +88,7 @@ async fn at_rate(
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         notices: crate::notices::NoticeArguments::default(),
+        api_requests_per_minute: 0,
     };
     let serving = Serving::begin(Arc::clone(&node), settings).await?;
     forget_peak_memory();
