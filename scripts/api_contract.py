@@ -138,9 +138,13 @@ def run(name, url, real, token, options):
         "--warnings=off",
         *options,
     ]
-    environment = {**os.environ, "PYTHONPATH": str(HERE), "PENGAYOM_KNOWN": json.dumps(real)}
-    if "--mode=positive" in options:
-        environment["SCHEMATHESIS_HOOKS"] = "api_contract_hooks"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(HERE),
+        "SCHEMATHESIS_HOOKS": "api_contract_hooks",
+        "PENGAYOM_KNOWN": json.dumps(real),
+        "PENGAYOM_MODE": "positive" if "--mode=positive" in options else "negative",
+    }
     if token:
         command += ["-H", f"Authorization: Bearer {token}"]
     began = time.monotonic()

@@ -79,7 +79,10 @@ async fn the_description_has_the_paths_of_the_contract_and_every_operation_is_wh
             let at = format!("{method} {path}");
             let told = format!("{} {path}`", method.to_uppercase());
             let of_staff = operation["security"].is_array();
-            assert!(of_staff || path == "/requests" || page.contains(&told), "{told} is not in docs/api.md");
+            assert!(
+                of_staff || path == "/requests" || page.contains(&told),
+                "{told} is not in docs/api.md"
+            );
             assert!(
                 names.insert(operation["operationId"].as_str().unwrap().to_owned()),
                 "{at}"

@@ -76,7 +76,7 @@ pub(crate) fn single_header<'h>(
         return Err(Fault::BadHeader(name));
     }
     let text = value.to_str().map_err(|_| Fault::BadHeader(name))?.trim();
-    if (1..=255).contains(&text.len()) {
+    if (1..=255).contains(&text.len()) && !text.contains('\t') {
         Ok(Some(text))
     } else {
         Err(Fault::BadHeader(name))

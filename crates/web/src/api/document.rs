@@ -7,7 +7,7 @@ use axum::http::Method;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required};
 use utoipa::{OpenApi as _, PartialSchema as _, ToSchema as _};
@@ -119,6 +119,11 @@ pub(super) fn complete(api: &mut OpenApi) {
 
 fn complete_one(method: &Method, path: &str, operation: &mut Operation) {
     let parameters = operation.parameters.get_or_insert_default();
+    for parameter in parameters.iter_mut() {
+        if let RefOr::T(parameter) = parameter {
+            without_null(parameter);
+        }
+    }
     let named = |parameters: &[RefOr<Parameter>], name: &str| {
         parameters
             .iter()
@@ -177,6 +182,18 @@ fn complete_one(method: &Method, path: &str, operation: &mut Operation) {
     }
 }
 
+/// What is not sent is not there; there is no null in an address or a header.
+fn without_null(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &mut object.schema_type
+    {
+        types.retain(|known| *known != Type::Null);
+        if let [only] = types.as_slice() {
+            object.schema_type = SchemaType::Type(only.clone());
+        }
+    }
+}
+
 fn unchanged() -> Response {
     let description = "What the asker has under one of the tags of If-None-Match still stands.";
     ResponseBuilder::new().description(description).build()
@@ -197,7 +214,11 @@ fn lang() -> Parameter {
 fn key() -> Parameter {
     let words = "A text of your own that nobody else chooses, such as a UUID. The same key with the same body does \
                  nothing more and gets the same answer.";
-    let schema: Object = text().min_length(Some(1)).max_length(Some(255)).build();
+    let schema: Object = text()
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]([ -~]*[!-~])?$"))
+        .build();
     parameter("Idempotency-Key", ParameterIn::Header, words)
         .schema(Some(schema))
         .build()
