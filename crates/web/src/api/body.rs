@@ -149,8 +149,9 @@ impl<'f> Fields<'f> {
         match value {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => {
-                let text = clean(&text).trim().to_owned();
+                // As it came: the bound is that of the description.
                 let found = text.chars().count();
+                let text = clean(&text).trim().to_owned();
                 if found > max_chars {
                     let detail = crate::public::report::too_long(self.frame, found, max_chars);
                     self.wrong(pointer, "too_long", detail);
@@ -189,7 +190,7 @@ impl<'f> Fields<'f> {
             return *range.start();
         };
         let whole = number.fract().abs() < f64::EPSILON;
-        let found = format!("{number:.0}").parse().ok();
+        let found = format!("{:.0}", number + 0.0).parse().ok();
         match found.filter(|found| whole && range.contains(found)) {
             Some(found) => found,
             None => {

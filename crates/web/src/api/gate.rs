@@ -12,6 +12,7 @@ use pengayom_core::pack::Lang;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr};
 
+use super::body::single_header;
 use super::document::{BASE, operations};
 use super::rate::{Rate, Turn, WINDOW};
 use crate::extract::{Context, Fields};
@@ -109,6 +110,10 @@ pub(super) async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: 
 }
 
 fn fits(described: &Described, request: &Request, context: &Context) -> Result<(), Fault> {
+    if *request.method() == Method::POST {
+        // Also where it changes nothing that something is sent twice.
+        single_header(request.headers(), "Idempotency-Key")?;
+    }
     let query = request.uri().query().unwrap_or_default();
     let query = Fields::parse(query.as_bytes())?;
     let faults = wrong_parameters(described, &query, &PageFrame::new(context));

@@ -40,7 +40,10 @@ impl<'q> Query<'q> {
         if text.is_none() && self.fields.has(name) {
             self.wrong(name, "required", self.frame.t("error.json_text"));
         }
-        let found = text.as_deref()?.chars().count();
+        // As it came: the bound is that of the description.
+        let mut all = self.fields.iter();
+        let came = all.find(|(known, _)| *known == name);
+        let found = came.map_or(0, |(_, value)| value.chars().count());
         if found > max_chars {
             let words = crate::public::report::too_long(self.frame, found, max_chars);
             self.wrong(name, "too_long", words);
@@ -66,7 +69,9 @@ impl<'q> Query<'q> {
     /// A whole number within a range; nothing when it is not there.
     pub(crate) fn whole(&mut self, name: &str, range: &RangeInclusive<u32>) -> Option<u32> {
         let text = self.text(name, 20)?;
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let mut all = self.fields.iter();
+        let as_it_came = all.any(|(known, value)| known == name && value == text);
+        let plain = as_it_came && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse().ok().filter(|n| plain && range.contains(n));
         if number.is_none() {
             let (from, to) = (range.start().to_string(), range.end().to_string());

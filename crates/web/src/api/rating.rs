@@ -117,7 +117,7 @@ fn read(values: Map<String, Value>, frame: &PageFrame) -> Result<NewRating, Faul
 
 /// A whole number from 0 to 9; 1.0 is one too.
 fn digit(number: f64) -> Option<u8> {
-    let text = format!("{number:.0}");
+    let text = format!("{:.0}", number + 0.0);
     let whole = number.fract().abs() < f64::EPSILON;
     text.parse().ok().filter(|digit| whole && *digit <= 9_u8)
 }

@@ -342,7 +342,8 @@ fn whole(number: f64) -> Option<u64> {
     if number.fract().abs() > 0.0 {
         return None;
     }
-    format!("{number:.0}").parse().ok()
+    // Minus nought is nought.
+    format!("{:.0}", number + 0.0).parse().ok()
 }
 
 /// The place and the pointer to the field that said it.
