@@ -67,6 +67,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(unit::outages))
         .routes(routes!(service::list))
         .routes(routes!(service::one))
+        .routes(routes!(service::kinds))
         .routes(routes!(service::survey))
         .routes(routes!(area::list))
         .routes(routes!(area::one))

@@ -136,6 +136,25 @@ async fn a_program_reads_the_unit_its_services_and_the_survey() {
     assert!(!one["not_promised"].as_str().unwrap().is_empty());
     let none = send(&site, Method::GET, "/api/v1/services/tidak_ada", &[], None).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let kinds = all(&site, "/api/v1/report-kinds?limit=2").await;
+    assert_eq!(kinds.len(), site.node.unit().pack.report_kinds().len());
+    let kind = kinds
+        .iter()
+        .find(|kind| kind["sensitive"] == false)
+        .unwrap();
+    let mut body = json!({
+        "service_code": kind["service_code"], "report_kind": kind["code"],
+        "description": "Motor", "address": "Growong Lor",
+    });
+    let filed = post(&site, "/api/v1/requests", body.clone()).await;
+    assert_eq!(filed.status, StatusCode::CREATED, "{}", filed.text);
+    let other = kinds
+        .iter()
+        .find(|other| other["service_code"] != kind["service_code"])
+        .unwrap();
+    body["report_kind"] = other["code"].clone();
+    let wrong = post(&site, "/api/v1/requests", body).await;
+    assert_eq!(wrong.json()["errors"][0]["pointer"], "/report_kind");
     let survey = get(&site, "/api/v1/survey").await;
     let digits: Vec<i64> = survey["items"][0]["answers"]
         .as_array()

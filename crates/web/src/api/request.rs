@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use pengayom_core::act::Actor;
-use pengayom_core::pack::ServiceCode;
+use pengayom_core::pack::{ReportKind, ServiceCode};
 use pengayom_core::place::{AreaCode, Point, PointError};
 use pengayom_core::subject::case::{
     BlobRef, CaseRefusal, Channel, Harm, LOSS_MAX_RUPIAH, Wellbeing,
@@ -44,6 +44,9 @@ pub(super) struct NewRequest {
     /// A code of the unit's catalogue, as in `/services`.
     #[schema(min_length = 1, max_length = 64, examples("lp_b"))]
     service_code: String,
+    /// A code of `/report-kinds` whose service it is.
+    #[schema(max_length = 200)]
+    report_kind: Option<String>,
     /// What happened.
     #[schema(min_length = 1, max_length = 5000)]
     description: String,
@@ -117,6 +120,9 @@ pub(super) struct NewContact {
     /// An address of electronic mail.
     #[schema(max_length = 254)]
     email: Option<String>,
+    /// When and how it is safe to make contact, in their words.
+    #[schema(max_length = 300)]
+    safe_contact: Option<String>,
 }
 
 /// A photograph.
@@ -131,6 +137,7 @@ impl NewRequest {
     fn read(fields: &mut Fields<'_>) -> Self {
         Self {
             service_code: fields.needed("service_code", 64),
+            report_kind: fields.text("report_kind", 200),
             description: described(fields),
             lat: fields.number("lat"),
             long: fields.number("long"),
@@ -144,6 +151,7 @@ impl NewRequest {
                 name: fields.text_in("contact", "name", LINE_MAX_CHARS),
                 phone: fields.text_in("contact", "phone", LINE_MAX_CHARS),
                 email: fields.text_in("contact", "email", EMAIL_MAX_CHARS),
+                safe_contact: fields.text_in("contact", "safe_contact", LINE_MAX_CHARS),
             }),
             media: Some(photographs(fields)),
         }
@@ -227,6 +235,7 @@ pub(super) struct RecordedAct {
 /// What is wanted, without photographs.
 struct Wanted {
     service: Option<ServiceCode>,
+    report_kind: Option<String>,
     description: String,
     occurred_at: Option<Timestamp>,
     harm: Harm,
@@ -264,7 +273,7 @@ pub(super) async fn file(api: Api, body: JsonBody) -> Result<Response, Fault> {
     let request = FileRequest {
         command,
         service,
-        report_kind: None,
+        report_kind: wanted.report_kind,
         channel: Channel::Api,
         paper: None,
         description: wanted.description,
@@ -289,8 +298,19 @@ fn wanted(new: NewRequest, fields: &mut Fields<'_>, frame: &PageFrame, now: Time
     if service.is_none() && !fields.has_fault_at("/service_code") {
         fields.wrong("/service_code", "unknown", frame.t("error.service_unknown"));
     }
+    if let Some(code) = &new.report_kind {
+        let mut kinds = frame.unit().pack.report_kinds().iter();
+        let fits = |kind: &ReportKind| {
+            kind.code.as_str() == code
+                && service.as_ref().is_none_or(|known| *known == kind.service)
+        };
+        if !kinds.any(fits) {
+            fields.wrong("/report_kind", "unknown", frame.t("error.word_unknown"));
+        }
+    }
     Wanted {
         service,
+        report_kind: new.report_kind.clone(),
         occurred_at: occurred_at(new.occurred_at.as_deref(), fields, frame, now),
         harm: harm(&new, fields, frame),
         danger: new.danger.unwrap_or(false),
@@ -461,7 +481,13 @@ fn reporter(
     fields: &mut Fields<'_>,
     frame: &PageFrame,
 ) -> PersonDetails {
-    let Some(NewContact { name, phone, email }) = contact else {
+    let Some(NewContact {
+        name,
+        phone,
+        email,
+        safe_contact,
+    }) = contact
+    else {
         return PersonDetails::default();
     };
     let typed = phone;
@@ -483,6 +509,7 @@ fn reporter(
         name,
         phone,
         email,
+        safe_contact,
         ..PersonDetails::default()
     }
 }

@@ -164,6 +164,66 @@ pub(super) async fn one(Path(code): Path<String>, api: Api) -> Result<Response, 
     api.found(&body).map(for_everybody)
 }
 
+/// A kind of report, as the form offers them.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReportKind)]
+pub(super) struct KindBody {
+    /// Its code, as in requests.
+    code: String,
+    /// Its part of the form's address: neutral for sensitive kinds.
+    slug: String,
+    name: String,
+    hint: String,
+    /// The service a report of this kind starts with.
+    service_code: String,
+    /// Show it under a neutral title, and keep nothing of it on the device.
+    sensitive: bool,
+    /// "I do not know".
+    unknown: bool,
+    /// A photograph helps.
+    photograph: bool,
+    /// Answers to "what happened?"; what was chosen stands before what was told.
+    what: Vec<String>,
+    /// What to tell.
+    tell: Vec<String>,
+}
+
+/// Lists the kinds of report, in the order of the form.
+#[utoipa::path(
+    get, path = "/report-kinds", operation_id = "listReportKinds",
+    params(
+        ("limit" = Option<u32>, Query, description = "Most items.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "Where to go on, as in `next`.", max_length = 512),
+    ),
+    responses((status = 200, description = "Kinds of report.", body = Part<KindBody>))
+)]
+pub(super) async fn kinds(api: Api) -> Result<Response, Fault> {
+    let frame = &api.frame;
+    let all = frame
+        .unit()
+        .pack
+        .report_kinds()
+        .iter()
+        .map(|kind| KindBody {
+            code: kind.code.to_string(),
+            slug: kind.slug.clone(),
+            name: frame.say(&kind.name).to_owned(),
+            hint: frame.say(&kind.hint).to_owned(),
+            service_code: kind.service.to_string(),
+            sensitive: kind.sensitive,
+            unknown: kind.unknown,
+            photograph: kind.photo,
+            what: kind
+                .what
+                .iter()
+                .map(|option| frame.say(&option.name).to_owned())
+                .collect(),
+            tell: kind.tell.get(frame.lang).to_vec(),
+        });
+    let part = part_of(&api, "report-kinds", api.query(), all)?;
+    api.found(&part).map(for_everybody)
+}
+
 /// The questions by which people judge how they were served.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Survey {
