@@ -102,6 +102,8 @@ impl Unit {
         command
             .args(arguments)
             .current_dir(self.folder())
+            // One address sends as much as the machine takes here.
+            .env("PENGAYOM_API_REQUESTS_PER_MINUTE", "0")
             .env_remove("PENGAYOM_NODE_KEY")
             .env_remove("PENGAYOM_UNIT")
             .env_remove("PENGAYOM_CONFIG")
