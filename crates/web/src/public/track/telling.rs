@@ -93,13 +93,20 @@ pub(crate) fn ways_group(
         .iter()
         .map(|way| Choice {
             checked: chosen.contains(way),
-            ..Choice::new(way.as_str(), frame.t(way_words(*way)), "")
+            ..Choice::new(way.as_str(), begun(frame.t(way_words(*way))), "")
         })
         .collect();
     ChoiceGroup {
         optional: true,
         ..ChoiceGroup::new("lewat", frame.t(label), options, errors)
     }
+}
+
+/// Words as they begin a line.
+fn begun(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase());
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 /// What holds, in a sentence.
