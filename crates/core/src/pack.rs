@@ -7,6 +7,7 @@
 //!
 //! A unit's own pack above the national floor comes later; today a pack is complete in itself.
 
+mod access;
 mod case;
 mod choice;
 mod code;
@@ -41,6 +42,7 @@ pub use code::{
     InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode,
     RankCode, RoleCode, ServiceCode, StratumCode, is_code,
 };
+pub use access::AccessTimes;
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
@@ -49,7 +51,7 @@ pub use function::{
 };
 pub use lang::{Lang, Localized, LocalizedList, UnknownLang};
 pub use law::{FloorRule, Instrument, PackHead, Phrase};
-pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES};
+pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
@@ -77,6 +79,8 @@ pub struct Pack {
     safety: Safety,
     desk: Desk,
     notices: Notices,
+    access: AccessTimes,
+    policies: BTreeMap<String, String>,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -192,6 +196,19 @@ impl Pack {
     #[must_use]
     pub const fn safety(&self) -> &Safety {
         &self.safety
+    }
+
+    /// Times of openings in an emergency.
+    #[must_use]
+    pub const fn access(&self) -> &AccessTimes {
+        &self.access
+    }
+
+    /// The policies of who may do what and their schema, by path inside the pack. Only their size and that they are
+    /// text was looked at: whoever asks them reads them.
+    #[must_use]
+    pub const fn policies(&self) -> &BTreeMap<String, String> {
+        &self.policies
     }
 
     /// What the front desk chooses from.

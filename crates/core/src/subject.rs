@@ -36,6 +36,8 @@ pub trait Method {
     fn is_sensitive(&self, service: &ServiceCode) -> bool;
     /// Months for which what identifies people in a case of this service is kept once it is closed.
     fn keep_months(&self, service: &ServiceCode) -> Option<u32>;
+    /// Minutes for which an opening in an emergency holds.
+    fn emergency_minutes(&self) -> u32;
     /// Whether a case can end with this outcome.
     fn has_outcome(&self, outcome: &str) -> bool;
     /// Whether this is a reason for lateness that the unit knows.

@@ -1,8 +1,22 @@
-//! Who may do what: roles of accounts and the permissions they carry.
+//! Who may do what: roles of accounts, the permissions they carry, and who may know a case.
 //!
-//! Least privilege: a permission that no role of an account carries is refused. Rules that depend
-//! on the case itself (whose it is, what stage it is in) are in `pengayom-core`; a fine-grained
-//! policy comes with its own step.
+//! Least privilege: what no policy permits is refused. The pack's policies (`packs/*/access/`) and the
+//! program's floor (`floor.cedar`) are asked through [`Policies`]: once for what a set of roles carries
+//! ([`Carried`], so that [`Staff::may`] is a lookup), and with the case for what concerns one case
+//! ([`CaseFacts`]). Rules that depend on what happened in a case are in `pengayom-core`.
+
+mod case;
+mod fault;
+mod floor;
+mod policy;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use case::{CaseFacts, Purpose, Shut, Sight};
+pub use fault::{FAULTS_MAX, Hole, PolicyFault, PolicyFaults};
+pub use floor::is_shut;
+pub use policy::Policies;
 
 use pengayom_core::place::StationId;
 use pengayom_core::value::OfficerId;
@@ -60,100 +74,168 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 
-    /// What the role carries.
-    pub const fn permissions(self) -> &'static [Permission] {
-        use Permission as P;
-        match self {
-            Self::Desk => &[
-                P::ServeQueue,
-                P::TakeReport,
-                P::ReadCase,
-                P::ReadSensitiveCase,
-                P::WorkCase,
-                P::AssignCase,
-                P::CloseCase,
-                P::ReadPerson,
-                P::RecordEncounter,
-                P::DeclareOutage,
-            ],
-            Self::Patrol | Self::Community => {
-                &[P::ReadCase, P::WorkCase, P::ReadPerson, P::RecordEncounter]
-            }
-            Self::Investigator => &[
-                P::ReadCase,
-                P::ReadSensitiveCase,
-                P::WorkCase,
-                P::CloseCase,
-                P::ReadPerson,
-                P::RecordEncounter,
-            ],
-            Self::Dispatch => &[
-                P::ServeQueue,
-                P::TakeReport,
-                P::ReadCase,
-                P::WorkCase,
-                P::AssignCase,
-                P::ReadPerson,
-                P::DeclareOutage,
-            ],
-            Self::Commander => &[
-                P::ServeQueue,
-                P::ReadCase,
-                P::ReadSensitiveCase,
-                P::AssignCase,
-                P::WorkCase,
-                P::CloseCase,
-                P::RecordEncounter,
-                P::ReadBoard,
-                P::ReadAllStations,
-                P::ErasePerson,
-                P::HoldCase,
-                P::DeclareOutage,
-            ],
-            Self::Oversight => &[
-                P::ReadCase,
-                P::ReadSensitiveCase,
-                P::ReadBoard,
-                P::ReadAllStations,
-            ],
-            Self::Admin => &[P::KeepAccounts, P::DeclareOutage],
-        }
+    /// Its place in a set of roles.
+    pub(crate) const fn bit(self) -> u8 {
+        1 << (self as u8)
     }
 }
 
-/// Something an account may do.
+/// Something an account may do; an action of the policies, by the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// See and serve the queue of the desk.
-    ServeQueue,
-    /// Take a report for somebody.
-    TakeReport,
-    /// Read cases.
-    ReadCase,
-    /// Read cases whose kind is kept narrow.
-    ReadSensitiveCase,
-    /// Record actions and answers.
-    WorkCase,
     /// Give a case to an officer.
     AssignCase,
+    /// Say that a report is not about an officer after all.
+    ClearConcerned,
     /// Close and reopen a case.
     CloseCase,
-    /// Read who reported and how to reach them.
-    ReadPerson,
+    /// Say that something is down, and that it works again.
+    DeclareOutage,
     /// Decide that what identifies persons in a case is erased.
     ErasePerson,
     /// Decide that nothing of a case is erased for now.
     HoldCase,
-    /// Record an encounter.
-    RecordEncounter,
-    /// Read the chief's board.
-    ReadBoard,
-    /// See all stations, not the own one only.
-    ReadAllStations,
-    /// Say that something is down, and that it works again.
-    DeclareOutage,
     /// Keep accounts.
     KeepAccounts,
+    /// Record that a report is about an officer.
+    NameConcerned,
+    /// Name who may read a case though they do not have it, and take that back.
+    NameReader,
+    /// Open a case in an emergency, though not named or of another station.
+    OpenInEmergency,
+    /// See all stations, not the own one only.
+    ReadAllStations,
+    /// Read the chief's board.
+    ReadBoard,
+    /// Read cases.
+    ReadCase,
+    /// Read who reported and how to reach them.
+    ReadPerson,
+    /// Take sensitive cases, and open them in an emergency.
+    ReadSensitiveCase,
+    /// Record an encounter.
+    RecordEncounter,
+    /// Review what was opened in an emergency.
+    ReviewAccess,
+    /// See and serve the queue of the desk; take cases over.
+    ServeQueue,
+    /// Take a case that nobody has.
+    TakeCase,
+    /// Take a report for somebody.
+    TakeReport,
+    /// Record actions and answers.
+    WorkCase,
+}
+
+impl Permission {
+    /// All permissions, by name.
+    pub const ALL: [Self; 21] = [
+        Self::AssignCase,
+        Self::ClearConcerned,
+        Self::CloseCase,
+        Self::DeclareOutage,
+        Self::ErasePerson,
+        Self::HoldCase,
+        Self::KeepAccounts,
+        Self::NameConcerned,
+        Self::NameReader,
+        Self::OpenInEmergency,
+        Self::ReadAllStations,
+        Self::ReadBoard,
+        Self::ReadCase,
+        Self::ReadPerson,
+        Self::ReadSensitiveCase,
+        Self::RecordEncounter,
+        Self::ReviewAccess,
+        Self::ServeQueue,
+        Self::TakeCase,
+        Self::TakeReport,
+        Self::WorkCase,
+    ];
+
+    /// The name of the action in policies.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssignCase => "AssignCase",
+            Self::ClearConcerned => "ClearConcerned",
+            Self::CloseCase => "CloseCase",
+            Self::DeclareOutage => "DeclareOutage",
+            Self::ErasePerson => "ErasePerson",
+            Self::HoldCase => "HoldCase",
+            Self::KeepAccounts => "KeepAccounts",
+            Self::NameConcerned => "NameConcerned",
+            Self::NameReader => "NameReader",
+            Self::OpenInEmergency => "OpenInEmergency",
+            Self::ReadAllStations => "ReadAllStations",
+            Self::ReadBoard => "ReadBoard",
+            Self::ReadCase => "ReadCase",
+            Self::ReadPerson => "ReadPerson",
+            Self::ReadSensitiveCase => "ReadSensitiveCase",
+            Self::RecordEncounter => "RecordEncounter",
+            Self::ReviewAccess => "ReviewAccess",
+            Self::ServeQueue => "ServeQueue",
+            Self::TakeCase => "TakeCase",
+            Self::TakeReport => "TakeReport",
+            Self::WorkCase => "WorkCase",
+        }
+    }
+
+    /// Whether it is asked of one case, and not of the unit alone.
+    pub const fn is_of_a_case(self) -> bool {
+        matches!(
+            self,
+            Self::AssignCase
+                | Self::ClearConcerned
+                | Self::CloseCase
+                | Self::ErasePerson
+                | Self::HoldCase
+                | Self::NameConcerned
+                | Self::NameReader
+                | Self::OpenInEmergency
+                | Self::ReadCase
+                | Self::ReadPerson
+                | Self::ReviewAccess
+                | Self::ServeQueue
+                | Self::TakeCase
+                | Self::WorkCase
+        )
+    }
+}
+
+/// What the policies gave a set of roles: permissions, and the rank they were asked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    permissions: u32,
+    rank: u32,
+}
+
+impl Carried {
+    /// Nothing, with a rank: its place in the pack's list, from 1; 0 without one.
+    pub const fn none(rank: u32) -> Self {
+        Self {
+            permissions: 0,
+            rank,
+        }
+    }
+
+    /// The same and one permission more.
+    #[must_use]
+    const fn with(self, permission: Permission) -> Self {
+        Self {
+            permissions: self.permissions | 1 << (permission as u32),
+            rank: self.rank,
+        }
+    }
+
+    /// Whether a permission is among them.
+    pub const fn may(self, permission: Permission) -> bool {
+        self.permissions & (1 << (permission as u32)) != 0
+    }
+
+    /// Place of the rank in the pack's list, from 1; 0 without one.
+    pub const fn rank(self) -> u32 {
+        self.rank
+    }
 }
 
 /// A signed-in member of staff.
@@ -171,14 +253,14 @@ pub struct Staff {
     pub station: Option<StationId>,
     /// Their roles.
     pub roles: Vec<Role>,
+    /// What the unit's policies give these roles.
+    pub carries: Carried,
 }
 
 impl Staff {
-    /// Whether a role of theirs carries a permission.
-    pub fn may(&self, permission: Permission) -> bool {
-        self.roles
-            .iter()
-            .any(|role| role.permissions().contains(&permission))
+    /// Whether the policies give their roles a permission.
+    pub const fn may(&self, permission: Permission) -> bool {
+        self.carries.may(permission)
     }
 
     /// The front desk they serve: their station's, or that of the unit itself.
@@ -202,40 +284,6 @@ impl Staff {
         match &self.rank {
             Some(rank) => format!("{rank} {}", self.name),
             None => self.name.clone(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_role_has_a_word_and_every_permission_a_role() {
-        for role in Role::ALL {
-            assert_eq!(Role::parse(role.as_str()), Some(role));
-            assert!(!role.permissions().is_empty());
-        }
-    }
-
-    #[test]
-    fn the_one_who_keeps_accounts_reads_no_cases() {
-        let permissions = Role::Admin.permissions();
-        assert!(!permissions.contains(&Permission::ReadCase));
-        assert!(!permissions.contains(&Permission::ReadPerson));
-    }
-
-    #[test]
-    fn oversight_reads_and_does_not_act() {
-        use Permission as P;
-        for act in [
-            P::WorkCase,
-            P::AssignCase,
-            P::CloseCase,
-            P::RecordEncounter,
-            P::TakeReport,
-        ] {
-            assert!(!Role::Oversight.permissions().contains(&act));
         }
     }
 }

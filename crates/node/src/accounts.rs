@@ -15,6 +15,7 @@ use crate::Node;
 use crate::access::{Role, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
+use crate::unit::UnitContext;
 
 /// How long a session lasts: a shift and the hand-over, in hours.
 pub const SESSION_HOURS: i64 = 12;
@@ -92,19 +93,21 @@ pub struct SignedIn {
     pub expires_at: Timestamp,
 }
 
-/// The member of staff of an account.
-pub fn staff(user: &UserRow) -> Staff {
+/// The member of staff of an account, with what the unit's policies give them.
+pub fn staff(unit: &UnitContext, user: &UserRow) -> Staff {
+    let roles: Vec<Role> = user
+        .roles
+        .iter()
+        .filter_map(|word| Role::parse(word))
+        .collect();
     Staff {
+        carries: unit.carried(&roles, user.rank.as_deref(), user.station.as_ref()),
         id: user.id,
         login: user.login.clone(),
         name: user.name.clone(),
         rank: user.rank.clone(),
         station: user.station.clone(),
-        roles: user
-            .roles
-            .iter()
-            .filter_map(|word| Role::parse(word))
-            .collect(),
+        roles,
     }
 }
 
@@ -253,7 +256,7 @@ impl Node {
         self.store.put_session(&unit, &session).await?;
         Ok(SignedIn {
             token,
-            staff: staff(&user),
+            staff: staff(&self.unit(), &user),
             expires_at,
         })
     }
@@ -271,7 +274,7 @@ impl Node {
         let user = self.store.user(&unit, session.user).await?;
         Ok(user
             .filter(|user| user.disabled_at.is_none())
-            .map(|user| staff(&user)))
+            .map(|user| staff(&self.unit(), &user)))
     }
 
     /// Ends a session.
@@ -289,11 +292,12 @@ impl Node {
     /// # Errors
     /// The store's.
     pub async fn active_staff(&self) -> Result<Vec<Staff>, HandleError> {
-        let users = self.store.users(&self.unit().id).await?;
+        let unit = self.unit();
+        let users = self.store.users(&unit.id).await?;
         Ok(users
             .iter()
             .filter(|user| user.disabled_at.is_none())
-            .map(staff)
+            .map(|user| staff(&unit, user))
             .collect())
     }
 

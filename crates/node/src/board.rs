@@ -15,7 +15,7 @@ use pengayom_store::rows::{CaseCounts, CaseRow};
 use pengayom_store::{HourGroup, Span, SurveyTotals, WaitGroup};
 
 use crate::Node;
-use crate::access::{Permission, Staff};
+use crate::access::{Permission, Sight, Staff};
 use crate::error::HandleError;
 
 /// Days over which answers to the survey are counted.
@@ -250,15 +250,22 @@ impl Node {
             .survey_totals(&unit.id, survey_from, day, None)
             .await?;
         let small_cell = unit.pack.survey().form.small_cell;
+        let mut late_cases = self.store.late_cases(&unit.id, at, LATE_LISTED).await?;
+        let mut counts = self.store.case_counts(&unit.id, at).await?;
+        let listed = late_cases.len();
+        // Nobody reads here of a report about themselves, nor that one is left out.
+        late_cases.retain(|row| self.sight_of(by, row) != Sight::Hidden);
+        let hidden = listed - late_cases.len();
+        counts.late -= i64::try_from(hidden).unwrap_or(0);
         Ok(Morning {
             at,
             day,
-            counts: self.store.case_counts(&unit.id, at).await?,
+            counts,
             hours,
             waits_today: self.waits(today).await?,
             waits_month: self.waits(month).await?,
             in_time: proportion::share(responded.saturating_sub(late), responded).ok(),
-            late: self.store.late_cases(&unit.id, at, LATE_LISTED).await?,
+            late: late_cases,
             survey: self.item_results(&survey, small_cell),
             by_service: by_service
                 .iter()

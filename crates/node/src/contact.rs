@@ -5,7 +5,7 @@ use pengayom_core::value::{ContactKey, PersonId, SecretHash};
 use pengayom_store::rows::CaseRow;
 
 use crate::Node;
-use crate::access::{Permission, Staff};
+use crate::access::{Permission, Sight, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::seal::PersonDetails;
@@ -65,10 +65,8 @@ impl Node {
             }
         }
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        rows.retain(|row| {
-            by.concerns(row.station.as_ref(), unit.own_station())
-                && (!row.sensitive || by.may(Permission::ReadSensitiveCase))
-        });
+        // That words fit a case tells something of it: only what is open to the reader is found.
+        rows.retain(|row| self.sight_of(by, row) == Sight::Open);
         Ok(rows)
     }
 

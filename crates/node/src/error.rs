@@ -11,7 +11,7 @@ use pengayom_core::subject::visit::VisitRefusal;
 use pengayom_core::value::OfficerId;
 use pengayom_store::StoreError;
 
-use crate::access::Permission;
+use crate::access::{Permission, Shut};
 use crate::ledger::LedgerError;
 use crate::media::MediaError;
 use crate::seal::SealError;
@@ -22,6 +22,9 @@ pub enum HandleError {
     /// The asker may not do this.
     #[error("not allowed: {0:?}")]
     NotAllowed(Permission),
+    /// The case is shut to the asker, whatever their roles carry.
+    #[error("case is shut: {0:?}")]
+    CaseShut(Shut),
     /// There is no such thing.
     #[error("no such {0}")]
     NotFound(&'static str),

@@ -1,5 +1,6 @@
 //! Handlers: one command each, from permission to receipt.
 
+pub mod access;
 pub mod case;
 pub mod command;
 pub mod encounter;

@@ -52,6 +52,10 @@ impl Method for PackMethod<'_> {
             .any(|known| known.code.as_str() == outcome)
     }
 
+    fn emergency_minutes(&self) -> u32 {
+        self.0.access().open_minutes
+    }
+
     fn has_late_reason(&self, reason: &str) -> bool {
         self.0
             .late_reasons()

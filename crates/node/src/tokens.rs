@@ -297,7 +297,7 @@ impl Node {
                 let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
                     return Ok(None);
                 };
-                Some(staff(&user))
+                Some(staff(&self.unit(), &user))
             }
             None => None,
         };

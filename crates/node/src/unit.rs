@@ -14,6 +14,8 @@ use pengayom_core::value::UnitId;
 use pengayom_store::rows::UnitRow;
 use pengayom_store::{Store, StoreError};
 
+use crate::access::{Carried, Policies, PolicyFaults, Role};
+
 /// A unit, ready to serve.
 #[derive(Debug)]
 pub struct UnitContext {
@@ -24,6 +26,8 @@ pub struct UnitContext {
     own_station: StationId,
     /// Its method.
     pub pack: Arc<Pack>,
+    /// Who may do what.
+    pub policies: Arc<Policies>,
     /// Its zone.
     pub zone: TimeZone,
     /// Everything in it is a demonstration, made up by the simulation.
@@ -50,6 +54,9 @@ pub enum UnitError {
     /// Its pack does not read.
     #[error("pack: {0}")]
     Pack(#[from] PackErrors),
+    /// Its policies do not read, or have a hole.
+    #[error("policies of the pack:\n{0}")]
+    Policies(#[from] PolicyFaults),
     /// The pack in the store does not read: another version of the program put it there.
     #[error(
         "the pack in this store does not read with this version of the program. Run `pengayom \
@@ -107,6 +114,7 @@ impl UnitContext {
         let files: BTreeMap<String, String> =
             serde_json::from_str(&row.pack).map_err(|_| UnitError::PackStored)?;
         let pack = Pack::load(&files)?;
+        let policies = Policies::load(pack.policies())?;
         let config = UnitConfig::parse(&row.config)?;
         let zone = TimeZone::get(&config.time_zone)
             .map_err(|_| UnitError::Zone(config.time_zone.clone()))?;
@@ -117,6 +125,7 @@ impl UnitContext {
             own_station: geography.unit().as_station(),
             geography,
             pack: Arc::new(pack),
+            policies: Arc::new(policies),
             zone,
             simulated: row.simulated,
             adopted_at: row.adopted_at,
@@ -126,6 +135,20 @@ impl UnitContext {
     /// The unit's file.
     pub fn config(&self) -> &UnitConfig {
         self.geography.unit()
+    }
+
+    /// What roles carry, with a rank by its abbreviation and the station somebody belongs to.
+    pub fn carried(
+        &self,
+        roles: &[Role],
+        rank: Option<&str>,
+        station: Option<&StationId>,
+    ) -> Carried {
+        let mut ranks = self.pack.ranks().iter();
+        let known = ranks.find(|known| Some(known.abbr.as_str()) == rank);
+        let rank = known.map_or(0, |rank| rank.order);
+        let station = station.unwrap_or(&self.own_station);
+        self.policies.carried(roles, rank, station)
     }
 
     /// The unit itself as a station: it answers for what belongs to none of its stations.

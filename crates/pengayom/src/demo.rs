@@ -101,7 +101,9 @@ fn read_dir(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
         let path = file.path();
         if path
             .extension()
-            .is_some_and(|extension| extension == "toml")
+            .is_some_and(|extension| {
+                crate::files::PACK_ENDINGS.iter().any(|known| extension == *known)
+            })
             && let (Some(name), Some(text)) = (path.to_str(), file.contents_utf8())
         {
             files.insert(name.to_owned(), text.to_owned());

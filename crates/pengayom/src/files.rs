@@ -50,7 +50,10 @@ pub(crate) fn unpacked(path: &Path) -> Result<Box<dyn std::io::Read + Send>, Fau
     })
 }
 
-/// Reads a pack: all TOML files of a folder and its folders, by path within it.
+/// Endings of the files of a pack.
+pub(crate) const PACK_ENDINGS: [&str; 3] = ["cedar", "cedarschema", "toml"];
+
+/// Reads a pack: all TOML files and policies of a folder and its folders, by path within it.
 ///
 /// # Errors
 /// [`Fault::File`] or [`Fault::Input`].
@@ -83,7 +86,7 @@ fn read_pack_into(
             read_pack_into(&path, &format!("{prefix}{name}/"), files, depth + 1)?;
         } else if path
             .extension()
-            .is_some_and(|extension| extension == "toml")
+            .is_some_and(|extension| PACK_ENDINGS.iter().any(|known| extension == *known))
         {
             files.insert(format!("{prefix}{name}"), read_text(&path)?);
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Payload, Subject};
-use pengayom_core::subject::case::{CaseAct, CaseStage, Channel, RequestFiled, ReviewKind};
+use pengayom_core::subject::case::{CaseAccess, CaseAct, CaseStage, Channel, RequestFiled, ReviewKind};
 use pengayom_core::value::UnitId;
 use pengayom_store::rows::CaseRow;
 use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store, views};
@@ -101,6 +101,10 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         held_since: None,
         support_due: true,
         review_asked_at: None,
+        access: CaseAccess::default(),
+        opening_unreviewed_at: None,
+        opened_at: None,
+        unhanded_at: None,
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

@@ -32,6 +32,12 @@ pub struct CaseQuery {
     pub review_open: bool,
     /// Filed in this span.
     pub filed: Option<Span>,
+    /// An opening in an emergency waits for its review.
+    pub opening_unreviewed: bool,
+    /// It was opened in an emergency.
+    pub opened: bool,
+    /// Nobody has it, because the report is about who had it.
+    pub unhanded: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use pengayom_core::act::Act;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::{AreaCode, StationId};
-use pengayom_core::subject::case::{CaseStage, Channel};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel};
 use pengayom_core::value::{
     CaseId, CaseNumber, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
@@ -89,6 +89,14 @@ pub struct CaseRow {
     pub support_due: bool,
     /// Since when the reporter waits for an explanation or a second look.
     pub review_asked_at: Option<Timestamp>,
+    /// Who may know it, apart from who has it.
+    pub access: CaseAccess,
+    /// Since when the oldest opening in an emergency waits for a review.
+    pub opening_unreviewed_at: Option<Timestamp>,
+    /// When it was last opened in an emergency.
+    pub opened_at: Option<Timestamp>,
+    /// Since when nobody has it, because the report is about who had it.
+    pub unhanded_at: Option<Timestamp>,
 }
 
 /// Open cases by stage.

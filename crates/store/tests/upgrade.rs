@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 24] = [
+const RELEASED: [(&str, &str); 26] = [
     (
         "sqlite/0012_tokens.sql",
         "f1e74033c1236c5e91086bd7a2702f6991bf085469347088351d7d50b82b9a24",
@@ -47,6 +47,14 @@ const RELEASED: [(&str, &str); 24] = [
     (
         "postgres/0013_notices.sql",
         "000aaee88c666cacd23dfdc5216e2147cc3370e8c94548a399febf1f171b7d8c",
+    ),
+    (
+        "sqlite/0014_access.sql",
+        "3cb93fa461da9871bd1c166d7f0eeea906b6e383cca923c760eaa6e553f8beca",
+    ),
+    (
+        "postgres/0014_access.sql",
+        "ef53683eb88b31942f46efebab1988ddd4768bf281299c31a72c8b21e09b8861",
     ),
     (
         "sqlite/0010_desk.sql",

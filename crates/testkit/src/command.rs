@@ -111,6 +111,29 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseCommand::PlaceHold { ground, reference }),
         text().prop_map(|reference| CaseCommand::LiftHold { reference }),
+        access(),
+    ]
+}
+
+/// Anything asked about who may know a case.
+fn access() -> impl Strategy<Value = CaseCommand> {
+    prop_oneof![
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseCommand::NameReader { officer, reason }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseCommand::RemoveReader { officer, reason }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseCommand::NameConcerned { officer, reason }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseCommand::ClearConcerned { officer, reason }),
+        text().prop_map(|reason| CaseCommand::OpenInEmergency { reason }),
+        (0_u32..3, any::<bool>(), text()).prop_map(|(opening, justified, text)| {
+            CaseCommand::ReviewOpening {
+                opening,
+                justified,
+                text,
+            }
+        }),
     ]
 }
 

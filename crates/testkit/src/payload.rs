@@ -84,6 +84,23 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
                 keep_months,
             }
         }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseAct::ReaderNamed { officer, reason }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseAct::ReaderRemoved { officer, reason }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseAct::ConcernedNamed { officer, reason }),
+        (few_officers(), text())
+            .prop_map(|(officer, reason)| CaseAct::ConcernedCleared { officer, reason }),
+        (text(), any_moment())
+            .prop_map(|(reason, until)| CaseAct::EmergencyOpened { reason, until }),
+        (any::<u32>(), any::<bool>(), text()).prop_map(|(opening, justified, text)| {
+            CaseAct::OpeningReviewed {
+                opening,
+                justified,
+                text,
+            }
+        }),
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseAct::HoldPlaced { ground, reference }),
         text().prop_map(|reference| CaseAct::HoldLifted { reference }),

@@ -6,11 +6,12 @@ pub(crate) mod chart;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod morning;
+mod openings;
 mod response;
 mod trend;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::state::AppState;
 
@@ -20,6 +21,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan", get(morning::show))
         .route("/pimpinan.csv", get(export::csv))
         .route("/pimpinan.json", get(export::json))
+        .route("/tinjauan-akses", get(openings::show))
+        .route("/tinjauan-akses/{case}/{opening}", post(openings::review))
         .route("/pimpinan/tren", get(trend::show))
         .route("/pimpinan/tren.csv", get(trend::csv))
         .route("/pimpinan/tanggap", get(response::show))

@@ -18,9 +18,11 @@ mod outage;
 mod paper;
 mod people;
 mod queue;
+mod readers;
 mod receipt;
 mod refusal;
 mod report;
+mod shut;
 mod upload;
 
 use axum::Router;
@@ -31,6 +33,7 @@ use crate::state::AppState;
 pub(crate) use file::size_words;
 pub(crate) use history::{form_words, late_reason};
 pub(crate) use letter::withdrawn_words;
+pub(crate) use list::{cursor_text, parse_cursor};
 
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {
@@ -58,6 +61,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/laporan/{case}", get(receipt::show))
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
+        .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", post(letter::give))
         .route("/perkara/{case}/surat/{n}", get(letter::original))

@@ -73,7 +73,7 @@ pub(crate) struct StaffLink {
 }
 
 /// Pages of staff: address, key of its words, what it takes to open it.
-const STAFF_PAGES: [(&str, &str, Permission); 6] = [
+const STAFF_PAGES: [(&str, &str, Permission); 7] = [
     ("/meja", "frame.staff_desk", Permission::ServeQueue),
     (
         "/meja/laporan/baru",
@@ -88,6 +88,11 @@ const STAFF_PAGES: [(&str, &str, Permission); 6] = [
     ("/pertemuan", "encounter.mine", Permission::RecordEncounter),
     ("/meja/daftar", "desk.list_title", Permission::ReadCase),
     ("/pimpinan", "frame.staff_board", Permission::ReadBoard),
+    (
+        "/tinjauan-akses",
+        "access.review_link",
+        Permission::ReviewAccess,
+    ),
 ];
 
 impl PageFrame {

@@ -17,7 +17,7 @@ use axum::routing::get;
 use futures_util::stream::{self, Stream};
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CaseId, OfficerId};
-use pengayom_node::access::{Permission, Staff};
+use pengayom_node::access::{Permission, Sight, Staff};
 use pengayom_node::{Event, SharedNode};
 
 use serde::Deserialize;
@@ -218,9 +218,18 @@ impl Listener {
                 if self.case.is_some_and(|case| case != id) {
                     return false;
                 }
-                // A list shows a narrow case without kind and place, to those who may serve it.
-                self.staff.may(Permission::ServeQueue)
-                    || self.node.case_history(&self.staff, id).await.is_ok()
+                let sight = self.node.sight_of_case(&self.staff, id).await;
+                // A list shows that a sensitive case waits, to those who may serve it; whoever reviews
+                // openings hears of them.
+                match sight {
+                    Some(Sight::Open) => true,
+                    Some(Sight::Waits) => {
+                        self.case.is_none()
+                            && (self.staff.may(Permission::ServeQueue)
+                                || self.staff.may(Permission::ReviewAccess))
+                    }
+                    Some(Sight::Hidden) | None => false,
+                }
             }
             Some(Subject::Encounter(id)) => {
                 self.case.is_none()

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use pengayom_node::HandleError;
-use pengayom_node::access::{Permission, Role};
+use pengayom_node::access::{Permission, Shut};
 use pengayom_node::tokens::Scope;
 use pengayom_store::StoreError;
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub(crate) enum Fault {
     Token,
     /// A program whose token does not carry what is needed.
     Scope(Scope),
+    /// The case is shut to the account, whatever its roles carry.
+    CaseShut(Shut),
     /// A form that this browser was not shown, or shown too long ago.
     FormOld,
     /// A form that another site's page sent.
@@ -153,6 +155,7 @@ impl Fault {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Token => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_)
+            | Self::CaseShut(_)
             | Self::Scope(_)
             | Self::FormOld
             | Self::CrossSite
@@ -180,6 +183,7 @@ impl Fault {
             Self::Token => "token",
             Self::Scope(_) => "scope",
             Self::Forbidden(_) => "forbidden",
+            Self::CaseShut(_) => "case-shut",
             Self::FormOld => "form-old",
             Self::CrossSite => "cross-site",
             Self::CodeShared => "code-shared",
@@ -209,8 +213,8 @@ impl Fault {
             Self::NotFound => (title("error.not_found"), title("error.not_found_help")),
             Self::MethodNotAllowed => (title("error.method"), title("error.not_found_help")),
             Self::Forbidden(permission) => {
-                let may = Role::ALL.into_iter();
-                let may = may.filter(|role| role.permissions().contains(permission));
+                let unit = frame.unit();
+                let may = unit.policies.roles_with(*permission, unit.own_station());
                 let roles: Vec<&str> = may.map(|role| frame.t(role_key(role))).collect();
                 let role = roles.join(", ");
                 (
@@ -223,6 +227,7 @@ impl Fault {
                 let words = frame.tf("error.scope", &[("scope", scope.as_str())]);
                 (title("error.forbidden_title"), words)
             }
+            Self::CaseShut(_) => (title("error.forbidden_title"), title("error.case_shut")),
             Self::FormOld => (title("error.form_old_title"), title("error.form_old")),
             Self::CrossSite => (title("error.cross_site_title"), title("error.cross_site")),
             Self::CodeShared => (title("error.code_shared_title"), title("error.code_shared")),
@@ -479,6 +484,7 @@ impl From<HandleError> for Fault {
     fn from(error: HandleError) -> Self {
         match error {
             HandleError::NotAllowed(permission) => Self::Forbidden(permission),
+            HandleError::CaseShut(shut) => Self::CaseShut(shut),
             HandleError::NotFound(_) | HandleError::NoMatch => Self::NotFound,
             HandleError::CodeShared => Self::CodeShared,
             HandleError::TooManyTries { until } => Self::TooManyTries { until },

@@ -250,6 +250,16 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             reason,
             keep_months: _,
         } => each("reason", Slot::Text(reason)),
+        CaseAct::ReaderNamed { officer: _, reason }
+        | CaseAct::ReaderRemoved { officer: _, reason }
+        | CaseAct::ConcernedNamed { officer: _, reason }
+        | CaseAct::ConcernedCleared { officer: _, reason }
+        | CaseAct::EmergencyOpened { reason, until: _ } => each("reason", Slot::Text(reason)),
+        CaseAct::OpeningReviewed {
+            opening: _,
+            justified: _,
+            text,
+        } => each("text", Slot::Text(text)),
         // About the matter, never about a person: it has to outlive what it held.
         CaseAct::HoldPlaced {
             ground: _,

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Pack;
+use super::access::AccessTimes;
 use super::case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
@@ -36,7 +37,8 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 23] = [
+pub const PACK_FILES: [&str; 24] = [
+    "access.toml",
     "case.toml",
     "clocks.toml",
     "complaints.toml",
@@ -61,6 +63,36 @@ pub const PACK_FILES: [&str; 23] = [
     "words/en.toml",
     "words/id.toml",
 ];
+
+/// The schema of the policies.
+pub const SCHEMA_FILE: &str = "access/schema.cedarschema";
+
+/// Policies and their schema; each must be there. A unit may add other `access/….cedar`.
+pub const POLICY_FILES: [&str; 3] = ["access/cases.cedar", "access/roles.cedar", SCHEMA_FILE];
+
+/// Whether a file holds policies or their schema.
+fn is_policy_file(name: &str) -> bool {
+    let inner = name
+        .strip_prefix("access/")
+        .and_then(|name| name.strip_suffix(".cedar"));
+    POLICY_FILES.contains(&name) || inner.is_some_and(super::code::is_code)
+}
+
+/// The texts of the policies, as far as they are there and text.
+fn read_policies(
+    findings: &Findings,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> BTreeMap<String, String> {
+    for name in POLICY_FILES {
+        if !files.contains_key(name) {
+            findings.report(whole_file(name, PackFault::MissingFile));
+        }
+    }
+    let there = files.keys().filter(|name| is_policy_file(name));
+    there
+        .filter_map(|name| Some((name.clone(), open(findings, files, name)?.text().to_owned())))
+        .collect()
+}
 
 /// Files that hold nothing but generic entries.
 const ENTRY_FILES: [&str; 7] = [
@@ -99,7 +131,7 @@ pub(super) fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, PackErrors
     }
 
     for name in files.keys() {
-        if !PACK_FILES.contains(&name.as_str()) {
+        if !PACK_FILES.contains(&name.as_str()) && !is_policy_file(name) {
             let suggestion = nearest(
                 name,
                 PACK_FILES
@@ -118,6 +150,7 @@ pub(super) fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, PackErrors
         .iter()
         .filter_map(|file| Some((file, parse(&findings, file)?)))
         .collect();
+    let policies = read_policies(&findings, files);
     let all_read = parsed.len() == PACK_FILES.len();
     let root = |name: &str| -> Option<Table<'_>> {
         let (file, table) = parsed.iter().find(|(file, _)| file.name == name)?;
@@ -136,6 +169,7 @@ pub(super) fn load(files: &BTreeMap<String, Vec<u8>>) -> Result<Pack, PackErrors
     }
     match pack {
         Some(mut pack) if findings.is_clean() => {
+            pack.policies = policies;
             let (_, _, sources) = findings.into_parts();
             pack.sources = sources;
             pack.sources
@@ -156,7 +190,7 @@ fn errors(findings: Findings) -> PackErrors {
 fn open<'a>(
     findings: &Findings,
     files: &'a BTreeMap<String, Vec<u8>>,
-    name: &'static str,
+    name: &str,
 ) -> Option<FileText<'a>> {
     let Some((name, bytes)) = files.get_key_value(name) else {
         findings.report(whole_file(name, PackFault::MissingFile));
@@ -240,6 +274,7 @@ fn read<'a>(
     });
     let reports = root("report.toml").map(|root| root.read(read_kinds));
     let safety = root("safe.toml").and_then(|root| root.read(Safety::read));
+    let access = root("access.toml").and_then(|root| root.read(AccessTimes::read));
     let notices = root("notices.toml").and_then(|root| root.read(Notices::read));
     let desk = root("desk.toml").and_then(|root| root.read(Desk::read));
     let survey = root("survey.toml").and_then(|root| {
@@ -283,6 +318,8 @@ fn read<'a>(
         report_kinds: reports?,
         safety: safety?,
         desk: desk?,
+        access: access?,
+        policies: BTreeMap::new(),
         notices: notices?,
         survey: survey?,
         strata,

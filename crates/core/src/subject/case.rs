@@ -4,6 +4,7 @@
 //! (S40). The rules here keep the promise of each service visible: a late answer needs a reason
 //! before the case can be closed (S18).
 
+mod access;
 mod act;
 mod command;
 mod decide;
@@ -14,6 +15,9 @@ mod refusal;
 mod review;
 mod state;
 
+pub use access::{
+    CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX,
+};
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};

@@ -39,6 +39,9 @@ impl Method for FakeMethod {
     fn has_outcome(&self, outcome: &str) -> bool {
         outcome == "helped"
     }
+    fn emergency_minutes(&self) -> u32 {
+        60
+    }
     fn has_late_reason(&self, reason: &str) -> bool {
         reason == "flooded_road"
     }

@@ -22,7 +22,7 @@ use super::once::Once;
 use super::person::place_that_stays;
 use super::place::PlaceInput;
 use crate::Node;
-use crate::access::{Permission, Staff};
+use crate::access::{Permission, Sight, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::ledger::Promised;
@@ -281,8 +281,9 @@ impl Node {
         command: CaseCommand,
         once: Once,
     ) -> Result<CaseChanged, HandleError> {
-        by.require(needed_for(&command))?;
-        if let Some(done) = self.changed_before(by, id, once).await? {
+        let needed = needed_for(&command);
+        by.require(needed)?;
+        if let Some(done) = self.changed_before(by, needed, id, once).await? {
             return Ok(done);
         }
         let moment = self.moment(None);
@@ -290,7 +291,7 @@ impl Node {
         match changed.await {
             // Sent twice at once: the other one did it.
             Err(error @ (HandleError::Case(_) | HandleError::Conflict { .. })) => {
-                let done = self.changed_before(by, id, once).await?;
+                let done = self.changed_before(by, needed, id, once).await?;
                 done.ok_or(error)
             }
             other => other,
@@ -301,6 +302,7 @@ impl Node {
     async fn changed_before(
         &self,
         by: &Staff,
+        needed: Permission,
         id: CaseId,
         once: Once,
     ) -> Result<Option<CaseChanged>, HandleError> {
@@ -311,7 +313,7 @@ impl Node {
             return Err(StoreError::CommandReused.into());
         }
         let case = self.known_case(id).await?;
-        self.may_see(by, &case)?;
+        self.require_case(by, needed, &case)?;
         Ok(Some(CaseChanged {
             case,
             changed: false,
@@ -328,14 +330,15 @@ impl Node {
         moment: Moment,
         once: Option<Once>,
     ) -> Result<CaseChanged, HandleError> {
-        by.require(needed_for(&command))?;
-        if let CaseCommand::AssignOfficer { officer } = &command {
-            self.require_officer(*officer).await?;
+        let needed = needed_for(&command);
+        by.require(needed)?;
+        if let Some(officer) = names_officer(&command) {
+            self.require_officer(officer).await?;
         }
         let actor = by.actor();
         if let CaseCommand::ErasePersonalData { basis, ground } = &command {
             let known = self.known_case(id).await?;
-            self.may_see(by, &known)?;
+            self.require_case(by, needed, &known)?;
             // Of a held case it is said that it is held, whatever was seen of it.
             let is_stale = seen.is_some_and(|seen| seen != known.version);
             if is_stale && known.hold.is_none() {
@@ -349,7 +352,7 @@ impl Node {
         }
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
-            self.may_see(by, &known)?;
+            self.require_case(by, needed, &known)?;
             if seen.is_some_and(|seen| seen != known.version) {
                 return Err(HandleError::Conflict {
                     now_with: known.taken_by,
@@ -489,6 +492,7 @@ impl Node {
                 Err(
                     HandleError::Case(_)
                     | HandleError::Conflict { .. }
+                    | HandleError::CaseShut(_)
                     | HandleError::NotAllowed(_)
                     | HandleError::NotFound(_),
                 ) => {}
@@ -505,7 +509,7 @@ impl Node {
     pub async fn case_history(&self, by: &Staff, id: CaseId) -> Result<CaseHistory, HandleError> {
         by.require(Permission::ReadCase)?;
         let history = self.history(id).await?;
-        self.may_see(by, &history.case)?;
+        self.require_case(by, Permission::ReadCase, &history.case)?;
         Ok(history)
     }
 
@@ -523,20 +527,6 @@ impl Node {
 
     pub(crate) async fn known_case(&self, id: CaseId) -> Result<Case, HandleError> {
         Ok(self.history(id).await?.case)
-    }
-
-    /// Refuses a case that does not concern the staff member or is kept narrow.
-    pub(crate) fn may_see(&self, by: &Staff, case: &Case) -> Result<(), HandleError> {
-        let unit = self.unit();
-        let station = case.place.as_ref().map(|place| &place.station);
-        let own = case.taken_by == Some(by.id) || case.assigned_to == Some(by.id);
-        if case.sensitive && !own {
-            by.require(Permission::ReadSensitiveCase)?;
-        }
-        if !own && !by.concerns(station, unit.own_station()) {
-            return Err(HandleError::NotAllowed(Permission::ReadAllStations));
-        }
-        Ok(())
     }
 
     async fn require_officer(&self, officer: OfficerId) -> Result<(), HandleError> {
@@ -564,7 +554,13 @@ const fn case_of(subject: Subject) -> Result<CaseId, HandleError> {
 const fn needed_for(command: &CaseCommand) -> Permission {
     match command {
         CaseCommand::FileRequest { .. } => Permission::TakeReport,
-        CaseCommand::Take { .. } | CaseCommand::TakeOver { .. } => Permission::ServeQueue,
+        CaseCommand::Take { .. } => Permission::TakeCase,
+        CaseCommand::TakeOver { .. } => Permission::ServeQueue,
+        CaseCommand::NameReader { .. } | CaseCommand::RemoveReader { .. } => Permission::NameReader,
+        CaseCommand::NameConcerned { .. } => Permission::NameConcerned,
+        CaseCommand::ClearConcerned { .. } => Permission::ClearConcerned,
+        CaseCommand::OpenInEmergency { .. } => Permission::OpenInEmergency,
+        CaseCommand::ReviewOpening { .. } => Permission::ReviewAccess,
         CaseCommand::AssignOfficer { .. } => Permission::AssignCase,
         CaseCommand::Close { .. } | CaseCommand::Reopen { .. } => Permission::CloseCase,
         CaseCommand::ErasePersonalData { .. } => Permission::ErasePerson,
@@ -583,6 +579,16 @@ const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::OfferSupport { .. }
         | CaseCommand::AskReview { .. }
         | CaseCommand::AnswerReview { .. } => Permission::WorkCase,
+    }
+}
+
+/// The colleague a command names anew, who has to be there.
+const fn names_officer(command: &CaseCommand) -> Option<OfficerId> {
+    match command {
+        CaseCommand::AssignOfficer { officer } | CaseCommand::NameReader { officer, .. } => {
+            Some(*officer)
+        }
+        _ => None,
     }
 }
 

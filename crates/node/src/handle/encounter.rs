@@ -103,7 +103,7 @@ impl Node {
         by.require(Permission::RecordEncounter)?;
         if let Some(case) = record.case {
             let known = self.history(case).await?;
-            self.may_see(by, &known.case)?;
+            self.require_case(by, Permission::ReadCase, &known.case)?;
         }
         let unit = self.unit();
         let actor = by.actor();
@@ -180,6 +180,11 @@ impl Node {
         let history = self.known_encounter(id).await?;
         if history.encounter.recorded.officer != by.id {
             by.require(Permission::ReadBoard)?;
+            // What was written of a case is shut where the case is.
+            if let Some(case) = history.encounter.recorded.case {
+                let known = self.known_case(case).await?;
+                self.require_case(by, Permission::ReadCase, &known)?;
+            }
         }
         Ok(history)
     }

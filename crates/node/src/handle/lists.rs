@@ -1,4 +1,4 @@
-//! Lists of cases, as far as they concern the member of staff who reads them.
+//! Lists of cases, each as far as its reader sees them.
 
 use pengayom_core::place::StationId;
 use pengayom_core::subject::case::CaseStage;
@@ -6,7 +6,7 @@ use pengayom_store::rows::CaseRow;
 use pengayom_store::{CasePage, CaseQuery};
 
 use crate::Node;
-use crate::access::{Permission, Staff};
+use crate::access::{Permission, Sight, Staff};
 use crate::error::HandleError;
 
 impl Node {
@@ -22,7 +22,7 @@ impl Node {
             untaken: true,
             ..CaseQuery::default()
         };
-        Ok(self.store.queue(&self.unit().id, &query, limit).await?)
+        self.seen_queue(by, &query, limit).await
     }
 
     /// Open cases a staff member serves or handles, in the order to serve them.
@@ -68,7 +68,19 @@ impl Node {
             taken_by_other_than: Some(by.id),
             ..CaseQuery::default()
         };
-        Ok(self.store.queue(&self.unit().id, &query, limit).await?)
+        self.seen_queue(by, &query, limit).await
+    }
+
+    /// A queue without what the reader does not see.
+    async fn seen_queue(
+        &self,
+        by: &Staff,
+        query: &CaseQuery,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, HandleError> {
+        let mut rows = self.store.queue(&self.unit().id, query, limit).await?;
+        rows.retain(|row| self.sight_of(by, row) != Sight::Hidden);
+        Ok(rows)
     }
 
     /// The stations a staff member sees; empty: all.
@@ -82,8 +94,8 @@ impl Node {
         }
     }
 
-    /// Cases page by page, newest first, as far as they concern the staff member. Kinds kept narrow
-    /// are left out for those who may not read them.
+    /// Cases page by page, newest first, as far as they concern the staff member. Of a sensitive
+    /// one whoever is not named sees at most that it is there ([`Sight`]).
     ///
     /// # Errors
     /// [`HandleError::NotAllowed`], or the store's.
@@ -98,9 +110,11 @@ impl Node {
             query.stations = own;
         }
         let mut page = self.store.cases(&self.unit().id, &query).await?;
-        page.rows.retain(|row| {
-            let has_it = row.taken_by == Some(by.id) || row.assigned_to == Some(by.id);
-            !row.sensitive || has_it || by.may(Permission::ReadSensitiveCase)
+        page.rows.retain(|row| match self.sight_of(by, row) {
+            Sight::Open => true,
+            // That one waits is of use to whoever could take it or open it in an emergency.
+            Sight::Waits => by.may(Permission::ReadSensitiveCase),
+            Sight::Hidden => false,
         });
         Ok(page)
     }

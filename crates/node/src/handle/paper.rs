@@ -143,7 +143,7 @@ impl Node {
                 filed_at: first.happened_at,
                 entered_at: first.recorded_at,
                 by: first.actor.clone(),
-                may_open: by.may(Permission::ReadCase) && self.may_see(by, case).is_ok(),
+                may_open: self.require_case(by, Permission::ReadCase, case).is_ok(),
             });
         }
         Ok(entries)

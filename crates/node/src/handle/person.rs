@@ -91,7 +91,7 @@ impl Node {
         case: &Case,
     ) -> Result<Option<PersonDetails>, HandleError> {
         by.require(Permission::ReadPerson)?;
-        self.may_see(by, case)?;
+        self.require_case(by, Permission::ReadPerson, case)?;
         let Some(id) = case.filed.reporter else {
             return Ok(None);
         };

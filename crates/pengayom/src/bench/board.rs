@@ -100,6 +100,7 @@ pub(crate) async fn board(told: Told, run: u32, folder: &Path, cases: usize) -> 
         rank: None,
         station: None,
         roles: vec![Role::Commander],
+        carries: unit.carried(&[Role::Commander], None, None),
     };
     let mut waits = Vec::new();
     for _ in 0..ASKED / 3 {

@@ -55,6 +55,10 @@ pub(crate) const CASES: &Table = &Table {
         maybe("held_since", Kind::Integer),
         column("support_due", Kind::Flag),
         maybe("review_asked_at", Kind::Integer),
+        maybe("access", Kind::Text),
+        maybe("opening_unreviewed_at", Kind::Integer),
+        maybe("opened_at", Kind::Integer),
+        maybe("unhanded_at", Kind::Integer),
     ],
     batch: BATCH,
 };

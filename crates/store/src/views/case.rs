@@ -52,6 +52,10 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         held_since: case.hold.as_ref().map(|hold| hold.since),
         support_due: case.stage != CaseStage::Closed && case.owes_support(),
         review_asked_at: case.reviews.open_since(),
+        access: case.access.clone(),
+        opening_unreviewed_at: case.access.unreviewed_since(),
+        opened_at: case.access.last_opened_at(),
+        unhanded_at: case.access.unhanded_at,
     }
 }
 

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use pengayom_core::pack::{Duty, DutyCode, FunctionEntry, PoliceFunction, ServiceCode};
+use pengayom_node::handle::access::AccessDue;
 use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
 use pengayom_store::rows::CaseRow;
@@ -31,6 +32,7 @@ struct MorningPage {
     /// Reporters who wait for an explanation or a second look: longest first.
     reviews: Vec<ReviewLine>,
     reviews_more: Option<String>,
+    access: Vec<String>,
     counts: Vec<Count>,
     hours: Hours,
     waits: Vec<Wait>,
@@ -146,6 +148,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         .filter(|(row, _)| row.late_reason.is_none())
         .map(|(_, line)| line.clone())
         .collect();
+    let access = access_lines(&frame, node.access_due(&staff).await?);
     let reviews = node.asked_for_review(&staff).await?;
     let reviews: Vec<ReviewLine> = reviews
         .iter()
@@ -170,6 +173,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         reviews_more: (reviews.len() > DECISIONS)
             .then(|| frame.tf("desk.more", &[("n", &count(reviews.len() - DECISIONS))])),
         reviews: reviews.into_iter().take(DECISIONS).collect(),
+        access,
         counts: counts(&frame, &figures),
         hours: hours(&frame, &figures, &morning),
         waits: figures
@@ -185,6 +189,23 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         page: frame,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// What of openings in an emergency and of cases without anybody waits for the chief.
+fn access_lines(frame: &PageFrame, due: AccessDue) -> Vec<String> {
+    let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let mut lines = Vec::new();
+    if due.late > 0 {
+        let (n, late) = (count(due.unreviewed), count(due.late));
+        let values = [("n", n.as_str()), ("late", late.as_str())];
+        lines.push(frame.tf("access.due_late", &values));
+    } else if due.unreviewed > 0 {
+        lines.push(frame.tf("access.due", &[("n", &count(due.unreviewed))]));
+    }
+    if due.unhanded > 0 {
+        lines.push(frame.tf("access.due_unhanded", &[("n", &count(due.unhanded))]));
+    }
+    lines
 }
 
 fn late_line(frame: &PageFrame, row: &CaseRow, now: Timestamp) -> LateLine {

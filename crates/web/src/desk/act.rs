@@ -7,7 +7,7 @@ use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
 use super::upload::Sent;
-use super::{care, hold, letter};
+use super::{care, hold, letter, readers};
 use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::PageFrame;
@@ -49,10 +49,20 @@ pub(super) enum CaseForm {
     Lift,
     /// Erase what identifies persons in it.
     Erase,
+    /// Name who may read it.
+    NameReader,
+    /// Take that back.
+    RemoveReader,
+    /// Record whom the report is about.
+    NameConcerned,
+    /// Say that this was a mistake.
+    ClearConcerned,
+    /// Open it in an emergency; only where it is shut.
+    Emergency,
 }
 
 /// Every form, in the order of the page: what is owed first, then what is done most.
-const FORMS: [CaseForm; 15] = [
+const FORMS: [CaseForm; 19] = [
     CaseForm::Delay,
     CaseForm::Explain,
     CaseForm::SecondLook,
@@ -67,6 +77,10 @@ const FORMS: [CaseForm; 15] = [
     CaseForm::Reopen,
     CaseForm::Hold,
     CaseForm::Lift,
+    CaseForm::NameConcerned,
+    CaseForm::ClearConcerned,
+    CaseForm::NameReader,
+    CaseForm::RemoveReader,
     CaseForm::Erase,
 ];
 
@@ -90,6 +104,11 @@ impl CaseForm {
             Self::Hold => "tahan-hapus",
             Self::Lift => "lepas-hapus",
             Self::Erase => "hapus-data",
+            Self::NameReader => "beri-akses",
+            Self::RemoveReader => "cabut-akses",
+            Self::NameConcerned => "terkait",
+            Self::ClearConcerned => "bukan-terkait",
+            Self::Emergency => "buka-darurat",
         }
     }
 
@@ -102,7 +121,12 @@ impl CaseForm {
 
     pub(super) const fn permission(self) -> Permission {
         match self {
-            Self::Take | Self::TakeOver => Permission::ServeQueue,
+            Self::Take => Permission::TakeCase,
+            Self::TakeOver => Permission::ServeQueue,
+            Self::NameReader | Self::RemoveReader => Permission::NameReader,
+            Self::NameConcerned => Permission::NameConcerned,
+            Self::ClearConcerned => Permission::ClearConcerned,
+            Self::Emergency => Permission::OpenInEmergency,
             Self::Assess
             | Self::Delay
             | Self::Act
@@ -126,6 +150,11 @@ impl CaseForm {
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
             Self::Explain | Self::SecondLook | Self::Support => care::is_offered(self, by, case),
+            Self::NameReader
+            | Self::RemoveReader
+            | Self::NameConcerned
+            | Self::ClearConcerned => readers::is_offered(self, case),
+            Self::Emergency => false,
             Self::Withdraw => case.letters.iter().any(Letter::is_there),
             Self::Reopen => !open,
             Self::Hold => case.hold.is_none() && (open || case.kept_from.is_some()),
@@ -155,6 +184,11 @@ impl CaseForm {
             Self::Hold => ("tahan-dasar", "tahan-rujukan"),
             Self::Lift => ("lepas-rujukan", "lepas-rujukan"),
             Self::Erase => ("hapus-dasar", "hapus-yakin"),
+            Self::NameReader => ("beri-petugas", "beri-alasan"),
+            Self::RemoveReader => ("cabut-petugas", "cabut-alasan"),
+            Self::NameConcerned => ("terkait-petugas", "terkait-alasan"),
+            Self::ClearConcerned => ("bukan-petugas", "bukan-alasan"),
+            Self::Emergency => ("darurat-alasan", "darurat-alasan"),
         }
     }
 }
@@ -348,6 +382,14 @@ impl Offer<'_> {
             CaseForm::Hold => {
                 let help = Some("case.hold_help");
                 ("case.hold", help, "case.hold_do", hold::place(self))
+            }
+            CaseForm::NameReader
+            | CaseForm::RemoveReader
+            | CaseForm::NameConcerned
+            | CaseForm::ClearConcerned
+            | CaseForm::Emergency => {
+                let (title, help) = readers::words(form);
+                (title, Some(help), title, readers::parts(self, form))
             }
             CaseForm::Lift => ("case.lift", None, "case.lift", hold::lift(self)),
             CaseForm::Erase => {
@@ -610,6 +652,11 @@ pub(super) fn command(
             care::command(frame, form, fields).map_err(Ok)?
         }
         CaseForm::Hold | CaseForm::Lift => hold::command(frame, form, fields).map_err(Ok)?,
+        CaseForm::NameReader
+        | CaseForm::RemoveReader
+        | CaseForm::NameConcerned
+        | CaseForm::ClearConcerned => readers::command(frame, form, fields).map_err(Ok)?,
+        CaseForm::Emergency => return Err(Err(Fault::NotFound)),
         CaseForm::Withdraw => letter::withdrawal(frame, fields).map_err(Ok)?,
         CaseForm::Erase => {
             let ground = fields.line("dasar").unwrap_or_default();

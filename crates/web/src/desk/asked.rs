@@ -72,6 +72,22 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
             },
         ) => letter == done && reason == why,
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
+        (
+            CaseCommand::NameReader { officer, .. },
+            CaseAct::ReaderNamed { officer: done, .. },
+        )
+        | (
+            CaseCommand::RemoveReader { officer, .. },
+            CaseAct::ReaderRemoved { officer: done, .. },
+        )
+        | (
+            CaseCommand::NameConcerned { officer, .. },
+            CaseAct::ConcernedNamed { officer: done, .. },
+        )
+        | (
+            CaseCommand::ClearConcerned { officer, .. },
+            CaseAct::ConcernedCleared { officer: done, .. },
+        ) => officer == done,
         (CaseCommand::PlaceHold { .. }, CaseAct::HoldPlaced { .. })
         | (CaseCommand::LiftHold { .. }, CaseAct::HoldLifted { .. })
         | (CaseCommand::ErasePersonalData { .. }, CaseAct::PersonalDataErased { .. }) => true,

@@ -20,7 +20,7 @@ use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
 use super::letter::{self, LetterForm, LetterLine};
 use super::queue::seen_version;
-use super::refusal;
+use super::{readers, refusal, shut};
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
@@ -85,8 +85,13 @@ const RECORDED: &str = "tercatat=ya";
 
 /// A case, for those whom it concerns.
 pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Response, Fault> {
-    let history = read(&page, &case).await?;
-    case_page(page, StatusCode::OK, history, None, Typed::default()).await
+    match read(&page, &case).await {
+        Err(Fault::CaseShut(_)) => {
+            let id = case.parse().map_err(|_| Fault::NotFound)?;
+            shut::show(page, id).await
+        }
+        read => case_page(page, StatusCode::OK, read?, None, Typed::default()).await,
+    }
 }
 
 pub(super) async fn read(page: &StaffPage, case: &str) -> Result<CaseHistory, Fault> {
@@ -203,6 +208,7 @@ pub(super) async fn case_page(
         facts: {
             let mut facts = facts(&frame, &names, &case, reporter);
             facts.extend(care::facts(&frame, &case));
+            facts.extend(readers::facts(&frame, &names, &case, now));
             facts.extend(super::hold::facts(&frame, &node, &case));
             facts
         },
@@ -391,7 +397,18 @@ pub(super) async fn carry_out(
     post: FormPost,
 ) -> Result<Response, Fault> {
     let form = CaseForm::parse(&slug).ok_or(Fault::NotFound)?;
-    let history = read(&page, &case).await?;
+    let history = match read(&page, &case).await {
+        Err(Fault::CaseShut(_))
+            if matches!(
+                form,
+                CaseForm::Take | CaseForm::NameReader | CaseForm::RemoveReader
+            ) =>
+        {
+            let id = case.parse().map_err(|_| Fault::NotFound)?;
+            return shut::carry_out(page, id, form, post.fields).await;
+        }
+        read => read?,
+    };
     page.require(form.permission())?;
     let id = history.id;
     let fields = post.fields;
@@ -404,7 +421,14 @@ pub(super) async fn carry_out(
         return case_page(page, StatusCode::OK, history, None, typed).await;
     }
     let seen = seen_version(&fields);
-    let back = || Redirect::to(&format!("/perkara/{id}?{RECORDED}")).into_response();
+    let own = form == CaseForm::NameConcerned && fields.get("petugas") == page.staff.id.to_string();
+    let to = if own {
+        // Whoever names themselves is shut out from here on.
+        home(&page.staff).to_owned()
+    } else {
+        format!("/perkara/{id}?{RECORDED}")
+    };
+    let back = || Redirect::to(&to).into_response();
     let refused = |errors| Typed {
         form: Some(form),
         fields: fields.clone(),
@@ -447,7 +471,7 @@ pub(super) async fn carry_out(
             case_page(page, status, history, words, refused(Vec::new())).await
         }
         HandleError::NoSuchOfficer => {
-            let error = FieldError::new("tugaskan-petugas", page.frame.t("case.assign_gone"));
+            let error = FieldError::new(form.field_ids().0, page.frame.t("case.assign_gone"));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             case_page(page, status, history, None, refused(vec![error])).await
         }

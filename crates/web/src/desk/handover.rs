@@ -10,7 +10,7 @@ use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::HandleError;
-use pengayom_node::access::Permission;
+use pengayom_node::access::{Permission, Sight};
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
@@ -80,6 +80,7 @@ struct HandoverPage {
     outages: Vec<OutageLine>,
     lists: Vec<List>,
     held: Vec<Held>,
+    kept: Option<String>,
 }
 
 /// What an earlier step came to.
@@ -149,7 +150,12 @@ pub(super) async fn take(page: StaffPage, form: FormPost) -> Result<Response, Fa
             Err(HandleError::Conflict {
                 now_with: Some(now),
             }) if now == page.staff.id => taken += 1,
-            Err(HandleError::Conflict { .. } | HandleError::Case(_)) => moved += 1,
+            Err(
+                HandleError::Conflict { .. }
+                | HandleError::Case(_)
+                | HandleError::CaseShut(_)
+                | HandleError::NotFound(_),
+            ) => moved += 1,
             Err(error) => return Err(error.into()),
         }
     }
@@ -283,7 +289,16 @@ async fn handover_page(
         let n = frame.format().count(i64::from(n));
         frame.tf("handover.moved", &[("n", &n)])
     });
-    let held = held(&frame, &names, &colleagues, typed.as_ref(), &line);
+    // A sensitive one is handed on by who has it, or by the chief.
+    let (given, kept): (Vec<CaseRow>, Vec<CaseRow>) = colleagues
+        .iter()
+        .cloned()
+        .partition(|row| node.sight_of(&staff, row) == Sight::Open);
+    let kept = (!kept.is_empty()).then(|| {
+        let n = count(kept.len());
+        frame.tf("handover.sensitive_kept", &[("n", &n)])
+    });
+    let held = held(&frame, &names, &given, typed.as_ref(), &line);
     let unit = frame.unit();
     let page = HandoverPage {
         by: staff.id.to_string(),
@@ -298,6 +313,7 @@ async fn handover_page(
         outages,
         lists: all_lists,
         held,
+        kept,
         page: frame,
     };
     draw(status, &page)

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::case::{CaseAct, Channel, ReviewKind, SupportReply};
 use pengayom_core::subject::erasure::ErasureBasis;
-use pengayom_core::value::FormNumber;
+use pengayom_core::value::{FormNumber, OfficerId};
 
 use super::care::reply_words;
 use super::file::{obtained_words, size_words};
@@ -205,6 +205,38 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             frame.t("case.act_reopened").clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
         }
+        CaseAct::ReaderNamed { officer, reason } => {
+            named(frame, names, "access.act_reader_named", *officer, entry);
+            entry.text = Some(reason.clone());
+        }
+        CaseAct::ReaderRemoved { officer, reason } => {
+            named(frame, names, "access.act_reader_removed", *officer, entry);
+            entry.text = Some(reason.clone());
+        }
+        CaseAct::ConcernedNamed { officer, reason } => {
+            named(frame, names, "access.act_concerned_named", *officer, entry);
+            entry.text = Some(reason.clone());
+        }
+        CaseAct::ConcernedCleared { officer, reason } => {
+            named(frame, names, "access.act_concerned_cleared", *officer, entry);
+            entry.text = Some(reason.clone());
+        }
+        CaseAct::EmergencyOpened { reason, until } => {
+            let time = frame.format().moment(*until);
+            entry.words = frame.tf("access.act_emergency_opened", &[("time", &time)]);
+            entry.text = Some(reason.clone());
+        }
+        CaseAct::OpeningReviewed {
+            justified, text, ..
+        } => {
+            let key = if *justified {
+                "access.act_justified"
+            } else {
+                "access.act_not_justified"
+            };
+            frame.t(key).clone_into(&mut entry.words);
+            entry.text = Some(text.clone());
+        }
         CaseAct::HoldPlaced { ground, reference } => {
             let ground = frame.t(super::hold::ground_words(*ground));
             entry.words = frame.tf("case.act_hold_placed", &[("ground", ground)]);
@@ -223,6 +255,11 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.text = ground.clone();
         }
     }
+}
+
+fn named(frame: &PageFrame, names: &Names, key: &str, officer: OfficerId, entry: &mut Entry) {
+    let officer = names.of(frame, officer);
+    entry.words = frame.tf(key, &[("officer", &officer)]);
 }
 
 /// A reason for lateness as the reporter reads it.

@@ -269,11 +269,12 @@ pub(super) async fn list(
 }
 
 /// Where the next page begins, as it stands in its address.
-pub(super) fn cursor_text(cursor: CaseCursor) -> String {
+pub(crate) fn cursor_text(cursor: CaseCursor) -> String {
     format!("{}.{}", cursor.filed_at.as_microsecond(), cursor.case)
 }
 
-fn parse_cursor(text: &str) -> Option<CaseCursor> {
+/// The place an address carries; `None` for what does not read.
+pub(crate) fn parse_cursor(text: &str) -> Option<CaseCursor> {
     let (at, case) = text.split_once('.')?;
     let filed_at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
     Some(CaseCursor {

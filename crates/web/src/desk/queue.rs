@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage, Channel};
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::HandleError;
-use pengayom_node::access::Permission;
+use pengayom_node::access::{Permission, Sight};
 use pengayom_store::VisitRow;
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
@@ -190,6 +190,10 @@ async fn queue_page(
     let people = people.waiting.iter().take(ROWS).map(person).collect();
     let held = |row: &CaseRow| {
         let from = row.taken_by?;
+        // A sensitive one is handed on by who has it, or by the chief.
+        if node.sight_of(&staff, row) != Sight::Open {
+            return None;
+        }
         let id = row.id.to_string();
         let mut line = line(row);
         line.why.insert(

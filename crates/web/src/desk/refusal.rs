@@ -32,10 +32,22 @@ pub(super) fn refusal(
                 (CaseForm::Hold | CaseForm::Lift, _) => (second, "case.hold_reference_write"),
                 (CaseForm::Erase, _) => (first, "case.erase_ground_write"),
                 (CaseForm::Withdraw, _) => (second, "case.letter_withdraw_write"),
+                (
+                    CaseForm::NameReader
+                    | CaseForm::RemoveReader
+                    | CaseForm::NameConcerned
+                    | CaseForm::ClearConcerned
+                    | CaseForm::Emergency,
+                    _,
+                ) => (second, "access.reason_write"),
                 (CaseForm::Take | CaseForm::Assign, _) => (first, "error.unreadable"),
             };
             Some(FieldError::new(id, text_words(frame, *fault, missing)))
         }
+        CaseRefusal::OfficerConcerned { .. } => at(first, "access.assign_concerned"),
+        CaseRefusal::TooManyNamed { .. } => at(first, "access.too_many"),
+        CaseRefusal::TooManyOpenings { .. } => at(first, "access.too_often"),
+        CaseRefusal::NotNamed => at(first, "access.officer_choose"),
         CaseRefusal::ReasonMissing => at(second, "case.assess_reason_write"),
         CaseRefusal::NotInPack {
             field: "function", ..
@@ -93,6 +105,9 @@ pub(super) fn refusal(
         | CaseRefusal::TooManyLetters { .. }
         | CaseRefusal::NoSuchLetter
         | CaseRefusal::LetterWithdrawn
+        | CaseRefusal::Concerned
+        | CaseRefusal::NoSuchOpening
+        | CaseRefusal::OpeningReviewed
         | CaseRefusal::StaffOnly => None,
     }
 }

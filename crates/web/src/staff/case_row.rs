@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::subject::case::CaseStage;
-use pengayom_node::access::{Permission, Staff};
+use pengayom_node::access::{CaseFacts, Permission, Sight, Staff};
 use pengayom_store::rows::CaseRow;
 
 use super::clock::{self, Clock, Promise, clock_of};
@@ -47,9 +47,12 @@ impl CaseLine {
         now: Timestamp,
         why: Why,
     ) -> Self {
-        let own = row.taken_by == Some(by.id) || row.assigned_to == Some(by.id);
-        let readable = by.may(Permission::ReadCase)
-            && (!row.sensitive || own || by.may(Permission::ReadSensitiveCase));
+        // Where one is not named, the case's address says how to take it or open it in an emergency.
+        let readable = match frame.unit().sight(by, &CaseFacts::of_row(row, now)) {
+            Sight::Open => true,
+            Sight::Waits => by.may(Permission::ReadCase) && by.may(Permission::ReadSensitiveCase),
+            Sight::Hidden => false,
+        };
         let promise = promise_of(row);
         let clock = if row.stage == CaseStage::Closed && row.responded_at.is_none() {
             None

@@ -23,10 +23,10 @@ impl Names {
     /// # Errors
     /// The store's.
     pub(crate) async fn read(node: &Node) -> Result<Self, Fault> {
-        let unit = node.unit().id.clone();
+        let unit = node.unit();
         let users = node
             .store()
-            .users(&unit)
+            .users(&unit.id)
             .await
             .map_err(pengayom_node::HandleError::from)?;
         let active = users.iter().filter(|user| user.disabled_at.is_none());
@@ -34,7 +34,7 @@ impl Names {
             active: active.map(|user| user.id).collect(),
             all: users
                 .iter()
-                .map(|user| (user.id, accounts::staff(user)))
+                .map(|user| (user.id, accounts::staff(&unit, user)))
                 .collect(),
         })
     }

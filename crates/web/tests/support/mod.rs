@@ -85,10 +85,10 @@ fn root() -> PathBuf {
 fn pack_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let dir = root().join("packs/id");
-    for folder in ["", "words"] {
+    for folder in ["", "access", "words"] {
         for entry in std::fs::read_dir(dir.join(folder)).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|ending| ending == "toml") {
+            if path.extension().is_some_and(|ending| ["toml", "cedar", "cedarschema"].iter().any(|known| ending == *known)) {
                 let name = path
                     .strip_prefix(&dir)
                     .unwrap()

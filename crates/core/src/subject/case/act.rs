@@ -300,6 +300,50 @@ pub enum CaseAct {
         /// Why.
         reason: String,
     },
+    /// The chief named somebody who may read the case though they do not have it.
+    ReaderNamed {
+        /// Who.
+        officer: OfficerId,
+        /// Why, in the chief's words; staff see it, the reporter does not.
+        reason: String,
+    },
+    /// The chief took that back.
+    ReaderRemoved {
+        /// Who.
+        officer: OfficerId,
+        /// Why, in the chief's words.
+        reason: String,
+    },
+    /// The report is about an officer: they neither read nor handle it (S45).
+    ConcernedNamed {
+        /// Who.
+        officer: OfficerId,
+        /// How that is known, in the words of whoever recorded it.
+        reason: String,
+    },
+    /// That was a mistake.
+    ConcernedCleared {
+        /// Who.
+        officer: OfficerId,
+        /// Why, in the words of whoever decided it.
+        reason: String,
+    },
+    /// Somebody who is not named, or of another station, opened the case in an emergency.
+    EmergencyOpened {
+        /// Why, in their words.
+        reason: String,
+        /// Until when it holds.
+        until: Timestamp,
+    },
+    /// A colleague looked at such an opening afterwards.
+    OpeningReviewed {
+        /// Which, in the order they came, from 1.
+        opening: u32,
+        /// Whether there was need of it.
+        justified: bool,
+        /// Why, in the colleague's words.
+        text: String,
+    },
     /// Nothing of the case is erased until this is lifted: somebody still needs it.
     HoldPlaced {
         /// Why.
@@ -347,6 +391,12 @@ impl CaseAct {
             Self::ReviewAnswered { .. } => "case.review_answered",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",
+            Self::ReaderNamed { .. } => "case.reader_named",
+            Self::ReaderRemoved { .. } => "case.reader_removed",
+            Self::ConcernedNamed { .. } => "case.concerned_named",
+            Self::ConcernedCleared { .. } => "case.concerned_cleared",
+            Self::EmergencyOpened { .. } => "case.emergency_opened",
+            Self::OpeningReviewed { .. } => "case.opening_reviewed",
             Self::HoldPlaced { .. } => "case.hold_placed",
             Self::HoldLifted { .. } => "case.hold_lifted",
             Self::PersonalDataErased { .. } => "case.personal_data_erased",

@@ -171,6 +171,48 @@ pub enum CaseCommand {
         /// Why.
         reason: String,
     },
+    /// Name somebody who may read it though they do not have it.
+    NameReader {
+        /// Who.
+        officer: OfficerId,
+        /// Why.
+        reason: String,
+    },
+    /// Take that back.
+    RemoveReader {
+        /// Who.
+        officer: OfficerId,
+        /// Why.
+        reason: String,
+    },
+    /// Record that the report is about an officer.
+    NameConcerned {
+        /// Who.
+        officer: OfficerId,
+        /// How that is known.
+        reason: String,
+    },
+    /// Say that this was a mistake.
+    ClearConcerned {
+        /// Who.
+        officer: OfficerId,
+        /// Why.
+        reason: String,
+    },
+    /// Open it in an emergency, for a short time.
+    OpenInEmergency {
+        /// Why.
+        reason: String,
+    },
+    /// Review such an opening.
+    ReviewOpening {
+        /// Which, in the order they came, from 1.
+        opening: u32,
+        /// Whether there was need of it.
+        justified: bool,
+        /// Why.
+        text: String,
+    },
     /// Let nothing of it be erased until that is lifted.
     PlaceHold {
         /// Why.

@@ -6,11 +6,12 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{harm, letter, paper, review};
+use super::{access, harm, letter, paper, review};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::subject::{Method, Moment, TextFault, text_fault};
+use crate::value::OfficerId;
 
 /// How long after it happened staff can tell of something in a case, in days: as long as of an
 /// encounter. What is older is written as an action of the day it is told, with its own day in
@@ -61,6 +62,7 @@ pub fn decide(
         };
     }
     told_in_time(actor, moment)?;
+    access::separated(case, actor, given_to(&command))?;
     let act = match command {
         CaseCommand::FileRequest { .. } => return Err(CaseRefusal::AlreadyFiled),
         CaseCommand::Reopen { reason } => {
@@ -75,6 +77,27 @@ pub fn decide(
         // what the law allows to be kept for its own proceedings).
         CaseCommand::ErasePersonalData { basis, ground } => erase(case, basis, ground)?,
         CaseCommand::PlaceHold { ground, reference } => place_hold(case, ground, reference)?,
+        // Who may read a case is decided on after its end as well.
+        CaseCommand::NameReader { officer, reason } => {
+            return access::name_reader(case, officer, reason);
+        }
+        CaseCommand::RemoveReader { officer, reason } => {
+            access::remove_reader(case, officer, reason)?
+        }
+        CaseCommand::NameConcerned { officer, reason } => {
+            return access::name_concerned(case, officer, reason);
+        }
+        CaseCommand::ClearConcerned { officer, reason } => {
+            access::clear_concerned(case, officer, reason)?
+        }
+        CaseCommand::OpenInEmergency { reason } => {
+            return access::open(case, reason, actor, moment, method);
+        }
+        CaseCommand::ReviewOpening {
+            opening,
+            justified,
+            text,
+        } => access::review(case, opening, justified, text, actor)?,
         CaseCommand::LiftHold { reference } => {
             if case.hold.is_none() {
                 return Err(CaseRefusal::NotHeld);
@@ -180,6 +203,17 @@ pub fn decide(
         }
     };
     Ok(vec![act])
+}
+
+/// Whom a command gives the case to, or opens it to.
+const fn given_to(command: &CaseCommand) -> Option<OfficerId> {
+    match command {
+        CaseCommand::AssignOfficer { officer }
+        | CaseCommand::NameReader { officer, .. }
+        | CaseCommand::Take { by: officer }
+        | CaseCommand::TakeOver { to: officer, .. } => Some(*officer),
+        _ => None,
+    }
 }
 
 fn file(

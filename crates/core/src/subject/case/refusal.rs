@@ -184,6 +184,36 @@ pub enum CaseRefusal {
         /// The limit.
         limit: u32,
     },
+    /// The report is about whoever asks.
+    #[error("the report is about the officer who asks")]
+    Concerned,
+    /// The report is about the officer it would be given to.
+    #[error("the report is about the officer it would be given to")]
+    OfficerConcerned {
+        /// Who.
+        officer: OfficerId,
+    },
+    /// As many people are named as a case takes.
+    #[error("too many people named: limit {limit}")]
+    TooManyNamed {
+        /// The limit.
+        limit: usize,
+    },
+    /// They are not named.
+    #[error("officer is not named")]
+    NotNamed,
+    /// It was opened in an emergency as often as a case takes.
+    #[error("too many openings: limit {limit}")]
+    TooManyOpenings {
+        /// The limit.
+        limit: usize,
+    },
+    /// It was not opened so often.
+    #[error("no such opening")]
+    NoSuchOpening,
+    /// That opening was reviewed before.
+    #[error("opening was reviewed already")]
+    OpeningReviewed,
     /// No letter with this number was given, or its content was erased.
     #[error("no such letter")]
     NoSuchLetter,

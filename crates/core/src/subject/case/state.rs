@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::access::{CaseAccess, Opening, OpeningReview};
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::letter::Letter;
 use super::review::Reviews;
@@ -110,6 +111,8 @@ pub struct Case {
     pub reviews: Reviews,
     /// Who handles it.
     pub assigned_to: Option<OfficerId>,
+    /// Who may know it, apart from who has it.
+    pub access: CaseAccess,
     /// When the next news is promised.
     pub next_news_by: Option<Timestamp>,
     /// The last reason given for lateness.
@@ -205,6 +208,7 @@ impl Case {
             support_offered_at: None,
             reviews: Reviews::default(),
             assigned_to: None,
+            access: CaseAccess::default(),
             next_news_by: None,
             late_reason: None,
             late_reason_at: None,
@@ -323,8 +327,10 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.assess(act.happened_at);
             case.advance(CaseStage::Assessed);
         }
-        CaseAct::CaseTaken { by } => case.taken_by = Some(*by),
-        CaseAct::CaseTakenOver { to, .. } => case.taken_by = Some(*to),
+        CaseAct::CaseTaken { by: to } | CaseAct::CaseTakenOver { to, .. } => {
+            case.taken_by = Some(*to);
+            case.access.unhanded_at = None;
+        }
         CaseAct::CaseAssessed {
             service,
             respond_by,
@@ -348,6 +354,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         }
         CaseAct::OfficerAssigned { officer } => {
             case.assigned_to = Some(*officer);
+            case.access.unhanded_at = None;
             case.assess(act.happened_at);
             case.advance(CaseStage::Handled);
         }
@@ -422,6 +429,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.kept_from = Some(act.happened_at);
             case.keep_months = *keep_months;
             case.outcome = Some(outcome.clone());
+            case.access.unhanded_at = None;
             case.closed_by = act.actor.officer().or(case.closed_by);
             case.next_news_by = None;
             case.assess(act.happened_at);
@@ -435,6 +443,40 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.kept_from = None;
             case.keep_months = None;
             case.outcome = None;
+        }
+        CaseAct::ReaderNamed { officer, .. } => {
+            if !case.access.named.contains(officer) {
+                case.access.named.push(*officer);
+            }
+        }
+        CaseAct::ReaderRemoved { officer, .. } => {
+            case.access.named.retain(|named| named != officer);
+        }
+        CaseAct::ConcernedNamed { officer, .. } => case.separate(*officer, act.happened_at),
+        CaseAct::ConcernedCleared { officer, .. } => {
+            case.access.concerned.retain(|known| known != officer);
+        }
+        CaseAct::EmergencyOpened { until, .. } => {
+            if let Some(by) = act.actor.officer() {
+                case.access.openings.push(Opening {
+                    by,
+                    at: act.recorded_at,
+                    until: *until,
+                    review: None,
+                });
+            }
+        }
+        CaseAct::OpeningReviewed {
+            opening, justified, ..
+        } => {
+            if let Some(by) = act.actor.officer() {
+                let review = OpeningReview {
+                    by,
+                    at: act.happened_at,
+                    justified: *justified,
+                };
+                case.review_opening(*opening, review);
+            }
         }
         CaseAct::HoldPlaced { ground, reference } => {
             case.hold = Some(Hold {

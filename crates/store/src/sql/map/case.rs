@@ -1,7 +1,7 @@
 //! Cases.
 
 use jiff::Timestamp;
-use pengayom_core::subject::case::{CaseStage, Channel};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel};
 use pengayom_core::value::{CaseId, OfficerId, PersonId, UnitId};
 use uuid::Uuid;
 
@@ -53,6 +53,10 @@ pub(crate) const COLUMNS: &[&str] = &[
     "held_since",
     "support_due",
     "review_asked_at",
+    "access",
+    "opening_unreviewed_at",
+    "opened_at",
+    "unhanded_at",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -62,6 +66,22 @@ fn due_order(case: &CaseRow) -> i64 {
         Some(_) => case.next_news_by,
     };
     due.map_or(i64::MAX, stored)
+}
+
+/// Who may know a case, as JSON; nothing where nothing is known, which is most cases.
+fn access_text(access: &CaseAccess) -> Option<String> {
+    if access.is_empty() {
+        return None;
+    }
+    // Writing identifiers and moments as JSON cannot fail.
+    serde_json::to_string(access).ok()
+}
+
+fn access_of(row: &Row) -> Result<CaseAccess, StoreError> {
+    match get::<Option<&str>>(row, "access")? {
+        None => Ok(CaseAccess::default()),
+        Some(text) => serde_json::from_str(text).map_err(|_| damaged("access", "not as written")),
+    }
 }
 
 pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
@@ -104,7 +124,11 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.keep_until.map(stored))
         .push_bind(case.held_since.map(stored))
         .push_bind(case.support_due)
-        .push_bind(case.review_asked_at.map(stored));
+        .push_bind(case.review_asked_at.map(stored))
+        .push_bind(access_text(&case.access))
+        .push_bind(case.opening_unreviewed_at.map(stored))
+        .push_bind(case.opened_at.map(stored))
+        .push_bind(case.unhanded_at.map(stored));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -149,6 +173,10 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         held_since: maybe_moment(row, "held_since")?,
         support_due: get(row, "support_due")?,
         review_asked_at: maybe_moment(row, "review_asked_at")?,
+        access: access_of(row)?,
+        opening_unreviewed_at: maybe_moment(row, "opening_unreviewed_at")?,
+        opened_at: maybe_moment(row, "opened_at")?,
+        unhanded_at: maybe_moment(row, "unhanded_at")?,
     })
 }
 

@@ -112,6 +112,15 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
         query.push(" AND filed_at >= ").push_bind(stored(span.from));
         query.push(" AND filed_at < ").push_bind(stored(span.to));
     }
+    if asked.opening_unreviewed {
+        query.push(" AND opening_unreviewed_at IS NOT NULL");
+    }
+    if asked.opened {
+        query.push(" AND opened_at IS NOT NULL");
+    }
+    if asked.unhanded {
+        query.push(" AND unhanded_at IS NOT NULL");
+    }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
     }
@@ -383,6 +392,27 @@ mod tests {
                     ..all()
                 },
                 "cases_reviews",
+            ),
+            (
+                CaseQuery {
+                    opening_unreviewed: true,
+                    ..all()
+                },
+                "cases_unreviewed",
+            ),
+            (
+                CaseQuery {
+                    opened: true,
+                    ..all()
+                },
+                "cases_opened",
+            ),
+            (
+                CaseQuery {
+                    unhanded: true,
+                    ..all()
+                },
+                "cases_unhanded",
             ),
         ]
     }
