@@ -179,7 +179,7 @@ mod tests {
     fn files() -> BTreeMap<String, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/id");
         let mut files = BTreeMap::new();
-        for folder in ["", "words"] {
+        for folder in ["", "access", "words"] {
             for entry in std::fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() {

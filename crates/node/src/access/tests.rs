@@ -222,7 +222,7 @@ fn a_unit_may_be_stricter_by_rank_and_by_area() {
     let unit = geography().unit().as_station();
     assert!(!stricter.carried(&[Role::Desk], 9, &unit).may(Permission::CloseCase));
     assert!(stricter.carried(&[Role::Desk], 10, &unit).may(Permission::CloseCase));
-    let beat = "33.18.10.2013".parse().unwrap();
+    let beat = "33.18.10.1005".parse().unwrap();
     let elsewhere = "33.18.01.2001".parse().unwrap();
     let access = CaseAccess::default();
     let mut asker = staff(1, &[Role::Patrol], None);

@@ -1,5 +1,6 @@
 //! Given acts, when a command, then acts or a refusal: each command in each stage, then each rule.
 
+mod access;
 mod filing;
 mod handling;
 mod harm;
@@ -324,7 +325,13 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
             basis: ErasureBasis::Request,
             ground: Some("surat 12/2026".to_owned()),
         }),
-        CaseCommand::ErasePersonalData { .. } => None,
+        CaseCommand::ErasePersonalData { .. } => Some(access::name_reader(9)),
+        CaseCommand::NameReader { .. } => Some(access::remove_reader(9)),
+        CaseCommand::RemoveReader { .. } => Some(access::name_concerned(9)),
+        CaseCommand::NameConcerned { .. } => Some(access::clear_concerned(9)),
+        CaseCommand::ClearConcerned { .. } => Some(access::open()),
+        CaseCommand::OpenInEmergency { .. } => Some(access::review(1)),
+        CaseCommand::ReviewOpening { .. } => None,
     }
 }
 
@@ -342,6 +349,15 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             Ok(kind),
             Ok(kind),
             Err(No::Closed),
+        ]
+    };
+    let always = |found: Result<&'static str, CaseRefusal>| {
+        [
+            Err(No::NotFiled),
+            found.clone(),
+            found.clone(),
+            found.clone(),
+            found,
         ]
     };
     let sent_only = |kind| {
@@ -467,6 +483,13 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             Err(No::NotClosed),
             Ok("case.personal_data_erased"),
         ],
+        CaseCommand::NameReader { .. } => always(Ok("case.reader_named")),
+        CaseCommand::RemoveReader { .. } | CaseCommand::ClearConcerned { .. } => {
+            always(Err(No::NotNamed))
+        }
+        CaseCommand::NameConcerned { .. } => always(Ok("case.concerned_named")),
+        CaseCommand::OpenInEmergency { .. } => always(Ok("case.emergency_opened")),
+        CaseCommand::ReviewOpening { .. } => always(Err(No::NoSuchOpening)),
     }
 }
 
