@@ -137,6 +137,7 @@ impl Node {
             return Ok(CaseChanged {
                 case: known,
                 changed: false,
+                acts: Vec::new(),
             });
         }
         let command = CaseCommand::OpenInEmergency { reason };
