@@ -3,6 +3,7 @@
 //! A figure from one machine says little about another, and other work on the machine disturbs it;
 //! what disturbs a figure disturbs its baseline too, so the ratio says more than either.
 
+mod access;
 mod bare;
 mod board;
 mod import;
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use crate::clock::{SystemClock, SystemRandomness};
 use crate::fault::Fault;
 
+pub(crate) use access::access;
 pub(crate) use board::board;
 pub(crate) use import::import;
 pub(crate) use intake::{On, intake};

@@ -42,6 +42,12 @@ enum What {
         #[arg(long, value_name = "PROGRAM", default_value = "pgbench")]
         pgbench: PathBuf,
     },
+    /// Decisions about one case by the policies of the pack
+    Access {
+        /// How many decisions
+        #[arg(long, default_value_t = 20_000)]
+        decisions: u32,
+    },
     /// Positions routed to beat and station
     Route {
         /// How many positions
@@ -150,6 +156,7 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
                 };
                 bench::intake(told, run, folder.path(), on, *seconds, at_once).await?;
             }
+            What::Access { decisions } => bench::access(told, run, *decisions)?,
             What::Route { points } => bench::route(told, run, *points)?,
             What::Import { rows, sample, pack } => {
                 bench::import(told, run, folder.path(), *rows, sample, pack).await?;
