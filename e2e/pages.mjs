@@ -34,7 +34,7 @@ export const PUBLIC = [
 export const STAFF = [
   { role: "desk", pages: ["/meja", "/meja/antrean/baru", "/meja/gangguan", "/meja/kiriman", "/meja/laporan/baru", "/meja/laporan/baru?kertas=ya", "/meja/laporan/kertas", "/meja/daftar", "/meja/cari", "/meja/serah-terima"], least: 24 },
   { role: "patrol", pages: ["/pertemuan", "/pertemuan/baru"], least: 48 },
-  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap"], least: 24 },
+  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap", "/tinjauan-akses"], least: 24 },
   { role: "admin", pages: ["/setelan"], least: 24 },
 ];
 

@@ -35,6 +35,7 @@ use std::collections::BTreeMap;
 
 use crate::place::Strata;
 
+pub use access::AccessTimes;
 pub use case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 pub use choice::UnknownChoice;
 pub use code::{
@@ -42,7 +43,6 @@ pub use code::{
     InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode,
     RankCode, RoleCode, ServiceCode, StratumCode, is_code,
 };
-pub use access::AccessTimes;
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};

@@ -99,12 +99,11 @@ pub(crate) fn unit_row(adopted_at: Timestamp) -> Result<UnitRow, Fault> {
 fn read_dir(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     for file in dir.files() {
         let path = file.path();
-        if path
-            .extension()
-            .is_some_and(|extension| {
-                crate::files::PACK_ENDINGS.iter().any(|known| extension == *known)
-            })
-            && let (Some(name), Some(text)) = (path.to_str(), file.contents_utf8())
+        if path.extension().is_some_and(|extension| {
+            crate::files::PACK_ENDINGS
+                .iter()
+                .any(|known| extension == *known)
+        }) && let (Some(name), Some(text)) = (path.to_str(), file.contents_utf8())
         {
             files.insert(name.to_owned(), text.to_owned());
         }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use pengayom_core::act::{Payload, Subject};
-use pengayom_core::subject::case::{CaseAccess, CaseAct, CaseStage, Channel, RequestFiled, ReviewKind};
+use pengayom_core::subject::case::{
+    CaseAccess, CaseAct, CaseStage, Channel, RequestFiled, ReviewKind,
+};
 use pengayom_core::value::UnitId;
 use pengayom_store::rows::CaseRow;
 use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store, views};
@@ -174,10 +176,20 @@ pub async fn who_may_know_a_case_is_listed_with_it(engine: &impl Engine) {
         until: at(3620),
     };
     let all = CaseQuery::default;
-    let listed = async |query: CaseQuery| numbers(&store.cases(&pati(), &query).await.unwrap().rows);
-    let waiting = || CaseQuery { opening_unreviewed: true, ..all() };
-    let used = || CaseQuery { opened: true, ..all() };
-    let left = || CaseQuery { unhanded: true, ..all() };
+    let listed =
+        async |query: CaseQuery| numbers(&store.cases(&pati(), &query).await.unwrap().rows);
+    let waiting = || CaseQuery {
+        opening_unreviewed: true,
+        ..all()
+    };
+    let used = || CaseQuery {
+        opened: true,
+        ..all()
+    };
+    let left = || CaseQuery {
+        unhanded: true,
+        ..all()
+    };
     assert_eq!(listed(waiting()).await, [0_u128; 0]);
     follow(&*store, &pati(), 1, at(20), opened).await;
     let named = CaseAct::ReaderNamed {
@@ -188,17 +200,33 @@ pub async fn who_may_know_a_case_is_listed_with_it(engine: &impl Engine) {
     let row = store.case(&pati(), case(1)).await.unwrap().unwrap();
     assert_eq!(row.access.named, [officer(9)]);
     assert_eq!(row.access.openings[0].until, at(3620));
-    assert_eq!((row.opening_unreviewed_at, row.opened_at), (Some(at(20)), Some(at(20))));
-    assert_eq!((listed(waiting()).await, listed(used()).await), (vec![1], vec![1]));
+    assert_eq!(
+        (row.opening_unreviewed_at, row.opened_at),
+        (Some(at(20)), Some(at(20)))
+    );
+    assert_eq!(
+        (listed(waiting()).await, listed(used()).await),
+        (vec![1], vec![1])
+    );
     let found = CaseAct::OpeningReviewed {
         opening: 1,
         justified: true,
         text: reason(),
     };
     follow(&*store, &pati(), 1, at(30), found).await;
-    assert_eq!((listed(waiting()).await, listed(used()).await), (Vec::new(), vec![1]));
+    assert_eq!(
+        (listed(waiting()).await, listed(used()).await),
+        (Vec::new(), vec![1])
+    );
     // Who has it is the one it is about.
-    follow(&*store, &pati(), 2, at(40), CaseAct::CaseTaken { by: officer(7) }).await;
+    follow(
+        &*store,
+        &pati(),
+        2,
+        at(40),
+        CaseAct::CaseTaken { by: officer(7) },
+    )
+    .await;
     let about = CaseAct::ConcernedNamed {
         officer: officer(7),
         reason: reason(),
@@ -208,7 +236,14 @@ pub async fn who_may_know_a_case_is_listed_with_it(engine: &impl Engine) {
     assert_eq!((row.taken_by, row.unhanded_at), (None, Some(at(41))));
     assert_eq!(row.access.concerned, [officer(7)]);
     assert_eq!(listed(left()).await, [2]);
-    follow(&*store, &pati(), 2, at(50), CaseAct::CaseTaken { by: officer(8) }).await;
+    follow(
+        &*store,
+        &pati(),
+        2,
+        at(50),
+        CaseAct::CaseTaken { by: officer(8) },
+    )
+    .await;
     assert_eq!(listed(left()).await, [0_u128; 0]);
 }
 

@@ -65,7 +65,12 @@ async fn change(site: &Site, by: &Staff, case: CaseId, command: CaseCommand) {
 }
 
 /// Sends a form with the version the page shows.
-async fn act(browser: &mut Browser<'_>, case: CaseId, slug: &str, fields: &[(&str, &str)]) -> Answer {
+async fn act(
+    browser: &mut Browser<'_>,
+    case: CaseId,
+    slug: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
     let page = browser.get(&format!("/perkara/{case}")).await;
     let version = page.value_of("versi").unwrap_or_default();
     let mut all = vec![("versi", version.as_str())];

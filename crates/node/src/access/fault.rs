@@ -59,24 +59,59 @@ pub enum Hole {
 impl fmt::Display for Hole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(fault) => write!(f, "is not a policy: {fault}. Write `permit (…);` or `forbid (…);`"),
-            Self::Schema(fault) => write!(f, "is not a schema: {fault}. Start from the schema of packs/id"),
-            Self::Unfit(fault) => write!(f, "does not fit the schema: {fault}. Use only what access/schema.cedarschema names"),
-            Self::Template => f.write_str("has a slot (?principal, ?resource) that nothing fills. Name a role instead"),
-            Self::Everybody => f.write_str("permits to everybody. Begin it with `permit (principal in Role::\"…\", …`"),
-            Self::EveryAction => f.write_str("permits every action. List the actions: `action in [Action::\"…\"]`"),
-            Self::UnknownRole(role) => write!(f, "names the role {role:?}, which no account has. Use one of {}", roles()),
-            Self::UnknownAction(action) => write!(f, "names the action {action:?}, which the program never asks about. Remove it"),
-            Self::MissingAction(action) => write!(f, "lacks the action {action:?}, which the program asks about. Add it"),
-            Self::Fails(fault) => write!(f, "fails when it is asked: {fault}. A rule must give an answer for every case"),
-            Self::Shape(fault) => write!(f, "does not take what the program asks with: {fault}. Start from the schema of packs/id"),
+            Self::Syntax(fault) => write!(
+                f,
+                "is not a policy: {fault}. Write `permit (…);` or `forbid (…);`"
+            ),
+            Self::Schema(fault) => write!(
+                f,
+                "is not a schema: {fault}. Start from the schema of packs/id"
+            ),
+            Self::Unfit(fault) => write!(
+                f,
+                "does not fit the schema: {fault}. Use only what access/schema.cedarschema names"
+            ),
+            Self::Template => f.write_str(
+                "has a slot (?principal, ?resource) that nothing fills. Name a role instead",
+            ),
+            Self::Everybody => f.write_str(
+                "permits to everybody. Begin it with `permit (principal in Role::\"…\", …`",
+            ),
+            Self::EveryAction => {
+                f.write_str("permits every action. List the actions: `action in [Action::\"…\"]`")
+            }
+            Self::UnknownRole(role) => write!(
+                f,
+                "names the role {role:?}, which no account has. Use one of {}",
+                roles()
+            ),
+            Self::UnknownAction(action) => write!(
+                f,
+                "names the action {action:?}, which the program never asks about. Remove it"
+            ),
+            Self::MissingAction(action) => write!(
+                f,
+                "lacks the action {action:?}, which the program asks about. Add it"
+            ),
+            Self::Fails(fault) => write!(
+                f,
+                "fails when it is asked: {fault}. A rule must give an answer for every case"
+            ),
+            Self::Shape(fault) => write!(
+                f,
+                "does not take what the program asks with: {fault}. Start from the schema of packs/id"
+            ),
             Self::OpensShut { role, permission } => write!(
                 f,
                 "opens {} to the role {:?}, which must stay shut. Take it out of this policy",
                 permission.as_str(),
                 role.as_str()
             ),
-            Self::Nothing(role) => write!(f, "gives the role {:?} nothing at all. Write a permit for it", role.as_str()),
+            Self::Nothing(role) => write!(
+                f,
+                "gives the role {:?} nothing at all. Write a permit for it",
+                role.as_str()
+            ),
             Self::TooMany(limit) => write!(f, "has more than {limit} policies. Put them together"),
         }
     }

@@ -138,9 +138,7 @@ impl Policies {
         if faults.is_empty() {
             let checked = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
             let found = checked.validation_errors();
-            faults.extend(
-                found.map(|error| at(error.policy_id(), Hole::Unfit(told(error)))),
-            );
+            faults.extend(found.map(|error| at(error.policy_id(), Hole::Unfit(told(error)))));
         }
         if faults.is_empty() {
             let policies = Self {
@@ -180,7 +178,10 @@ impl Policies {
             reads_sensitive: false,
         };
         for permission in Permission::ALL {
-            if self.ask(&asker, permission, About::Unit, Purpose::Handle).is_ok() {
+            if self
+                .ask(&asker, permission, About::Unit, Purpose::Handle)
+                .is_ok()
+            {
                 carried = carried.with(permission);
             }
         }
@@ -237,7 +238,9 @@ impl Policies {
         let (request, entities) = self
             .question(asker, permission, about, purpose, None)
             .map_err(broken)?;
-        let answer = self.authorizer.is_authorized(&request, &self.set, &entities);
+        let answer = self
+            .authorizer
+            .is_authorized(&request, &self.set, &entities);
         let failed: Vec<_> = answer
             .diagnostics()
             .errors()
@@ -298,7 +301,8 @@ impl Policies {
             entities.push(Entity::new_no_attrs(home, HashSet::new()));
         }
         let purpose = RestrictedExpression::new_entity_uid(uid(&names.purpose, purpose.as_str()));
-        let context = Context::from_pairs([("purpose".to_owned(), purpose)]).map_err(|e| told(&e))?;
+        let context =
+            Context::from_pairs([("purpose".to_owned(), purpose)]).map_err(|e| told(&e))?;
         let action = uid(&names.action, permission.as_str());
         let request =
             Request::new(principal, action, resource, context, schema).map_err(|e| told(&e))?;
@@ -447,21 +451,21 @@ fn judge(
     answer: Result<Vec<PolicyId>, Failed>,
     faults: &mut Vec<PolicyFault>,
 ) {
-        match answer {
-            Ok(reasons) if is_shut(role, permission) => {
-                let hole = Hole::OpensShut { role, permission };
-                faults.extend(reasons.iter().map(|id| at(id, hole.clone())));
-            }
-            Ok(_) => {}
-            Err(failed) => faults.extend(failed.into_iter().map(|(id, error)| match id {
-                Some(id) => at(&id, Hole::Fails(error)),
-                None => PolicyFault {
-                    file: SCHEMA_FILE.to_owned(),
-                    line: 1,
-                    hole: Hole::Shape(error),
-                },
-            })),
+    match answer {
+        Ok(reasons) if is_shut(role, permission) => {
+            let hole = Hole::OpensShut { role, permission };
+            faults.extend(reasons.iter().map(|id| at(id, hole.clone())));
         }
+        Ok(_) => {}
+        Err(failed) => faults.extend(failed.into_iter().map(|(id, error)| match id {
+            Some(id) => at(&id, Hole::Fails(error)),
+            None => PolicyFault {
+                file: SCHEMA_FILE.to_owned(),
+                line: 1,
+                hole: Hole::Shape(error),
+            },
+        })),
+    }
 }
 
 /// What an error of the engine says, on one line.

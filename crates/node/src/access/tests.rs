@@ -45,7 +45,10 @@ fn geography() -> &'static Geography {
 /// The faults of the pack with another policy at the end of its roles.
 fn with(policy: &str) -> Vec<PolicyFault> {
     let mut files = files();
-    files.insert("access/other.cedar".to_owned(), format!("// ours\n\n{policy}"));
+    files.insert(
+        "access/other.cedar".to_owned(),
+        format!("// ours\n\n{policy}"),
+    );
     match Policies::load(&files) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.0,
@@ -56,7 +59,11 @@ fn with(policy: &str) -> Vec<PolicyFault> {
 fn hole(policy: &str) -> Hole {
     let faults = with(policy);
     let first = faults.first().unwrap_or_else(|| panic!("taken: {policy}"));
-    assert_eq!((first.file.as_str(), first.line), ("access/other.cedar", 3), "{policy}: {first}");
+    assert_eq!(
+        (first.file.as_str(), first.line),
+        ("access/other.cedar", 3),
+        "{policy}: {first}"
+    );
     let words = first.to_string();
     assert!(words.starts_with("access/other.cedar:3: "), "{words}");
     assert!(words.len() > 40, "a remedy: {words}");
@@ -87,7 +94,10 @@ fn the_pack_gives_each_role_what_it_needs_and_no_more() {
         assert_eq!(Role::parse(role.as_str()), Some(role));
         for permission in Permission::ALL {
             let carried = policies().carried(&[role], 0, &unit);
-            assert!(!(carried.may(permission) && is_shut(role, permission)), "{role:?} {permission:?}");
+            assert!(
+                !(carried.may(permission) && is_shut(role, permission)),
+                "{role:?} {permission:?}"
+            );
         }
     }
     // Nobody without a role may do anything.
@@ -135,7 +145,12 @@ fn what_the_schema_does_not_name_is_refused_with_its_line() {
     ] {
         assert!(matches!(hole(unfit), Hole::Unfit(_)), "{unfit}");
     }
-    for unread in ["permit (principal", "permit principal;", "allow (principal, action, resource);", "{}"] {
+    for unread in [
+        "permit (principal",
+        "permit principal;",
+        "allow (principal, action, resource);",
+        "{}",
+    ] {
         assert!(matches!(hole(unread), Hole::Syntax(_)), "{unread}");
     }
 }
@@ -155,7 +170,10 @@ fn a_policy_that_fails_when_it_is_asked_is_refused() {
 #[test]
 fn what_must_stay_shut_is_refused_whoever_opens_it() {
     for role in Role::ALL {
-        for permission in Permission::ALL.into_iter().filter(|one| is_shut(role, *one)) {
+        for permission in Permission::ALL
+            .into_iter()
+            .filter(|one| is_shut(role, *one))
+        {
             let policy = format!(
                 "permit (principal in Role::\"{}\", action == Action::\"{}\", resource);",
                 role.as_str(),
@@ -168,7 +186,13 @@ fn what_must_stay_shut_is_refused_whoever_opens_it() {
     let policy = "permit (principal in Role::\"admin\", action == Action::\"ReadCase\", \
                   resource is Case) when { !resource.sensitive };";
     let permission = Permission::ReadCase;
-    assert_eq!(hole(policy), Hole::OpensShut { role: Role::Admin, permission });
+    assert_eq!(
+        hole(policy),
+        Hole::OpensShut {
+            role: Role::Admin,
+            permission
+        }
+    );
 }
 
 // Fault: a policy file with a hole.
@@ -195,7 +219,11 @@ fn a_schema_the_program_cannot_ask_with_is_refused() {
             Err(found) => faults.push(found.to_string()),
         }
     }
-    assert!(faults[0].contains("lacks the action \"ReadCase\""), "{}", faults[0]);
+    assert!(
+        faults[0].contains("lacks the action \"ReadCase\""),
+        "{}",
+        faults[0]
+    );
     assert!(faults[1].contains("\"DeclareWar\""), "{}", faults[1]);
 }
 
@@ -205,7 +233,12 @@ fn a_pack_that_gives_a_role_nothing_is_refused() {
     files.insert("access/roles.cedar".to_owned(), String::new());
     let faults = Policies::load(&files).unwrap_err();
     assert_eq!(faults.0.len(), Role::ALL.len(), "{faults}");
-    assert!(faults.0.iter().all(|fault| matches!(fault.hole, Hole::Nothing(_))));
+    assert!(
+        faults
+            .0
+            .iter()
+            .all(|fault| matches!(fault.hole, Hole::Nothing(_)))
+    );
 }
 
 #[test]
@@ -220,16 +253,33 @@ fn a_unit_may_be_stricter_by_rank_and_by_area() {
     );
     let stricter = Policies::load(&files).unwrap();
     let unit = geography().unit().as_station();
-    assert!(!stricter.carried(&[Role::Desk], 9, &unit).may(Permission::CloseCase));
-    assert!(stricter.carried(&[Role::Desk], 10, &unit).may(Permission::CloseCase));
+    assert!(
+        !stricter
+            .carried(&[Role::Desk], 9, &unit)
+            .may(Permission::CloseCase)
+    );
+    assert!(
+        stricter
+            .carried(&[Role::Desk], 10, &unit)
+            .may(Permission::CloseCase)
+    );
     let beat = "33.18.10.1005".parse().unwrap();
     let elsewhere = "33.18.01.2001".parse().unwrap();
     let access = CaseAccess::default();
     let mut asker = staff(1, &[Role::Patrol], None);
     asker.carries = stricter.carried(&asker.roles, 0, &unit);
     for (beat, open) in [(&beat, false), (&elsewhere, true)] {
-        let case = CaseFacts { beat: Some(beat), ..plain(&access) };
-        let works = stricter.opens(&asker, Permission::WorkCase, &case, Purpose::Handle, geography());
+        let case = CaseFacts {
+            beat: Some(beat),
+            ..plain(&access)
+        };
+        let works = stricter.opens(
+            &asker,
+            Permission::WorkCase,
+            &case,
+            Purpose::Handle,
+            geography(),
+        );
         assert_eq!(works, open, "{beat}");
     }
 }
@@ -273,7 +323,10 @@ fn opens(by: &Staff, permission: Permission, case: &CaseFacts<'_>) -> bool {
 
 /// Two stations of the unit.
 fn stations() -> (StationId, StationId) {
-    let mut all = geography().stations().iter().map(|station| station.id.clone());
+    let mut all = geography()
+        .stations()
+        .iter()
+        .map(|station| station.id.clone());
     (all.next().unwrap(), all.next().unwrap())
 }
 
@@ -281,15 +334,29 @@ fn stations() -> (StationId, StationId) {
 fn a_station_sees_its_own_cases_and_the_unit_sees_all() {
     let (here, there) = stations();
     let access = CaseAccess::default();
-    let case = CaseFacts { station: Some(&here), ..plain(&access) };
+    let case = CaseFacts {
+        station: Some(&here),
+        ..plain(&access)
+    };
     let read = Permission::ReadCase;
     assert!(opens(&staff(1, &[Role::Patrol], Some(&here)), read, &case));
-    assert!(!opens(&staff(1, &[Role::Patrol], Some(&there)), read, &case));
+    assert!(!opens(
+        &staff(1, &[Role::Patrol], Some(&there)),
+        read,
+        &case
+    ));
     assert!(opens(&staff(1, &[Role::Patrol], None), read, &case));
-    assert!(opens(&staff(1, &[Role::Commander], Some(&there)), read, &case));
+    assert!(opens(
+        &staff(1, &[Role::Commander], Some(&there)),
+        read,
+        &case
+    ));
     assert!(!opens(&staff(1, &[Role::Admin], None), read, &case));
     // Whoever has it keeps it, wherever they are.
-    let case = CaseFacts { assigned_to: Some(officer(1)), ..case };
+    let case = CaseFacts {
+        assigned_to: Some(officer(1)),
+        ..case
+    };
     assert!(opens(&staff(1, &[Role::Patrol], Some(&there)), read, &case));
 }
 
@@ -297,28 +364,74 @@ fn a_station_sees_its_own_cases_and_the_unit_sees_all() {
 #[test]
 fn a_sensitive_case_is_open_to_named_people_and_to_no_role() {
     let access = CaseAccess::default();
-    let case = CaseFacts { sensitive: true, ..plain(&access) };
+    let case = CaseFacts {
+        sensitive: true,
+        ..plain(&access)
+    };
     for role in Role::ALL {
-        for permission in [Permission::ReadCase, Permission::WorkCase, Permission::ReadPerson] {
-            assert!(!opens(&staff(1, &[role], None), permission, &case), "{role:?}");
+        for permission in [
+            Permission::ReadCase,
+            Permission::WorkCase,
+            Permission::ReadPerson,
+        ] {
+            assert!(
+                !opens(&staff(1, &[role], None), permission, &case),
+                "{role:?}"
+            );
         }
     }
     let everything = staff(1, &Role::ALL, None);
     assert!(!opens(&everything, Permission::ReadCase, &case));
     assert!(opens(&everything, Permission::TakeCase, &case));
-    assert!(!opens(&staff(1, &[Role::Dispatch], None), Permission::TakeCase, &case));
+    assert!(!opens(
+        &staff(1, &[Role::Dispatch], None),
+        Permission::TakeCase,
+        &case
+    ));
     for case in [
-        CaseFacts { taken_by: Some(officer(1)), ..case },
-        CaseFacts { assigned_to: Some(officer(1)), ..case },
+        CaseFacts {
+            taken_by: Some(officer(1)),
+            ..case
+        },
+        CaseFacts {
+            assigned_to: Some(officer(1)),
+            ..case
+        },
     ] {
-        assert!(opens(&staff(1, &[Role::Patrol], None), Permission::ReadCase, &case));
-        assert!(!opens(&staff(2, &[Role::Desk], None), Permission::ReadCase, &case));
-        assert!(!opens(&staff(2, &[Role::Desk], None), Permission::TakeCase, &case));
+        assert!(opens(
+            &staff(1, &[Role::Patrol], None),
+            Permission::ReadCase,
+            &case
+        ));
+        assert!(!opens(
+            &staff(2, &[Role::Desk], None),
+            Permission::ReadCase,
+            &case
+        ));
+        assert!(!opens(
+            &staff(2, &[Role::Desk], None),
+            Permission::TakeCase,
+            &case
+        ));
     }
-    let named = CaseAccess { named: vec![officer(1)], ..CaseAccess::default() };
-    let case = CaseFacts { sensitive: true, ..plain(&named) };
-    assert!(opens(&staff(1, &[Role::Patrol], None), Permission::ReadCase, &case));
-    assert!(!opens(&staff(1, &[Role::Admin], None), Permission::ReadCase, &case));
+    let named = CaseAccess {
+        named: vec![officer(1)],
+        ..CaseAccess::default()
+    };
+    let case = CaseFacts {
+        sensitive: true,
+        ..plain(&named)
+    };
+    assert!(opens(
+        &staff(1, &[Role::Patrol], None),
+        Permission::ReadCase,
+        &case
+    ));
+    assert!(!opens(
+        &staff(1, &[Role::Admin], None),
+        Permission::ReadCase,
+        &case
+    ));
 }
 
 // S45
@@ -334,11 +447,22 @@ fn an_emergency_opens_to_act_and_decides_nothing_that_lasts() {
         ..CaseAccess::default()
     };
     let held = opened(30);
-    let case = CaseFacts { sensitive: true, ..plain(&held) };
+    let case = CaseFacts {
+        sensitive: true,
+        ..plain(&held)
+    };
     let chief = staff(1, &[Role::Commander, Role::Desk], None);
-    for permission in [Permission::ReadCase, Permission::WorkCase, Permission::ReadPerson] {
+    for permission in [
+        Permission::ReadCase,
+        Permission::WorkCase,
+        Permission::ReadPerson,
+    ] {
         assert!(opens(&chief, permission, &case), "{permission:?}");
-        assert!(!opens(&staff(2, &[Role::Commander, Role::Desk], None), permission, &case));
+        assert!(!opens(
+            &staff(2, &[Role::Commander, Role::Desk], None),
+            permission,
+            &case
+        ));
         let gathers = policies().opens(&chief, permission, &case, Purpose::Gather, geography());
         assert!(!gathers, "{permission:?}");
     }
@@ -354,7 +478,10 @@ fn an_emergency_opens_to_act_and_decides_nothing_that_lasts() {
         assert!(!opens(&chief, permission, &case), "{permission:?}");
     }
     let over = opened(0);
-    let case = CaseFacts { sensitive: true, ..plain(&over) };
+    let case = CaseFacts {
+        sensitive: true,
+        ..plain(&over)
+    };
     assert!(!opens(&chief, Permission::ReadCase, &case));
 }
 

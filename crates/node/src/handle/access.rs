@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Payload;
 use pengayom_core::place::StationId;
-use pengayom_core::subject::case::{CaseAct, CaseCommand, Opening};
-use pengayom_core::value::{CaseId, CaseNumber, OfficerId};
+use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, Opening};
+use pengayom_core::value::{CaseId, CaseNumber, OfficerId, SecretDigits};
 use pengayom_store::rows::CaseRow;
 use pengayom_store::{CaseCursor, CaseQuery};
 
@@ -12,6 +12,7 @@ use super::case::{CaseChanged, CaseHistory};
 use crate::Node;
 use crate::access::{CaseFacts, Permission, Purpose, Shut, Sight, Staff};
 use crate::error::HandleError;
+use crate::keys::Purpose as SecretOf;
 
 /// Most cases with openings that wait for a review, or that nobody has, that one list reads.
 pub const WAITING_READ: u32 = 200;
@@ -120,6 +121,24 @@ impl Node {
         }))
     }
 
+    /// A case for whoever has its secret, to show its receipt.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`] when the secret is another one's, or the store's.
+    pub async fn case_with_secret(
+        &self,
+        id: CaseId,
+        secret: &SecretDigits,
+    ) -> Result<Case, HandleError> {
+        let case = self.known_case(id).await?;
+        let hash = self.hash(SecretOf::CaseSecret, secret.plain().as_bytes());
+        if case.filed.secret == Some(hash) {
+            Ok(case)
+        } else {
+            Err(HandleError::NotFound("case"))
+        }
+    }
+
     /// Opens a case in an emergency, for the time of the pack; nothing happens to one that is open
     /// to them.
     ///
@@ -157,7 +176,9 @@ impl Node {
             ..CaseQuery::default()
         };
         let rows = self.store.cases(&self.unit().id, &query).await?.rows;
-        let mut entries = self.entries(by, &rows, |opening| opening.review.is_none()).await?;
+        let mut entries = self
+            .entries(by, &rows, |opening| opening.review.is_none())
+            .await?;
         entries.sort_by_key(|entry| (entry.opened.at, entry.case, entry.opening));
         Ok(entries)
     }

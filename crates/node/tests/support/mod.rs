@@ -80,13 +80,18 @@ fn read(path: &str) -> String {
 fn pack() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/id");
     let mut files = BTreeMap::new();
-    for (dir, prefix) in [(root.clone(), ""), (root.join("words"), "words/"), (root.join("access"), "access/")] {
+    for (dir, prefix) in [
+        (root.clone(), ""),
+        (root.join("words"), "words/"),
+        (root.join("access"), "access/"),
+    ] {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
-            if path
-                .extension()
-                .is_some_and(|ending| ["toml", "cedar", "cedarschema"].iter().any(|known| ending == *known))
-            {
+            if path.extension().is_some_and(|ending| {
+                ["toml", "cedar", "cedarschema"]
+                    .iter()
+                    .any(|known| ending == *known)
+            }) {
                 let name = path.file_name().unwrap().to_str().unwrap();
                 files.insert(
                     format!("{prefix}{name}"),

@@ -512,7 +512,12 @@ impl<'a> Player<'a> {
             happened_at: None,
             simulated: true,
         };
-        story.card = Some(self.node.record_encounter(&officer, record).await?.code);
+        match self.node.record_encounter(&officer, record).await {
+            Ok(met) => story.card = Some(met.code),
+            // A sensitive case that nobody gave to this officer.
+            Err(HandleError::CaseShut(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
         Ok(())
     }
 
@@ -592,7 +597,7 @@ impl<'a> Player<'a> {
     /// Carries out a command; one that a rule refuses is left out, as people would leave it.
     async fn change(&self, by: &Staff, case: CaseId, command: CaseCommand) -> Result<(), Fault> {
         match self.node.change_case(by, case, None, command, None).await {
-            Ok(_) | Err(HandleError::Case(_)) => Ok(()),
+            Ok(_) | Err(HandleError::Case(_) | HandleError::CaseShut(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use pengayom_core::pack::{Duty, DutyCode, FunctionEntry, PoliceFunction, ServiceCode};
-use pengayom_node::handle::access::AccessDue;
 use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
+use pengayom_node::handle::access::AccessDue;
 use pengayom_store::rows::CaseRow;
 
 use super::chart::{self, Drawing, Line, Tick, Whisker, bars, whisker};

@@ -150,10 +150,9 @@ impl CaseForm {
             Self::TakeOver => open && case.taken_by.is_some_and(|officer| officer != by.id),
             Self::Delay => open && late,
             Self::Explain | Self::SecondLook | Self::Support => care::is_offered(self, by, case),
-            Self::NameReader
-            | Self::RemoveReader
-            | Self::NameConcerned
-            | Self::ClearConcerned => readers::is_offered(self, case),
+            Self::NameReader | Self::RemoveReader | Self::NameConcerned | Self::ClearConcerned => {
+                readers::is_offered(self, case)
+            }
             Self::Emergency => false,
             Self::Withdraw => case.letters.iter().any(Letter::is_there),
             Self::Reopen => !open,

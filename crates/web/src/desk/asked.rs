@@ -72,10 +72,7 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
             },
         ) => letter == done && reason == why,
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
-        (
-            CaseCommand::NameReader { officer, .. },
-            CaseAct::ReaderNamed { officer: done, .. },
-        )
+        (CaseCommand::NameReader { officer, .. }, CaseAct::ReaderNamed { officer: done, .. })
         | (
             CaseCommand::RemoveReader { officer, .. },
             CaseAct::ReaderRemoved { officer: done, .. },

@@ -218,7 +218,13 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             entry.text = Some(reason.clone());
         }
         CaseAct::ConcernedCleared { officer, reason } => {
-            named(frame, names, "access.act_concerned_cleared", *officer, entry);
+            named(
+                frame,
+                names,
+                "access.act_concerned_cleared",
+                *officer,
+                entry,
+            );
             entry.text = Some(reason.clone());
         }
         CaseAct::EmergencyOpened { reason, until } => {

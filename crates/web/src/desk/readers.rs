@@ -58,9 +58,9 @@ pub(super) fn choose(
     let unit = frame.unit();
     let groups = match known {
         Some(known) => {
-            let picks = known.iter().map(|officer| {
-                Pick::new(officer.to_string(), names.of(frame, *officer), chosen)
-            });
+            let picks = known
+                .iter()
+                .map(|officer| Pick::new(officer.to_string(), names.of(frame, *officer), chosen));
             vec![OptionGroup {
                 label: frame.t("access.named").to_owned(),
                 options: picks.collect(),

@@ -218,6 +218,7 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
                     Ok(_)
                     | Err(
                         HandleError::Case(_)
+                        | HandleError::CaseShut(_)
                         | HandleError::Conflict { .. }
                         | HandleError::NotAllowed(_),
                     ) => {}

@@ -108,7 +108,11 @@ async fn shut_page(
                 label: frame.t("access.emergency_reason").to_owned(),
                 hint: Some(frame.t("access.emergency_reason_help").to_owned()),
                 error: error_at(&typed.errors, REASON),
-                value: if mine { typed.fields.get("alasan").to_owned() } else { String::new() },
+                value: if mine {
+                    typed.fields.get("alasan").to_owned()
+                } else {
+                    String::new()
+                },
                 ..TextField::default()
             },
         }

@@ -20,38 +20,78 @@ async fn whoever_a_report_is_about_finds_no_case_at_any_door() {
     let officer = site.account(Role::Investigator).await;
     site.account(Role::Commander).await;
     let case = file(&site, THEFT).await.case;
-    change(&site, &desk, case, CaseCommand::AssignOfficer { officer: officer.id }).await;
+    change(
+        &site,
+        &desk,
+        case,
+        CaseCommand::AssignOfficer {
+            officer: officer.id,
+        },
+    )
+    .await;
     let mut accused = site.signed_in("investigator").await;
     let mut clerk = site.signed_in("desk").await;
     let mut chief = site.signed_in("commander").await;
     let address = format!("/perkara/{case}");
     assert!(accused.get(&address).await.text.contains(TOLD));
     let id = officer.id.to_string();
-    let about = [("petugas", id.as_str()), ("alasan", "Pelapor menyebut namanya")];
+    let about = [
+        ("petugas", id.as_str()),
+        ("alasan", "Pelapor menyebut namanya"),
+    ];
     let named = act(&mut clerk, case, "terkait", &about).await;
     assert_eq!(named.status, StatusCode::SEE_OTHER, "{}", named.words());
     let page = clerk.get(&address).await.words();
-    assert!(page.contains("Laporan ini tentang Bripka Sari investigator"), "{page}");
+    assert!(
+        page.contains("Laporan ini tentang Bripka Sari investigator"),
+        "{page}"
+    );
     // Every page, file and act: no such case.
     for door in READS {
-        assert_shut(&accused.get(&format!("{address}{door}")).await, StatusCode::NOT_FOUND);
+        assert_shut(
+            &accused.get(&format!("{address}{door}")).await,
+            StatusCode::NOT_FOUND,
+        );
     }
-    let forms = ["tindakan-baru", "jawab", "tutup", "buka-darurat", "terkait", "telaah"];
+    let forms = [
+        "tindakan-baru",
+        "jawab",
+        "tutup",
+        "buka-darurat",
+        "terkait",
+        "telaah",
+    ];
     for slug in forms {
-        let fields = [("alasan", "x"), ("uraian", "x"), ("fungsi", "order"), ("jawaban", "x")];
+        let fields = [
+            ("alasan", "x"),
+            ("uraian", "x"),
+            ("fungsi", "order"),
+            ("jawaban", "x"),
+        ];
         let path = format!("{address}/{slug}");
         let answer = accused.post(&path, &fields).await;
         // A role that may not do it at all is told so, whatever the case.
         let refused = [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN];
-        assert!(refused.contains(&answer.status), "{slug}: {}", answer.status);
+        assert!(
+            refused.contains(&answer.status),
+            "{slug}: {}",
+            answer.status
+        );
         crate::assert_says_nothing(&answer);
     }
     let jpeg = photo();
     let sent = accused
-        .post_file(&format!("{address}/berkas"), &[("uraian", "x")], ("berkas", "a.jpg", &jpeg))
+        .post_file(
+            &format!("{address}/berkas"),
+            &[("uraian", "x")],
+            ("berkas", "a.jpg", &jpeg),
+        )
         .await;
     assert_shut(&sent, StatusCode::NOT_FOUND);
-    assert_shut(&accused.get(&format!("/aliran?perkara={case}")).await, StatusCode::NOT_FOUND);
+    assert_shut(
+        &accused.get(&format!("/aliran?perkara={case}")).await,
+        StatusCode::NOT_FOUND,
+    );
     // No list, no search.
     let number = format!("/perkara/{case}");
     for list in ["/meja/daftar", "/meja/cari"] {
@@ -61,23 +101,48 @@ async fn whoever_a_report_is_about_finds_no_case_at_any_door() {
     assert!(!accused.follow(found).await.text.contains(&number));
     // The node, which the API asks too, says the same.
     let refused = site.node.case_history(&officer, case).await;
-    assert!(matches!(refused, Err(HandleError::NotFound(_))), "{refused:?}");
-    assert_eq!(site.node.sight_of_case(&officer, case).await, Some(Sight::Hidden));
-    let listed = site.node.list_cases(&officer, CaseQuery::default()).await.unwrap();
+    assert!(
+        matches!(refused, Err(HandleError::NotFound(_))),
+        "{refused:?}"
+    );
+    assert_eq!(
+        site.node.sight_of_case(&officer, case).await,
+        Some(Sight::Hidden)
+    );
+    let listed = site
+        .node
+        .list_cases(&officer, CaseQuery::default())
+        .await
+        .unwrap();
     assert!(listed.rows.iter().all(|row| row.id != case));
     assert!(site.node.own_cases(&officer, 50).await.unwrap().is_empty());
     // Giving it back to them is refused with a plain reason, and the choice stays.
     let give = [("petugas", id.as_str())];
     let refused = act(&mut clerk, case, "tugaskan", &give).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.words());
-    assert!(refused.words().contains("Laporan ini tentang petugas itu"), "{}", refused.words());
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.words()
+    );
+    assert!(
+        refused.words().contains("Laporan ini tentang petugas itu"),
+        "{}",
+        refused.words()
+    );
     // The chief is told that nobody has it.
     let morning = chief.get("/pimpinan").await.words();
-    assert!(morning.contains("1 perkara kehilangan penangan"), "{morning}");
+    assert!(
+        morning.contains("1 perkara kehilangan penangan"),
+        "{morning}"
+    );
     let list = chief.get("/tinjauan-akses").await;
     assert!(list.text.contains(&number), "{}", list.words());
     // Only the chief takes it back; then the role opens it again.
-    let back = [("petugas", id.as_str()), ("alasan", "Orang lain bernama sama")];
+    let back = [
+        ("petugas", id.as_str()),
+        ("alasan", "Orang lain bernama sama"),
+    ];
     let refused = act(&mut clerk, case, "bukan-terkait", &back).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let cleared = act(&mut chief, case, "bukan-terkait", &back).await;
@@ -98,7 +163,7 @@ async fn a_chief_a_report_is_about_neither_reads_nor_counts_nor_reviews_it() {
         reason: "Laporan menyebut pimpinan".to_owned(),
     };
     change(&site, &desk, case, about).await;
-    site.clock.pass(3 * 24 * 60);
+    site.clock.pass(20 * 24 * 60);
     let mut browser = site.signed_in("commander").await;
     let number = format!("/perkara/{case}");
     let morning = browser.get("/pimpinan").await;
@@ -131,7 +196,10 @@ async fn the_queue_gives_nobody_a_report_about_themselves() {
     assert!(site.node.waiting(&desk, 50).await.unwrap().is_empty());
     let take = CaseCommand::Take { by: desk.id };
     let refused = site.node.change_case(&desk, case, None, take, None).await;
-    assert!(matches!(refused, Err(HandleError::NotFound(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(HandleError::NotFound(_))),
+        "{refused:?}"
+    );
     let mut clerk = site.signed_in("desk").await;
     assert!(!clerk.get("/meja").await.text.contains(&case.to_string()));
     let handover = clerk.get("/meja/serah-terima").await;

@@ -117,7 +117,11 @@ impl Asker {
     async fn begin(&mut self, site: &Site) {
         let mut browser = site.browser();
         if self.role.is_some() {
-            let session = site.node.sign_in(&self.login, PASSWORD, "test").await.unwrap();
+            let session = site
+                .node
+                .sign_in(&self.login, PASSWORD, "test")
+                .await
+                .unwrap();
             browser.cookies.insert("session".to_owned(), session.token);
         }
         for page in ["/lapor/dicuri/bahaya", "/meja", "/akun", "/pimpinan"] {
@@ -152,7 +156,10 @@ impl Asker {
                     self.csrf
                 ),
             };
-            let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+            let cookies = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"));
             let mut request = Request::builder()
                 .method(method.clone())
                 .uri(path)
@@ -242,7 +249,10 @@ impl There {
             ("{sha256}", self.sha256.as_str()),
             ("{tracking_code}", "PTI-2611-0001"),
             ("{layanan}", "lp_b"),
-            ("/meja/antrean/{id}", &format!("/meja/antrean/{}", self.visit)),
+            (
+                "/meja/antrean/{id}",
+                &format!("/meja/antrean/{}", self.visit),
+            ),
             ("{opening}", "1"),
             ("{n}", "1"),
         ] {
@@ -258,8 +268,18 @@ impl There {
 }
 
 /// What is there to ask for, made anew for each request: an answer depends on nobody who asked before.
-async fn there(site: &Site, desk: &Staff, which: Which, about: Option<OfficerId>, path: &str) -> There {
-    let service = if which == Which::Sensitive { VIOLENCE } else { THEFT };
+async fn there(
+    site: &Site,
+    desk: &Staff,
+    which: Which,
+    about: Option<OfficerId>,
+    path: &str,
+) -> There {
+    let service = if which == Which::Sensitive {
+        VIOLENCE
+    } else {
+        THEFT
+    };
     let mut there = There {
         case: String::new(),
         encounter: String::new(),
@@ -273,7 +293,13 @@ async fn there(site: &Site, desk: &Staff, which: Which, about: Option<OfficerId>
         }
         if let Some(officer) = about.filter(|_| which == Which::About) {
             let reason = "Pelapor menyebut namanya".to_owned();
-            change(site, desk, case, CaseCommand::NameConcerned { officer, reason }).await;
+            change(
+                site,
+                desk,
+                case,
+                CaseCommand::NameConcerned { officer, reason },
+            )
+            .await;
         }
         there.case = case.to_string();
     }
@@ -304,7 +330,12 @@ async fn there(site: &Site, desk: &Staff, which: Which, about: Option<OfficerId>
             priority: None,
             simulated: false,
         };
-        there.visit = site.node.join_queue(desk, joining).await.unwrap().to_string();
+        there.visit = site
+            .node
+            .join_queue(desk, joining)
+            .await
+            .unwrap()
+            .to_string();
     }
     there
 }
@@ -346,8 +377,16 @@ async fn asks(site: &Site) -> Vec<(Method, String)> {
             .uri(nothing.fill(&path));
         let answer = site.ask(request.body(Body::empty()).unwrap()).await;
         let allow = answer.header(header::ALLOW).to_owned();
-        assert!(!allow.is_empty(), "{path} says no method: {}", answer.status);
-        for method in allow.split(',').map(str::trim).filter(|name| *name != "HEAD") {
+        assert!(
+            !allow.is_empty(),
+            "{path} says no method: {}",
+            answer.status
+        );
+        for method in allow
+            .split(',')
+            .map(str::trim)
+            .filter(|name| *name != "HEAD")
+        {
             let method: Method = method.parse().unwrap();
             if path == "/perkara/{case}/{act}" {
                 for act in ACTS {
@@ -412,16 +451,27 @@ async fn every_address_answers_each_role_as_the_table_says() {
             if which != Which::Own && !of_case {
                 continue;
             }
-            let askers = if which == Which::Elsewhere { &mut elsewhere } else { &mut here };
+            let askers = if which == Which::Elsewhere {
+                &mut elsewhere
+            } else {
+                &mut here
+            };
             for asker in askers.iter_mut() {
                 if which != Which::Own && asker.role.is_none() {
                     continue;
                 }
                 let there = there(&site, &desk, which, asker.id, &path).await;
                 let (status, to) = asker.ask(&site, &method, &there.fill(&path)).await;
-                assert!(!status.is_server_error() || status == StatusCode::SERVICE_UNAVAILABLE, "{method} {path} {}: {status}", asker.name());
+                assert!(
+                    !status.is_server_error() || status == StatusCode::SERVICE_UNAVAILABLE,
+                    "{method} {path} {}: {status}",
+                    asker.name()
+                );
                 let by_word = answers.entry(which).or_default();
-                by_word.entry(word(status, &to)).or_default().push(asker.name());
+                by_word
+                    .entry(word(status, &to))
+                    .or_default()
+                    .push(asker.name());
                 if path.starts_with("/keluar") {
                     asker.begin(&site).await;
                 }
@@ -446,7 +496,10 @@ async fn every_address_answers_each_role_as_the_table_says() {
         write!(found, "\n{}", row(&format!("{method} {path}"), &answers)).unwrap();
     }
     let found = format!("{HEAD}{found}");
-    #[expect(clippy::disallowed_methods, reason = "a person asks for the table to be written")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person asks for the table to be written"
+    )]
     let write = std::env::var_os("PENGAYOM_WRITE_TABLE").is_some();
     if write {
         std::fs::write(table_file(), &found).unwrap();
@@ -458,7 +511,9 @@ async fn every_address_answers_each_role_as_the_table_says() {
         match known.get(ask) {
             None => wrong.push(format!("{ask}: no row. It answers:\n{answers}")),
             Some(row) if row != answers => {
-                wrong.push(format!("{ask}: the table says\n{row}and it answers\n{answers}"));
+                wrong.push(format!(
+                    "{ask}: the table says\n{row}and it answers\n{answers}"
+                ));
             }
             Some(_) => {}
         }

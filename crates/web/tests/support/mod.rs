@@ -88,7 +88,11 @@ fn pack_files() -> BTreeMap<String, String> {
     for folder in ["", "access", "words"] {
         for entry in std::fs::read_dir(dir.join(folder)).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|ending| ["toml", "cedar", "cedarschema"].iter().any(|known| ending == *known)) {
+            if path.extension().is_some_and(|ending| {
+                ["toml", "cedar", "cedarschema"]
+                    .iter()
+                    .any(|known| ending == *known)
+            }) {
                 let name = path
                     .strip_prefix(&dir)
                     .unwrap()

@@ -57,14 +57,22 @@ fn whoever_a_report_is_about_does_nothing_in_it() {
     for history in [received(), read(), handled(), closed()] {
         let about = and(history, 30, 1, name_concerned(9));
         for command in commands().skip(1) {
-            let found = given(about.clone()).by(by(9)).told(told(31)).when(command.clone());
+            let found = given(about.clone())
+                .by(by(9))
+                .told(told(31))
+                .when(command.clone());
             assert_eq!(found, Err(CaseRefusal::Concerned), "{command:?}");
         }
         // Nor is it given or opened to them.
         for command in [assign(9), name_reader(9)] {
-            let found = given(about.clone()).by(by(1)).told(told(31)).when(command.clone());
+            let found = given(about.clone())
+                .by(by(1))
+                .told(told(31))
+                .when(command.clone());
             let closed = given(about.clone()).state().unwrap().stage == CaseStage::Closed;
-            let refused = CaseRefusal::OfficerConcerned { officer: officer(9) };
+            let refused = CaseRefusal::OfficerConcerned {
+                officer: officer(9),
+            };
             let expected = Err(refused);
             assert_eq!(found, expected, "{command:?} {closed}");
         }
@@ -83,12 +91,19 @@ fn who_has_a_case_loses_it_when_it_is_about_them() {
     let acts = and(acts, 7, 4, open());
     let acts = and(acts, 8, 1, name_concerned(3));
     let case = given(acts.clone()).state().unwrap();
-    assert_eq!((case.taken_by, case.access.unhanded_at), (None, Some(minute(8))));
+    assert_eq!(
+        (case.taken_by, case.access.unhanded_at),
+        (None, Some(minute(8)))
+    );
     assert!(!case.is_with(officer(3)));
     let acts = and(acts, 9, 1, name_concerned(4));
     let case = given(acts.clone()).state().unwrap();
     assert!(case.access.named.is_empty());
-    assert_eq!(case.access.unhanded_at, Some(minute(8)), "nobody had it since");
+    assert_eq!(
+        case.access.unhanded_at,
+        Some(minute(8)),
+        "nobody had it since"
+    );
     // Somebody else has it: nothing waits for the chief any longer.
     for command in [assign(5), take(6), close("helped", "selesai")] {
         let acts = and(acts.clone(), 10, 6, command);
@@ -122,18 +137,29 @@ fn an_opening_holds_for_the_methods_time_and_not_a_moment_longer() {
 fn nobody_reviews_their_own_opening_and_none_is_reviewed_twice() {
     let acts = and(handled(), 30, 7, open());
     let ask = |acts: &Vec<(i64, Actor, CaseAct)>, n, opening| {
-        given(acts.clone()).by(by(n)).told(told(40)).when(review(opening))
+        given(acts.clone())
+            .by(by(n))
+            .told(told(40))
+            .when(review(opening))
     };
     assert_eq!(ask(&acts, 7, 1), Err(CaseRefusal::OwnDecision));
     assert_eq!(ask(&acts, 8, 0), Err(CaseRefusal::NoSuchOpening));
     assert_eq!(ask(&acts, 8, 2), Err(CaseRefusal::NoSuchOpening));
-    let program = Actor::Program { job: "x".to_owned() };
-    let found = given(acts.clone()).by(program).told(told(40)).when(review(1));
+    let program = Actor::Program {
+        job: "x".to_owned(),
+    };
+    let found = given(acts.clone())
+        .by(program)
+        .told(told(40))
+        .when(review(1));
     assert_eq!(found, Err(CaseRefusal::StaffOnly));
     let reviewed = and(acts, 40, 8, review(1));
     let case = given(reviewed.clone()).state().unwrap();
     let found = case.access.openings[0].review.unwrap();
-    assert_eq!((found.by, found.at, found.justified), (officer(8), minute(40), true));
+    assert_eq!(
+        (found.by, found.at, found.justified),
+        (officer(8), minute(40), true)
+    );
     assert_eq!(case.access.unreviewed_since(), None);
     assert_eq!(ask(&reviewed, 9, 1), Err(CaseRefusal::OpeningReviewed));
 }
@@ -149,9 +175,15 @@ fn names_openings_and_words_have_their_bounds() {
         given(acts).by(by(1)).told(told(6)).when(command(999))
     };
     let limit = READERS_MAX;
-    assert_eq!(many(limit, name_reader), Err(CaseRefusal::TooManyNamed { limit }));
+    assert_eq!(
+        many(limit, name_reader),
+        Err(CaseRefusal::TooManyNamed { limit })
+    );
     let limit = CONCERNED_MAX;
-    assert_eq!(many(limit, name_concerned), Err(CaseRefusal::TooManyNamed { limit }));
+    assert_eq!(
+        many(limit, name_concerned),
+        Err(CaseRefusal::TooManyNamed { limit })
+    );
     let mut acts = received();
     for n in 0..OPENINGS_MAX {
         acts = and(acts, 5, 100 + u128::try_from(n).unwrap(), open());
@@ -166,11 +198,26 @@ fn names_openings_and_words_have_their_bounds() {
     let reason = " ".to_owned();
     let officer = officer(9);
     for command in [
-        CaseCommand::NameReader { officer, reason: reason.clone() },
-        CaseCommand::NameConcerned { officer, reason: reason.clone() },
+        CaseCommand::NameReader {
+            officer,
+            reason: reason.clone(),
+        },
+        CaseCommand::NameConcerned {
+            officer,
+            reason: reason.clone(),
+        },
         CaseCommand::OpenInEmergency { reason },
     ] {
         let found = given(received()).by(by(1)).told(told(6)).when(command);
-        assert!(matches!(found, Err(CaseRefusal::Text { field: "reason", .. })), "{found:?}");
+        assert!(
+            matches!(
+                found,
+                Err(CaseRefusal::Text {
+                    field: "reason",
+                    ..
+                })
+            ),
+            "{found:?}"
+        );
     }
 }
