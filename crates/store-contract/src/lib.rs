@@ -11,6 +11,7 @@
     reason = "the whole crate is tests: each stops at the first surprise"
 )]
 
+pub mod access;
 pub mod accounts;
 pub mod beside;
 pub mod blobs;
@@ -99,9 +100,9 @@ macro_rules! for_each_rule {
             what_lies_beside_the_record_stays_apart,
             a_unit_is_kept_and_replaced,
             days_are_those_of_the_units_zone;
+            access: who_may_know_a_case_is_listed_with_it;
             cases: a_case_row_shows_what_its_acts_tell,
             what_a_reporter_waits_for_is_listed_until_it_came,
-            who_may_know_a_case_is_listed_with_it,
             any_text_is_kept_in_acts_and_shown_in_views,
             a_case_is_found_by_its_number,
             a_list_is_newest_first,
