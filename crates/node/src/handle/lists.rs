@@ -71,7 +71,8 @@ impl Node {
         self.seen_queue(by, &query, limit).await
     }
 
-    /// A queue without what the reader does not see.
+    /// A queue without what is about the reader. How much of each row is shown, is asked of the
+    /// policies for the rows of the page alone.
     async fn seen_queue(
         &self,
         by: &Staff,
@@ -79,7 +80,7 @@ impl Node {
         limit: u32,
     ) -> Result<Vec<CaseRow>, HandleError> {
         let mut rows = self.store.queue(&self.unit().id, query, limit).await?;
-        rows.retain(|row| self.sight_of(by, row) != Sight::Hidden);
+        rows.retain(|row| !row.access.is_about(by.id));
         Ok(rows)
     }
 

@@ -279,6 +279,10 @@ async fn reporter_words(
         Ok(Some(person)) => person,
         // Erased on a lawful request: the case stays, the person is gone.
         Ok(None) => return Ok(vec![Fact::new(label, frame.t("case.reporter_erased"))]),
+        // A policy of the unit keeps it narrower than the case.
+        Err(HandleError::CaseShut(_) | HandleError::NotAllowed(_)) => {
+            return Ok(vec![Fact::new(label, frame.t("case.reporter_hidden"))]);
+        }
         Err(HandleError::Seal(_)) => {
             return Ok(vec![Fact::new(label, frame.t("case.reporter_sealed"))]);
         }

@@ -48,7 +48,8 @@ impl CaseLine {
         why: Why,
     ) -> Self {
         // Where one is not named, the case's address says how to take it or open it in an emergency.
-        let readable = match frame.unit().sight(by, &CaseFacts::of_row(row, now)) {
+        let sight = frame.unit().sight(by, &CaseFacts::of_row(row, now));
+        let readable = match sight {
             Sight::Open => true,
             Sight::Waits => by.may(Permission::ReadCase) && by.may(Permission::ReadSensitiveCase),
             Sight::Hidden => false,
@@ -75,7 +76,7 @@ impl CaseLine {
                 .number
                 .as_ref()
                 .map_or_else(|| row.id.to_string(), ToString::to_string),
-            kind: if row.sensitive {
+            kind: if row.sensitive || sight == Sight::Hidden {
                 frame.t("desk.hidden_kind").to_owned()
             } else {
                 service_name(frame, &row.service)
@@ -86,7 +87,10 @@ impl CaseLine {
             why: {
                 let mut why = vec![first];
                 why.extend(owed_words(frame, row, now));
-                why.extend([filed, where_words(frame, row)]);
+                why.push(filed);
+                if sight != Sight::Hidden {
+                    why.push(where_words(frame, row));
+                }
                 why
             },
         }
