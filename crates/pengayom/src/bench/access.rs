@@ -67,6 +67,7 @@ pub(crate) fn access(told: Told, run: u32, decisions: u32) -> Result<(), Fault> 
         "open": open,
         "ns_each": each(asked).round(),
         "lookup_ns_each": rounded(each(looked)),
+        "ratio_to_lookup": rounded(each(asked) / each(looked).max(0.001)),
         "policies_loaded_ms": rounded(load.as_secs_f64() * 1e3),
     }));
     Ok(())

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use pengayom_core::pack::{Lang, Pack};
+use pengayom_node::access::Policies;
 
 use crate::fault::Fault;
 use crate::files;
@@ -63,6 +64,8 @@ fn spoken(dir: &Path) -> Result<(), Fault> {
 
 fn check(dir: &Path, json: bool) -> Result<(), Fault> {
     let pack = load(dir)?;
+    Policies::load(pack.policies())
+        .map_err(|faults| Fault::Input(format!("{}:\n{faults}", dir.display())))?;
     let unverified: Vec<_> = pack.unverified().collect();
     if json {
         println!(

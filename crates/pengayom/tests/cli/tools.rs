@@ -150,6 +150,7 @@ fn bench_tells_figures_with_their_ratio_to_a_baseline() {
             &["intake", "--seconds", "1"],
             "ratio_to_bare_single_commits",
         ),
+        (&["access", "--decisions", "50"], "ratio_to_lookup"),
         (&["board", "--cases", "300"], "ratio_to_one_case_by_id"),
         (
             &[

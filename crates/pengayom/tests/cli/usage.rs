@@ -47,6 +47,53 @@ fn init_checks_everything_before_it_stores_anything() {
     assert!(!unit.path("other.db").exists());
 }
 
+// Fault: a policy file with a hole.
+#[test]
+fn a_pack_whose_policies_have_a_hole_is_refused_with_the_line_and_the_reason() {
+    let unit = Unit::of("detroit");
+    let pack = unit.path("pack");
+    copy(&repository("packs/id"), &pack);
+    let hole = "// Everybody of the town.\n\npermit (principal, action, resource);\n";
+    std::fs::write(pack.join("access/ours.cedar"), hole).unwrap();
+    let pack = pack.to_str().unwrap();
+    let store = format!("sqlite:{}", unit.path("other.db").display());
+    let (config, areas) = (unit.data("unit.toml"), unit.data("areas.geojson"));
+    let init = [
+        "init",
+        "--store",
+        &store,
+        "--pack",
+        pack,
+        "--unit",
+        config.to_str().unwrap(),
+        "--areas",
+        areas.to_str().unwrap(),
+    ];
+    for asked in [&["pack", "check", pack][..], &init] {
+        let said = complaint(&unit.run(asked));
+        assert!(
+            said.contains("access/ours.cedar:3: permits to everybody"),
+            "{said}"
+        );
+        assert!(said.contains("principal in Role::"), "a remedy: {said}");
+    }
+    assert!(!unit.path("other.db").exists());
+}
+
+/// Copies a folder and its folders.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_store_without_its_key_is_told_where_the_key_should_be() {
     let unit = Unit::of("detroit");
