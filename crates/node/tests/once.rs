@@ -170,7 +170,7 @@ async fn a_repeated_command_is_answered_to_nobody_who_may_not_see_the_case() {
         .node
         .change_case_once(&moved, case, None, answer("Kami datang"), sent)
         .await;
-    assert!(matches!(told, Err(HandleError::NotAllowed(_))), "{told:?}");
+    assert!(matches!(told, Err(HandleError::CaseShut(_))), "{told:?}");
 }
 
 #[tokio::test]

@@ -74,6 +74,16 @@ async fn closed(world: &World, chief: &Staff, service: &str) -> CaseId {
     };
     let filed = world.node.file_request(request, &Actor::Citizen).await;
     let id = filed.unwrap().case;
+    if world
+        .node
+        .unit()
+        .pack
+        .is_sensitive(&service.parse().unwrap())
+    {
+        // A sensitive case is closed by whoever took it.
+        let take = CaseCommand::Take { by: chief.id };
+        tell(world, chief, id, take).await.unwrap();
+    }
     close(world, chief, id).await;
     id
 }
