@@ -373,6 +373,7 @@ impl Fault {
             Self::Token,
             Self::Scope(Scope::CasesRead),
             Self::Forbidden(Permission::ReadCase),
+            Self::CaseShut(Shut::NotNamed),
             Self::CodeShared,
             Self::NotFound,
             Self::MethodNotAllowed,
