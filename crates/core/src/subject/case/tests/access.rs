@@ -113,6 +113,7 @@ fn who_has_a_case_loses_it_when_it_is_about_them() {
 
 #[test]
 fn an_opening_holds_for_the_methods_time_and_not_a_moment_longer() {
+    // S45
     let acts = and(handled(), 30, 7, open());
     let case = given(acts.clone()).state().unwrap();
     let holds = |at| case.access.is_open_for(officer(7), minute(at));
@@ -135,6 +136,7 @@ fn an_opening_holds_for_the_methods_time_and_not_a_moment_longer() {
 
 #[test]
 fn nobody_reviews_their_own_opening_and_none_is_reviewed_twice() {
+    // S45
     let acts = and(handled(), 30, 7, open());
     let ask = |acts: &Vec<(i64, Actor, CaseAct)>, n, opening| {
         given(acts.clone())
