@@ -347,8 +347,9 @@ async fn a_form_sent_twice_does_one_thing() {
 #[tokio::test]
 async fn a_case_kept_narrow_is_closed_to_patrol_and_open_to_its_investigator() {
     let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
     site.account(Role::Patrol).await;
-    site.account(Role::Investigator).await;
+    let officer = site.account(Role::Investigator).await;
     let case = Report {
         service: "kdrt",
         ..THEFT
@@ -360,13 +361,34 @@ async fn a_case_kept_narrow_is_closed_to_patrol_and_open_to_its_investigator() {
     let mut patrol = site.signed_in("patrol").await;
     let answer = patrol.get(&address).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert!(answer.words().contains("Penyidik"), "{}", answer.words());
+    assert!(
+        answer.words().contains("Perkara ini sensitif"),
+        "{}",
+        answer.words()
+    );
     assert!(!answer.text.contains("Motor"));
     let answer = patrol
         .post(&format!("{address}/jawab"), &[("jawaban", "x")])
         .await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     let mut investigator = site.signed_in("investigator").await;
+    let answer = investigator.get(&address).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::FORBIDDEN,
+        "not by the role alone"
+    );
+    let take = CaseCommand::Take { by: desk.id };
+    let assign = CaseCommand::AssignOfficer {
+        officer: officer.id,
+    };
+    for command in [take, assign] {
+        let done = site
+            .node
+            .change_case(&desk, case, None, command, None)
+            .await;
+        done.unwrap();
+    }
     let page = investigator.get(&address).await;
     assert!(
         page.words()
