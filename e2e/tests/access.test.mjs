@@ -52,6 +52,7 @@ for (const way of [{ name: "with script", js: true }, { name: "without script", 
     await officer.fill("#darurat-alasan", "Korban menelepon, pelaku kembali.");
     await go(officer, officer.locator('form[action$="/buka-darurat"] button'));
     assert.ok((await officer.locator("main").innerText()).includes(STORY), "it is open now");
+    assert.equal(await officer.locator("details#tutup").count(), 0, "nothing that lasts is offered");
 
     const chief = await person({ size: DESKTOP, js: way.js });
     await signIn(chief, "commander");

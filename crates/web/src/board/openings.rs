@@ -169,7 +169,7 @@ fn line(frame: &PageFrame, names: &Names, entry: &OpeningEntry, typed: &Typed) -
         lines.push(frame.unit().station_name(station));
     }
     if entry.sensitive {
-        lines.push(frame.t("desk.hidden_kind").to_owned());
+        lines.push(frame.t("case.sensitive").to_owned());
     }
     let due = format.moment(entry.due);
     let due = match (entry.opened.review, entry.late) {

@@ -143,7 +143,7 @@ impl CaseForm {
     }
 
     /// Whether it is offered now; the rules of the case decide again when it is sent.
-    fn is_offered(self, by: &Staff, case: &Case, late: bool) -> bool {
+    fn is_offered(self, by: &Staff, case: &Case, late: bool, may: &[Permission]) -> bool {
         let open = case.stage != CaseStage::Closed;
         let fits = match self {
             Self::Take => open && case.taken_by.is_none(),
@@ -161,7 +161,7 @@ impl CaseForm {
             Self::Erase => !open && case.hold.is_none() && case.kept_from.is_some(),
             Self::Assess | Self::Act | Self::Answer | Self::Assign | Self::Close => open,
         };
-        fits && by.may(self.permission())
+        fits && may.contains(&self.permission())
     }
 
     /// Identifiers of its fields: the first is where an error without a place of its own goes.
@@ -245,6 +245,8 @@ pub(super) struct Offer<'p> {
     pub(super) by: &'p Staff,
     pub(super) case: &'p Case,
     pub(super) late: bool,
+    /// What the policies let the reader do with this case.
+    pub(super) may: Vec<Permission>,
     pub(super) owes_reason: bool,
     pub(super) names: &'p Names,
     pub(super) typed: &'p Typed,
@@ -253,7 +255,7 @@ pub(super) struct Offer<'p> {
 impl Offer<'_> {
     /// Whether an act without fields of its own is offered.
     pub(super) fn has(&self, form: CaseForm) -> bool {
-        form.is_offered(self.by, self.case, self.late)
+        form.is_offered(self.by, self.case, self.late, &self.may)
     }
 
     /// The forms, with the one that comes next open.

@@ -9,7 +9,7 @@ use pengayom_core::act::Payload;
 use pengayom_core::subject::case::{Case, CaseRefusal, CaseStage};
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::HandleError;
-use pengayom_node::access::{Permission, Staff};
+use pengayom_node::access::{CaseFacts, Permission, Purpose, Staff};
 use pengayom_node::handle::case::CaseHistory;
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
@@ -146,7 +146,16 @@ pub(super) async fn case_page(
     let letters = letter::lines(&frame, &names, id, &acts);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
+    let known = CaseFacts::of_case(&case, now);
+    let asks = |permission: &Permission| {
+        let asked = frame
+            .unit()
+            .case_open_to(&staff, *permission, &known, Purpose::Handle);
+        asked.is_ok()
+    };
+    let of_case = Permission::ALL.into_iter().filter(|one| one.is_of_a_case());
     let offer = Offer {
+        may: of_case.filter(asks).collect(),
         frame: &frame,
         by: &staff,
         case: &case,
