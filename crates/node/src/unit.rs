@@ -114,7 +114,7 @@ impl UnitContext {
         let files: BTreeMap<String, String> =
             serde_json::from_str(&row.pack).map_err(|_| UnitError::PackStored)?;
         let pack = Pack::load(&files)?;
-        let policies = Policies::load(pack.policies())?;
+        let policies = Policies::shared(pack.policies())?;
         let config = UnitConfig::parse(&row.config)?;
         let zone = TimeZone::get(&config.time_zone)
             .map_err(|_| UnitError::Zone(config.time_zone.clone()))?;
@@ -125,7 +125,7 @@ impl UnitContext {
             own_station: geography.unit().as_station(),
             geography,
             pack: Arc::new(pack),
-            policies: Arc::new(policies),
+            policies,
             zone,
             simulated: row.simulated,
             adopted_at: row.adopted_at,

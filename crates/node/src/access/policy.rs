@@ -6,7 +6,7 @@
 //! asking is a refusal.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use cedar_policy::{
     ActionConstraint, Authorizer, Context, Decision, Effect, Entities, Entity, EntityId,
@@ -156,6 +156,22 @@ impl Policies {
         faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         faults.dedup();
         Err(PolicyFaults(faults))
+    }
+
+    /// [`Policies::load`], with the last set that this process read kept: the same files are tried once,
+    /// however often a unit is read anew.
+    ///
+    /// # Errors
+    /// As [`Policies::load`].
+    pub fn shared(files: &BTreeMap<String, String>) -> Result<Arc<Self>, PolicyFaults> {
+        static LAST: Mutex<Option<(BTreeMap<String, String>, Arc<Policies>)>> = Mutex::new(None);
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, policies)) = last.as_ref().filter(|(known, _)| known == files) {
+            return Ok(Arc::clone(policies));
+        }
+        let policies = Arc::new(Self::load(files)?);
+        *last = Some((files.clone(), Arc::clone(&policies)));
+        Ok(policies)
     }
 
     /// What a set of roles carries, with a rank and a station: kept once it was asked.
