@@ -81,6 +81,27 @@ proptest! {
         }
     }
 
+    // S45
+    #[test]
+    fn whoever_a_report_is_about_neither_has_it_nor_acts_in_it(acts in history::of_case()) {
+        let mut known: Option<Case> = None;
+        for act in &acts {
+            if let (Some(case), Some(by)) = (&known, act.actor.officer()) {
+                prop_assert!(!case.access.is_about(by), "{}", act.payload.kind());
+            }
+            known = case::evolve(known, act);
+            let Some(case) = &known else { continue };
+            for officer in &case.access.concerned {
+                prop_assert!(!case.is_with(*officer));
+                prop_assert!(!case.access.named.contains(officer));
+            }
+            for opening in &case.access.openings {
+                prop_assert_ne!(opening.review.map(|review| review.by), Some(opening.by));
+                prop_assert!(opening.at < opening.until);
+            }
+        }
+    }
+
     #[test]
     fn the_same_question_of_a_case_gets_the_same_answer(
         acts in history::of_case(), step in history::step(command::of_case())

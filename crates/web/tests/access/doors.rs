@@ -1,13 +1,16 @@
 //! Whoever a report is about meets a closed door everywhere, and no list tells them of it (S45).
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use futures_util::StreamExt as _;
 use pengayom_core::subject::case::CaseCommand;
 use pengayom_node::HandleError;
 use pengayom_node::access::{Role, Sight};
 use pengayom_store::CaseQuery;
+use tower::ServiceExt as _;
 
-use crate::support::{Site, photo};
-use crate::{THEFT, TOLD, act, assert_shut, change, file};
+use crate::support::{PASSWORD, Site, photo};
+use crate::{THEFT, TOLD, VIOLENCE, act, assert_shut, change, file};
 
 /// Every address of a case that is read.
 const READS: [&str; 4] = ["", "/foto/00", "/berkas/00", "/surat/1"];
@@ -148,6 +151,55 @@ async fn whoever_a_report_is_about_finds_no_case_at_any_door() {
     let cleared = act(&mut chief, case, "bukan-terkait", &back).await;
     assert_eq!(cleared.status, StatusCode::SEE_OTHER, "{}", cleared.words());
     assert!(accused.get(&address).await.text.contains(TOLD));
+}
+
+/// What a stream tells first after its sign of life.
+async fn next_told(site: &Site, login: &str, then: impl Future<Output = ()>) -> String {
+    let session = site.node.sign_in(login, PASSWORD, "test").await.unwrap();
+    let request = Request::get("/aliran")
+        .header(header::HOST, "localhost")
+        .header(header::COOKIE, format!("session={}", session.token));
+    let request = request.body(Body::empty()).unwrap();
+    let answer = site.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let mut stream = answer.into_body().into_data_stream();
+    let ping = stream.next().await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&ping).contains("event: ping"));
+    then.await;
+    let told = stream.next().await.unwrap().unwrap();
+    String::from_utf8_lossy(&told).into_owned()
+}
+
+#[tokio::test]
+async fn live_pages_tell_nobody_of_a_case_that_is_shut_to_them() {
+    // S45
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let officer = site.account(Role::Investigator).await;
+    site.account(Role::Oversight).await;
+    let about = file(&site, THEFT).await.case;
+    let concerned = CaseCommand::NameConcerned {
+        officer: officer.id,
+        reason: "Pelapor menyebut namanya".to_owned(),
+    };
+    change(&site, &desk, about, concerned).await;
+    let narrow = file(&site, VIOLENCE).await.case;
+    let told = next_told(&site, "investigator", async {
+        let take = CaseCommand::Take { by: desk.id };
+        change(&site, &desk, about, take.clone()).await;
+        change(&site, &desk, narrow, take).await;
+        file(&site, THEFT).await;
+    });
+    let told = told.await;
+    assert!(told.contains("data: case.request_filed"), "{told}");
+    // Whoever reviews openings hears of one at once.
+    let told = next_told(&site, "oversight", async {
+        let reason = "Korban menelepon".to_owned();
+        let opened = site.node.open_in_emergency(&officer, narrow, reason).await;
+        assert!(opened.unwrap().changed);
+    });
+    let told = told.await;
+    assert!(told.contains("data: case.emergency_opened"), "{told}");
 }
 
 #[tokio::test]
