@@ -50,6 +50,7 @@ for (const way of WAYS) {
     const desk = await person(way);
     await signIn(desk, "desk");
     await openCase(desk, kept.number);
+    await go(desk, desk.locator('form[action$="/ambil"] button'));
     const shown = await desk.locator("main").innerText();
     for (const part of ["Pagi, pukul 06.00–11.00", "apotek", "081234500111", "Ada dua anak di rumah."]) {
       assert.ok(shown.includes(part), part);
@@ -78,6 +79,7 @@ test("nobody is called who asked not to be, and a wish without a time comes back
   const desk = await person();
   await signIn(desk, "desk");
   await openCase(desk, kept.number);
+  await go(desk, desk.locator('form[action$="/ambil"] button'));
   const shown = await desk.locator("main").innerText();
   assert.ok(shown.includes("Jangan hubungi"));
   assert.ok(!shown.includes("081234500222"), "the number is not kept");
