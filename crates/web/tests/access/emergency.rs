@@ -13,7 +13,8 @@ async fn a_sensitive_case_is_taken_and_then_read_by_who_took_it_alone() {
     let site = Site::pati().await;
     site.account(Role::Desk).await;
     site.account(Role::Investigator).await;
-    let case = file(&site, VIOLENCE).await.case;
+    let filed = file(&site, VIOLENCE).await;
+    let (case, number) = (filed.case, filed.number.to_string());
     let address = format!("/perkara/{case}");
     let mut desk = site.signed_in("desk").await;
     let mut other = site.signed_in("investigator").await;
@@ -21,6 +22,14 @@ async fn a_sensitive_case_is_taken_and_then_read_by_who_took_it_alone() {
     let list = desk.get("/meja").await;
     assert_says_nothing(&list);
     assert!(list.text.contains(&address), "{}", list.words());
+    // So does its number, which its reporter has; words that were told find nothing.
+    for (typed, found) in [(number.as_str(), true), ("pisau", false)] {
+        let search = desk.post("/meja/cari", &[("q", typed)]).await;
+        let search = desk.follow(search).await;
+        assert_says_nothing(&search);
+        let listed = search.text.contains(&address);
+        assert_eq!(listed, found, "{typed}: {}", search.words());
+    }
     let shut = desk.get(&address).await;
     assert_shut(&shut, StatusCode::FORBIDDEN);
     assert!(
