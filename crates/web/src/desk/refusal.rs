@@ -63,6 +63,7 @@ pub(super) fn refusal(
             Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
         }
         CaseRefusal::SupportNotOffered => at(CaseForm::Support.field_ids().0, "case.close_support"),
+        CaseRefusal::OwnDecision if form == CaseForm::NameReader => at(first, "access.not_oneself"),
         CaseRefusal::OwnDecision => at(first, "case.review_own"),
         CaseRefusal::Held { .. } if form == CaseForm::Erase => at(first, "case.erase_held"),
         CaseRefusal::NoSuchLetter | CaseRefusal::LetterWithdrawn if form == CaseForm::Withdraw => {

@@ -141,12 +141,18 @@ pub(super) fn separated(
     }
 }
 
-/// Names somebody to read it; whoever is named already stays so.
+/// Names somebody to read it; whoever is named already stays so. Nobody names themselves, but where the
+/// reporter asked for somebody else to look at it (S40): who needs it otherwise is named by another
+/// chief, or opens it in an emergency, which is reviewed.
 pub(super) fn name_reader(
     case: &Case,
     officer: OfficerId,
     reason: String,
+    actor: &Actor,
 ) -> Result<Vec<CaseAct>, CaseRefusal> {
+    if actor.officer() == Some(officer) && case.reviews.open_since().is_none() {
+        return Err(CaseRefusal::OwnDecision);
+    }
     if case.access.named.contains(&officer) {
         return Ok(Vec::new());
     }

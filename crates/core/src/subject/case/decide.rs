@@ -79,7 +79,7 @@ pub fn decide(
         CaseCommand::PlaceHold { ground, reference } => place_hold(case, ground, reference)?,
         // Who may read a case is decided on after its end as well.
         CaseCommand::NameReader { officer, reason } => {
-            return access::name_reader(case, officer, reason);
+            return access::name_reader(case, officer, reason, actor);
         }
         CaseCommand::RemoveReader { officer, reason } => {
             access::remove_reader(case, officer, reason)?

@@ -167,6 +167,24 @@ fn nobody_reviews_their_own_opening_and_none_is_reviewed_twice() {
 }
 
 #[test]
+fn nobody_names_themselves_unless_the_reporter_asked_for_another_look() {
+    // S40, S45
+    let own = |acts: &Vec<(i64, Actor, CaseAct)>| {
+        given(acts.clone())
+            .by(by(9))
+            .told(told(40))
+            .when(name_reader(9))
+    };
+    let acts = handled();
+    assert_eq!(own(&acts), Err(CaseRefusal::OwnDecision));
+    let mut asked = acts;
+    let review = ReviewKind::SecondLook;
+    let text = String::new();
+    asked.push((35, Actor::Citizen, CaseAct::ReviewAsked { review, text }));
+    assert_eq!(own(&asked).map(|acts| acts.len()), Ok(1));
+}
+
+#[test]
 fn names_openings_and_words_have_their_bounds() {
     let many = |count: usize, command: fn(u128) -> CaseCommand| {
         let mut acts = received();
