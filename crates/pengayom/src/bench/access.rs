@@ -48,11 +48,11 @@ pub(crate) fn access(told: Told, run: u32, decisions: u32) -> Result<(), Fault> 
         access: &known,
         now,
     };
-    let cases = [case(here), case(there)];
+    let (near, far) = (case(here), case(there));
     let read = Permission::ReadCase;
     let mut open = 0_u32;
     let asked = timed(decisions, |n| {
-        let case = &cases[usize::from(n % 2 == 1)];
+        let case = if n % 2 == 0 { &near } else { &far };
         let answer = unit.case_open_to(&by, read, black_box(case), Purpose::Handle);
         open += u32::from(answer.is_ok());
     });
