@@ -205,6 +205,35 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             frame.t("case.act_reopened").clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
         }
+        CaseAct::ReaderNamed { .. }
+        | CaseAct::ReaderRemoved { .. }
+        | CaseAct::ConcernedNamed { .. }
+        | CaseAct::ConcernedCleared { .. }
+        | CaseAct::EmergencyOpened { .. }
+        | CaseAct::OpeningReviewed { .. } => describe_access(frame, names, act, entry),
+        CaseAct::HoldPlaced { ground, reference } => {
+            let ground = frame.t(super::hold::ground_words(*ground));
+            entry.words = frame.tf("case.act_hold_placed", &[("ground", ground)]);
+            entry.text = Some(reference.clone());
+        }
+        CaseAct::HoldLifted { reference } => {
+            frame.t("case.act_hold_lifted").clone_into(&mut entry.words);
+            entry.text = Some(reference.clone());
+        }
+        CaseAct::PersonalDataErased { basis, ground } => {
+            let words = match basis {
+                ErasureBasis::Request => "case.act_erased_request",
+                ErasureBasis::Retention => "case.act_erased_retention",
+            };
+            frame.t(words).clone_into(&mut entry.words);
+            entry.text = ground.clone();
+        }
+    }
+}
+
+/// Acts about who may know the case.
+fn describe_access(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) {
+    match act {
         CaseAct::ReaderNamed { officer, reason } => {
             named(frame, names, "access.act_reader_named", *officer, entry);
             entry.text = Some(reason.clone());
@@ -243,23 +272,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             frame.t(key).clone_into(&mut entry.words);
             entry.text = Some(text.clone());
         }
-        CaseAct::HoldPlaced { ground, reference } => {
-            let ground = frame.t(super::hold::ground_words(*ground));
-            entry.words = frame.tf("case.act_hold_placed", &[("ground", ground)]);
-            entry.text = Some(reference.clone());
-        }
-        CaseAct::HoldLifted { reference } => {
-            frame.t("case.act_hold_lifted").clone_into(&mut entry.words);
-            entry.text = Some(reference.clone());
-        }
-        CaseAct::PersonalDataErased { basis, ground } => {
-            let words = match basis {
-                ErasureBasis::Request => "case.act_erased_request",
-                ErasureBasis::Retention => "case.act_erased_retention",
-            };
-            frame.t(words).clone_into(&mut entry.words);
-            entry.text = ground.clone();
-        }
+        _ => {}
     }
 }
 

@@ -9,10 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::act::CaseAct;
+use super::command::CaseCommand;
 use super::decide::needed;
 use super::refusal::CaseRefusal;
 use super::state::Case;
-use crate::act::Actor;
+use crate::act::{Act, Actor};
 use crate::subject::{Method, Moment};
 use crate::value::OfficerId;
 
@@ -103,7 +104,7 @@ impl Case {
     }
 
     /// Takes the case from an officer it is about, with everything that opened it to them.
-    pub(super) fn separate(&mut self, officer: OfficerId, at: Timestamp) {
+    fn separate(&mut self, officer: OfficerId, at: Timestamp) {
         if self.is_with(officer) {
             self.access.unhanded_at = Some(at);
         }
@@ -115,7 +116,48 @@ impl Case {
         }
     }
 
-    pub(super) fn review_opening(&mut self, opening: u32, review: OpeningReview) {
+    /// How an act about who may know it changes that.
+    pub(super) fn change_access(&mut self, act: &Act, payload: &CaseAct) {
+        match payload {
+            CaseAct::ReaderNamed { officer, .. } => {
+                if !self.access.named.contains(officer) {
+                    self.access.named.push(*officer);
+                }
+            }
+            CaseAct::ReaderRemoved { officer, .. } => {
+                self.access.named.retain(|named| named != officer);
+            }
+            CaseAct::ConcernedNamed { officer, .. } => self.separate(*officer, act.happened_at),
+            CaseAct::ConcernedCleared { officer, .. } => {
+                self.access.concerned.retain(|known| known != officer);
+            }
+            CaseAct::EmergencyOpened { until, .. } => {
+                if let Some(by) = act.actor.officer() {
+                    self.access.openings.push(Opening {
+                        by,
+                        at: act.recorded_at,
+                        until: *until,
+                        review: None,
+                    });
+                }
+            }
+            CaseAct::OpeningReviewed {
+                opening, justified, ..
+            } => {
+                if let Some(by) = act.actor.officer() {
+                    let review = OpeningReview {
+                        by,
+                        at: act.happened_at,
+                        justified: *justified,
+                    };
+                    self.review_opening(*opening, review);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn review_opening(&mut self, opening: u32, review: OpeningReview) {
         if let Some(known) = nth(&mut self.access.openings, opening) {
             known.review = Some(review);
         }
@@ -141,10 +183,37 @@ pub(super) fn separated(
     }
 }
 
+/// What a command about who may know a case leads to.
+pub(super) fn decide(
+    case: &Case,
+    command: CaseCommand,
+    actor: &Actor,
+    moment: Moment,
+    method: &impl Method,
+) -> Result<Vec<CaseAct>, CaseRefusal> {
+    match command {
+        CaseCommand::NameReader { officer, reason } => name_reader(case, officer, reason, actor),
+        CaseCommand::RemoveReader { officer, reason } => {
+            remove_reader(case, officer, reason).map(|act| vec![act])
+        }
+        CaseCommand::NameConcerned { officer, reason } => name_concerned(case, officer, reason),
+        CaseCommand::ClearConcerned { officer, reason } => {
+            clear_concerned(case, officer, reason).map(|act| vec![act])
+        }
+        CaseCommand::OpenInEmergency { reason } => open(case, reason, actor, moment, method),
+        CaseCommand::ReviewOpening {
+            opening,
+            justified,
+            text,
+        } => review(case, opening, justified, text, actor).map(|act| vec![act]),
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// Names somebody to read it; whoever is named already stays so. Nobody names themselves, but where the
 /// reporter asked for somebody else to look at it (S40): who needs it otherwise is named by another
 /// chief, or opens it in an emergency, which is reviewed.
-pub(super) fn name_reader(
+fn name_reader(
     case: &Case,
     officer: OfficerId,
     reason: String,
@@ -164,11 +233,7 @@ pub(super) fn name_reader(
     Ok(vec![CaseAct::ReaderNamed { officer, reason }])
 }
 
-pub(super) fn remove_reader(
-    case: &Case,
-    officer: OfficerId,
-    reason: String,
-) -> Result<CaseAct, CaseRefusal> {
+fn remove_reader(case: &Case, officer: OfficerId, reason: String) -> Result<CaseAct, CaseRefusal> {
     if !case.access.named.contains(&officer) {
         return Err(CaseRefusal::NotNamed);
     }
@@ -177,7 +242,7 @@ pub(super) fn remove_reader(
 }
 
 /// Records whom the report is about; whoever is known already stays so.
-pub(super) fn name_concerned(
+fn name_concerned(
     case: &Case,
     officer: OfficerId,
     reason: String,
@@ -193,7 +258,7 @@ pub(super) fn name_concerned(
     Ok(vec![CaseAct::ConcernedNamed { officer, reason }])
 }
 
-pub(super) fn clear_concerned(
+fn clear_concerned(
     case: &Case,
     officer: OfficerId,
     reason: String,
@@ -206,7 +271,7 @@ pub(super) fn clear_concerned(
 }
 
 /// Opens it for a short time; whoever holds it open already does not open it again.
-pub(super) fn open(
+fn open(
     case: &Case,
     reason: String,
     actor: &Actor,
@@ -232,7 +297,7 @@ pub(super) fn open(
 }
 
 /// Reviews an opening; never one's own, and not twice.
-pub(super) fn review(
+fn review(
     case: &Case,
     opening: u32,
     justified: bool,

@@ -78,26 +78,14 @@ pub fn decide(
         CaseCommand::ErasePersonalData { basis, ground } => erase(case, basis, ground)?,
         CaseCommand::PlaceHold { ground, reference } => place_hold(case, ground, reference)?,
         // Who may read a case is decided on after its end as well.
-        CaseCommand::NameReader { officer, reason } => {
-            return access::name_reader(case, officer, reason, actor);
+        command @ (CaseCommand::NameReader { .. }
+        | CaseCommand::RemoveReader { .. }
+        | CaseCommand::NameConcerned { .. }
+        | CaseCommand::ClearConcerned { .. }
+        | CaseCommand::OpenInEmergency { .. }
+        | CaseCommand::ReviewOpening { .. }) => {
+            return access::decide(case, command, actor, moment, method);
         }
-        CaseCommand::RemoveReader { officer, reason } => {
-            access::remove_reader(case, officer, reason)?
-        }
-        CaseCommand::NameConcerned { officer, reason } => {
-            return access::name_concerned(case, officer, reason);
-        }
-        CaseCommand::ClearConcerned { officer, reason } => {
-            access::clear_concerned(case, officer, reason)?
-        }
-        CaseCommand::OpenInEmergency { reason } => {
-            return access::open(case, reason, actor, moment, method);
-        }
-        CaseCommand::ReviewOpening {
-            opening,
-            justified,
-            text,
-        } => access::review(case, opening, justified, text, actor)?,
         CaseCommand::LiftHold { reference } => {
             if case.hold.is_none() {
                 return Err(CaseRefusal::NotHeld);

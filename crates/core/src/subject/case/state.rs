@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::access::{CaseAccess, Opening, OpeningReview};
+use super::access::CaseAccess;
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::letter::Letter;
 use super::review::Reviews;
@@ -444,40 +444,12 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.keep_months = None;
             case.outcome = None;
         }
-        CaseAct::ReaderNamed { officer, .. } => {
-            if !case.access.named.contains(officer) {
-                case.access.named.push(*officer);
-            }
-        }
-        CaseAct::ReaderRemoved { officer, .. } => {
-            case.access.named.retain(|named| named != officer);
-        }
-        CaseAct::ConcernedNamed { officer, .. } => case.separate(*officer, act.happened_at),
-        CaseAct::ConcernedCleared { officer, .. } => {
-            case.access.concerned.retain(|known| known != officer);
-        }
-        CaseAct::EmergencyOpened { until, .. } => {
-            if let Some(by) = act.actor.officer() {
-                case.access.openings.push(Opening {
-                    by,
-                    at: act.recorded_at,
-                    until: *until,
-                    review: None,
-                });
-            }
-        }
-        CaseAct::OpeningReviewed {
-            opening, justified, ..
-        } => {
-            if let Some(by) = act.actor.officer() {
-                let review = OpeningReview {
-                    by,
-                    at: act.happened_at,
-                    justified: *justified,
-                };
-                case.review_opening(*opening, review);
-            }
-        }
+        CaseAct::ReaderNamed { .. }
+        | CaseAct::ReaderRemoved { .. }
+        | CaseAct::ConcernedNamed { .. }
+        | CaseAct::ConcernedCleared { .. }
+        | CaseAct::EmergencyOpened { .. }
+        | CaseAct::OpeningReviewed { .. } => case.change_access(act, payload),
         CaseAct::HoldPlaced { ground, reference } => {
             case.hold = Some(Hold {
                 since: act.happened_at,
