@@ -211,6 +211,15 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
         | CaseAct::ConcernedCleared { .. }
         | CaseAct::EmergencyOpened { .. }
         | CaseAct::OpeningReviewed { .. } => describe_access(frame, names, act, entry),
+        CaseAct::HoldPlaced { .. }
+        | CaseAct::HoldLifted { .. }
+        | CaseAct::PersonalDataErased { .. } => describe_kept(frame, act, entry),
+    }
+}
+
+/// Acts about what is kept of the case.
+fn describe_kept(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
+    match act {
         CaseAct::HoldPlaced { ground, reference } => {
             let ground = frame.t(super::hold::ground_words(*ground));
             entry.words = frame.tf("case.act_hold_placed", &[("ground", ground)]);
@@ -228,6 +237,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             frame.t(words).clone_into(&mut entry.words);
             entry.text = ground.clone();
         }
+        _ => {}
     }
 }
 

@@ -265,6 +265,21 @@ impl Case {
         }
     }
 
+    fn close(&mut self, act: &Act, outcome: &str, keep_months: Option<u32>) {
+        self.stage = CaseStage::Closed;
+        self.closed_at = Some(act.happened_at);
+        self.kept_from = Some(act.happened_at);
+        self.keep_months = keep_months;
+        self.outcome = Some(outcome.to_owned());
+        self.access.unhanded_at = None;
+        self.closed_by = act.actor.officer().or(self.closed_by);
+        self.next_news_by = None;
+        self.assess(act.happened_at);
+        if !matches!(act.actor, Actor::Import { .. }) {
+            self.respond(act.happened_at);
+        }
+    }
+
     fn advance(&mut self, stage: CaseStage) {
         self.stage = self.stage.max(stage);
     }
@@ -423,20 +438,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             outcome,
             keep_months,
             ..
-        } => {
-            case.stage = CaseStage::Closed;
-            case.closed_at = Some(act.happened_at);
-            case.kept_from = Some(act.happened_at);
-            case.keep_months = *keep_months;
-            case.outcome = Some(outcome.clone());
-            case.access.unhanded_at = None;
-            case.closed_by = act.actor.officer().or(case.closed_by);
-            case.next_news_by = None;
-            case.assess(act.happened_at);
-            if !matches!(act.actor, Actor::Import { .. }) {
-                case.respond(act.happened_at);
-            }
-        }
+        } => case.close(act, outcome, *keep_months),
         CaseAct::CaseReopened { .. } => {
             case.stage = CaseStage::Handled;
             case.closed_at = None;
