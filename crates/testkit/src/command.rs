@@ -70,6 +70,11 @@ pub fn harm() -> impl Strategy<Value = Harm> {
 
 /// Anything asked of a case.
 pub fn of_case() -> impl Strategy<Value = CaseCommand> {
+    prop_oneof![5 => handling(), 1 => access()]
+}
+
+/// Anything asked in handling a case.
+fn handling() -> impl Strategy<Value = CaseCommand> {
     prop_oneof![
         file_request(),
         few_officers().prop_map(|by| CaseCommand::Take { by }),
@@ -111,7 +116,6 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseCommand::PlaceHold { ground, reference }),
         text().prop_map(|reference| CaseCommand::LiftHold { reference }),
-        access(),
     ]
 }
 
