@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{PackHours, zone_of};
 use crate::Node;
-use crate::access::{Permission, Staff};
+use crate::access::{Permission, Sight, Staff};
 use crate::error::HandleError;
 use crate::seal::PersonDetails;
 
@@ -75,10 +75,7 @@ impl Node {
         let mut count = 0;
         for notice in self.store.dead_notices(&unit.id, LIST).await? {
             let case = self.store.case(&unit.id, notice.case).await?;
-            let seen = case.is_some_and(|row| {
-                by.concerns(row.station.as_ref(), unit.own_station())
-                    && (!row.sensitive || by.may(Permission::ReadSensitiveCase))
-            });
+            let seen = case.is_some_and(|row| self.sight_of(by, &row) == Sight::Open);
             count += usize::from(seen);
         }
         Ok(count)
@@ -86,10 +83,8 @@ impl Node {
 
     async fn dead(&self, by: &Staff, notice: NoticeRow) -> Result<Option<DeadNotice>, HandleError> {
         let case = self.known_case(notice.case).await?;
-        match self.may_see(by, &case) {
-            Ok(()) => {}
-            Err(HandleError::NotAllowed(_)) => return Ok(None),
-            Err(error) => return Err(error),
+        if self.require_case(by, Permission::ReadPerson, &case).is_err() {
+            return Ok(None);
         }
         let unit = self.unit();
         let wish = self.kept_wish(notice.case).await?.0.active();

@@ -240,7 +240,7 @@ impl Node {
         case: &Case,
     ) -> Result<Telling, HandleError> {
         by.require(Permission::ReadPerson)?;
-        self.may_see(by, case)?;
+        self.require_case(by, Permission::ReadPerson, case)?;
         self.telling(id, case).await
     }
 
