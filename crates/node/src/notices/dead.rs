@@ -83,7 +83,10 @@ impl Node {
 
     async fn dead(&self, by: &Staff, notice: NoticeRow) -> Result<Option<DeadNotice>, HandleError> {
         let case = self.known_case(notice.case).await?;
-        if self.require_case(by, Permission::ReadPerson, &case).is_err() {
+        if self
+            .require_case(by, Permission::ReadPerson, &case)
+            .is_err()
+        {
             return Ok(None);
         }
         let unit = self.unit();
