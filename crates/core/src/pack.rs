@@ -27,6 +27,7 @@ mod report;
 mod retention;
 mod safe;
 mod service;
+mod sign_in;
 mod source;
 mod survey;
 mod words;
@@ -59,6 +60,7 @@ pub use report::{ReportKind, ReportStep, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
 pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
+pub use sign_in::{AccountRole, SignIn};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
 pub use words::{Words, fill, placeholders};
@@ -81,6 +83,7 @@ pub struct Pack {
     notices: Notices,
     access: AccessTimes,
     policies: BTreeMap<String, String>,
+    sign_in: SignIn,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -221,6 +224,12 @@ impl Pack {
     #[must_use]
     pub const fn notices(&self) -> &Notices {
         &self.notices
+    }
+
+    /// How staff sign in.
+    #[must_use]
+    pub const fn sign_in(&self) -> &SignIn {
+        &self.sign_in
     }
 
     /// The survey.

@@ -7,7 +7,7 @@ use pengayom_store::{Store, StoreError};
 
 use crate::Engine;
 use crate::beside::{blob, put};
-use crate::made::{at, hash, officer, pati, rembang};
+use crate::made::{at, hash, id, officer, pati, rembang};
 
 /// An account of a number.
 pub(crate) fn user(n: u128, login: &str) -> UserRow {
@@ -22,6 +22,7 @@ pub(crate) fn user(n: u128, login: &str) -> UserRow {
         demo: false,
         disabled_at: None,
         created_at: at(0),
+        change_by: None,
     }
 }
 
@@ -44,6 +45,7 @@ pub async fn an_account_is_kept_and_replaced(engine: &impl Engine) {
     siti.roles = Vec::new();
     siti.demo = true;
     siti.disabled_at = Some(at(60));
+    siti.change_by = Some(at(90));
     store.put_user(&pati(), &siti).await.unwrap();
     assert_eq!(
         store.user(&pati(), siti.id).await.unwrap(),
@@ -88,11 +90,18 @@ pub async fn accounts_are_listed_by_name(engine: &impl Engine) {
     assert_eq!(logins, ["adi", "siti", "wati"]);
 }
 
-fn session(token: u8, of: u128) -> SessionRow {
+/// A session of an account that lasts a minute.
+pub(crate) fn session(token: u8, of: u128) -> SessionRow {
     SessionRow {
         token: hash(token),
+        id: id(900 + u128::from(token)),
         user: officer(of),
+        method: "password".to_owned(),
+        device: "firefox/android".to_owned(),
+        network: "203.0.113.0/24".to_owned(),
         created_at: at(0),
+        seen_at: at(0),
+        proved_at: at(0),
         expires_at: at(60),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pengayom_store::dump::{Batch, Cell, Load};
 use pengayom_store::ledger::{Cosignature, Integrated, TileId, Witnessed};
 use pengayom_store::rebuild::Mode;
-use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, UnitRow, UserRow};
 use pengayom_store::{
     CHUNK_BYTES, CaseQuery, KeyringChange, NewJob, SealedPerson, SourceKey, Store, StoreError,
 };
@@ -127,17 +127,18 @@ async fn full(store: &dyn Store) {
             demo: false,
             disabled_at: None,
             created_at: at(0),
+            change_by: Some(at(60)),
         };
         store.put_user(&unit, &user).await.unwrap();
         let token = crate::tokens::token(1, "FixMyStreet");
         store.add_token(&unit, &token).await.unwrap();
-        let session = SessionRow {
-            token: hash(2),
-            user: officer(1),
-            created_at: at(0),
-            expires_at: at(99),
-        };
+        let mut session = crate::accounts::session(2, 1);
+        session.expires_at = at(99);
         store.put_session(&unit, &session).await.unwrap();
+        store
+            .change_account(&unit, crate::sign_in::with_all(1, at(0)))
+            .await
+            .unwrap();
         let import = ImportRow {
             source: "cad".to_owned(),
             file_sha256: "0".repeat(64),

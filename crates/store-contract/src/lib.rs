@@ -29,6 +29,7 @@ pub mod notices;
 pub mod rebuild;
 pub mod record;
 pub mod tokens;
+pub mod sign_in;
 pub mod totals;
 pub mod units;
 
@@ -188,6 +189,15 @@ macro_rules! for_each_rule {
             the_name_of_a_token_is_free_once_it_ended,
             a_token_is_revoked_once,
             a_token_that_ended_long_ago_goes;
+            sign_in: a_change_of_an_account_is_whole_or_nothing,
+            a_factor_is_found_by_its_key_and_taken_once,
+            a_code_is_used_once_also_by_two_at_once,
+            a_number_that_does_not_grow_is_refused,
+            a_ceremony_is_taken_by_one_and_ends,
+            sessions_of_an_account_are_listed_and_ended,
+            a_session_that_is_used_lasts_and_one_that_ended_does_not_come_back,
+            only_the_newest_events_of_an_account_are_kept,
+            what_one_unit_signs_in_with_opens_nothing_in_another;
             ledger: every_act_is_committed_to,
             what_was_told_lies_apart,
             what_is_erased_is_gone_and_the_record_stays,
@@ -260,6 +270,7 @@ mod tests {
             include_str!("record.rs"),
             include_str!("rebuild.rs"),
             include_str!("tokens.rs"),
+            include_str!("sign_in.rs"),
             include_str!("totals.rs"),
             include_str!("units.rs"),
         ];

@@ -1,7 +1,7 @@
 //! Many units in one store, strictly apart; and what a unit is.
 
 use pengayom_core::subject::feedback::Answer;
-use pengayom_store::rows::{DraftRow, ImportRow, SessionRow, UnitRow, UserRow};
+use pengayom_store::rows::{DraftRow, ImportRow, UnitRow, UserRow};
 use pengayom_store::{CaseQuery, HourGroup, SealedPerson, Store, WaitGroup};
 
 use crate::Engine;
@@ -218,12 +218,7 @@ pub async fn what_lies_beside_the_record_stays_apart(engine: &impl Engine) {
     store.put_draft(&ours, &draft).await.unwrap();
     let user: UserRow = crate::accounts::user(1, "siti");
     store.put_user(&ours, &user).await.unwrap();
-    let session = SessionRow {
-        token: hash(2),
-        user: user.id,
-        created_at: at(0),
-        expires_at: at(60),
-    };
+    let session = crate::accounts::session(2, 1);
     store.put_session(&ours, &session).await.unwrap();
     store
         .count_attempt(&ours, hash(3), at(0), 60)

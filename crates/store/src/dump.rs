@@ -334,6 +334,8 @@ pub const TABLES: &[Table] = &[
             column("demo", Kind::Flag),
             maybe("disabled_at", Kind::Integer),
             column("created_at", Kind::Integer),
+            // Missing in backups of a program that had no passwords to be changed.
+            maybe("change_by", Kind::Integer),
         ],
         batch: 500,
     },
@@ -354,6 +356,37 @@ pub const TABLES: &[Table] = &[
             maybe("revoked_at", Kind::Integer),
         ],
         batch: 500,
+    },
+    Table {
+        name: "factors",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("user_id", Kind::Id),
+            column("kind", Kind::Text),
+            column("factor_key", Kind::Bytes),
+            maybe("name", Kind::Text),
+            maybe("sealed", Kind::Bytes),
+            column("mark", Kind::Integer),
+            column("created_at", Kind::Integer),
+            maybe("used_at", Kind::Integer),
+        ],
+        batch: 500,
+    },
+    Table {
+        name: "account_events",
+        key: &["id"],
+        columns: &[
+            UNIT,
+            column("id", Kind::Id),
+            column("user_id", Kind::Id),
+            maybe("by_user", Kind::Id),
+            column("kind", Kind::Text),
+            maybe("detail", Kind::Text),
+            column("at", Kind::Integer),
+        ],
+        batch: 1000,
     },
     Table {
         name: "jobs",
@@ -461,9 +494,9 @@ pub const DERIVED: &[&str] = &[
     "blob_uses",
 ];
 
-/// Tables that belong to this store alone: who was signed in must sign in again, wrong tries are
-/// counted anew, and a restored store has not been backed up yet.
-pub const LEFT_OUT: &[&str] = &["sessions", "attempts", "backups"];
+/// Tables that belong to this store alone: who was signed in must sign in again, what was half done is
+/// begun again, wrong tries are counted anew, and a restored store has not been backed up yet.
+pub const LEFT_OUT: &[&str] = &["sessions", "ceremonies", "attempts", "backups"];
 
 /// Rows of one table of one unit, each with a cell for every column of the table.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,7 @@
 //! Every method is given the unit whose data it touches, and every key leads with it: many units
 //! can live in one store, strictly apart.
 
+pub mod account;
 pub mod audit;
 mod blob;
 pub mod desk;
@@ -40,6 +41,10 @@ use pengayom_core::value::{
     CaseId, CaseNumber, CommandId, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
 
+pub use account::{
+    AccountChange, AccountEvent, AccountStore, CeremonyRow, DropFactors, EndSessions, FactorRow,
+    UseFactor,
+};
 pub use blob::{BlobFault, BlobProgress, BlobReader, BlobReport, CHUNK_BYTES};
 pub use desk::{DeskStore, OutageRow, VisitRow};
 pub use error::StoreError;
@@ -118,7 +123,7 @@ pub enum News {
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
 pub trait Store:
-    KeptStore + DeskStore + LedgerStore + ListStore + NoticeStore + TokenStore + 'static
+    AccountStore + KeptStore + DeskStore + LedgerStore + ListStore + NoticeStore + TokenStore + 'static
 {
     // -- the record ------------------------------------------------------------------------
 

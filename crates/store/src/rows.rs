@@ -255,6 +255,8 @@ pub struct UserRow {
     pub disabled_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The password was made for them: it works once, until then, and must be changed. `None`: an ordinary one.
+    pub change_by: Option<Timestamp>,
 }
 
 /// A session of a signed-in member of staff.
@@ -262,11 +264,23 @@ pub struct UserRow {
 pub struct SessionRow {
     /// Keyed hash of the session's token.
     pub token: SecretHash,
+    /// What it is called on pages; opens nothing.
+    pub id: Uuid,
     /// Whose it is.
     pub user: OfficerId,
+    /// How they signed in, such as `passkey`.
+    pub method: String,
+    /// Browser and system, coarsely, such as `firefox/android`.
+    pub device: String,
+    /// The network they came from, coarsely: a /24 of IPv4, a /48 of IPv6.
+    pub network: String,
     /// When it began.
     pub created_at: Timestamp,
-    /// When it ends.
+    /// When it was last used, to some minutes.
+    pub seen_at: Timestamp,
+    /// When they last proved who they are.
+    pub proved_at: Timestamp,
+    /// When it ends, unless it is used before.
     pub expires_at: Timestamp,
 }
 

@@ -12,6 +12,7 @@ mod ask;
 mod audit;
 pub(crate) mod beside;
 mod blobs;
+mod account;
 mod desk;
 pub(crate) mod engine;
 pub(crate) mod fault;

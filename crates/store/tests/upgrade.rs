@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 26] = [
+const RELEASED: [(&str, &str); 28] = [
     (
         "sqlite/0012_tokens.sql",
         "f1e74033c1236c5e91086bd7a2702f6991bf085469347088351d7d50b82b9a24",
@@ -55,6 +55,14 @@ const RELEASED: [(&str, &str); 26] = [
     (
         "postgres/0014_access.sql",
         "ef53683eb88b31942f46efebab1988ddd4768bf281299c31a72c8b21e09b8861",
+    ),
+    (
+        "sqlite/0011_sign_in.sql",
+        "20d94ee328f3cb0efb00d5176b97105ad46346162c6dda3b7c967e8dbd03678a",
+    ),
+    (
+        "postgres/0011_sign_in.sql",
+        "4e61a352ab8de4d6a1556391cd246a1a3ba61f821a01f915de4a9c03f3447051",
     ),
     (
         "sqlite/0010_desk.sql",

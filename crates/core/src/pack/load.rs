@@ -26,6 +26,7 @@ use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
+use super::sign_in::SignIn;
 use super::survey::Survey;
 use super::words::{Words, has_stray_brace, placeholders};
 use crate::place::Strata;
@@ -37,7 +38,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 24] = [
+pub const PACK_FILES: [&str; 25] = [
     "access.toml",
     "case.toml",
     "clocks.toml",
@@ -56,6 +57,7 @@ pub const PACK_FILES: [&str; 24] = [
     "report.toml",
     "safe.toml",
     "services.toml",
+    "sign_in.toml",
     "strata.toml",
     "survey.toml",
     "triage.toml",
@@ -277,6 +279,7 @@ fn read<'a>(
     let access = root("access.toml").and_then(|root| root.read(AccessTimes::read));
     let notices = root("notices.toml").and_then(|root| root.read(Notices::read));
     let desk = root("desk.toml").and_then(|root| root.read(Desk::read));
+    let sign_in = root("sign_in.toml").and_then(|root| root.read(SignIn::read));
     let survey = root("survey.toml").and_then(|root| {
         root.read(|root| {
             read_entries(root, "survey.toml", &mut entries);
@@ -321,6 +324,7 @@ fn read<'a>(
         access: access?,
         policies: BTreeMap::new(),
         notices: notices?,
+        sign_in: sign_in?,
         survey: survey?,
         strata,
         distance_strata,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 use uuid::Uuid;
 
+use super::account;
 use super::blobs;
 use super::engine::Connection;
 use super::kept;
@@ -17,6 +18,9 @@ use crate::error::StoreError;
 use crate::kept::RetentionRow;
 use crate::rows::{BackupRow, DraftRow, ImportRow, Preview, SessionRow, UnitRow, UserRow};
 use crate::write::{Blob, Stored};
+
+/// How long what happened to an account is kept: 400 days, a year and what one looks back at it.
+const EVENTS_KEPT_MICROSECONDS: i64 = 400 * 24 * 3_600 * 1_000_000;
 
 /// A change beside the record of a unit.
 #[derive(Debug)]
@@ -95,6 +99,7 @@ pub(super) enum What {
     Ledger(ledger::What),
     Token(tokens::What),
     Notices(notice::What),
+    Account(account::Of),
     PutContacts(Vec<(SecretHash, PersonId)>),
     KeyCommands(Vec<(CommandId, [u8; 40])>),
 }
@@ -186,6 +191,7 @@ pub(super) async fn apply(
         What::Token(what) => return tokens::apply(connection, unit, what).await,
         What::Notices(what) => return notice::apply(connection, unit, what).await.map(Ok),
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
+        What::Account(of) => return account::apply(connection, unit, of).await,
         What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
         What::KeyCommands(keyed) => key_commands(connection, unit, keyed).await?,
     }
@@ -255,15 +261,21 @@ async fn drop_expired(
         "DELETE FROM drafts WHERE unit = $1 AND expires_at <= $2",
         "DELETE FROM sessions WHERE unit = $1 AND expires_at <= $2",
         "DELETE FROM attempts WHERE unit = $1 AND ends_at <= $2",
+        "DELETE FROM ceremonies WHERE unit = $1 AND expires_at <= $2",
     ] {
         let query = connection.query(statement).bind(unit).bind(stored(at));
         rows += connection.execute(query).await?;
     }
     rows += tokens::drop_ended(connection, unit, at).await?;
+    let query = connection
+        .query("DELETE FROM account_events WHERE unit = $1 AND at <= $2")
+        .bind(unit)
+        .bind(stored(at).saturating_sub(EVENTS_KEPT_MICROSECONDS));
+    rows += connection.execute(query).await?;
     Ok(Ok(Answer::Rows(rows)))
 }
 
-async fn put_user(
+pub(super) async fn put_user(
     connection: &mut Connection,
     unit: &str,
     user: &UserRow,
@@ -280,13 +292,13 @@ async fn put_user(
     let query = connection
         .query(
             "INSERT INTO users (unit, id, login, name, rank, station, roles, password, demo,
-                disabled_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                disabled_at, created_at, change_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              ON CONFLICT (unit, id) DO UPDATE SET
                 login = excluded.login, name = excluded.name, rank = excluded.rank,
                 station = excluded.station, roles = excluded.roles, password = excluded.password,
                 demo = excluded.demo, disabled_at = excluded.disabled_at,
-                created_at = excluded.created_at",
+                created_at = excluded.created_at, change_by = excluded.change_by",
         )
         .bind(unit)
         .bind(user.id.0)
@@ -298,28 +310,37 @@ async fn put_user(
         .bind(&user.password)
         .bind(user.demo)
         .bind(user.disabled_at.map(stored))
-        .bind(stored(user.created_at));
+        .bind(stored(user.created_at))
+        .bind(user.change_by.map(stored));
     connection.execute(query).await?;
     Ok(Ok(Answer::Done))
 }
 
-async fn put_session(
+pub(super) async fn put_session(
     connection: &mut Connection,
     unit: &str,
     session: &SessionRow,
 ) -> Result<(), StoreError> {
     let query = connection
         .query(
-            "INSERT INTO sessions (unit, token, user_id, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO sessions (unit, token, id, user_id, method, device, network, created_at,
+            seen_at, proved_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (unit, token) DO UPDATE SET
             user_id = excluded.user_id, created_at = excluded.created_at,
+            seen_at = excluded.seen_at, proved_at = excluded.proved_at,
             expires_at = excluded.expires_at",
         )
         .bind(unit)
         .bind(hash_bytes(session.token))
+        .bind(session.id)
         .bind(session.user.0)
+        .bind(session.method.as_str())
+        .bind(session.device.as_str())
+        .bind(session.network.as_str())
         .bind(stored(session.created_at))
+        .bind(stored(session.seen_at))
+        .bind(stored(session.proved_at))
         .bind(stored(session.expires_at));
     connection.execute(query).await?;
     Ok(())

@@ -57,14 +57,21 @@ pub(crate) fn user(row: &Row) -> Result<UserRow, StoreError> {
         demo: get(row, "demo")?,
         disabled_at: maybe_moment(row, "disabled_at")?,
         created_at: moment(row, "created_at")?,
+        change_by: maybe_moment(row, "change_by")?,
     })
 }
 
 pub(crate) fn session(row: &Row) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
         token: hash_of(get(row, "token")?, "token")?,
+        id: get(row, "id")?,
         user: OfficerId(get(row, "user_id")?),
+        method: get(row, "method")?,
+        device: get(row, "device")?,
+        network: get(row, "network")?,
         created_at: moment(row, "created_at")?,
+        seen_at: moment(row, "seen_at")?,
+        proved_at: moment(row, "proved_at")?,
         expires_at: moment(row, "expires_at")?,
     })
 }

@@ -7,6 +7,7 @@ use pengayom_core::value::{CommandId, OfficerId, PersonId, SecretHash, UnitId};
 use super::{push_limit, select};
 use crate::error::StoreError;
 use crate::rows::{BackupRow, DraftRow, ImportRow, KeyringRow, SessionRow, UnitRow, UserRow};
+use crate::sql::account::SESSION;
 use crate::sql::engine::{Pool, Row};
 use crate::sql::map::{beside, count, get, hash_bytes, hash_of, moment, stored, subject};
 use crate::sql::query::Query;
@@ -107,6 +108,7 @@ const USER: &[&str] = &[
     "demo",
     "disabled_at",
     "created_at",
+    "change_by",
 ];
 
 pub(in crate::sql) async fn user_by_login(
@@ -142,8 +144,7 @@ pub(in crate::sql) async fn session(
     token: SecretHash,
     at: Timestamp,
 ) -> Result<Option<SessionRow>, StoreError> {
-    let columns = ["token", "user_id", "created_at", "expires_at"];
-    let mut query = select(pool.engine(), "sessions", &columns, unit);
+    let mut query = select(pool.engine(), "sessions", SESSION, unit);
     query.push(" AND token = ").push_bind(hash_bytes(token));
     query.push(" AND expires_at > ").push_bind(stored(at));
     one(pool, query, beside::session).await
