@@ -1,26 +1,45 @@
-//! Accounts and sessions of staff.
+//! Accounts of staff: how they are made and kept, and the way in.
 //!
 //! Passwords are kept as argon2id hashes with the parameters the library recommends (RFC 9106);
-//! sessions by the keyed hash of their token, so that a stolen backup opens none. Signing in is
-//! throttled by name and by origin, and the count survives a restart.
+//! sessions by the keyed hash of their token, so that a stolen backup opens none. Whoever has a second
+//! factor is asked for it, and accounts with a role that the pack names must have one. Every way in is
+//! throttled by account and by origin, and the counts survive a restart. What happens to an account is
+//! noted for its owner.
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+mod ceremony;
+mod enter;
+mod event;
+mod factor;
+mod keep;
+mod linked;
+mod passkey;
+mod password;
+mod prove;
+mod session;
+
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::place::StationId;
 use pengayom_core::value::OfficerId;
-use pengayom_store::rows::{SessionRow, UserRow};
-use tokio::sync::Semaphore;
+use pengayom_store::rows::UserRow;
+use pengayom_store::{AccountChange, EndSessions, StoreError};
+
+pub use ceremony::Linking;
+pub use enter::{Entered, Half, HalfIn, Step};
+pub use event::{EventKind, Happened};
+pub use factor::{CODES, Factors, Named};
+pub use keep::{AccountLine, AccountView};
+pub use passkey::PasskeySite;
+pub use password::{Guess, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, guess};
+pub use session::{Asker, Live, Method, SESSION_HOURS, SESSION_IDLE_HOURS, SignedIn};
 
 use crate::Node;
 use crate::access::{Role, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::unit::UnitContext;
+use password::{hash_password, made_password};
 
-/// How long a session lasts: a shift and the hand-over, in hours.
-pub const SESSION_HOURS: i64 = 12;
-
-/// Tries of one name in [`TRY_WINDOW_SECONDS`].
+/// Tries of one name, or of the second factor of one account, in [`TRY_WINDOW_SECONDS`].
 pub const TRIES_PER_LOGIN: u32 = 5;
 
 /// Tries from one origin in [`TRY_WINDOW_SECONDS`]; a station shares one.
@@ -29,15 +48,9 @@ pub const TRIES_PER_ORIGIN: u32 = 40;
 /// The window in which tries are counted.
 pub const TRY_WINDOW_SECONDS: u32 = 15 * 60;
 
-/// Shortest password, in characters (NIST SP 800-63B-4 §3.1.1.2 asks for at least 8 beside another
-/// factor and 15 alone; a unit's shared desk starts at 12).
-pub const PASSWORD_MIN_CHARS: usize = 12;
-
-/// Longest password, in bytes; a bound on work, not on care.
-pub const PASSWORD_MAX_BYTES: usize = 1024;
-
-/// How many passwords are checked at once: each takes some 19 MiB of memory.
-static CHECKS: Semaphore = Semaphore::const_new(2);
+/// How long a password that was made for somebody works before it is changed: three days, so that a
+/// weekend lies in between.
+pub const MADE_PASSWORD_HOURS: i64 = 72;
 
 /// What a new account is.
 #[derive(Debug, Clone)]
@@ -77,20 +90,44 @@ pub enum AccountError {
     /// No role.
     #[error("an account needs at least one role")]
     NoRole,
+    /// The password is one that is tried first.
+    #[error("the password is too easy to guess: {0}")]
+    Guessed(Guess),
     /// The password could not be hashed.
     #[error("the password could not be hashed")]
     Hash,
+    /// The account has as many as it may have.
+    #[error("at most {limit}: take one away first")]
+    Full {
+        /// How many it may have.
+        limit: usize,
+    },
+    /// A role of the account must have a second factor, and this is its last.
+    #[error("this account must have a second factor")]
+    LastFactor,
+    /// The administrator's own account is kept by its owner.
+    #[error("one's own account is kept on its own page")]
+    Own,
+    /// A subject of the provider is not 1 to 255 visible signs.
+    #[error("a subject has 1 to 255 visible signs")]
+    Subject,
 }
 
-/// A session just begun.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// The token for the cookie; kept nowhere else.
-    pub token: String,
-    /// Who.
-    pub staff: Staff,
-    /// When it ends.
-    pub expires_at: Timestamp,
+/// Why something was not done to an account.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// What is given cannot be.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// Otherwise.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Handle(error.into())
+    }
 }
 
 /// The member of staff of an account, with what the unit's policies give them.
@@ -115,15 +152,33 @@ impl Node {
     /// Makes an account.
     ///
     /// # Errors
-    /// `Err(Ok(AccountError))` when what is given cannot be an account, `Err(Err(..))` when the
-    /// store refuses, such as a login that is taken.
-    pub async fn add_user(
+    /// [`Refused::Account`] when what is given cannot be an account, [`Refused::Handle`] when the store
+    /// refuses, such as a login that is taken.
+    pub async fn add_user(&self, new: NewUser, password: &str) -> Result<OfficerId, Refused> {
+        self.make_account(new, password, None, None).await
+    }
+
+    /// Makes an account with a password that was made for it, which must be changed at the first sign-in;
+    /// gives the password.
+    ///
+    /// # Errors
+    /// As [`Node::add_user`].
+    pub async fn add_user_with_made_password(&self, new: NewUser) -> Result<String, Refused> {
+        let password = self.new_password();
+        let until = self.made_password_until();
+        self.make_account(new, &password, Some(until), None).await?;
+        Ok(password)
+    }
+
+    async fn make_account(
         &self,
         new: NewUser,
         password: &str,
-    ) -> Result<OfficerId, Result<AccountError, HandleError>> {
-        self.check_user(&new, password).map_err(Ok)?;
-        let hash = hash_password(password.to_owned()).await.map_err(Ok)?;
+        change_by: Option<Timestamp>,
+        by: Option<OfficerId>,
+    ) -> Result<OfficerId, Refused> {
+        self.check_user(&new, password)?;
+        let hash = hash_password(password.to_owned()).await?;
         let id = OfficerId(self.new_id());
         let row = UserRow {
             id,
@@ -140,10 +195,26 @@ impl Node {
             demo: new.demo,
             disabled_at: None,
             created_at: self.now(),
+            change_by,
         };
-        let put = self.store.put_user(&self.unit().id, &row).await;
-        put.map_err(|error| Err(HandleError::from(error)))?;
+        let change = AccountChange {
+            account: Some(row),
+            event: Some(self.event(id, by, EventKind::Made, None)),
+            ..AccountChange::of(id)
+        };
+        self.change(change).await?;
         Ok(id)
+    }
+
+    /// A password that nobody chose: five groups of four digits, 66 bits, easy to read out over a
+    /// telephone.
+    pub fn new_password(&self) -> String {
+        made_password(&*self.randomness)
+    }
+
+    fn made_password_until(&self) -> Timestamp {
+        let until = SignedDuration::from_hours(MADE_PASSWORD_HOURS);
+        self.now().saturating_add(until).unwrap_or(Timestamp::MAX)
     }
 
     fn check_user(&self, new: &NewUser, password: &str) -> Result<(), AccountError> {
@@ -158,7 +229,11 @@ impl Node {
         if !(1..=100).contains(&chars) {
             return Err(AccountError::Name(chars));
         }
-        check_password(password)?;
+        if new.demo {
+            password::check_length(password)?;
+        } else {
+            self.check_password(password, &new.login, &new.name)?;
+        }
         if new.roles.is_empty() {
             return Err(AccountError::NoRole);
         }
@@ -171,7 +246,9 @@ impl Node {
         Ok(())
     }
 
-    /// Gives an account a new password and ends its sessions.
+    /// Gives an account a new password, ends its sessions and takes its factors away: what its owner
+    /// lost, or somebody else has, opens nothing any more. With `once` the password must be changed at
+    /// the next sign-in.
     ///
     /// # Errors
     /// As [`Node::add_user`]; [`HandleError::NotFound`] for an unknown login.
@@ -179,21 +256,33 @@ impl Node {
         &self,
         login: &str,
         password: &str,
-    ) -> Result<(), Result<AccountError, HandleError>> {
-        check_password(password).map_err(Ok)?;
-        let unit = self.unit().id.clone();
-        let mut user = self.known_user(login).await.map_err(Err)?;
-        user.password = hash_password(password.to_owned()).await.map_err(Ok)?;
+        once: bool,
+    ) -> Result<(), Refused> {
+        let user = self.known_user(login).await?;
+        self.check_password(password, &user.login, &user.name)?;
+        let until = once.then(|| self.made_password_until());
+        self.reset(user, password, until, None).await
+    }
+
+    async fn reset(
+        &self,
+        mut user: UserRow,
+        password: &str,
+        change_by: Option<Timestamp>,
+        by: Option<OfficerId>,
+    ) -> Result<(), Refused> {
+        user.password = hash_password(password.to_owned()).await?;
         user.demo = false;
-        self.store
-            .put_user(&unit, &user)
-            .await
-            .map_err(|error| Err(error.into()))?;
-        self.store
-            .drop_sessions_of(&unit, user.id)
-            .await
-            .map_err(|error| Err(error.into()))?;
-        Ok(())
+        user.change_by = change_by;
+        let id = user.id;
+        let change = AccountChange {
+            account: Some(user),
+            end: EndSessions::All,
+            drop: pengayom_store::DropFactors::All,
+            event: Some(self.event(id, by, EventKind::Reset, None)),
+            ..AccountChange::of(id)
+        };
+        Ok(self.change(change).await?)
     }
 
     /// Disables an account and ends its sessions. What it did stays in the record.
@@ -201,90 +290,45 @@ impl Node {
     /// # Errors
     /// [`HandleError::NotFound`] for an unknown login; otherwise the store's.
     pub async fn disable_user(&self, login: &str) -> Result<(), HandleError> {
-        let unit = self.unit().id.clone();
-        let mut user = self.known_user(login).await?;
-        user.disabled_at = Some(self.now());
-        self.store.put_user(&unit, &user).await?;
-        self.store.drop_sessions_of(&unit, user.id).await?;
+        let user = self.known_user(login).await?;
+        self.set_disabled(user, true, None).await
+    }
+
+    async fn set_disabled(
+        &self,
+        mut user: UserRow,
+        disabled: bool,
+        by: Option<OfficerId>,
+    ) -> Result<(), HandleError> {
+        user.disabled_at = disabled.then(|| self.now());
+        let id = user.id;
+        let kind = if disabled {
+            EventKind::Disabled
+        } else {
+            EventKind::Enabled
+        };
+        let change = AccountChange {
+            account: Some(user),
+            end: EndSessions::All,
+            event: Some(self.event(id, by, kind, None)),
+            ..AccountChange::of(id)
+        };
+        self.change(change).await
+    }
+
+    /// Changes an account; tells live pages when sessions ended.
+    pub(crate) async fn change(&self, change: AccountChange) -> Result<(), HandleError> {
+        let ends = change.end != EndSessions::None;
+        self.store.change_account(&self.unit().id, change).await?;
+        if ends {
+            self.tell_ended();
+        }
         Ok(())
     }
 
     async fn known_user(&self, login: &str) -> Result<UserRow, HandleError> {
         let user = self.store.user_by_login(&self.unit().id, login).await?;
         user.ok_or(HandleError::NotFound("account"))
-    }
-
-    /// Signs in by name and password. `origin` is where the asker comes from, such as an address;
-    /// it is only counted, under a keyed hash.
-    ///
-    /// # Errors
-    /// [`HandleError::NoMatch`] whether the name or the password is wrong,
-    /// [`HandleError::TooManyTries`] when throttled; otherwise the store's.
-    pub async fn sign_in(
-        &self,
-        login: &str,
-        password: &str,
-        origin: &str,
-    ) -> Result<SignedIn, HandleError> {
-        let unit = self.unit().id.clone();
-        let login = login.trim().to_lowercase();
-        self.count_try(&format!("sign-in/name/{login}"), TRIES_PER_LOGIN)
-            .await?;
-        self.count_try(&format!("sign-in/origin/{origin}"), TRIES_PER_ORIGIN)
-            .await?;
-        let user = self.store.user_by_login(&unit, &login).await?;
-        let user = user.filter(|user| user.disabled_at.is_none());
-        // An unknown name takes as long as a wrong password, so that names cannot be found out.
-        let hash = user.as_ref().map(|user| user.password.clone());
-        let fits = verify_password(password.to_owned(), hash).await;
-        let Some(user) = user.filter(|_| fits) else {
-            return Err(HandleError::NoMatch);
-        };
-        let key = self.hash(Purpose::Attempt, format!("sign-in/name/{login}").as_bytes());
-        self.store.forget_attempts(&unit, key).await?;
-        let token = self.new_token();
-        let created_at = self.now();
-        let expires_at = created_at
-            .checked_add(SignedDuration::from_hours(SESSION_HOURS))
-            .unwrap_or(Timestamp::MAX);
-        let session = SessionRow {
-            token: self.hash(Purpose::Session, token.as_bytes()),
-            user: user.id,
-            created_at,
-            expires_at,
-        };
-        self.store.put_session(&unit, &session).await?;
-        Ok(SignedIn {
-            token,
-            staff: staff(&self.unit(), &user),
-            expires_at,
-        })
-    }
-
-    /// Who a session's token belongs to; `None` when it ended or its account was disabled.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn session(&self, token: &str) -> Result<Option<Staff>, HandleError> {
-        let unit = self.unit().id.clone();
-        let key = self.hash(Purpose::Session, token.as_bytes());
-        let Some(session) = self.store.session(&unit, key, self.now()).await? else {
-            return Ok(None);
-        };
-        let user = self.store.user(&unit, session.user).await?;
-        Ok(user
-            .filter(|user| user.disabled_at.is_none())
-            .map(|user| staff(&self.unit(), &user)))
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn sign_out(&self, token: &str) -> Result<(), HandleError> {
-        let key = self.hash(Purpose::Session, token.as_bytes());
-        self.store.drop_session(&self.unit().id, key).await?;
-        Ok(())
     }
 
     /// Members of staff who are active, by name.
@@ -333,62 +377,30 @@ impl Node {
         }
     }
 
+    /// Counts a try under a key; gives how many there were and when the window ends.
+    pub(crate) async fn tried(&self, key: &str) -> Result<(u32, Timestamp), HandleError> {
+        let key = self.hash(Purpose::Attempt, key.as_bytes());
+        let unit = &self.unit().id;
+        let counted = self
+            .store
+            .count_attempt(unit, key, self.now(), TRY_WINDOW_SECONDS);
+        Ok(counted.await?)
+    }
+
+    /// Forgets the tries under a key, after a success.
+    pub(crate) async fn forget_tries(&self, key: &str) -> Result<(), HandleError> {
+        let key = self.hash(Purpose::Attempt, key.as_bytes());
+        self.store.forget_attempts(&self.unit().id, key).await?;
+        Ok(())
+    }
+
     /// Counts a try under a key and refuses beyond a limit.
     pub(crate) async fn count_try(&self, key: &str, limit: u32) -> Result<(), HandleError> {
-        let key = self.hash(Purpose::Attempt, key.as_bytes());
-        let (count, until) = self
-            .store
-            .count_attempt(&self.unit().id, key, self.now(), TRY_WINDOW_SECONDS)
-            .await?;
+        let (count, until) = self.tried(key).await?;
         if count > limit {
             Err(HandleError::TooManyTries { until })
         } else {
             Ok(())
         }
     }
-}
-
-fn check_password(password: &str) -> Result<(), AccountError> {
-    let chars = password.chars().count();
-    if chars < PASSWORD_MIN_CHARS {
-        return Err(AccountError::PasswordShort(chars));
-    }
-    if password.len() > PASSWORD_MAX_BYTES {
-        return Err(AccountError::PasswordLong(password.len()));
-    }
-    Ok(())
-}
-
-/// Hashes a password away from the threads that serve pages.
-async fn hash_password(password: String) -> Result<String, AccountError> {
-    let _turn = CHECKS.acquire().await.map_err(|_| AccountError::Hash)?;
-    tokio::task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
-            .map_err(|_| AccountError::Hash)
-    })
-    .await
-    .map_err(|_| AccountError::Hash)?
-}
-
-/// Checks a password against a hash; against a hash of nothing in particular when there is none.
-async fn verify_password(password: String, hash: Option<String>) -> bool {
-    if password.len() > PASSWORD_MAX_BYTES {
-        return false;
-    }
-    let Ok(_turn) = CHECKS.acquire().await else {
-        return false;
-    };
-    let check = tokio::task::spawn_blocking(move || {
-        if let Some(hash) = hash {
-            return Argon2::default()
-                .verify_password(password.as_bytes(), hash.as_str())
-                .is_ok();
-        }
-        let mut out = [0_u8; 32];
-        let _ = Argon2::default().hash_password_into(password.as_bytes(), &[0; 16], &mut out);
-        false
-    });
-    check.await.unwrap_or(false)
 }

@@ -79,6 +79,9 @@ pub enum HandleError {
     /// Name and password, or number and code, do not fit.
     #[error("credentials do not fit")]
     NoMatch,
+    /// They are signed in, and must prove once more who they are before this.
+    #[error("a fresh proof of who it is is needed")]
+    ProofNeeded,
     /// The code is right, but more than one person has it: it stood on a form that was copied.
     #[error("more than one person has this code")]
     CodeShared,

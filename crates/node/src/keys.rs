@@ -63,6 +63,14 @@ pub enum Purpose {
     SealWish,
     /// The key that messages to browsers are signed with.
     PushKey,
+    /// What is half done: its token, and whether a password is still the same.
+    Ceremony,
+    /// Sealing what is half done.
+    SealCeremony,
+    /// What a factor of an account is found by.
+    Factor,
+    /// Sealing factors of accounts.
+    SealFactor,
     /// Wrapping the root secret; derived from the node's key itself.
     WrapRoot,
     /// Telling one key from another; derived from the node's key itself.
@@ -96,6 +104,10 @@ impl Purpose {
             Self::NoticeStop => b"pengayom/1/notice-stop",
             Self::SealWish => b"pengayom/1/seal-wish",
             Self::PushKey => b"pengayom/1/push-key",
+            Self::Ceremony => b"pengayom/1/ceremony",
+            Self::SealCeremony => b"pengayom/1/seal-ceremony",
+            Self::Factor => b"pengayom/1/factor",
+            Self::SealFactor => b"pengayom/1/seal-factor",
             Self::WrapRoot => b"pengayom/1/wrap-root",
             Self::Fingerprint => b"pengayom/1/fingerprint",
         }

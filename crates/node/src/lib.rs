@@ -79,6 +79,8 @@ pub struct Node {
     waits: waiting::Waits,
     /// What was last read of what is down.
     outages: waiting::Outages,
+    /// Counts the times that sessions were ended by this process.
+    ended: tokio::sync::watch::Sender<u64>,
     left_out: LeftOut,
     /// By which ways people are told; unset: by none.
     ways: std::sync::OnceLock<notices::Ways>,
@@ -158,6 +160,7 @@ impl Node {
             area_months: RwLock::new(None),
             waits: waiting::Waits::default(),
             outages: waiting::Outages::default(),
+            ended: tokio::sync::watch::Sender::new(0),
             left_out,
             ways: std::sync::OnceLock::new(),
         };

@@ -83,13 +83,11 @@ impl From<Result<pengayom_node::tokens::TokenError, pengayom_node::HandleError>>
     }
 }
 
-impl From<Result<pengayom_node::accounts::AccountError, pengayom_node::HandleError>> for Fault {
-    fn from(
-        error: Result<pengayom_node::accounts::AccountError, pengayom_node::HandleError>,
-    ) -> Self {
+impl From<pengayom_node::accounts::Refused> for Fault {
+    fn from(error: pengayom_node::accounts::Refused) -> Self {
         match error {
-            Ok(account) => Self::Account(account),
-            Err(handle) => Self::Handle(handle),
+            pengayom_node::accounts::Refused::Account(account) => Self::Account(account),
+            pengayom_node::accounts::Refused::Handle(handle) => Self::Handle(handle),
         }
     }
 }

@@ -144,7 +144,7 @@ pub async fn a_factor_is_found_by_its_key_and_taken_once(engine: &impl Engine) {
     // One's own may be replaced together with the one before.
     let mut fresh = factor(1, 1, "passkey");
     fresh.id = id(8);
-    put(fresh.clone(), DropFactors::Kind("passkey"))
+    put(fresh.clone(), DropFactors::Kinds(&["passkey"]))
         .await
         .unwrap();
     assert_eq!(
@@ -303,7 +303,8 @@ pub async fn a_session_that_is_used_lasts_and_one_that_ended_does_not_come_back(
     let store = engine.open().await;
     store.put_session(&pati(), &session(1, 1)).await.unwrap();
     let touch = async |seen: i64, until: i64| {
-        let touched = store.touch_session(&pati(), hash(1), at(seen), at(until));
+        let unit = pati();
+        let touched = store.touch_session(&unit, hash(1), at(seen), at(until));
         touched.await.unwrap();
         store.session(&pati(), hash(1), at(seen)).await.unwrap()
     };

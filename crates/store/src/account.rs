@@ -87,8 +87,8 @@ pub enum DropFactors {
     None,
     /// All.
     All,
-    /// All of one kind.
-    Kind(&'static str),
+    /// All of these kinds.
+    Kinds(&'static [&'static str]),
     /// One.
     One(Uuid),
 }

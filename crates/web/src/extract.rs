@@ -1,6 +1,7 @@
 //! From a request to what a handler needs: who asks, in which language, what was typed.
 
 mod context;
+mod device;
 mod fields;
 mod paced;
 mod page;
@@ -8,7 +9,7 @@ mod post;
 
 pub(crate) use context::{Context, CookieKind};
 pub(crate) use fields::{Fields, clean};
-pub(crate) use page::{PublicPage, StaffPage, escape_query};
+pub(crate) use page::{AccountPage, PublicPage, StaffPage, escape_query};
 pub(crate) use post::{
     FormPost, PhotoPost, Sender, Upload, collect, has_type, read_multipart, require_own_page,
 };

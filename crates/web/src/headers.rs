@@ -16,7 +16,7 @@ const FIXED: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
-        "geolocation=(self), camera=(), microphone=()",
+        "geolocation=(self), camera=(), microphone=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
     ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),

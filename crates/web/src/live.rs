@@ -91,6 +91,8 @@ struct Listener {
     /// The session's token: when it no longer opens a session, the stream ends.
     token: String,
     events: Receiver<Event>,
+    /// Changes when a session was ended.
+    ended: tokio::sync::watch::Receiver<u64>,
     ping: tokio::time::Interval,
     _turn: Turn,
 }
@@ -122,6 +124,7 @@ async fn listen(page: StaffPage, Query(query): Query<LiveQuery>) -> Result<Respo
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let listener = Listener {
         events: page.node.listen(),
+        ended: page.node.listen_ended(),
         node: page.node,
         staff: page.staff,
         case,
@@ -166,6 +169,11 @@ impl Listener {
                     } else {
                         Next::End
                     };
+                }
+                Ok(()) = self.ended.changed() => {
+                    if !self.is_signed_in().await {
+                        return Next::End;
+                    }
                 }
                 event = self.events.recv() => match event {
                     Ok(event) if self.concerns(&event).await => {

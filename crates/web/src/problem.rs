@@ -490,7 +490,9 @@ impl From<HandleError> for Fault {
             HandleError::CodeShared => Self::CodeShared,
             HandleError::TooManyTries { until } => Self::TooManyTries { until },
             HandleError::TooLarge { limit, .. } => Self::TooLarge { limit },
-            HandleError::Conflict { .. }
+            // Pages of accounts lead to where it is proved.
+            HandleError::ProofNeeded
+            | HandleError::Conflict { .. }
             | HandleError::NotOver
             | HandleError::Case(_)
             | HandleError::Encounter(_)

@@ -209,7 +209,7 @@ async fn refusal(
             Ok(own
                 && match &change.drop {
                     DropFactors::All => true,
-                    DropFactors::Kind(kind) => *kind == factor.kind,
+                    DropFactors::Kinds(kinds) => kinds.contains(&factor.kind.as_str()),
                     DropFactors::None | DropFactors::One(_) => false,
                 })
         };
@@ -281,11 +281,14 @@ async fn drop_factors(
     let query = match drop {
         DropFactors::None => return Ok(()),
         DropFactors::All => connection.query(all).bind(unit).bind(user.0),
-        DropFactors::Kind(kind) => connection
-            .query(format!("{all} AND kind = $3"))
-            .bind(unit)
-            .bind(user.0)
-            .bind(*kind),
+        DropFactors::Kinds(kinds) => {
+            for kind in *kinds {
+                let query = connection.query(format!("{all} AND kind = $3"));
+                let query = query.bind(unit).bind(user.0).bind(*kind);
+                connection.execute(query).await?;
+            }
+            return Ok(());
+        }
         DropFactors::One(id) => connection
             .query(format!("{all} AND id = $3"))
             .bind(unit)

@@ -11,10 +11,12 @@ use axum_extra::extract::cookie::{Cookie, CookieJar};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pengayom_core::pack::Lang;
+use pengayom_node::accounts::{Asker, PasskeySite};
 use pengayom_node::{Purpose, UnitContext};
 use subtle::ConstantTimeEq as _;
 
 use crate::problem::is_api;
+use super::device;
 use crate::state::AppState;
 
 /// Seconds a language choice is remembered: a year.
@@ -33,19 +35,25 @@ pub(crate) enum CookieKind {
     Draft,
     /// Finds a form of staff that came after its session had ended; until the browser closes.
     Held,
+    /// Somebody is on the way in: name and password fit, and more is asked; for minutes.
+    Entry,
+    /// A challenge for a passkey, an app or the provider waits; for minutes.
+    Challenge,
     /// Somebody gave number and code of a case a moment ago; until the browser closes.
     Track,
 }
 
 impl CookieKind {
     /// Every one but `theme`, for the page that lists them.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Lang,
         Self::Form,
         Self::Draft,
         Self::Track,
         Self::Session,
         Self::Held,
+        Self::Entry,
+        Self::Challenge,
     ];
 
     /// Key of the words that say what it is for and how long it stays.
@@ -57,6 +65,8 @@ impl CookieKind {
             Self::Track => "about.cookie_track",
             Self::Session => "about.cookie_session",
             Self::Held => "about.cookie_held",
+            Self::Entry => "about.cookie_entry",
+            Self::Challenge => "about.cookie_challenge",
         }
     }
 
@@ -72,6 +82,10 @@ impl CookieKind {
             (Self::Draft, true) => "__Host-draft",
             (Self::Held, false) => "held",
             (Self::Held, true) => "__Host-held",
+            (Self::Entry, false) => "entry",
+            (Self::Entry, true) => "__Host-entry",
+            (Self::Challenge, false) => "challenge",
+            (Self::Challenge, true) => "__Host-challenge",
             (Self::Track, false) => "track",
             (Self::Track, true) => "__Host-track",
         }
@@ -90,7 +104,9 @@ struct Inner {
     code: String,
     uri: Uri,
     client: String,
+    asker: Asker,
     site: Option<String>,
+    asked_host: Option<String>,
     theme: &'static str,
     cookies: CookieJar,
     leaving: Mutex<Vec<(CookieKind, String)>>,
@@ -109,6 +125,7 @@ impl Context {
                 .and_then(|cookie| Lang::parse(cookie.value()))
         };
         let spoken = || spoken_by_program(parts);
+        let address = address(parts, state.settings.behind_proxy);
         let id = state.node.new_id().simple().to_string();
         let context = Self(Arc::new(Inner {
             state: state.clone(),
@@ -116,7 +133,13 @@ impl Context {
             lang: asked.or_else(kept).or_else(spoken).unwrap_or_default(),
             code: id.get(24..).unwrap_or_default().to_uppercase(),
             uri: parts.uri.clone(),
-            client: client(parts, state.settings.behind_proxy),
+            client: client(address),
+            asker: Asker {
+                origin: client(address),
+                network: network(address),
+                device: device::of(&parts.headers),
+            },
+            asked_host: asked_host(&parts.headers),
             site: site(&parts.headers, state),
             theme: match cookies.get("theme").map(Cookie::value) {
                 Some("dark") => "dark",
@@ -163,6 +186,17 @@ impl Context {
     /// Whether the asker is on the node's own machine: `127.0.0.0/8`, or the network of `::1`.
     pub(crate) fn is_of_this_machine(&self) -> bool {
         self.client().starts_with("127.") || self.client() == "0:0:0:0::/64"
+    }
+
+    /// Who asks, for counting tries and for the list of an owner's devices.
+    pub(crate) fn asker(&self) -> &Asker {
+        &self.0.asker
+    }
+
+    /// The site that passkeys belong to; `Err` where there can be none, with the address to use
+    /// instead if there is one.
+    pub(crate) fn passkey_site(&self) -> Result<PasskeySite, Option<String>> {
+        passkey_site(self.site(), self.0.asked_host.as_deref())
     }
 
     pub(crate) fn theme(&self) -> &'static str {
@@ -308,7 +342,8 @@ fn spoken_by_program(parts: &Parts) -> Option<Lang> {
         .find_map(|one| Lang::parse(one.split(';').next().unwrap_or_default()))
 }
 
-fn client(parts: &Parts, behind_proxy: bool) -> String {
+/// Where a request comes from.
+fn address(parts: &Parts, behind_proxy: bool) -> Option<IpAddr> {
     let forwarded = || {
         let last = parts
             .headers
@@ -332,7 +367,11 @@ fn client(parts: &Parts, behind_proxy: bool) -> String {
     } else {
         peer()
     };
-    match address.map(|address| address.to_canonical()) {
+    address.map(|address| address.to_canonical())
+}
+
+fn client(address: Option<IpAddr>) -> String {
+    match address {
         Some(IpAddr::V4(address)) => address.to_string(),
         // One subscriber has a whole /64 (RFC 6177): count the network, not the address.
         Some(IpAddr::V6(address)) => {
@@ -343,11 +382,105 @@ fn client(parts: &Parts, behind_proxy: bool) -> String {
     }
 }
 
+/// The network of an address, so coarsely that an owner knows it again and nobody is found by it.
+fn network(address: Option<IpAddr>) -> String {
+    match address {
+        Some(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+        None => String::new(),
+    }
+}
+
+/// Passkeys belong to a name, never to the number of a machine (W3C Web Authentication §5.1.2). A node
+/// that is reached on this machine only has as many names as browsers here use for it.
+fn passkey_site(site: &str, asked_host: Option<&str>) -> Result<PasskeySite, Option<String>> {
+    let host_of = |url: &str| -> Option<(String, String)> {
+        let (_, host) = url.split_once("://")?;
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.contains(']') => (name, format!(":{port}")),
+            _ => (host, String::new()),
+        };
+        Some((name.to_ascii_lowercase(), port))
+    };
+    let is_local = |name: &str| {
+        let number = name.trim_start_matches('[').trim_end_matches(']');
+        name == "localhost" || number.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    };
+    let (mut origin, (mut name, mut port)) = (site.to_owned(), host_of(site).ok_or(None)?);
+    if is_local(&name)
+        && let Some(asked) = asked_host.map(|host| format!("http://{host}"))
+        && let Some((asked_name, asked_port)) = host_of(&asked)
+        && is_local(&asked_name)
+    {
+        (origin, name, port) = (asked, asked_name, asked_port);
+    }
+    if name == "localhost" || (!is_local(&name) && !is_number(&name)) {
+        return Ok(PasskeySite { id: name, origin });
+    }
+    Err(is_local(&name).then(|| format!("http://localhost{port}")))
+}
+
+fn is_number(name: &str) -> bool {
+    let number = name.trim_start_matches('[').trim_end_matches(']');
+    number.parse::<IpAddr>().is_ok()
+}
+
+/// The host that was asked, as the browser wrote it.
+fn asked_host(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    host.chars().all(plain).then(|| host.to_owned())
+}
+
 fn site(headers: &HeaderMap, state: &AppState) -> Option<String> {
     if let Some(url) = &state.settings.public_url {
         return Some(url.clone());
     }
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    host.chars().all(plain).then(|| format!("http://{host}"))
+    asked_host(headers).map(|host| format!("http://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(site: &str, asked: &str) -> Result<(String, String), Option<String>> {
+        let site = passkey_site(site, Some(asked).filter(|asked| !asked.is_empty()));
+        site.map(|site| (site.id, site.origin))
+    }
+
+    #[test]
+    fn passkeys_belong_to_a_name_and_never_to_a_number() {
+        let pair = |id: &str, origin: &str| Ok((id.to_owned(), origin.to_owned()));
+        let public = "https://pati.example";
+        assert_eq!(at(public, "evil.example"), pair("pati.example", public));
+        let port = "https://pati.example:8443";
+        assert_eq!(at(port, ""), pair("pati.example", port));
+        let local = "http://127.0.0.1:8110";
+        assert_eq!(
+            at(local, "localhost:8110"),
+            pair("localhost", "http://localhost:8110")
+        );
+        // Another name that leads here is not believed.
+        for asked in ["127.0.0.1:8110", "evil.example:8110", ""] {
+            assert_eq!(at(local, asked), Err(Some("http://localhost:8110".into())));
+        }
+        assert_eq!(at("http://[::1]:81", ""), Err(Some("http://localhost:81".into())));
+        assert_eq!(at("http://10.0.0.11:8110", ""), Err(None));
+        assert_eq!(at("http://[2001:db8::1]", ""), Err(None));
+        assert_eq!(at("", "localhost"), Err(None));
+    }
+
+    #[test]
+    fn a_network_is_kept_coarsely() {
+        let of = |text: &str| network(text.parse().ok());
+        assert_eq!(of("203.0.113.77"), "203.0.113.0/24");
+        assert_eq!(of("2001:db8:1:2::7"), "2001:db8:1::/48");
+        assert_eq!(of(""), "");
+    }
 }

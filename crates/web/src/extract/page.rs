@@ -8,6 +8,7 @@ use axum::http::{Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use pengayom_node::SharedNode;
 use pengayom_node::access::{Permission, Staff};
+use pengayom_node::accounts::Live;
 
 use super::context::{Context, CookieKind};
 use crate::frame::PageFrame;
@@ -69,23 +70,44 @@ impl FromRequestParts<AppState> for StaffPage {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        Ok(AccountPage::from_request_parts(parts, state).await?.page)
+    }
+}
+
+/// A page of signed-in staff about accounts: it needs to know the session itself.
+pub(crate) struct AccountPage {
+    /// As every page of staff.
+    pub(crate) page: StaffPage,
+    /// The session.
+    pub(crate) live: Live,
+}
+
+impl FromRequestParts<AppState> for AccountPage {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let context = context_of(parts).map_err(IntoResponse::into_response)?;
         let session = match context.cookie(CookieKind::Session) {
-            Some(token) => state.node.session(token).await,
+            Some(token) => state.node.live(token).await,
             None => Ok(None),
         };
-        let staff = session.map_err(|error| Fault::from(error).into_response())?;
-        let Some(staff) = staff else {
+        let live = session.map_err(|error| Fault::from(error).into_response())?;
+        let Some(live) = live else {
             return Err(to_sign_in(parts, &context).into_response());
         };
+        // A stream stays open by itself: nobody uses the session for it.
+        if context.path() != "/aliran" {
+            state.node.note_use(&live).await;
+        }
         let mut frame = PageFrame::new(&context);
-        frame.for_staff(&context, &staff);
-        Ok(Self {
+        frame.for_staff(&context, &live.staff);
+        let page = StaffPage {
             context,
             frame,
-            staff,
+            staff: live.staff.clone(),
             node: state.node.clone(),
-        })
+        };
+        Ok(Self { page, live })
     }
 }
 
