@@ -37,7 +37,7 @@ async function database() {
  * Pati in a store of its own: a file, or a database.
  *
  * `at(name)` is a path in its folder, `file(name)` the address of a store there, `pengayom(...)` runs the program on the unit's
- * store with its key, and `serve({ store, key, listen })` starts a process and gives its `url` and `stop()`; one that does not
+ * store with its key, and `serve({ store, key, listen, more })` starts a process and gives its `url` and `stop()`; one that does not
  * serve is an error with the exit `code` and what it `said`. `staff(url, role, name)` makes an account of one role and gives the cookies of
  * its session with the process at `url`.
  */
@@ -49,8 +49,8 @@ export async function unit({ inDatabase = false } = {}) {
   const own = { store: inDatabase ? await database() : file("unit.db"), key: at("node.key") };
   const options = ({ store, key }) => ({ cwd: ROOT, env: { ...process.env, PENGAYOM_STORE: store, PENGAYOM_NODE_KEY_FILE: key } });
   const pengayom = (...words) => run(binary(), words, options(own));
-  const serve = async ({ store = own.store, key = own.key, listen = "127.0.0.1:0" } = {}) => {
-    const child = spawn(binary(), ["serve", "--listen", listen], { ...options({ store, key }), stdio: ["ignore", "pipe", "pipe"] });
+  const serve = async ({ store = own.store, key = own.key, listen = "127.0.0.1:0", more = [] } = {}) => {
+    const child = spawn(binary(), ["serve", "--listen", listen, ...more], { ...options({ store, key }), stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     child.stderr.on("data", (chunk) => {
       said = (said + chunk).slice(-200_000);

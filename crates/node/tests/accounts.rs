@@ -10,7 +10,7 @@ mod support;
 
 use pengayom_core::act::Actor;
 use pengayom_node::access::Role;
-use pengayom_node::accounts::{AccountError, NewUser};
+use pengayom_node::accounts::{AccountError, NewUser, Refused};
 use pengayom_node::media::{self, MediaError};
 use pengayom_node::{DraftToken, HandleError, jobs};
 
@@ -83,21 +83,21 @@ async fn an_account_has_a_plain_login_a_long_password_and_a_role() {
         .node
         .add_user(new("Sari W", desk.clone()), PASSWORD)
         .await;
-    assert!(matches!(bad, Err(Ok(AccountError::Login(_)))));
+    assert!(matches!(bad, Err(Refused::Account(AccountError::Login(_)))));
     let short = world
         .node
         .add_user(new("sari", desk.clone()), "pendek")
         .await;
-    assert!(matches!(short, Err(Ok(AccountError::PasswordShort(6)))));
+    assert!(matches!(short, Err(Refused::Account(AccountError::PasswordShort(6)))));
     let none = world.node.add_user(new("sari", Vec::new()), PASSWORD).await;
-    assert!(matches!(none, Err(Ok(AccountError::NoRole))));
+    assert!(matches!(none, Err(Refused::Account(AccountError::NoRole))));
     world
         .node
         .add_user(new("sari", desk.clone()), PASSWORD)
         .await
         .unwrap();
     let taken = world.node.add_user(new("sari", desk), PASSWORD).await;
-    assert!(matches!(taken, Err(Err(HandleError::Store(_)))));
+    assert!(matches!(taken, Err(Refused::Handle(HandleError::Store(_)))));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod import;
 mod key;
 mod notices;
 #[cfg(debug_assertions)]
+mod provider;
 mod rehearsal;
 mod wiring;
 mod witness;

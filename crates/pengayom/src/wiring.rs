@@ -155,6 +155,18 @@ impl Serving {
     /// [`Fault`] when the address is taken, or lies beyond loopback while demonstration accounts
     /// exist: their passwords are published.
     pub(crate) async fn begin(node: SharedNode, settings: ServeSettings) -> Result<Self, Fault> {
+        Self::begin_with(node, settings, None).await
+    }
+
+    /// The same, with a provider through which staff may sign in too.
+    ///
+    /// # Errors
+    /// As [`Serving::begin`].
+    pub(crate) async fn begin_with(
+        node: SharedNode,
+        settings: ServeSettings,
+        provider: Option<pengayom_web::ProviderSettings>,
+    ) -> Result<Self, Fault> {
         if !settings.listen.ip().is_loopback() && node.has_demo_accounts().await? {
             return Err(Fault::Input(format!(
                 "refusing to listen on {}: this store has demonstration accounts, whose passwords \
@@ -180,6 +192,7 @@ impl Serving {
         let (stop, stopped) = watch::channel(false);
         let web = pengayom_web::WebSettings {
             api_requests_per_minute: settings.api_requests_per_minute,
+            provider: provider.map(Arc::new),
             ..pengayom_web::WebSettings::at(Some(public_url))
         };
         let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));

@@ -73,7 +73,7 @@ pub(crate) struct StaffLink {
 }
 
 /// Pages of staff: address, key of its words, what it takes to open it.
-const STAFF_PAGES: [(&str, &str, Permission); 7] = [
+const STAFF_PAGES: [(&str, &str, Permission); 8] = [
     ("/meja", "frame.staff_desk", Permission::ServeQueue),
     (
         "/meja/laporan/baru",
@@ -92,6 +92,11 @@ const STAFF_PAGES: [(&str, &str, Permission); 7] = [
         "/tinjauan-akses",
         "access.review_link",
         Permission::ReviewAccess,
+    ),
+    (
+        "/setelan/akun",
+        "frame.staff_accounts",
+        Permission::KeepAccounts,
     ),
 ];
 

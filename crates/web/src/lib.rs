@@ -4,6 +4,7 @@
 //! frame of a page, forms, faults and their pages, limits and headers. Nothing here decides a rule:
 //! handlers turn what was typed into a command for `pengayom-node` and its answer into a page.
 
+mod account;
 #[allow(
     dead_code,
     reason = "the ground of the API has what operations of staff ask for by tag and version"
@@ -23,6 +24,7 @@ mod format;
 mod frame;
 mod harm;
 mod headers;
+mod keep;
 mod letters;
 mod limits;
 mod live;
@@ -41,6 +43,7 @@ mod tlog;
 use axum::Router;
 
 pub use own_data::{Entry, OwnData, Section};
+pub use signin::provider::ProviderSettings;
 pub use state::{API_REQUESTS_PER_MINUTE, AppState, WebSettings};
 
 /// Everything a browser or a program can ask of a unit's node.
@@ -52,6 +55,8 @@ pub fn router(state: AppState) -> Router {
         .merge(public::router())
         .merge(feed::router())
         .merge(signin::router())
+        .merge(account::router())
+        .merge(keep::router())
         .merge(staff::router())
         .merge(api::router(&state))
         .merge(tlog::router())

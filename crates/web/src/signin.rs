@@ -1,20 +1,30 @@
 //! Signing in and out, and where each role begins.
 
+pub(crate) mod passkey;
+pub(crate) mod provider;
+pub(crate) mod step;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Query;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use jiff::Timestamp;
 use pengayom_node::HandleError;
 use pengayom_node::access::{Permission, Role, Staff};
+use pengayom_node::accounts::{Entered, SignedIn};
 use serde::Deserialize;
 
-use crate::extract::{Context, CookieKind, FormPost, PublicPage, StaffPage};
+use crate::extract::{
+    Context, CookieKind, Fields, FormPost, PublicPage, StaffPage, escape_query,
+};
 use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::{HiddenField, held};
+use passkey::PasskeyForm;
+pub(crate) use step::new_password;
 use crate::state::AppState;
 
 /// Longest address that signing in leads back to.
@@ -24,6 +34,9 @@ const NEXT_MAX_BYTES: usize = 500;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/masuk", get(show).post(enter))
+        .merge(step::router())
+        .merge(passkey::router())
+        .merge(provider::router())
         .route("/masuk/isian", get(give_back))
         .route("/keluar-akun", post(leave))
         .route("/setelan", get(settings))
@@ -35,6 +48,8 @@ struct SignInQuery {
     lanjut: String,
     #[serde(default)]
     keluar: String,
+    #[serde(default)]
+    ulang: String,
 }
 
 #[derive(Template)]
@@ -44,9 +59,43 @@ struct SignInPage {
     errors: Vec<FieldError>,
     held: bool,
     left: bool,
+    over: bool,
     next: String,
     name: TextField,
     password: TextField,
+    passkey: PasskeyForm,
+    provider: Option<String>,
+    demo: bool,
+}
+
+/// What the sign-in page says beside its fields.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Where it leads.
+    pub(super) next: String,
+    /// What was typed as a name.
+    pub(super) login: String,
+    /// What was wrong.
+    pub(super) errors: Vec<FieldError>,
+    /// Somebody signed out.
+    pub(super) left: bool,
+    /// Signing in began too long ago.
+    pub(super) over: bool,
+    /// When to come again.
+    pub(super) until: Option<Timestamp>,
+}
+
+impl Said {
+    /// A refusal.
+    pub(super) fn refused(next: &str, login: &str, refusal: Refusal) -> Self {
+        Self {
+            next: next.to_owned(),
+            login: login.to_owned(),
+            until: refusal.until,
+            errors: vec![FieldError::new("nama", refusal.words)],
+            ..Self::default()
+        }
+    }
 }
 
 async fn show(page: PublicPage, Query(query): Query<SignInQuery>) -> Result<Response, Fault> {
@@ -57,43 +106,56 @@ async fn show(page: PublicPage, Query(query): Query<SignInQuery>) -> Result<Resp
         let next = if next.is_empty() { home(&staff) } else { &next };
         return Ok(Redirect::to(next).into_response());
     }
-    let left = query.keluar == "1";
-    sign_in_page(page, StatusCode::OK, next, "", Vec::new(), left)
+    let said = Said {
+        next,
+        left: query.keluar == "1",
+        over: query.ulang == "1",
+        ..Said::default()
+    };
+    sign_in_page(page, said)
 }
 
-fn sign_in_page(
-    page: PublicPage,
-    status: StatusCode,
-    next: String,
-    login: &str,
-    errors: Vec<FieldError>,
-    left: bool,
-) -> Result<Response, Fault> {
+pub(super) fn sign_in_page(page: PublicPage, said: Said) -> Result<Response, Fault> {
     let PublicPage {
-        context, mut frame, ..
+        context,
+        mut frame,
+        node,
     } = page;
     frame.with_form(&context, "form");
     frame.titled("signin.title");
-    if !errors.is_empty() {
+    if !said.errors.is_empty() {
         frame.refused();
     }
-    let name = TextField::new("nama", frame.t("signin.name"), login, &errors);
+    let errors = said.errors;
+    let name = TextField::new("nama", frame.t("signin.name"), said.login, &errors);
     // A password that was wrong is not sent back.
     let password = TextField::new("sandi", frame.t("signin.password"), "", &errors)
         .hint(frame.t("signin.password_help"));
-    let held = context.cookie(CookieKind::Held).is_some();
-    draw(
-        status,
-        &SignInPage {
-            page: frame,
-            errors,
-            held,
-            left,
-            next,
-            name,
-            password,
-        },
-    )
+    let provider = context.state().settings.provider.as_ref();
+    let status = status_of(&errors, said.until);
+    let page = SignInPage {
+        held: context.cookie(CookieKind::Held).is_some(),
+        left: said.left,
+        over: said.over,
+        next: said.next,
+        passkey: PasskeyForm::to_sign_in(&context),
+        provider: provider.map(|provider| provider.name.clone()),
+        // A demonstration is signed in to by password alone, and says so.
+        demo: frame.simulated,
+        page: frame,
+        errors,
+        name,
+        password,
+    };
+    Ok(come_again(draw(status, &page)?, said.until, node.now()))
+}
+
+/// A password as it was typed. Spaces belong to it; the line break that came with a pasted one does
+/// not.
+pub(crate) fn typed_password(fields: &Fields, field: &str) -> String {
+    let typed = fields.iter().filter(|(name, _)| *name == field).last();
+    let (_, value) = typed.unwrap_or_default();
+    value.trim_end_matches('\n').to_owned()
 }
 
 async fn enter(mut page: PublicPage, form: FormPost) -> Result<Response, Fault> {
@@ -101,86 +163,146 @@ async fn enter(mut page: PublicPage, form: FormPost) -> Result<Response, Fault> 
         .unwrap_or_default()
         .to_owned();
     let login = form.fields.get("nama").to_owned();
-    // Spaces belong to a password; the line break that came with a pasted one does not.
-    let typed = form
-        .fields
-        .iter()
-        .filter(|(name, _)| *name == "sandi")
-        .last();
-    let password = typed
-        .map_or("", |(_, value)| value)
-        .trim_end_matches('\n')
-        .to_owned();
+    let password = typed_password(&form.fields, "sandi");
+    let mut said = Said {
+        next,
+        login,
+        ..Said::default()
+    };
     if let Some(lang) = form.switched_lang() {
         page.frame.switch_lang(&page.context, lang);
-        return sign_in_page(page, StatusCode::OK, next, &login, Vec::new(), false);
+        return sign_in_page(page, said);
     }
-    let mut errors = Vec::new();
-    if login.is_empty() {
-        errors.push(FieldError::new("nama", page.frame.t("signin.name_write")));
+    for (field, value, key) in [
+        ("nama", &said.login, "signin.name_write"),
+        ("sandi", &password, "signin.password_write"),
+    ] {
+        if value.is_empty() {
+            said.errors.push(FieldError::new(field, page.frame.t(key)));
+        }
     }
-    if password.is_empty() {
-        errors.push(FieldError::new(
-            "sandi",
-            page.frame.t("signin.password_write"),
-        ));
+    if !said.errors.is_empty() {
+        return sign_in_page(page, said);
     }
-    if !errors.is_empty() {
-        return sign_in_page(
-            page,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            next,
-            &login,
-            errors,
-            false,
-        );
+    let asker = page.context.asker().clone();
+    match page.node.enter(&said.login, &password, &asker).await {
+        Ok(entered) => go_on(&page, entered, &said.next).await,
+        Err(error) => {
+            let refusal = Refusal::of(&page.frame, error, "signin.unknown")?;
+            let said = Said::refused(&said.next, &said.login, refusal);
+            sign_in_page(page, said)
+        }
     }
-    let signed_in = page
-        .node
-        .sign_in(&login, &password, page.context.client())
-        .await;
-    match signed_in {
-        Ok(signed_in) => {
-            let context = &page.context;
-            if let Some(before) = context.cookie(CookieKind::Session) {
-                page.node.sign_out(before).await?;
+}
+
+/// Why somebody was not let on, in words; what a field is to blame for.
+pub(crate) struct Refusal {
+    /// What was wrong and what to do.
+    pub(crate) words: String,
+    /// When to come again.
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl Refusal {
+    /// The words for an error; `no_match` is the key for what did not fit.
+    ///
+    /// # Errors
+    /// What no field is to blame for.
+    pub(crate) fn of(
+        frame: &PageFrame,
+        error: HandleError,
+        no_match: &str,
+    ) -> Result<Self, Fault> {
+        match error {
+            HandleError::NoMatch => Ok(Self {
+                words: frame.t(no_match).to_owned(),
+                until: None,
+            }),
+            HandleError::TooManyTries { until } => {
+                let time = frame.format().time(until);
+                Ok(Self {
+                    words: frame.tf("error.too_many_tries", &[("time", &time)]),
+                    until: Some(until),
+                })
             }
-            context.set_cookie(CookieKind::Session, &signed_in.token);
-            let next = if context.cookie(CookieKind::Held).is_some() {
-                "/masuk/isian"
-            } else if next.is_empty() {
-                home(&signed_in.staff)
-            } else {
-                &next
-            };
-            Ok(Redirect::to(next).into_response())
+            error => Err(error.into()),
         }
-        Err(HandleError::NoMatch) => {
-            let errors = vec![FieldError::new("nama", page.frame.t("signin.unknown"))];
-            sign_in_page(
-                page,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                next,
-                &login,
-                errors,
-                false,
-            )
-        }
-        Err(HandleError::TooManyTries { until }) => {
-            let time = page.frame.format().time(until);
-            let words = page.frame.tf("error.too_many_tries", &[("time", &time)]);
-            let errors = vec![FieldError::new("nama", words)];
-            sign_in_page(
-                page,
-                StatusCode::TOO_MANY_REQUESTS,
-                next,
-                &login,
-                errors,
-                false,
-            )
-        }
-        Err(error) => Err(error.into()),
     }
+
+    /// What is said beside a field.
+    pub(crate) fn at(&self, field: &str) -> Vec<FieldError> {
+        vec![FieldError::new(field, self.words.clone())]
+    }
+}
+
+/// The status of a page whose form was or was not refused.
+pub(crate) fn status_of(errors: &[FieldError], until: Option<Timestamp>) -> StatusCode {
+    if until.is_some() {
+        StatusCode::TOO_MANY_REQUESTS
+    } else if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+}
+
+/// Says to programs when to come again, as the page says to people.
+pub(crate) fn come_again(
+    mut answer: Response,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Response {
+    if let Some(until) = until {
+        let seconds = until.duration_since(now).as_secs().max(1);
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
+}
+
+/// Where a step on the way in leads: into the unit, or to the next step.
+pub(crate) async fn go_on(
+    page: &PublicPage,
+    entered: Entered,
+    next: &str,
+) -> Result<Response, Fault> {
+    match entered {
+        Entered::In(signed_in) => {
+            let next = come_in(page, &signed_in, next).await?;
+            Ok(Redirect::to(&next).into_response())
+        }
+        Entered::Half(half) => {
+            page.context.set_cookie(CookieKind::Entry, &half.token);
+            let next = escape_query(next);
+            Ok(Redirect::to(&format!("/masuk/langkah?lanjut={next}")).into_response())
+        }
+    }
+}
+
+/// Hands the session to the browser, in the place of whatever it had; gives where it leads.
+pub(crate) async fn come_in(
+    page: &PublicPage,
+    signed_in: &SignedIn,
+    next: &str,
+) -> Result<String, Fault> {
+    let context = &page.context;
+    if let Some(before) = context.cookie(CookieKind::Session) {
+        page.node.sign_out(before).await?;
+    }
+    context.set_cookie(CookieKind::Session, &signed_in.token);
+    for spent in [CookieKind::Entry, CookieKind::Challenge] {
+        if context.cookie(spent).is_some() {
+            context.drop_cookie(spent);
+        }
+    }
+    Ok(if context.cookie(CookieKind::Held).is_some() {
+        "/masuk/isian".to_owned()
+    } else if next.is_empty() {
+        home(&signed_in.staff).to_owned()
+    } else {
+        next.to_owned()
+    })
 }
 
 async fn leave(page: StaffPage, _form: FormPost) -> Result<Response, Fault> {
@@ -297,7 +419,7 @@ pub(crate) fn home(staff: &Staff) -> &'static str {
 }
 
 /// An address of this site to lead back to, and no other: `//host` and `/\host` lead elsewhere.
-fn local_path(text: &str) -> Option<&str> {
+pub(crate) fn local_path(text: &str) -> Option<&str> {
     let good = text.len() <= NEXT_MAX_BYTES
         && text.starts_with('/')
         && !text.starts_with("//")

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use pengayom_node::SharedNode;
 
+use crate::signin::provider::ProviderSettings;
+
 /// How the pages are served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebSettings {
@@ -15,6 +17,8 @@ pub struct WebSettings {
     /// The node stands behind a proxy of one's own: the last address of `X-Forwarded-For` is the
     /// asker's. Otherwise that header is not believed.
     pub behind_proxy: bool,
+    /// The provider through which staff may sign in too.
+    pub provider: Option<Arc<ProviderSettings>>,
     /// Requests to the JSON API that one address may send in a minute; 0 for any number. Those from
     /// the node's own machine are not counted.
     pub api_requests_per_minute: u32,
@@ -30,6 +34,7 @@ impl Default for WebSettings {
             secure_cookies: false,
             behind_proxy: false,
             api_requests_per_minute: API_REQUESTS_PER_MINUTE,
+            provider: None,
         }
     }
 }

@@ -121,7 +121,7 @@ impl Node {
             .webauthn(site)?
             .finish_passkey_registration(&answer, &state)
             .map_err(|error| {
-                tracing::warn!(%error, "a passkey was not added");
+                tracing::debug!(%error, "a passkey was not added");
                 HandleError::NoMatch
             })?;
         let key = self.factor_key(PASSKEY, passkey.cred_id().as_ref());

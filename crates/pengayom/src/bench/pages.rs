@@ -149,12 +149,7 @@ async fn desk(node: &SharedNode) -> Result<Staff, Fault> {
         roles: vec![Role::Desk],
         demo: false,
     };
-    node.add_user(new, LOGIN_PASSWORD)
-        .await
-        .map_err(|error| match error {
-            Ok(error) => Fault::Input(error.to_string()),
-            Err(error) => Fault::from(error),
-        })?;
+    node.add_user(new, LOGIN_PASSWORD).await?;
     let all = node.active_staff().await?;
     all.into_iter()
         .find(|staff| staff.login == LOGIN)

@@ -1,5 +1,6 @@
 //! `pengayom doctor`: what is wrong with this installation, and how to mend it.
 
+mod accounts;
 mod kept;
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -295,6 +296,7 @@ async fn store(findings: &mut Findings, address: &str, key: &KeyArguments, deep:
             keyrings(findings, store.as_ref(), key, address).await;
             units(findings, store.as_ref()).await;
             kept::look(findings, store.as_ref()).await;
+            accounts::look(findings, store.as_ref()).await;
             if deep {
                 views(findings, store.as_ref()).await;
             }

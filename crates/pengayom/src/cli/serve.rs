@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::files;
 use crate::key::KeyArguments;
 use crate::notices::NoticeArguments;
+use crate::provider::{ProviderArguments, ProviderFile};
 use crate::wiring::{self, ServeSettings, Serving};
 use crate::witness::ask::Asked;
 
@@ -17,8 +18,8 @@ use crate::witness::ask::Asked;
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
     /// Configuration file (TOML): store, unit, listen, public_url, node_key_file,
-    /// api_requests_per_minute, witnesses, [notices]; what is
-    /// given here or in the environment goes first
+    /// api_requests_per_minute, witnesses, [notices], and [oidc] with issuer, client_id,
+    /// client_secret_file, name, both_factors; what is given here or in the environment goes first
     #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The store, such as sqlite:unit.db
@@ -48,6 +49,8 @@ pub(crate) struct ServeArguments {
     notices: NoticeArguments,
     #[command(flatten)]
     key: KeyArguments,
+    #[command(flatten)]
+    provider: ProviderArguments,
 }
 
 /// The configuration file.
@@ -64,6 +67,8 @@ struct Configuration {
     witnesses: Vec<String>,
     #[serde(default)]
     notices: NoticeArguments,
+    #[serde(default)]
+    oidc: ProviderFile,
 }
 
 /// Where a node listens unless told otherwise: this machine only.
@@ -87,6 +92,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
         Some(path) => toml::from_str(&files::read_text(path)?)
             .map_err(|error| Fault::Input(format!("{}: {error}", path.display())))?,
     };
+    let provider = arguments.provider.read(file.oidc)?;
     let store = arguments.store.or(file.store).ok_or_else(|| {
         Fault::Input("which store? use --store, PENGAYOM_STORE or the configuration file".into())
     })?;
@@ -107,7 +113,7 @@ pub(crate) async fn run(arguments: ServeArguments) -> Result<(), Fault> {
         let parsed: Result<_, String> = file.witnesses.iter().map(|text| text.parse()).collect();
         witnesses = parsed.map_err(|error| Fault::Input(format!("witnesses: {error}")))?;
     }
-    let mut serving = Serving::begin(node, settings).await?;
+    let mut serving = Serving::begin_with(node, settings, provider).await?;
     serving.ask(witnesses);
     println!("http://{}", serving.address);
     serving.until_told().await

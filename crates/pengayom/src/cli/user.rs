@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use clap::Subcommand;
 use pengayom_core::place::StationId;
+use pengayom_node::Node;
 use pengayom_node::access::Role;
 use pengayom_node::accounts::NewUser;
 
@@ -44,6 +45,9 @@ enum UserVerb {
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+        /// The password made here works for three days and must be changed at the first sign-in
+        #[arg(long, conflicts_with = "password_stdin")]
+        once: bool,
     },
     /// List the accounts
     List {
@@ -56,13 +60,16 @@ enum UserVerb {
         /// Name typed to sign in
         login: String,
     },
-    /// Give an account a new password and end its sessions
+    /// Give an account a new password, end its sessions and remove its second factors
     Reset {
         /// Name typed to sign in
         login: String,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+        /// The password must be changed at the next sign-in, within three days
+        #[arg(long)]
+        once: bool,
     },
 }
 
@@ -85,8 +92,8 @@ pub(crate) async fn run(arguments: UserArguments) -> Result<(), Fault> {
             station,
             roles,
             password_stdin,
+            once,
         } => {
-            let password = password(password_stdin)?;
             let new = NewUser {
                 login,
                 name,
@@ -95,17 +102,24 @@ pub(crate) async fn run(arguments: UserArguments) -> Result<(), Fault> {
                 roles,
                 demo: false,
             };
-            node.add_user(new, &password.text).await?;
-            password.tell();
+            if once {
+                let text = node.add_user_with_made_password(new).await?;
+                Password { text, made: true }.tell();
+            } else {
+                let password = password(&node, password_stdin)?;
+                node.add_user(new, &password.text).await?;
+                password.tell();
+            }
         }
         UserVerb::List { json } => list(&node, json).await?,
         UserVerb::Disable { login } => node.disable_user(&login).await?,
         UserVerb::Reset {
             login,
             password_stdin,
+            once,
         } => {
-            let password = password(password_stdin)?;
-            node.reset_password(&login, &password.text).await?;
+            let password = password(&node, password_stdin)?;
+            node.reset_password(&login, &password.text, once).await?;
             password.tell();
         }
     }
@@ -128,16 +142,10 @@ impl Password {
     }
 }
 
-fn password(from_stdin: bool) -> Result<Password, Fault> {
+fn password(node: &Node, from_stdin: bool) -> Result<Password, Fault> {
     if !from_stdin {
-        use rand::RngExt as _;
-        let mut random = rand::rng();
-        // Five groups of four digits: 66 bits, easy to read out over a telephone.
-        let groups: Vec<String> = (0..5)
-            .map(|_| format!("{:04}", random.random_range(0..10_000_u32)))
-            .collect();
         return Ok(Password {
-            text: groups.join("-"),
+            text: node.new_password(),
             made: true,
         });
     }
@@ -150,7 +158,7 @@ fn password(from_stdin: bool) -> Result<Password, Fault> {
     Ok(Password { text, made: false })
 }
 
-async fn list(node: &pengayom_node::Node, json: bool) -> Result<(), Fault> {
+async fn list(node: &Node, json: bool) -> Result<(), Fault> {
     let users = node.store().users(&node.unit().id).await?;
     for user in users {
         if json {

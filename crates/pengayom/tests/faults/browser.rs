@@ -108,6 +108,16 @@ impl Browser {
         let fields = [("nama", login), ("sandi", password)];
         let answer = self.post("/masuk", &fields).await;
         assert!(answer.status.is_redirection(), "{answer:?}");
+        let step = location(&answer);
+        if !step.starts_with("/masuk/langkah") {
+            return;
+        }
+        // A role that must have a second factor: an app is set up.
+        let page = text(&self.get(&step).await);
+        let (_, rest) = page.split_once("translate=\"no\">").unwrap();
+        let (key, _) = rest.split_once('<').unwrap();
+        let answer = self.post("/masuk/langkah", &[("kode", &code_of(key))]).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
     }
 
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Lost> {
@@ -170,4 +180,24 @@ fn encode(text: &str) -> String {
         }
     }
     out
+}
+
+/// The code that an app with this key shows now.
+fn code_of(key: &str) -> String {
+    let letters = key.chars().filter(|letter| !letter.is_whitespace());
+    let bits: String = letters
+        .map(|letter| {
+            let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
+            format!("{value:05b}")
+        })
+        .collect();
+    let bytes: Vec<u8> = bits
+        .as_bytes()
+        .chunks_exact(8)
+        .map(|bits| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2).unwrap())
+        .collect();
+    let secret = totp_rs::Secret::new_stack(bytes.try_into().unwrap());
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    totp.generate(now.unwrap().as_secs()).to_string()
 }
