@@ -88,7 +88,10 @@ async fn an_account_has_a_plain_login_a_long_password_and_a_role() {
         .node
         .add_user(new("sari", desk.clone()), "pendek")
         .await;
-    assert!(matches!(short, Err(Refused::Account(AccountError::PasswordShort(6)))));
+    assert!(matches!(
+        short,
+        Err(Refused::Account(AccountError::PasswordShort(6)))
+    ));
     let none = world.node.add_user(new("sari", Vec::new()), PASSWORD).await;
     assert!(matches!(none, Err(Refused::Account(AccountError::NoRole))));
     world

@@ -13,8 +13,7 @@ use pengayom_core::value::SecretDigits;
 use pengayom_node::HandleError;
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::accounts::{
-    AccountError, Asker, Entered, HalfIn, Live, NewUser, PasskeySite, Refused, SignedIn,
-    Step,
+    AccountError, Asker, Entered, HalfIn, Live, NewUser, PasskeySite, Refused, SignedIn, Step,
 };
 
 use support::{PASSWORD, World};
@@ -114,7 +113,11 @@ async fn a_code_is_asked_after_the_password_and_works_once() {
     // One step late it is taken, two steps late not; and never one before a later one.
     world.pass_minutes(1);
     let (late, later) = (code(&world, &key, -1), code(&world, &key, 0));
-    assert!(node.give_code(&second.token, &later, &asker("b")).await.is_ok());
+    assert!(
+        node.give_code(&second.token, &later, &asker("b"))
+            .await
+            .is_ok()
+    );
     let third = half(node.enter("sari", PASSWORD, &asker("b")).await.unwrap());
     let before = node.give_code(&third.token, &late, &asker("b")).await;
     assert!(matches!(before, Err(HandleError::NoMatch)));
@@ -145,13 +148,21 @@ async fn a_recovery_code_stands_for_the_app_once_and_its_owner_sees_it() {
     let node = &world.node;
     let asked = half(node.enter("sari", PASSWORD, &asker("a")).await.unwrap());
     let typed = codes[3].grouped();
-    inside(node.give_code(&asked.token, &typed, &asker("a")).await.unwrap());
+    inside(
+        node.give_code(&asked.token, &typed, &asker("a"))
+            .await
+            .unwrap(),
+    );
     let again = half(node.enter("sari", PASSWORD, &asker("a")).await.unwrap());
     let replayed = node.give_code(&again.token, &typed, &asker("a")).await;
     assert!(matches!(replayed, Err(HandleError::NoMatch)));
     let factors = node.own_factors(&owner).await.unwrap();
     assert_eq!(factors.recovery_left, 9);
-    assert!(kinds(&world, &owner).await.contains(&"recovery_used".to_owned()));
+    assert!(
+        kinds(&world, &owner)
+            .await
+            .contains(&"recovery_used".to_owned())
+    );
     // New ones put the old ones out of force.
     let fresh = node.new_recovery_codes(&owner).await.unwrap();
     let old = node
@@ -165,10 +176,19 @@ async fn a_recovery_code_stands_for_the_app_once_and_its_owner_sees_it() {
     );
     // They are kept as keyed hashes only.
     let unit = node.unit().id.clone();
-    let rows = node.store().factors_of(&unit, owner.staff.id).await.unwrap();
+    let rows = node
+        .store()
+        .factors_of(&unit, owner.staff.id)
+        .await
+        .unwrap();
     for row in rows.iter().filter(|row| row.kind == "recovery") {
         assert_eq!(row.sealed, None);
-        assert!(!row.key.0.windows(6).any(|part| part == &fresh[1].plain().as_bytes()[..6]));
+        assert!(
+            !row.key
+                .0
+                .windows(6)
+                .any(|part| part == &fresh[1].plain().as_bytes()[..6])
+        );
     }
 }
 
@@ -197,10 +217,16 @@ async fn guessing_codes_is_slowed_by_account_and_by_origin_and_survives_a_new_st
     world.pass_minutes(16);
     let asked = half(node.enter("sari", PASSWORD, &asker("z")).await.unwrap());
     let right = code(&world, &key, 0);
-    inside(node.give_code(&asked.token, &right, &asker("z")).await.unwrap());
+    inside(
+        node.give_code(&asked.token, &right, &asker("z"))
+            .await
+            .unwrap(),
+    );
     // One origin that tries many accounts.
     for n in 0..40 {
-        let tried = node.enter(&format!("orang{n}"), "salah", &asker("one")).await;
+        let tried = node
+            .enter(&format!("orang{n}"), "salah", &asker("one"))
+            .await;
         assert!(matches!(tried, Err(HandleError::NoMatch)), "{n}");
     }
     let refused = node.enter("sari", PASSWORD, &asker("one")).await;
@@ -332,10 +358,13 @@ async fn an_owner_sees_each_device_and_ends_one_or_all_others() {
     assert_eq!(devices[0].network, "203.0.113.0/24");
     // Somebody else's is not theirs to end.
     let other = live(&world, &tono.token).await;
-    node.end_own_session(&owner, other.session.id).await.unwrap();
+    node.end_own_session(&owner, other.session.id)
+        .await
+        .unwrap();
     assert!(node.session(&tono.token).await.unwrap().is_some());
     node.end_own_session(&owner, devices[0].id).await.unwrap();
     assert_eq!(node.session(&tokens[2]).await.unwrap(), None);
+    world.pass_minutes(1);
     let mut told = node.listen_ended();
     told.mark_unchanged();
     node.end_other_sessions(&owner).await.unwrap();
@@ -374,7 +403,12 @@ async fn what_opens_an_account_changes_only_after_a_fresh_proof_under_a_new_toke
     world.pass_minutes(1);
     let typed = code(&world, &key, 0);
     let asked = half(node.enter("sari", PASSWORD, &asker("a")).await.unwrap());
-    let token = inside(node.give_code(&asked.token, &typed, &asker("a")).await.unwrap()).token;
+    let token = inside(
+        node.give_code(&asked.token, &typed, &asker("a"))
+            .await
+            .unwrap(),
+    )
+    .token;
     world.pass_minutes(16);
     let stale = live(&world, &token).await;
     assert!(!stale.is_proved());
@@ -398,7 +432,11 @@ async fn what_opens_an_account_changes_only_after_a_fresh_proof_under_a_new_toke
         .await
         .unwrap();
     assert_ne!(renewed, token);
-    assert_eq!(node.session(&token).await.unwrap(), None, "the old one is out");
+    assert_eq!(
+        node.session(&token).await.unwrap(),
+        None,
+        "the old one is out"
+    );
     let proved = live(&world, &renewed).await;
     assert_eq!(proved.session.created_at, stale.session.created_at);
     node.drop_own_factor(&proved, id).await.unwrap();
@@ -533,13 +571,25 @@ async fn the_provider_lets_in_only_whom_somebody_connected() {
     let (key, token) = node.begin_totp(&owner).await.unwrap();
     let typed = code(&world, &key, 0);
     node.finish_totp(&owner, &token, &typed).await.unwrap();
-    let asked = half(node.enter_linked(issuer, subject, false, &asker("a")).await.unwrap());
+    let asked = half(
+        node.enter_linked(issuer, subject, false, &asker("a"))
+            .await
+            .unwrap(),
+    );
     assert!(matches!(asked.step, Step::Code { .. }));
-    inside(node.enter_linked(issuer, subject, true, &asker("a")).await.unwrap());
+    inside(
+        node.enter_linked(issuer, subject, true, &asker("a"))
+            .await
+            .unwrap(),
+    );
     let linked = node.own_factors(&owner).await.unwrap().linked;
     assert_eq!(linked[0].name, subject);
     node.drop_own_factor(&owner, linked[0].id).await.unwrap();
-    assert!(node.enter_linked(issuer, subject, true, &asker("a")).await.is_err());
+    assert!(
+        node.enter_linked(issuer, subject, true, &asker("a"))
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -554,13 +604,19 @@ async fn a_challenge_is_answered_once_in_time_and_bad_answers_are_counted() {
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["publicKey"]["rpId"], "pati.example");
     assert_eq!(told["publicKey"]["userVerification"], "required");
-    let bad = node.enter_by_passkey(&token, "{}", &site, &asker("a")).await;
+    let bad = node
+        .enter_by_passkey(&token, "{}", &site, &asker("a"))
+        .await;
     assert!(matches!(bad, Err(HandleError::NoMatch)));
-    let again = node.enter_by_passkey(&token, "{}", &site, &asker("a")).await;
+    let again = node
+        .enter_by_passkey(&token, "{}", &site, &asker("a"))
+        .await;
     assert!(matches!(again, Err(HandleError::NotFound(_))));
     let (_, token) = node.begin_passkey_use(&site, &asker("a")).await.unwrap();
     world.pass_minutes(11);
-    let late = node.enter_by_passkey(&token, "{}", &site, &asker("a")).await;
+    let late = node
+        .enter_by_passkey(&token, "{}", &site, &asker("a"))
+        .await;
     assert!(matches!(late, Err(HandleError::NotFound(_))));
     // Half in, or an app being set up, is no challenge.
     world.officer("budi", Role::Admin, None).await;
@@ -574,7 +630,10 @@ async fn a_challenge_is_answered_once_in_time_and_bad_answers_are_counted() {
         let Ok((_, token)) = node.begin_passkey_use(&site, &asker("c")).await else {
             break;
         };
-        last = Some(node.enter_by_passkey(&token, "{}", &site, &asker("c")).await);
+        last = Some(
+            node.enter_by_passkey(&token, "{}", &site, &asker("c"))
+                .await,
+        );
     }
     assert!(matches!(last, Some(Err(HandleError::TooManyTries { .. }))));
     for _ in 0..121 {

@@ -28,8 +28,8 @@ pub mod mend;
 pub mod notices;
 pub mod rebuild;
 pub mod record;
-pub mod tokens;
 pub mod sign_in;
+pub mod tokens;
 pub mod totals;
 pub mod units;
 

@@ -244,12 +244,7 @@ pub async fn a_ceremony_is_taken_by_one_and_ends(engine: &impl Engine) {
     waiting.sealed = vec![3];
     store.put_ceremony(&pati(), &waiting).await.unwrap();
     assert_eq!(read(0).await, Some(waiting.clone()));
-    assert!(
-        !store
-            .take_ceremony(&pati(), hash(1), at(60))
-            .await
-            .unwrap()
-    );
+    assert!(!store.take_ceremony(&pati(), hash(1), at(60)).await.unwrap());
     let mut taken = 0;
     for _ in 0..3 {
         let took = store.take_ceremony(&pati(), hash(1), at(59)).await;

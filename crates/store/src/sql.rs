@@ -6,13 +6,13 @@
 //! `docs/decisions/0005-one-writer-with-group-commit.md`; why one source for two engines,
 //! `docs/decisions/0014-one-sql-for-two-engines.md`.
 
+mod account;
 pub(crate) mod adopt;
 mod append;
 mod ask;
 mod audit;
 pub(crate) mod beside;
 mod blobs;
-mod account;
 mod desk;
 pub(crate) mod engine;
 pub(crate) mod fault;

@@ -151,7 +151,11 @@ pub(crate) fn to_proof(back: &str) -> Response {
 }
 
 async fn end_session(account: AccountPage, form: FormPost) -> Result<Response, Fault> {
-    let id = form.fields.get("sesi").parse().map_err(|_| Fault::NotFound)?;
+    let id = form
+        .fields
+        .get("sesi")
+        .parse()
+        .map_err(|_| Fault::NotFound)?;
     let AccountPage { page, live } = account;
     page.node.end_own_session(&live, id).await?;
     if id == live.session.id {
@@ -168,7 +172,11 @@ async fn end_others(account: AccountPage, _form: FormPost) -> Result<Response, F
 }
 
 async fn take_away(account: AccountPage, form: FormPost) -> Result<Response, Fault> {
-    let id = form.fields.get("cara").parse().map_err(|_| Fault::NotFound)?;
+    let id = form
+        .fields
+        .get("cara")
+        .parse()
+        .map_err(|_| Fault::NotFound)?;
     let AccountPage { page, live } = account;
     match page.node.drop_own_factor(&live, id).await {
         Ok(()) => Ok(to_own("lepas")),

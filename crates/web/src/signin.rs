@@ -16,16 +16,14 @@ use pengayom_node::access::{Permission, Role, Staff};
 use pengayom_node::accounts::{Entered, SignedIn};
 use serde::Deserialize;
 
-use crate::extract::{
-    Context, CookieKind, Fields, FormPost, PublicPage, StaffPage, escape_query,
-};
+use crate::extract::{Context, CookieKind, Fields, FormPost, PublicPage, StaffPage, escape_query};
 use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::{HiddenField, held};
+use crate::state::AppState;
 use passkey::PasskeyForm;
 pub(crate) use step::new_password;
-use crate::state::AppState;
 
 /// Longest address that signing in leads back to.
 const NEXT_MAX_BYTES: usize = 500;
@@ -208,11 +206,7 @@ impl Refusal {
     ///
     /// # Errors
     /// What no field is to blame for.
-    pub(crate) fn of(
-        frame: &PageFrame,
-        error: HandleError,
-        no_match: &str,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn of(frame: &PageFrame, error: HandleError, no_match: &str) -> Result<Self, Fault> {
         match error {
             HandleError::NoMatch => Ok(Self {
                 words: frame.t(no_match).to_owned(),

@@ -5,8 +5,8 @@ mod support;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use futures_util::StreamExt as _;
-use pengayom_node::access::Role;
 use pengayom_core::pack::Lang;
+use pengayom_node::access::Role;
 use pengayom_node::accounts::{EventKind, NewUser};
 use pengayom_web::WebSettings;
 use tower::ServiceExt as _;
@@ -80,7 +80,11 @@ async fn a_role_that_must_have_a_second_factor_is_led_to_set_one_up_and_then_ask
     account(&site, "kapolres", Role::Commander).await;
     let (mut browser, page) = enter(&site, "kapolres", PASSWORD).await;
     assert!(browser.at.starts_with("/masuk/langkah"));
-    assert!(page.words().contains("Siapkan cara masuk kedua"), "{}", page.words());
+    assert!(
+        page.words().contains("Siapkan cara masuk kedua"),
+        "{}",
+        page.words()
+    );
     assert!(page.text.contains("<svg"), "a code to photograph");
     // Nothing else opens before.
     let elsewhere = browser.get("/pimpinan").await;
@@ -88,21 +92,39 @@ async fn a_role_that_must_have_a_second_factor_is_led_to_set_one_up_and_then_ask
     browser.get("/masuk/langkah").await;
     let wrong = browser.post("/masuk/langkah", &[("kode", "000000")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(key_of(&wrong), key_of(&page), "the app need not be set up again");
+    assert_eq!(
+        key_of(&wrong),
+        key_of(&page),
+        "the app need not be set up again"
+    );
     let key = key_of(&page);
     let fields = [("kode", code(&site, &key)), ("lanjut", "/akun".to_owned())];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     let codes = browser.post("/masuk/langkah", &fields).await;
-    assert!(codes.words().contains("Kode pemulihan Anda"), "{}", codes.words());
+    assert!(
+        codes.words().contains("Kode pemulihan Anda"),
+        "{}",
+        codes.words()
+    );
     assert_eq!(codes.text.matches("class=\"code digits\"").count(), 10);
     let own = browser.get("/akun").await;
     assert_eq!(own.status, StatusCode::OK, "{}", own.words());
-    assert!(own.words().contains("Kode pemulihan tersisa: 10"), "{}", own.words());
+    assert!(
+        own.words().contains("Kode pemulihan tersisa: 10"),
+        "{}",
+        own.words()
+    );
     assert!(!own.text.contains(&key), "the key is shown once");
 
     site.clock.pass(1);
     let (mut again, page) = enter(&site, "kapolres", PASSWORD).await;
-    assert!(page.words().contains("Satu langkah lagi"), "{}", page.words());
+    assert!(
+        page.words().contains("Satu langkah lagi"),
+        "{}",
+        page.words()
+    );
     let english = again.get("/masuk/langkah?lang=en").await;
     assert!(english.words().contains("One more step"));
     let typed = code(&site, &key);
@@ -112,7 +134,11 @@ async fn a_role_that_must_have_a_second_factor_is_led_to_set_one_up_and_then_ask
     let (mut third, _) = enter(&site, "kapolres", PASSWORD).await;
     let replayed = third.post("/masuk/langkah", &[("kode", &typed)]).await;
     assert_eq!(replayed.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(replayed.words().contains("sudah dipakai"), "{}", replayed.words());
+    assert!(
+        replayed.words().contains("sudah dipakai"),
+        "{}",
+        replayed.words()
+    );
 }
 
 #[tokio::test]
@@ -130,7 +156,11 @@ async fn a_step_belongs_to_one_browser_and_ends_in_minutes() {
     let typed = code(&site, &key);
     let late = browser.post("/masuk/langkah", &[("kode", &typed)]).await;
     let page = browser.follow(late).await;
-    assert!(page.words().contains("Waktu masuk habis"), "{}", page.words());
+    assert!(
+        page.words().contains("Waktu masuk habis"),
+        "{}",
+        page.words()
+    );
     let (mut browser, _) = enter(&site, "kapolres", PASSWORD).await;
     for _ in 0..5 {
         browser.post("/masuk/langkah", &[("kode", "000000")]).await;
@@ -141,7 +171,10 @@ async fn a_step_belongs_to_one_browser_and_ends_in_minutes() {
     assert!((1..=900).contains(&seconds), "{seconds}");
     let left = browser.post("/masuk/langkah/batal", &[]).await;
     assert_eq!(left.location(), "/masuk");
-    assert_eq!(browser.get("/masuk/langkah").await.location(), "/masuk?ulang=1");
+    assert_eq!(
+        browser.get("/masuk/langkah").await.location(),
+        "/masuk?ulang=1"
+    );
 }
 
 // S45
@@ -164,7 +197,10 @@ async fn an_owner_signs_out_another_device_whose_next_request_is_refused_and_who
     assert!(page.words().contains("Perangkat ini"), "{}", page.words());
     let answer = here.post("/akun/sesi/lain", &[]).await;
     let page = here.follow(answer).await;
-    assert!(page.words().contains("Semua perangkat lain sudah dikeluarkan"));
+    assert!(
+        page.words()
+            .contains("Semua perangkat lain sudah dikeluarkan")
+    );
     assert!(stream.next().await.is_none(), "the stream ended at once");
     let refused = there.get("/meja").await;
     assert_eq!(refused.location(), "/masuk?lanjut=/meja");
@@ -181,22 +217,50 @@ async fn another_password_ends_other_devices_and_goes_on_here() {
     let new = "kuda laut biru di karang";
     for (old, new, again, says) in [
         ("", new, new, "Tulis kata sandi sekarang"),
-        ("bukan yang ini", new, new, "Kata sandi sekarang tidak cocok"),
+        (
+            "bukan yang ini",
+            new,
+            new,
+            "Kata sandi sekarang tidak cocok",
+        ),
         (PASSWORD, "pendek", "pendek", "paling sedikit 12"),
         (PASSWORD, new, "kuda laut", "tidak sama"),
-        (PASSWORD, "bhayangkara-2026", "bhayangkara-2026", "terlalu umum"),
+        (
+            PASSWORD,
+            "bhayangkara-2026",
+            "bhayangkara-2026",
+            "terlalu umum",
+        ),
         (PASSWORD, "budisari-2026", "budisari-2026", "memuat nama"),
-        (PASSWORD, "121212121212", "121212121212", "terlalu mudah ditebak"),
+        (
+            PASSWORD,
+            "121212121212",
+            "121212121212",
+            "terlalu mudah ditebak",
+        ),
     ] {
-        let fields = [("sandi_lama", old), ("sandi_baru", new), ("sandi_ulang", again)];
+        let fields = [
+            ("sandi_lama", old),
+            ("sandi_baru", new),
+            ("sandi_ulang", again),
+        ];
         let answer = here.post("/akun/sandi", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");
         assert!(answer.words().contains(says), "{says}: {}", answer.words());
         assert!(!answer.text.contains(&format!("value=\"{new}\"")));
     }
-    let fields = [("sandi_lama", PASSWORD), ("sandi_baru", new), ("sandi_ulang", new)];
+    let fields = [
+        ("sandi_lama", PASSWORD),
+        ("sandi_baru", new),
+        ("sandi_ulang", new),
+    ];
     let answer = here.post("/akun/sandi", &fields).await;
-    assert_eq!(answer.location(), "/akun?selesai=sandi", "{}", answer.words());
+    assert_eq!(
+        answer.location(),
+        "/akun?selesai=sandi",
+        "{}",
+        answer.words()
+    );
     assert_eq!(here.get("/akun").await.status, StatusCode::OK);
     assert_eq!(there.get("/akun").await.status, StatusCode::SEE_OTHER);
 }
@@ -224,12 +288,17 @@ async fn who_keeps_accounts_makes_one_whose_owner_changes_the_password_first() {
     ];
     let made = admin.post("/setelan/akun/baru", &right).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.words());
-    let password: String = made.text.split("code digits verbatim\">").nth(1).unwrap()[..24].to_owned();
+    let password: String =
+        made.text.split("code digits verbatim\">").nth(1).unwrap()[..24].to_owned();
     let taken = admin.post("/setelan/akun/baru", &right).await;
     assert!(taken.words().contains("sudah dipakai"), "{}", taken.words());
 
     let (mut rina, page) = enter(&site, "rina", &password).await;
-    assert!(page.words().contains("Ganti kata sandi Anda"), "{}", page.words());
+    assert!(
+        page.words().contains("Ganti kata sandi Anda"),
+        "{}",
+        page.words()
+    );
     assert_eq!(rina.get("/meja").await.status, StatusCode::SEE_OTHER);
     rina.get("/masuk/langkah").await;
     let new = "kuda laut biru di karang";
@@ -247,7 +316,11 @@ async fn who_keeps_accounts_makes_one_whose_owner_changes_the_password_first() {
     admin.post(&format!("{one}/sesi"), &[]).await;
     assert_eq!(rina.get("/meja").await.status, StatusCode::SEE_OTHER);
     let reset = admin.post(&format!("{one}/reset"), &[]).await;
-    assert!(reset.words().contains("Kata sandi sementara"), "{}", reset.words());
+    assert!(
+        reset.words().contains("Kata sandi sementara"),
+        "{}",
+        reset.words()
+    );
     let off = admin.post(&format!("{one}/matikan"), &[]).await;
     let page = admin.follow(off).await;
     assert!(page.words().contains("Akun dimatikan"), "{}", page.words());
@@ -281,7 +354,13 @@ async fn nobody_but_who_keeps_accounts_opens_them() {
         }
     }
     let mut nobody = site.browser();
-    for address in ["/akun", "/akun/sandi", "/akun/aplikasi", "/akun/kunci", "/setelan/akun"] {
+    for address in [
+        "/akun",
+        "/akun/sandi",
+        "/akun/aplikasi",
+        "/akun/kunci",
+        "/setelan/akun",
+    ] {
         let answer = nobody.get(address).await;
         assert!(answer.location().starts_with("/masuk?lanjut="), "{address}");
     }
@@ -308,7 +387,9 @@ async fn a_proof_leads_back_to_pages_of_accounts_only() {
     }
     let page = sari.get("/akun/pastikan").await;
     assert!(page.text.contains("/akun/pastikan"));
-    let wrong = sari.post("/akun/pastikan", &[("sandi", "salah sekali ini")]).await;
+    let wrong = sari
+        .post("/akun/pastikan", &[("sandi", "salah sekali ini")])
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -317,7 +398,11 @@ async fn passkeys_are_offered_at_a_name_and_explained_elsewhere() {
     let site = Site::pati().await;
     let page = site.browser().get("/masuk").await;
     assert!(page.text.contains("data-passkey=\"get\""), "{}", page.text);
-    assert!(page.words().contains("Kunci sandi perlu peramban"), "{}", page.words());
+    assert!(
+        page.words().contains("Kunci sandi perlu peramban"),
+        "{}",
+        page.words()
+    );
     let local = WebSettings::at(Some("http://127.0.0.1:8110".to_owned()));
     let site = Site::with(local, false).await;
     let request = Request::get("/masuk")
@@ -326,7 +411,11 @@ async fn passkeys_are_offered_at_a_name_and_explained_elsewhere() {
         .unwrap();
     let page = site.ask(request).await;
     assert!(!page.text.contains("data-passkey="), "{}", page.text);
-    assert!(page.words().contains("http://localhost:8110"), "{}", page.words());
+    assert!(
+        page.words().contains("http://localhost:8110"),
+        "{}",
+        page.words()
+    );
 }
 
 /// One answer of each kind: pages, redirects, refusals, files, streams, programs' answers, nothing there.
@@ -366,17 +455,35 @@ async fn every_answer_tells_browsers_what_to_refuse() {
                 assert!(policy.contains(part), "{address}: {part}: {policy}");
             }
             assert!(!policy.contains("unsafe"), "{address}: {policy}");
-            assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{address}");
-            assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin", "{address}");
+            assert_eq!(
+                answer.header(header::X_CONTENT_TYPE_OPTIONS),
+                "nosniff",
+                "{address}"
+            );
+            assert_eq!(
+                answer.header(header::REFERRER_POLICY),
+                "same-origin",
+                "{address}"
+            );
             let permissions = answer.header("permissions-policy");
-            for own in ["publickey-credentials-get=(self)", "publickey-credentials-create=(self)"] {
+            for own in [
+                "publickey-credentials-get=(self)",
+                "publickey-credentials-create=(self)",
+            ] {
                 assert!(permissions.contains(own), "{address}: {permissions}");
             }
             let strict = answer.header(header::STRICT_TRANSPORT_SECURITY);
-            assert_eq!(strict.starts_with("max-age="), over_tls, "{address}: {strict:?}");
+            assert_eq!(
+                strict.starts_with("max-age="),
+                over_tls,
+                "{address}: {strict:?}"
+            );
             for cookie in answer.headers.get_all(header::SET_COOKIE) {
                 let cookie = cookie.to_str().unwrap();
-                assert!(cookie.contains("HttpOnly") || cookie.starts_with("lang="), "{cookie}");
+                assert!(
+                    cookie.contains("HttpOnly") || cookie.starts_with("lang="),
+                    "{cookie}"
+                );
                 assert_eq!(cookie.contains("; Secure"), over_tls, "{cookie}");
             }
         }

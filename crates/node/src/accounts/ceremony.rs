@@ -71,12 +71,12 @@ impl Node {
     }
 
     /// Reads something half done; `None` when it is over, or of an older program.
-    pub(super) async fn read_ceremony(
-        &self,
-        token: &str,
-    ) -> Result<Option<Ceremony>, HandleError> {
+    pub(super) async fn read_ceremony(&self, token: &str) -> Result<Option<Ceremony>, HandleError> {
         let key = self.ceremony_key(token);
-        let row = self.store.ceremony(&self.unit().id, key, self.now()).await?;
+        let row = self
+            .store
+            .ceremony(&self.unit().id, key, self.now())
+            .await?;
         let Some(row) = row else { return Ok(None) };
         let wrap = self.key.derive(Purpose::SealCeremony);
         let text = seal::open(&wrap, &row.sealed, &key.0)?;
@@ -84,10 +84,7 @@ impl Node {
     }
 
     /// Reads something half done and takes it away: whoever comes second finds nothing.
-    pub(super) async fn take_ceremony(
-        &self,
-        token: &str,
-    ) -> Result<Option<Ceremony>, HandleError> {
+    pub(super) async fn take_ceremony(&self, token: &str) -> Result<Option<Ceremony>, HandleError> {
         let Some(ceremony) = self.read_ceremony(token).await? else {
             return Ok(None);
         };
@@ -111,8 +108,11 @@ impl Node {
         linking: Linking,
         origin: &str,
     ) -> Result<String, HandleError> {
-        self.count_try(&format!("begin/origin/{origin}"), super::enter::BEGUN_PER_ORIGIN)
-            .await?;
+        self.count_try(
+            &format!("begin/origin/{origin}"),
+            super::enter::BEGUN_PER_ORIGIN,
+        )
+        .await?;
         let begun = self.begin_ceremony(&Ceremony::Linking(linking)).await?;
         Ok(begun.0)
     }

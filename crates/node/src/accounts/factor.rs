@@ -180,7 +180,11 @@ impl Node {
     pub(super) fn needs_second(&self, user: &UserRow) -> bool {
         let unit = self.unit();
         let rules = unit.pack.sign_in();
-        !user.demo && user.roles.iter().any(|role| rules.needs_second_factor(role))
+        !user.demo
+            && user
+                .roles
+                .iter()
+                .any(|role| rules.needs_second_factor(role))
     }
 
     pub(super) async fn factor_rows(&self, user: OfficerId) -> Result<Vec<FactorRow>, HandleError> {
@@ -363,7 +367,11 @@ impl Node {
     ///
     /// # Errors
     /// The store's.
-    pub async fn totp_begun(&self, live: &Live, token: &str) -> Result<Option<String>, HandleError> {
+    pub async fn totp_begun(
+        &self,
+        live: &Live,
+        token: &str,
+    ) -> Result<Option<String>, HandleError> {
         match self.read_ceremony(token).await? {
             Some(Ceremony::Totp { user, secret }) if user == live.staff.id => {
                 Ok(Some(base32(&secret)))
@@ -393,7 +401,8 @@ impl Node {
         if of != user {
             return Err(HandleError::NotFound("enrolment"));
         }
-        let step = step_of(&secret, &typed_digits(typed), self.now()).ok_or(HandleError::NoMatch)?;
+        let step =
+            step_of(&secret, &typed_digits(typed), self.now()).ok_or(HandleError::NoMatch)?;
         if !self.drop_ceremony(token).await? {
             return Err(HandleError::NotFound("enrolment"));
         }
@@ -509,7 +518,11 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(step_of(secret, code, at(second)), Some(second / 30), "{second}");
+            assert_eq!(
+                step_of(secret, code, at(second)),
+                Some(second / 30),
+                "{second}"
+            );
         }
     }
 

@@ -136,7 +136,8 @@ impl Node {
         let user = self.to_change(by, id).await?;
         let password = self.new_password();
         let until = Some(self.made_password_until());
-        self.reset(user, &password, until, Some(by.staff.id)).await?;
+        self.reset(user, &password, until, Some(by.staff.id))
+            .await?;
         Ok(password)
     }
 

@@ -29,12 +29,7 @@ impl Node {
     /// # Errors
     /// [`AccountError::Full`], [`HandleError::ProofNeeded`], [`HandleError::Conflict`] when it is
     /// connected with an account already; or the store's.
-    pub async fn link_own(
-        &self,
-        live: &Live,
-        issuer: &str,
-        subject: &str,
-    ) -> Result<(), Refused> {
+    pub async fn link_own(&self, live: &Live, issuer: &str, subject: &str) -> Result<(), Refused> {
         live.require_proof()?;
         let user = live.staff.id;
         self.link(user, user, issuer, subject).await

@@ -227,8 +227,7 @@ impl Node {
         let user = user.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(HandleError::NoMatch)?;
         let mut passkey: Passkey = self.open_factor(&row).ok_or(HandleError::NoMatch)?;
-        let checked =
-            webauthn.finish_discoverable_authentication_v2(&answer, *state, &passkey);
+        let checked = webauthn.finish_discoverable_authentication_v2(&answer, *state, &passkey);
         let result = match checked {
             Ok(result) if result.user_verified() => result,
             Err(WebauthnError::CredentialPossibleCompromise) => {

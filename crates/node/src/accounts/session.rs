@@ -322,7 +322,8 @@ impl Node {
 
     /// Tells live pages that some session of this process's unit ended.
     pub(super) fn tell_ended(&self) {
-        self.ended.send_modify(|ended| *ended = ended.wrapping_add(1));
+        self.ended
+            .send_modify(|ended| *ended = ended.wrapping_add(1));
     }
 
     /// Changes whenever a session was ended by this process; others are noticed at the next sign of
@@ -352,6 +353,9 @@ mod tests {
     fn a_word_is_cut_between_signs() {
         assert_eq!(word("firefox/android"), "firefox/android");
         assert_eq!(word(&"é".repeat(40)).len(), WORD_MAX_BYTES);
-        assert_eq!(word(&format!("x{}", "é".repeat(40))).len(), WORD_MAX_BYTES - 1);
+        assert_eq!(
+            word(&format!("x{}", "é".repeat(40))).len(),
+            WORD_MAX_BYTES - 1
+        );
     }
 }

@@ -116,7 +116,9 @@ impl Browser {
         let page = text(&self.get(&step).await);
         let (_, rest) = page.split_once("translate=\"no\">").unwrap();
         let (key, _) = rest.split_once('<').unwrap();
-        let answer = self.post("/masuk/langkah", &[("kode", &code_of(key))]).await;
+        let answer = self
+            .post("/masuk/langkah", &[("kode", &code_of(key))])
+            .await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 

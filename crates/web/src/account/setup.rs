@@ -76,7 +76,10 @@ pub(crate) struct CodesPage {
 
 /// Codes as people read them.
 pub(crate) fn groups_of(codes: &[SecretDigits]) -> Vec<Digits> {
-    codes.iter().map(|code| Digits::new(code.grouped())).collect()
+    codes
+        .iter()
+        .map(|code| Digits::new(code.grouped()))
+        .collect()
 }
 
 fn codes_page(mut frame: PageFrame, codes: &[SecretDigits]) -> Result<Response, Fault> {
@@ -200,8 +203,13 @@ fn passkey_page(
     }
     let form = PasskeyForm::new(&page.context, "create", "/akun/kunci", "/akun/kunci/mulai");
     let status = status_of(&errors, None);
-    let name = TextField::new("nama_kunci", frame.t("account.passkey_name"), typed, &errors)
-        .hint(frame.t("account.passkey_name_help"));
+    let name = TextField::new(
+        "nama_kunci",
+        frame.t("account.passkey_name"),
+        typed,
+        &errors,
+    )
+    .hint(frame.t("account.passkey_name_help"));
     let page = PasskeyPage {
         page: frame,
         errors,

@@ -470,7 +470,10 @@ mod tests {
         for asked in ["127.0.0.1:8110", "evil.example:8110", ""] {
             assert_eq!(at(local, asked), Err(Some("http://localhost:8110".into())));
         }
-        assert_eq!(at("http://[::1]:81", ""), Err(Some("http://localhost:81".into())));
+        assert_eq!(
+            at("http://[::1]:81", ""),
+            Err(Some("http://localhost:81".into()))
+        );
         assert_eq!(at("http://10.0.0.11:8110", ""), Err(None));
         assert_eq!(at("http://[2001:db8::1]", ""), Err(None));
         assert_eq!(at("", "localhost"), Err(None));

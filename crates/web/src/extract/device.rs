@@ -48,21 +48,29 @@ mod tests {
 
     fn family(text: &str) -> String {
         let mut headers = HeaderMap::new();
-        headers.extend(
-            text.parse()
-                .ok()
-                .map(|value| (header::USER_AGENT, value)),
-        );
+        headers.extend(text.parse().ok().map(|value| (header::USER_AGENT, value)));
         of(&headers)
     }
 
     #[test]
     fn browsers_are_known_by_family_only() {
         for (text, known) in [
-            ("Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "firefox/android"),
-            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0", "edge/windows"),
-            ("Mozilla/5.0 (Linux; Android 14; SM-A055F) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0 Mobile Safari/537.36", "samsung/android"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1", "safari/ios"),
+            (
+                "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0",
+                "firefox/android",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0",
+                "edge/windows",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14; SM-A055F) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0 Mobile Safari/537.36",
+                "samsung/android",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+                "safari/ios",
+            ),
             ("curl/8.14", "other/other"),
             ("", "other/other"),
         ] {

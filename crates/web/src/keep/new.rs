@@ -82,8 +82,7 @@ fn new_page(
     };
     let chosen = fields.get("tempat");
     let stations = frame.unit().geography.stations().iter();
-    let stations =
-        stations.map(|station| Pick::new(station.id.to_string(), &station.name, chosen));
+    let stations = stations.map(|station| Pick::new(station.id.to_string(), &station.name, chosen));
     let station = Select {
         field: text("tempat", "keep.station"),
         first: frame.unit().config().name.clone(),

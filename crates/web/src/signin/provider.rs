@@ -108,15 +108,15 @@ async fn ask(request: HttpRequest) -> Result<HttpResponse, OutsideError> {
         })
         .await?;
     let mut response = HttpResponse::new(answer.body);
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     *response.headers_mut() = answer.headers;
     Ok(response)
 }
 
 async fn client(provider: &ProviderSettings, site: &str) -> Result<Client, NoWord> {
     let wrong = |why: String| NoWord::Down(why);
-    let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(|error| wrong(error.to_string()))?;
+    let issuer =
+        IssuerUrl::new(provider.issuer.clone()).map_err(|error| wrong(error.to_string()))?;
     let metadata = CoreProviderMetadata::discover_async(issuer, &ask)
         .await
         .map_err(|error| wrong(error.to_string()))?;
@@ -130,9 +130,7 @@ async fn client(provider: &ProviderSettings, site: &str) -> Result<Client, NoWor
     .set_redirect_uri(redirect))
 }
 
-async fn in_time<T>(
-    asked: impl Future<Output = Result<T, NoWord>>,
-) -> Result<T, NoWord> {
+async fn in_time<T>(asked: impl Future<Output = Result<T, NoWord>>) -> Result<T, NoWord> {
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(answer) => answer,
         Err(_) => Err(NoWord::Down(format!(
@@ -217,12 +215,7 @@ struct SaidPage {
 }
 
 /// A page that says plainly why the provider's way did not lead in.
-fn said(
-    page: PublicPage,
-    status: StatusCode,
-    key: &str,
-    name: &str,
-) -> Result<Response, Fault> {
+fn said(page: PublicPage, status: StatusCode, key: &str, name: &str) -> Result<Response, Fault> {
     let PublicPage {
         context, mut frame, ..
     } = page;

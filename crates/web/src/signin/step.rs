@@ -98,8 +98,12 @@ fn step_page(
             let least = PASSWORD_MIN_CHARS.to_string();
             let field = TextField::new("sandi_baru", frame.t("account.new_password"), "", &errors)
                 .hint(frame.tf("account.new_password_help", &[("n", &least)]));
-            let again =
-                TextField::new("sandi_ulang", frame.t("account.new_password_again"), "", &errors);
+            let again = TextField::new(
+                "sandi_ulang",
+                frame.t("account.new_password_again"),
+                "",
+                &errors,
+            );
             (field, again)
         }
         Step::Enrol => {
@@ -133,7 +137,9 @@ fn step_page(
 
 async fn give(mut page: PublicPage, form: FormPost) -> Result<Response, Fault> {
     let fields = &form.fields;
-    let next = local_path(fields.get("lanjut")).unwrap_or_default().to_owned();
+    let next = local_path(fields.get("lanjut"))
+        .unwrap_or_default()
+        .to_owned();
     let Some((token, half)) = half_of(&page).await? else {
         return Ok(over());
     };

@@ -22,11 +22,7 @@ pub(super) async fn look(findings: &mut Findings, store: &dyn Store) {
     }
 }
 
-async fn one(
-    findings: &mut Findings,
-    store: &dyn Store,
-    unit: &UnitId,
-) -> Result<(), HandleError> {
+async fn one(findings: &mut Findings, store: &dyn Store, unit: &UnitId) -> Result<(), HandleError> {
     let bare = Node::keepers_without_second(store, unit).await?;
     if bare.is_empty() {
         let found = format!("{unit}: everyone who keeps accounts has a second factor");
