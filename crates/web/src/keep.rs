@@ -298,6 +298,7 @@ fn made_page(
     back: String,
 ) -> Result<Response, Fault> {
     frame.titled("keep.made_title");
+    frame.other_lang_href = format!("/setelan/akun?lang={}", frame.other_lang);
     let page = MadePage {
         hours: frame.format().count(MADE_PASSWORD_HOURS),
         page: frame,

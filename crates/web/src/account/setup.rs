@@ -84,6 +84,7 @@ pub(crate) fn groups_of(codes: &[SecretDigits]) -> Vec<Digits> {
 
 fn codes_page(mut frame: PageFrame, codes: &[SecretDigits]) -> Result<Response, Fault> {
     frame.titled("account.codes_title");
+    frame.other_lang_href = format!("/akun?lang={}", frame.other_lang);
     let page = CodesPage {
         page: frame,
         codes: groups_of(codes),

@@ -215,7 +215,8 @@ fn codes_page(
 ) -> Result<Response, Fault> {
     let PublicPage { mut frame, .. } = page;
     frame.titled("account.codes_title");
-    // The language of a page that is shown once is not switched: its codes would be gone.
+    // In the other language this page is not there any more: where new codes are made is.
+    frame.other_lang_href = format!("/akun?lang={}", frame.other_lang);
     let page = CodesPage {
         page: frame,
         codes: groups_of(codes),
