@@ -179,6 +179,13 @@ test("a key whose counter goes back, as a copy's would, is refused and its owner
   await page.goto("/masuk");
   await signIn(page);
   await page.getByText(t("id", "signin.passkey_unknown")).first().waitFor();
+  // The one that counts on is still its owner's.
+  await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId: key.credentialId });
+  await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...key, signCount: key.signCount + 5 } });
+  await page.goto("/masuk?lanjut=/akun");
+  await signIn(page);
+  await page.waitForURL(({ pathname }) => pathname === "/akun");
+  await page.getByText(t("id", "account.event_passkey_refused", { name: "Kunci lama" })).waitFor();
 });
 
 test("a device that does not ask its owner is not enough", async () => {

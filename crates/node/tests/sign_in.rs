@@ -13,7 +13,8 @@ use pengayom_core::value::SecretDigits;
 use pengayom_node::HandleError;
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::accounts::{
-    AccountError, Asker, Entered, HalfIn, Live, NewUser, PasskeySite, Refused, SignedIn, Step,
+    AccountError, Asker, Entered, HalfIn, Linking, Live, NewUser, PasskeySite, Refused, SignedIn,
+    Step,
 };
 
 use support::{PASSWORD, World};
@@ -590,6 +591,32 @@ async fn the_provider_lets_in_only_whom_somebody_connected() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_way_through_the_provider_is_taken_once_in_time_and_not_begun_without_bound() {
+    let world = World::new().await;
+    let node = &world.node;
+    let linking = || Linking {
+        user: None,
+        state: "s".to_owned(),
+        nonce: "n".to_owned(),
+        verifier: "v".to_owned(),
+        next: String::new(),
+    };
+    let token = node.begin_linking(linking(), "a").await.unwrap();
+    assert_eq!(node.take_linking(&token).await.unwrap().unwrap().nonce, "n");
+    assert!(node.take_linking(&token).await.unwrap().is_none());
+    let token = node.begin_linking(linking(), "a").await.unwrap();
+    world.pass_minutes(11);
+    assert!(node.take_linking(&token).await.unwrap().is_none());
+    for _ in 0..121 {
+        let begun = node.begin_linking(linking(), "b").await;
+        if matches!(begun, Err(HandleError::TooManyTries { .. })) {
+            return;
+        }
+    }
+    panic!("ways through the provider are not bounded");
 }
 
 #[tokio::test]

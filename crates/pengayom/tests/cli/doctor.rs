@@ -68,6 +68,22 @@ fn doctor_tells_of_files_that_others_can_read() {
     assert!(remedy.starts_with("chmod 600 "), "{remedy}");
 }
 
+// S45
+#[test]
+fn doctor_tells_who_keeps_accounts_with_a_password_alone() {
+    let unit = unit();
+    assert_eq!(found(&unit, &[], "accounts").0, "good", "nobody keeps any");
+    for (login, role) in [("budi", "admin"), ("siti", "desk")] {
+        succeeded(&unit.run(&["user", "add", login, "--name", login, "--role", role]));
+    }
+    let (weight, said, remedy) = found(&unit, &[], "accounts");
+    assert_eq!(weight, "note");
+    assert!(said.contains("budi") && !said.contains("siti"), "{said}");
+    assert!(remedy.contains("set up an app"), "{remedy}");
+    succeeded(&unit.run(&["user", "disable", "budi"]));
+    assert_eq!(found(&unit, &[], "accounts").0, "good");
+}
+
 #[test]
 fn doctor_looks_deeper_when_asked() {
     let unit = unit();

@@ -15,8 +15,8 @@ use pengayom_node::accounts::{Asker, PasskeySite};
 use pengayom_node::{Purpose, UnitContext};
 use subtle::ConstantTimeEq as _;
 
-use crate::problem::is_api;
 use super::device;
+use crate::problem::is_api;
 use crate::state::AppState;
 
 /// Seconds a language choice is remembered: a year.
