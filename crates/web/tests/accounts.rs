@@ -208,6 +208,28 @@ async fn an_owner_signs_out_another_device_whose_next_request_is_refused_and_who
 }
 
 #[tokio::test]
+async fn a_page_that_keeps_itself_fresh_does_not_keep_its_session_alive() {
+    let site = Site::pati().await;
+    account(&site, "sari", Role::Desk).await;
+    for (by_itself, lasts) in [(true, false), (false, true)] {
+        let (browser, _) = enter(&site, "sari", PASSWORD).await;
+        let token = browser.cookies["session"].clone();
+        for _ in 0..2 {
+            site.clock.pass(150);
+            let mut request = Request::get("/meja")
+                .header(header::HOST, "localhost")
+                .header(header::COOKIE, format!("session={token}"));
+            if by_itself {
+                request = request.header("sec-fetch-dest", "empty");
+            }
+            site.ask(request.body(Body::empty()).unwrap()).await;
+        }
+        let live = site.node.session(&token).await.unwrap();
+        assert_eq!(live.is_some(), lasts, "by itself: {by_itself}");
+    }
+}
+
+#[tokio::test]
 async fn another_password_ends_other_devices_and_goes_on_here() {
     let site = Site::pati().await;
     account(&site, "sari", Role::Desk).await;

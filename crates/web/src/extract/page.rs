@@ -95,8 +95,7 @@ impl FromRequestParts<AppState> for AccountPage {
         let Some(live) = live else {
             return Err(to_sign_in(parts, &context).into_response());
         };
-        // A stream stays open by itself: nobody uses the session for it.
-        if context.path() != "/aliran" {
+        if !is_by_itself(parts) {
             state.node.note_use(&live).await;
         }
         let mut frame = PageFrame::new(&context);
@@ -109,6 +108,14 @@ impl FromRequestParts<AppState> for AccountPage {
         };
         Ok(Self { page, live })
     }
+}
+
+/// Whether a page asks by itself, as one that keeps itself fresh does: nobody uses the session for it.
+/// Browsers say what they fetch for (W3C Fetch Metadata).
+fn is_by_itself(parts: &Parts) -> bool {
+    let fetched_for = parts.headers.get("sec-fetch-dest");
+    let by_script = fetched_for.is_some_and(|dest| dest.as_bytes() == b"empty");
+    parts.uri.path() == "/aliran" || (parts.method == Method::GET && by_script)
 }
 
 /// The sign-in page, with the way back. After a form that came too late it leads back to the page of
