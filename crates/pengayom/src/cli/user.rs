@@ -159,7 +159,10 @@ fn password(node: &Node, from_stdin: bool) -> Result<Password, Fault> {
 }
 
 async fn list(node: &Node, json: bool) -> Result<(), Fault> {
-    let users = node.store().users(&node.unit().id).await?;
+    let unit = node.unit().id.clone();
+    let users = node.store().users(&unit).await?;
+    let kinds = ["totp", "passkey"];
+    let with_second = node.store().accounts_with(&unit, &kinds).await?;
     for user in users {
         if json {
             println!(
@@ -171,6 +174,7 @@ async fn list(node: &Node, json: bool) -> Result<(), Fault> {
                     "station": user.station,
                     "roles": user.roles,
                     "demo": user.demo,
+                    "second_factor": with_second.contains(&user.id),
                     "disabled_at": user.disabled_at,
                 })
             );
