@@ -7,7 +7,7 @@ mod export;
 pub(crate) mod figures;
 pub(crate) mod morning;
 mod openings;
-mod response;
+pub(crate) mod response;
 mod trend;
 
 use axum::Router;

@@ -4,36 +4,50 @@ mod act;
 mod asked;
 mod care;
 mod case;
-mod evidence;
+pub(crate) mod evidence;
 mod file;
 mod handover;
 mod history;
 mod hold;
-mod letter;
+pub(crate) mod letter;
 mod list;
 mod list_file;
 mod notices;
 mod on_duty;
-mod outage;
-mod paper;
-mod people;
+pub(crate) mod outage;
+pub(crate) mod paper;
+pub(crate) mod people;
 mod queue;
 mod readers;
 mod receipt;
 mod refusal;
-mod report;
+pub(crate) mod report;
+mod settle;
 mod shut;
-mod upload;
+pub(crate) mod upload;
 
 use axum::Router;
 use axum::routing::{get, post};
 
 use crate::state::AppState;
 
-pub(crate) use file::size_words;
-pub(crate) use history::{form_words, late_reason};
-pub(crate) use letter::withdrawn_words;
+#[cfg(test)]
+pub(crate) use act::FORMS;
+pub(crate) use act::{CaseForm, command};
+pub(crate) use care::{reply_words, text_of};
+pub(crate) use case::{may_do, moved_words, photo_of, taken_words};
+pub(crate) use file::{claims_of, files_of, hand_down_file, size_words};
+pub(crate) use handover::{SHIFT_HOURS, TAKEN_MAX, take_over_all};
+pub(crate) use history::{channel_words, entry, form_words, late_reason};
+pub(crate) use hold::ground_words;
+pub(crate) use letter::{hand_down_letter, withdrawn_words};
 pub(crate) use list::{cursor_text, parse_cursor};
+pub(crate) use on_duty::OnDuty;
+pub(crate) use queue::is_online;
+pub(crate) use readers::command as readers_command;
+pub(crate) use receipt::with_secret;
+pub(crate) use refusal::refusal;
+pub(crate) use settle::settle;
 
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {

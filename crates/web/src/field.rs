@@ -1,8 +1,8 @@
 //! In the field: encounters, the core record (S4), and the card by which the person served judges
 //! them (S5).
 
-mod card;
-mod encounter;
+pub(crate) mod card;
+pub(crate) mod encounter;
 mod list;
 
 use axum::Router;

@@ -91,8 +91,11 @@ async fn in_time(request: Request, next: Next) -> Response {
             .starts_with(b"multipart/")
     });
     let path = request.uri().path();
-    let of_case = path.starts_with("/perkara/");
-    let limit = if has_files && of_case && (path.ends_with("/berkas") || path.ends_with("/surat")) {
+    let of_page =
+        path.starts_with("/perkara/") && (path.ends_with("/berkas") || path.ends_with("/surat"));
+    let of_program = path.starts_with("/api/v1/cases/")
+        && (path.ends_with("/files") || path.ends_with("/letters"));
+    let limit = if has_files && (of_page || of_program) {
         EVIDENCE_TIME_MAX
     } else if has_files || problem::is_api(path) {
         FILE_TIME_MAX

@@ -18,7 +18,7 @@ use futures_util::stream::{self, Stream};
 use pengayom_core::act::Subject;
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::access::{Permission, Sight, Staff};
-use pengayom_node::{Event, SharedNode};
+use pengayom_node::{Event, HandleError, SharedNode};
 
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
@@ -88,13 +88,40 @@ struct Listener {
     /// Only this case.
     case: Option<CaseId>,
     lang: Lang,
-    /// The session's token: when it no longer opens a session, the stream ends.
-    token: String,
+    /// What let them in: when it does so no longer, the stream ends.
+    let_in: LetIn,
     events: Receiver<Event>,
     /// Changes when a session was ended.
     ended: tokio::sync::watch::Receiver<u64>,
     ping: tokio::time::Interval,
     _turn: Turn,
+}
+
+/// What let a listener in.
+#[derive(Clone)]
+pub(crate) enum LetIn {
+    /// A session, by its token.
+    Session(String),
+    /// A program's token, and where it asks from.
+    Program {
+        /// The token.
+        token: String,
+        /// Where it asks from.
+        client: String,
+    },
+}
+
+impl LetIn {
+    /// For whom it opens now.
+    async fn staff(&self, node: &SharedNode) -> Result<Option<Staff>, HandleError> {
+        match self {
+            Self::Session(token) => node.session(token).await,
+            Self::Program { token, client } => {
+                let bearer = node.token(token, client).await?;
+                Ok(bearer.and_then(|bearer| bearer.staff))
+            }
+        }
+    }
 }
 
 /// What comes next on a stream.
@@ -108,28 +135,43 @@ async fn listen(page: StaffPage, Query(query): Query<LiveQuery>) -> Result<Respo
         "" => None,
         text => Some(text.parse().map_err(|_| Fault::NotFound)?),
     };
-    if !page.staff.may(Permission::ReadBoard) {
-        page.require(Permission::ReadCase)?;
-    }
-    if let Some(case) = case {
-        page.node.case_history(&page.staff, case).await?;
-    }
     let token = page
         .context
         .cookie(CookieKind::Session)
         .ok_or(Fault::NotFound)?
         .to_owned();
-    let turn = Turn::take(page.staff.id).ok_or(Fault::Busy)?;
+    let let_in = LetIn::Session(token);
+    stream(page.node, page.staff, case, (page.frame.lang, let_in)).await
+}
+
+/// The answer that tells of changes: of one case, or of all that concerns somebody.
+///
+/// # Errors
+/// The node's when they may not read the case; [`Fault::Forbidden`] for one who reads neither cases nor
+/// the board; [`Fault::Busy`] for more streams than one person may have open.
+pub(crate) async fn stream(
+    node: SharedNode,
+    staff: Staff,
+    case: Option<CaseId>,
+    (lang, let_in): (Lang, LetIn),
+) -> Result<Response, Fault> {
+    if !staff.may(Permission::ReadBoard) && !staff.may(Permission::ReadCase) {
+        return Err(Fault::Forbidden(Permission::ReadCase));
+    }
+    if let Some(case) = case {
+        node.case_history(&staff, case).await?;
+    }
+    let turn = Turn::take(staff.id).ok_or(Fault::Busy)?;
     let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let listener = Listener {
-        events: page.node.listen(),
-        ended: page.node.listen_ended(),
-        node: page.node,
-        staff: page.staff,
+        events: node.listen(),
+        ended: node.listen_ended(),
+        node,
+        staff,
         case,
-        lang: page.frame.lang,
-        token,
+        lang,
+        let_in,
         ping,
         _turn: turn,
     };
@@ -196,7 +238,7 @@ impl Listener {
 
     /// A session that cannot be looked up for a moment is not ended for it.
     async fn is_signed_in(&self) -> bool {
-        match self.node.session(&self.token).await {
+        match self.let_in.staff(&self.node).await {
             Ok(staff) => staff.is_some_and(|staff| staff.id == self.staff.id),
             Err(error) => {
                 tracing::warn!(%error, "a session could not be looked up");

@@ -8,6 +8,7 @@ use pengayom_measure::histogram::WaitHistogram;
 use pengayom_measure::proportion::Share;
 use pengayom_node::board::{Hour, ItemResult, Morning};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::frame::PageFrame;
 
@@ -20,11 +21,13 @@ pub(crate) const NINE_NEEDS: u64 = 10;
 pub(crate) const MIDDLE_NEEDS: u64 = 5;
 
 /// Everything the board counts.
-#[derive(Debug, Serialize)]
-pub(super) struct Figures {
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Figures {
     /// The moment it was read.
+    #[schema(value_type = String, format = DateTime)]
     pub(super) at: Timestamp,
     /// The local day.
+    #[schema(value_type = String, format = Date)]
     pub(super) day: Date,
     /// Open cases now.
     pub(super) open: OpenCases,
@@ -35,6 +38,7 @@ pub(super) struct Figures {
     /// The share of first answers that came in time.
     pub(super) in_time: Measured<ShareFigure>,
     /// First day of the survey's answers and of `in_time`.
+    #[schema(value_type = String, format = Date)]
     pub(super) since: Date,
     /// Answers to the survey.
     pub(super) survey: Vec<ItemFigure>,
@@ -43,8 +47,8 @@ pub(super) struct Figures {
 }
 
 /// Open cases by stage.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct OpenCases {
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct OpenCases {
     /// Nobody has read them.
     pub(super) received: i64,
     /// Read.
@@ -56,8 +60,8 @@ pub(super) struct OpenCases {
 }
 
 /// One hour of today.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct HourFigure {
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct HourFigure {
     /// Local hour, 0 to 23.
     pub(super) hour: u8,
     /// Reports that came in.
@@ -69,8 +73,8 @@ pub(super) struct HourFigure {
 }
 
 /// Waiting over a period.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct WaitFigure {
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct WaitFigure {
     /// `today` or `month`.
     pub(super) period: &'static str,
     /// First answers counted.
@@ -82,9 +86,9 @@ pub(super) struct WaitFigure {
 }
 
 /// A figure, or why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub(super) enum Measured<T> {
+pub(crate) enum Measured<T> {
     /// It is known.
     Known {
         /// What it is.
@@ -102,7 +106,7 @@ pub(super) enum Measured<T> {
 }
 
 /// A share with its interval and n.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub(crate) struct ShareFigure {
     /// In `[0, 1]`.
     pub(crate) share: f64,
@@ -115,8 +119,8 @@ pub(crate) struct ShareFigure {
 }
 
 /// One item of the survey.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct ItemFigure {
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ItemFigure {
     /// Its code.
     pub(super) item: String,
     /// The question.
@@ -128,11 +132,12 @@ pub(super) struct ItemFigure {
     /// The share of good answers.
     pub(super) good: Measured<ShareFigure>,
     /// How many did not know; hidden like the share.
+    #[schema(required)]
     pub(super) unknown: Option<u64>,
 }
 
 /// What an item measures: an aspect (S6), or trust and liking, which are reported apart (S41).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Group {
     /// Competence.
@@ -182,7 +187,7 @@ impl Group {
 
 impl Figures {
     /// The figures of a morning, questions in the page's language.
-    pub(super) fn new(frame: &PageFrame, morning: &Morning) -> Self {
+    pub(crate) fn new(frame: &PageFrame, morning: &Morning) -> Self {
         let counts = morning.counts;
         Self {
             at: morning.at,
@@ -253,7 +258,8 @@ pub(crate) const fn share_figure(share: Share) -> ShareFigure {
     }
 }
 
-fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
+/// One item of the survey, as a figure; nothing for one that the pack no longer has.
+pub(crate) fn item_figure(frame: &PageFrame, result: &ItemResult) -> Option<ItemFigure> {
     let item = frame.unit().pack.survey().item(&result.item)?;
     let good = match result.good {
         _ if result.hidden => Measured::Hidden,

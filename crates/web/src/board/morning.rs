@@ -164,8 +164,8 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
     let from = frame.format().day(figures.since);
     let to = frame.format().day(figures.day);
     let page = MorningPage {
-        duties: duties(&frame, &morning),
-        functions: functions(&frame, &morning),
+        duties: in_words(&frame, duty_counts(&frame, &morning)),
+        functions: in_words(&frame, function_counts(&frame, &morning)),
         heading,
         now: frame.format().time(morning.at),
         decisions: owing.into_iter().take(DECISIONS).collect(),
@@ -436,8 +436,9 @@ fn item_line(frame: &PageFrame, item: &ItemFigure) -> Item {
     }
 }
 
-/// Requests by the duty of UU 2/2002 their service serves, in the order of the pack (S2).
-fn duties(frame: &PageFrame, morning: &Morning) -> Vec<Count> {
+/// Requests by the duty of UU 2/2002 their service serves, in the order of the pack (S2): code, name
+/// and how many.
+pub(crate) fn duty_counts(frame: &PageFrame, morning: &Morning) -> Vec<(String, String, i64)> {
     let pack = &frame.unit().pack;
     let of = |code: &DutyCode| {
         filed(morning, |service| {
@@ -445,15 +446,15 @@ fn duties(frame: &PageFrame, morning: &Morning) -> Vec<Count> {
                 .is_some_and(|service| service.duty == *code)
         })
     };
-    let row = |duty: &Duty| Count {
-        words: frame.say(&duty.name).to_owned(),
-        n: frame.format().count(of(&duty.code)),
+    let row = |duty: &Duty| {
+        let name = frame.say(&duty.name).to_owned();
+        (duty.code.to_string(), name, of(&duty.code))
     };
     pack.duties().iter().map(row).collect()
 }
 
-/// Requests by the police function their service serves at first (S1).
-fn functions(frame: &PageFrame, morning: &Morning) -> Vec<Count> {
+/// The same by the police function their service serves at first (S1).
+pub(crate) fn function_counts(frame: &PageFrame, morning: &Morning) -> Vec<(String, String, i64)> {
     let pack = &frame.unit().pack;
     let of = |code: PoliceFunction| {
         filed(morning, |service| {
@@ -461,11 +462,20 @@ fn functions(frame: &PageFrame, morning: &Morning) -> Vec<Count> {
                 .is_some_and(|service| service.function == code)
         })
     };
-    let row = |function: &FunctionEntry| Count {
-        words: frame.say(&function.name).to_owned(),
-        n: frame.format().count(of(function.code)),
+    let row = |function: &FunctionEntry| {
+        let name = frame.say(&function.name).to_owned();
+        (function.code.code().to_owned(), name, of(function.code))
     };
     pack.functions().iter().map(row).collect()
+}
+
+fn in_words(frame: &PageFrame, rows: Vec<(String, String, i64)>) -> Vec<Count> {
+    let rows = rows.into_iter();
+    rows.map(|(_, words, n)| Count {
+        words,
+        n: frame.format().count(n),
+    })
+    .collect()
 }
 
 fn filed(morning: &Morning, counts: impl Fn(&ServiceCode) -> bool) -> i64 {

@@ -10,10 +10,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use pengayom_node::HandleError;
-use pengayom_node::access::Permission;
+use pengayom_node::access::{Permission, Staff};
 use pengayom_node::board::{RESPONSE_DAYS_MAX, ResponseTimes, StationHour};
+use pengayom_node::{HandleError, Node};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::figures::{MIDDLE_NEEDS, NINE_NEEDS};
 use crate::extract::StaffPage;
@@ -56,42 +57,63 @@ struct MatrixLine {
 
 /// The days asked for, as typed.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     #[serde(default)]
-    dari: String,
+    pub(crate) dari: String,
     #[serde(default)]
-    sampai: String,
+    pub(crate) sampai: String,
 }
 
-/// One figure, for programs.
-#[derive(Debug, Serialize)]
+/// Waiting times until the first response, of one station in one local hour, or of several together.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResponseTimeFigure)]
 struct Figure {
+    /// Code of the station. Null: the unit as a whole.
+    #[schema(required)]
     station: Option<String>,
+    /// Its name.
     station_name: String,
+    /// Local hour of filing, 0 to 23. Null: all hours.
+    #[schema(required)]
     hour: Option<u8>,
+    /// Requests answered.
     n: i64,
+    /// Half waited at most so many seconds. Null below `median_needs` requests.
+    #[schema(required)]
     median_seconds: Option<f64>,
+    /// Nine in ten waited at most so many seconds. Null below `p90_needs` requests.
+    #[schema(required)]
     p90_seconds: Option<f64>,
 }
 
-#[derive(Debug, Serialize)]
+/// Response times over some days. Stations stand in the order of their codes: it compares, it does not rank.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResponseTimes)]
 #[expect(
     clippy::struct_field_names,
     reason = "the word that readers of the JSON see"
 )]
-struct Figures {
+pub(crate) struct ResponseFigures {
+    /// First day.
+    #[schema(value_type = String, format = Date)]
     from: Date,
+    /// Last day.
+    #[schema(value_type = String, format = Date)]
     to: Date,
+    /// Requests filed in those days.
     filed: i64,
+    /// Requests below which no middle is given.
     median_needs: u64,
+    /// Requests below which no ninth tenth is given.
     p90_needs: u64,
+    /// The unit as a whole, then each station, all hours; then by hour.
     figures: Vec<Figure>,
 }
 
 /// The page.
 pub(super) async fn show(page: StaffPage, asked: Query<Asked>) -> Result<Response, Fault> {
     page.require(Permission::ReadBoard)?;
-    let (days, errors) = days(&page, &asked);
+    let (days, errors) = days(&page.frame, &page.node, &asked);
     let read = match days {
         Some((from, to)) => Some(page.node.response_times(&page.staff, from, to).await?),
         None => None,
@@ -163,25 +185,38 @@ pub(super) async fn csv(page: StaffPage, asked: Query<Asked>) -> Result<Response
     Ok(table.file(&format!("tanggap-{}-{}.csv", figures.from, figures.to)))
 }
 
-async fn read(page: &StaffPage, asked: &Asked) -> Result<Figures, Fault> {
+async fn read(page: &StaffPage, asked: &Asked) -> Result<ResponseFigures, Fault> {
     page.require(Permission::ReadBoard)?;
-    let (Some((from, to)), _) = days(page, asked) else {
+    let (Some((from, to)), _) = days(&page.frame, &page.node, asked) else {
         return Err(Fault::from(HandleError::Malformed));
     };
-    let times = page.node.response_times(&page.staff, from, to).await?;
+    figures(&page.frame, &page.node, &page.staff, (from, to)).await
+}
+
+/// The figures of some days, for whoever may read the board.
+///
+/// # Errors
+/// The node's.
+pub(crate) async fn figures(
+    frame: &PageFrame,
+    node: &Node,
+    staff: &Staff,
+    (from, to): (Date, Date),
+) -> Result<ResponseFigures, Fault> {
+    let times = node.response_times(staff, from, to).await?;
     let figures = times
         .rows
         .iter()
         .map(|row| Figure {
             station: row.station.as_ref().map(ToString::to_string),
-            station_name: name(&page.frame, row),
+            station_name: name(frame, row),
             hour: row.hour,
             n: row.waits.n(),
             median_seconds: quantile(row, 0.5, MIDDLE_NEEDS),
             p90_seconds: quantile(row, 0.9, NINE_NEEDS),
         })
         .collect();
-    Ok(Figures {
+    Ok(ResponseFigures {
         from: times.from,
         to: times.to,
         filed: times.filed,
@@ -192,9 +227,12 @@ async fn read(page: &StaffPage, asked: &Asked) -> Result<Figures, Fault> {
 }
 
 /// The days asked for; without any, the last [`DAYS`].
-fn days(page: &StaffPage, asked: &Asked) -> (Option<(Date, Date)>, Vec<FieldError>) {
-    let frame = &page.frame;
-    let today = frame.unit().zone.to_datetime(page.node.now()).date();
+pub(crate) fn days(
+    frame: &PageFrame,
+    node: &Node,
+    asked: &Asked,
+) -> (Option<(Date, Date)>, Vec<FieldError>) {
+    let today = frame.unit().zone.to_datetime(node.now()).date();
     let mut errors = Vec::new();
     let mut day = |field: &str, typed: &str, default: Date| {
         let typed = typed.trim();

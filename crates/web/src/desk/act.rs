@@ -16,7 +16,7 @@ use crate::staff::{Names, OptionGroup, Pick, Select, local_moment, service_group
 
 /// An act on a case, as the address names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CaseForm {
+pub(crate) enum CaseForm {
     /// Take it to serve.
     Take,
     /// Take it over from a colleague.
@@ -62,7 +62,7 @@ pub(super) enum CaseForm {
 }
 
 /// Every form, in the order of the page: what is owed first, then what is done most.
-const FORMS: [CaseForm; 19] = [
+pub(crate) const FORMS: [CaseForm; 19] = [
     CaseForm::Delay,
     CaseForm::Explain,
     CaseForm::SecondLook,
@@ -86,7 +86,7 @@ const FORMS: [CaseForm; 19] = [
 
 impl CaseForm {
     /// Its part of the address, which is also its identifier in the page.
-    pub(super) const fn slug(self) -> &'static str {
+    pub(crate) const fn slug(self) -> &'static str {
         match self {
             Self::Take => "ambil",
             Self::TakeOver => "ambil-alih",
@@ -119,7 +119,7 @@ impl CaseForm {
             .find(|form| form.slug() == slug)
     }
 
-    pub(super) const fn permission(self) -> Permission {
+    pub(crate) const fn permission(self) -> Permission {
         match self {
             Self::Take => Permission::TakeCase,
             Self::TakeOver => Permission::ServeQueue,
@@ -143,7 +143,13 @@ impl CaseForm {
     }
 
     /// Whether it is offered now; the rules of the case decide again when it is sent.
-    fn is_offered(self, by: &Staff, case: &Case, late: bool, may: &[Permission]) -> bool {
+    pub(crate) fn is_offered(
+        self,
+        by: &Staff,
+        case: &Case,
+        late: bool,
+        may: &[Permission],
+    ) -> bool {
         let open = case.stage != CaseStage::Closed;
         let fits = match self {
             Self::Take => open && case.taken_by.is_none(),
@@ -165,7 +171,7 @@ impl CaseForm {
     }
 
     /// Identifiers of its fields: the first is where an error without a place of its own goes.
-    pub(super) const fn field_ids(self) -> (&'static str, &'static str) {
+    pub(crate) const fn field_ids(self) -> (&'static str, &'static str) {
         match self {
             Self::Take => ("tindakan", "tindakan"),
             Self::TakeOver => ("ambil-alih-alasan", "ambil-alih-alasan"),
@@ -538,12 +544,12 @@ impl Offer<'_> {
     }
 }
 
-/// What a form asks for.
+/// What a form asks for, a browser's or one that a program's request was read into.
 ///
 /// # Errors
 /// What is wrong with it before any rule is asked, in words; [`Fault::Unreadable`] for what no page
 /// of ours sends.
-pub(super) fn command(
+pub(crate) fn command(
     frame: &PageFrame,
     by: &Staff,
     case: &Case,

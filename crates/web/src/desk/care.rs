@@ -70,7 +70,7 @@ pub(super) fn owed(frame: &PageFrame, offer: &Offer<'_>, acts: &[Act]) -> Vec<Ow
 }
 
 /// What the reporter wrote when they asked last.
-fn text_of(acts: &[Act], kind: ReviewKind) -> Option<String> {
+pub(crate) fn text_of(acts: &[Act], kind: ReviewKind) -> Option<String> {
     let text = acts.iter().rev().find_map(|act| match &act.payload {
         Payload::Case(CaseAct::ReviewAsked { review, text }) if *review == kind => Some(text),
         _ => None,
@@ -103,7 +103,7 @@ pub(super) fn is_offered(form: CaseForm, by: &Staff, case: &Case) -> bool {
 }
 
 /// Key of an offer's answer.
-pub(super) const fn reply_words(reply: SupportReply) -> &'static str {
+pub(crate) const fn reply_words(reply: SupportReply) -> &'static str {
     match reply {
         SupportReply::Taken => "case.support_taken",
         SupportReply::Declined => "case.support_declined",

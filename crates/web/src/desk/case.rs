@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use pengayom_core::act::Payload;
 use pengayom_core::subject::case::{Case, CaseRefusal, CaseStage};
 use pengayom_core::value::{CaseId, OfficerId};
-use pengayom_node::HandleError;
 use pengayom_node::access::{CaseFacts, Permission, Purpose, Staff};
 use pengayom_node::handle::case::CaseHistory;
+use pengayom_node::{HandleError, Node, UnitContext};
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
 use super::asked;
@@ -146,16 +146,8 @@ pub(super) async fn case_page(
     let letters = letter::lines(&frame, &names, id, &acts);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
-    let known = CaseFacts::of_case(&case, now);
-    let asks = |permission: &Permission| {
-        let asked = frame
-            .unit()
-            .case_open_to(&staff, *permission, &known, Purpose::Handle);
-        asked.is_ok()
-    };
-    let of_case = Permission::ALL.into_iter().filter(|one| one.is_of_a_case());
     let offer = Offer {
-        may: of_case.filter(asks).collect(),
+        may: may_do(frame.unit(), &staff, &case, now),
         frame: &frame,
         by: &staff,
         case: &case,
@@ -247,6 +239,22 @@ pub(super) async fn case_page(
     draw(status, &page)
 }
 
+/// What the policies let somebody do with a case.
+pub(crate) fn may_do(
+    unit: &UnitContext,
+    by: &Staff,
+    case: &Case,
+    now: Timestamp,
+) -> Vec<Permission> {
+    let known = CaseFacts::of_case(case, now);
+    let asks = |permission: &Permission| {
+        let asked = unit.case_open_to(by, *permission, &known, Purpose::Handle);
+        asked.is_ok()
+    };
+    let of_case = Permission::ALL.into_iter().filter(|one| one.is_of_a_case());
+    of_case.filter(asks).collect()
+}
+
 /// That what was told in a case was erased, and on which day.
 fn erased_words(frame: &PageFrame, case: &Case) -> Option<String> {
     let erased = case.erased?;
@@ -273,7 +281,7 @@ fn stage_tag(frame: &PageFrame, stage: CaseStage) -> StageTag {
 async fn reporter_words(
     frame: &PageFrame,
     staff: &Staff,
-    node: &pengayom_node::Node,
+    node: &Node,
     id: CaseId,
     case: &Case,
 ) -> Result<Vec<Fact>, Fault> {
@@ -392,10 +400,19 @@ pub(super) async fn photo(
     Path((case, sha256)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
+    photo_of(&page.node, &history, &sha256).await
+}
+
+/// The answer with the small copy of a photograph of a case that the asker may read.
+pub(crate) async fn photo_of(
+    node: &Node,
+    history: &CaseHistory,
+    sha256: &str,
+) -> Result<Response, Fault> {
     if !history.case.media.iter().any(|blob| blob.sha256 == sha256) {
         return Err(Fault::NotFound);
     }
-    let preview = page.node.photo_preview(&sha256).await?;
+    let preview = node.photo_preview(sha256).await?;
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg"),
         (header::CACHE_CONTROL, "no-store"),
@@ -479,7 +496,7 @@ pub(super) async fn carry_out(
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 return case_page(page, status, history, None, refused(vec![error])).await;
             }
-            let words = Some(moved_words(&page, &refusal).await?);
+            let words = Some(moved_words(&page.frame, &page.node, &refusal).await?);
             let status = StatusCode::CONFLICT;
             case_page(page, status, history, words, refused(Vec::new())).await
         }
@@ -492,7 +509,7 @@ pub(super) async fn carry_out(
             let taking = matches!(form, CaseForm::Take | CaseForm::TakeOver);
             let other = now_with.filter(|officer| taking && *officer != page.staff.id);
             let words = match other {
-                Some(officer) => taken_words(&page, officer).await?,
+                Some(officer) => taken_words(&page.frame, &page.node, officer).await?,
                 None => page.frame.t("case.changed").to_owned(),
             };
             case_page(
@@ -509,17 +526,26 @@ pub(super) async fn carry_out(
 }
 
 /// The words for a case that moved on in between.
-pub(super) async fn moved_words(page: &StaffPage, refusal: &CaseRefusal) -> Result<String, Fault> {
+pub(crate) async fn moved_words(
+    frame: &PageFrame,
+    node: &Node,
+    refusal: &CaseRefusal,
+) -> Result<String, Fault> {
     match refusal {
-        CaseRefusal::WithAnotherOfficer { officer } => taken_words(page, *officer).await,
-        CaseRefusal::Closed => Ok(page.frame.t("case.closed_refused").to_owned()),
-        _ => Ok(page.frame.t("case.changed").to_owned()),
+        CaseRefusal::WithAnotherOfficer { officer } => taken_words(frame, node, *officer).await,
+        CaseRefusal::Closed => Ok(frame.t("case.closed_refused").to_owned()),
+        _ => Ok(frame.t("case.changed").to_owned()),
     }
 }
 
-async fn taken_words(page: &StaffPage, officer: OfficerId) -> Result<String, Fault> {
-    let name = Names::read(&page.node).await?.of(&page.frame, officer);
-    Ok(page.frame.tf("case.changed_taken", &[("name", &name)]))
+/// The words for a case that a colleague has now.
+pub(crate) async fn taken_words(
+    frame: &PageFrame,
+    node: &Node,
+    officer: OfficerId,
+) -> Result<String, Fault> {
+    let name = Names::read(node).await?.of(frame, officer);
+    Ok(frame.tf("case.changed_taken", &[("name", &name)]))
 }
 
 /// The moment by which a first response was promised, as a receipt says it.

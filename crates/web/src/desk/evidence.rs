@@ -136,7 +136,7 @@ fn asked(
 }
 
 /// The words for the rule that stood in the way, at the field to blame; `None` when the case moved on.
-fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
+pub(crate) fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
     let at = |id: &str, key: &str| Some(FieldError::new(id, frame.t(key)));
     match refusal {
         CaseRefusal::FileAlreadyThere => at(FILE, "case.evidence_there"),

@@ -7,6 +7,7 @@ use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::{BlobRef, CaseAct};
 use pengayom_core::value::CaseId;
+use pengayom_node::handle::case::CaseHistory;
 use pengayom_node::media::{Claims, Kind};
 use pengayom_node::{HandleError, Node};
 
@@ -34,15 +35,20 @@ pub(super) struct FileFacts {
     pub(super) lines: Vec<String>,
 }
 
+/// A file of a case, and the act it came with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CaseFile<'a> {
+    /// The file.
+    pub(crate) file: &'a BlobRef,
+    /// The act.
+    pub(crate) act: &'a Act,
+    /// What the act says.
+    pub(crate) payload: &'a CaseAct,
+}
+
 /// Files that came with the report, with what its reporter added, or by staff, in that order. What
 /// came before the case was erased is gone.
-pub(super) async fn files(
-    frame: &PageFrame,
-    node: &Node,
-    names: &Names,
-    id: CaseId,
-    acts: &[Act],
-) -> Result<Vec<FileFacts>, Fault> {
+pub(crate) fn files_of(acts: &[Act]) -> Vec<CaseFile<'_>> {
     let is_erasure = |act: &Act| {
         matches!(
             act.payload,
@@ -55,29 +61,52 @@ pub(super) async fn files(
         let Payload::Case(payload) = &act.payload else {
             continue;
         };
-        let (came, added) = match payload {
-            CaseAct::RequestFiled(filed) => (filed.media.as_slice(), None),
-            CaseAct::InformationAdded { media, .. } => (media.as_slice(), None),
-            CaseAct::EvidenceAdded {
-                file, description, ..
-            } => (std::slice::from_ref(file), Some(description)),
+        let came = match payload {
+            CaseAct::RequestFiled(filed) => filed.media.as_slice(),
+            CaseAct::InformationAdded { media, .. } => media.as_slice(),
+            CaseAct::EvidenceAdded { file, .. } => std::slice::from_ref(file),
             _ => continue,
         };
-        for file in came {
-            let mut facts = facts(frame, node, id, files.len() + 1, file).await?;
-            let time = frame.format().moment(act.recorded_at);
-            let words = match added {
-                Some(description) => {
-                    facts.told = Some(description.clone()).filter(|it| !it.is_empty());
-                    let name = names.actor(frame, &act.actor);
-                    frame.tf("case.file_added", &[("time", &time), ("name", &name)])
-                }
-                None => frame.tf("case.file_received", &[("time", &time)]),
-            };
-            facts.lines.insert(1, words);
-            facts.lines.splice(2..2, obtained_words(frame, payload));
-            files.push(facts);
-        }
+        let came = came.iter().map(|file| CaseFile { file, act, payload });
+        files.extend(came);
+    }
+    files
+}
+
+/// What a file of a case says of itself; nothing once its content is gone.
+pub(crate) async fn claims_of(node: &Node, file: &BlobRef) -> Result<Option<Claims>, HandleError> {
+    match node.file(&file.sha256).await {
+        Ok(row) if row.body.is_some() => Ok(Some(node.photo_claims(&file.sha256).await?)),
+        Ok(_) | Err(HandleError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same in words.
+pub(super) async fn files(
+    frame: &PageFrame,
+    node: &Node,
+    names: &Names,
+    id: CaseId,
+    acts: &[Act],
+) -> Result<Vec<FileFacts>, Fault> {
+    let mut files = Vec::new();
+    for (n, came) in (1..).zip(files_of(acts)) {
+        let mut facts = facts(frame, node, id, n, came.file).await?;
+        let time = frame.format().moment(came.act.recorded_at);
+        let words = match came.payload {
+            CaseAct::EvidenceAdded { description, .. } => {
+                facts.told = Some(description.clone()).filter(|it| !it.is_empty());
+                let name = names.actor(frame, &came.act.actor);
+                frame.tf("case.file_added", &[("time", &time), ("name", &name)])
+            }
+            _ => frame.tf("case.file_received", &[("time", &time)]),
+        };
+        facts.lines.insert(1, words);
+        facts
+            .lines
+            .splice(2..2, obtained_words(frame, came.payload));
+        files.push(facts);
     }
     Ok(files)
 }
@@ -128,19 +157,12 @@ async fn facts(
     file: &BlobRef,
 ) -> Result<FileFacts, Fault> {
     let kind = Kind::of_media_type(&file.media_type);
-    let (row, claims) = match node.file(&file.sha256).await {
-        Ok(row) if row.body.is_some() => {
-            let claims = node.photo_claims(&file.sha256).await?;
-            (Some(row), claims)
-        }
-        Ok(_) | Err(HandleError::NotFound(_)) => (None, Claims::default()),
-        Err(error) => return Err(error.into()),
-    };
+    let known = claims_of(node, file).await?;
+    let is_there = known.is_some();
+    let claims = known.unwrap_or_default();
     let format = frame.format();
     let mut lines = vec![size_words(frame, file)];
-    let original = row
-        .is_some()
-        .then(|| format!("/perkara/{id}/berkas/{}", file.sha256));
+    let original = is_there.then(|| format!("/perkara/{id}/berkas/{}", file.sha256));
     if original.is_none() {
         lines.push(frame.t("case.file_gone").to_owned());
     }
@@ -158,7 +180,7 @@ async fn facts(
     }
     let digits: String = file.sha256.chars().take(SHORT).collect();
     lines.push(frame.tf("case.file_sha256", &[("digits", &digits)]));
-    let is_picture = kind.is_some_and(Kind::is_picture) && row.is_some();
+    let is_picture = kind.is_some_and(Kind::is_picture) && is_there;
     Ok(FileFacts {
         picture: is_picture.then(|| format!("/perkara/{id}/foto/{}", file.sha256)),
         words: frame.tf("case.photo", &[("n", &n.to_string())]),
@@ -176,10 +198,20 @@ pub(super) async fn original(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
+    hand_down_file(&page.node, &history, &sha256, &headers).await
+}
+
+/// The answer with a file of a case that the asker may read.
+pub(crate) async fn hand_down_file(
+    node: &Node,
+    history: &CaseHistory,
+    sha256: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
     if !history.case.media.iter().any(|blob| blob.sha256 == sha256) {
         return Err(Fault::NotFound);
     }
-    let file = page.node.file(&sha256).await?;
+    let file = node.file(sha256).await?;
     if file.body.is_none() {
         return Err(Fault::NotFound);
     }
@@ -188,5 +220,5 @@ pub(super) async fn original(
     let number = number.map_or_else(|| history.id.to_string(), ToString::to_string);
     let digits: String = sha256.chars().take(SHORT).collect();
     let name = format!("{number}-{digits}.{ending}");
-    Ok(hand_down(&page.node, file, &headers, &name))
+    Ok(hand_down(node, file, headers, &name))
 }

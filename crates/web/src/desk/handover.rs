@@ -9,12 +9,13 @@ use jiff::SignedDuration;
 use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::value::{CaseId, OfficerId};
-use pengayom_node::HandleError;
-use pengayom_node::access::{Permission, Sight};
+use pengayom_node::access::{Permission, Sight, Staff};
+use pengayom_node::handle::once::Once;
+use pengayom_node::{HandleError, Node};
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
-use super::on_duty::OnDuty;
+use super::on_duty::{OnDuty, Shift};
 use super::people::PersonLine;
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
@@ -28,10 +29,10 @@ use crate::staff::{CaseLine, Names, Why};
 const ROWS: usize = 20;
 
 /// Most cases one form takes over.
-const TAKEN_MAX: usize = 200;
+pub(crate) const TAKEN_MAX: usize = 200;
 
 /// Hours of a shift: promises that fall due in it are those of whoever comes on duty.
-const SHIFT_HOURS: i64 = 8;
+pub(crate) const SHIFT_HOURS: i64 = 8;
 
 struct Count {
     words: String,
@@ -129,38 +130,64 @@ pub(super) async fn take(page: StaffPage, form: FormPost) -> Result<Response, Fa
         let errors = vec![FieldError::new(format!("dari-{from}"), words)];
         return handover_page(page, &nothing, Some(typed), errors).await;
     }
+    let keys = typed.keys.iter().map(|key| parse_key(key));
+    let keys: Option<Vec<(CaseId, u32)>> = keys.collect();
+    let keys = keys.ok_or(Fault::Unreadable)?;
+    let came = take_over_all(&page.node, &page.staff, from, &keys, |_| None).await?;
+    let taken = came.iter().filter(|(_, taken)| *taken).count();
+    let moved = came.len() - taken;
+    let address = format!("/meja/serah-terima?diterima={taken}&pindah={moved}");
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// Takes over cases of a colleague, each as an act of its own, at the version the asker saw; says of
+/// each whether the asker has it now. `once` names the command of a case that may be sent again.
+///
+/// # Errors
+/// The node's, other than that a case moved on.
+pub(crate) async fn take_over_all(
+    node: &Node,
+    staff: &Staff,
+    from: OfficerId,
+    cases: &[(CaseId, u32)],
+    once: impl Fn(CaseId) -> Option<Once>,
+) -> Result<Vec<(CaseId, bool)>, HandleError> {
     // Colleagues read the reason in the history; officers' language is the first one.
-    let reason = page.frame.unit().pack.words(Lang::Id);
-    let reason = reason.text("handover.reason", &[]);
-    let (mut taken, mut moved) = (0_u32, 0_u32);
-    for key in &typed.keys {
-        let (case, seen) = parse_key(key).ok_or(Fault::Unreadable)?;
+    let unit = node.unit();
+    let reason = unit.pack.words(Lang::Id).text("handover.reason", &[]);
+    let mut came = Vec::with_capacity(cases.len());
+    for (case, seen) in cases {
         let command = CaseCommand::TakeOver {
-            to: page.staff.id,
+            to: staff.id,
             from,
             reason: reason.clone(),
         };
-        let changed = page
-            .node
-            .change_case(&page.staff, case, Some(seen), command, None)
-            .await;
+        let changed = match once(*case) {
+            Some(once) => {
+                node.change_case_once(staff, *case, Some(*seen), command, once)
+                    .await
+            }
+            None => {
+                node.change_case(staff, *case, Some(*seen), command, None)
+                    .await
+            }
+        };
         match changed {
-            Ok(_) => taken += 1,
-            // The form was sent twice: the case is with the asker already.
+            Ok(_) => came.push((*case, true)),
+            // Sent twice: the case is with the asker already.
             Err(HandleError::Conflict {
                 now_with: Some(now),
-            }) if now == page.staff.id => taken += 1,
+            }) if now == staff.id => came.push((*case, true)),
             Err(
                 HandleError::Conflict { .. }
                 | HandleError::Case(_)
                 | HandleError::CaseShut(_)
                 | HandleError::NotFound(_),
-            ) => moved += 1,
-            Err(error) => return Err(error.into()),
+            ) => came.push((*case, false)),
+            Err(error) => return Err(error),
         }
     }
-    let address = format!("/meja/serah-terima?diterima={taken}&pindah={moved}");
-    Ok(Redirect::to(&address).into_response())
+    Ok(came)
 }
 
 fn parse_key(key: &str) -> Option<(CaseId, u32)> {
@@ -184,14 +211,22 @@ async fn handover_page(
     let now = node.now();
     let on_duty = OnDuty::read(&node, &staff).await?;
     let at_least = if on_duty.is_cut() { "+" } else { "" };
+    let end = now + SignedDuration::from_hours(SHIFT_HOURS);
+    let Shift {
+        open,
+        late,
+        due,
+        untaken,
+        news,
+    } = on_duty.parts(now, end);
     let OnDuty {
-        waiting,
         mine,
         colleagues,
         reviews,
         people,
         names,
-    } = on_duty;
+        ..
+    } = &on_duty;
     frame.titled("handover.title");
     let status = if errors.is_empty() {
         StatusCode::OK
@@ -200,22 +235,6 @@ async fn handover_page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
-    let mut open: Vec<&CaseRow> = Vec::new();
-    for row in waiting.iter().chain(&mine).chain(&colleagues) {
-        // A case given to the asker may be served by a colleague.
-        if open.iter().all(|known| known.id != row.id) {
-            open.push(row);
-        }
-    }
-    let end = now + SignedDuration::from_hours(SHIFT_HOURS);
-    let unanswered = |row: &&&CaseRow| row.responded_at.is_none();
-    let late = |row: &&&CaseRow| row.respond_by.is_some_and(|due| due < now);
-    let due = |row: &&&CaseRow| row.respond_by.is_some_and(|due| due >= now && due < end);
-    let pick = |wanted: &dyn Fn(&&&CaseRow) -> bool| -> Vec<&CaseRow> {
-        let rows = open.iter().filter(unanswered).filter(wanted);
-        rows.copied().collect()
-    };
-    let (late, due) = (pick(&late), pick(&due));
     let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
     let list = |id, rows: &[&CaseRow], title: &str, empty: &str| List {
         id,
@@ -225,13 +244,6 @@ async fn handover_page(
         more: (rows.len() > ROWS)
             .then(|| frame.tf("desk.more", &[("n", &count(rows.len() - ROWS))])),
     };
-    let listed = |row: &CaseRow| late.iter().chain(&due).any(|known| known.id == row.id);
-    let untaken: Vec<&CaseRow> = waiting.iter().filter(|row| !listed(row)).collect();
-    let news = open.iter().copied();
-    let mut news: Vec<&CaseRow> = news
-        .filter(|row| row.next_news_by.is_some_and(|by| by < end))
-        .collect();
-    news.sort_by_key(|row| row.next_news_by);
     let mut news = list("h-kabar", &news, "handover.news", "handover.news_none");
     for line in &mut news.rows {
         let row = open.iter().find(|row| row.id.to_string() == line.id);
@@ -264,7 +276,7 @@ async fn handover_page(
     ];
     let desk_people = people.waiting.iter().chain(&people.served);
     let people: Vec<PersonLine> = desk_people
-        .map(|row| PersonLine::new(&frame, &names, staff.id, row, now))
+        .map(|row| PersonLine::new(&frame, names, staff.id, row, now))
         .collect();
     let desk = staff.desk(frame.unit().own_station()).clone();
     let outages = lines(&frame, &node, |row, _| is_at(row, &[&desk])).await;
@@ -298,7 +310,7 @@ async fn handover_page(
         let n = count(kept.len());
         frame.tf("handover.sensitive_kept", &[("n", &n)])
     });
-    let held = held(&frame, &names, &given, typed.as_ref(), &line);
+    let held = held(&frame, names, &given, typed.as_ref(), &line);
     let unit = frame.unit();
     let page = HandoverPage {
         by: staff.id.to_string(),

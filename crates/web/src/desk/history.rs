@@ -14,19 +14,19 @@ use crate::staff::{Names, service_name};
 
 /// One act as the page shows it.
 #[derive(Debug, Default)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// What happened.
-    pub(super) words: String,
+    pub(crate) words: String,
     /// Who did it.
-    pub(super) who: String,
+    pub(crate) who: String,
     /// When, as the unit writes it; with the moment it was recorded, where that differs.
-    pub(super) when: String,
+    pub(crate) when: String,
     /// When, for programs.
-    pub(super) at: String,
+    pub(crate) at: String,
     /// What was written.
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
     /// Smaller lines.
-    pub(super) lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 /// Acts recorded within this time of happening count as told at once.
@@ -40,7 +40,8 @@ pub(super) fn entries(frame: &PageFrame, names: &Names, acts: &[Act]) -> Vec<Ent
         .collect()
 }
 
-fn entry(frame: &PageFrame, names: &Names, acts: &[Act], act: &Act) -> Option<Entry> {
+/// One act of a case, in words; `acts` are all of the case.
+pub(crate) fn entry(frame: &PageFrame, names: &Names, acts: &[Act], act: &Act) -> Option<Entry> {
     let Payload::Case(payload) = &act.payload else {
         return None;
     };
@@ -307,7 +308,7 @@ pub(crate) fn form_words(stored: &str) -> Option<String> {
 }
 
 /// How a request came in, in words.
-pub(super) fn channel_words(frame: &PageFrame, channel: Channel) -> String {
+pub(crate) fn channel_words(frame: &PageFrame, channel: Channel) -> String {
     let word = channel.as_str();
     let mut known = frame.unit().pack.channels().iter();
     known.find(|known| known.code.as_str() == word).map_or_else(

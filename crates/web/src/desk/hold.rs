@@ -11,7 +11,7 @@ use crate::frame::PageFrame;
 use crate::staff::Fact;
 
 /// Words for a ground.
-pub(super) const fn ground_words(ground: HoldGround) -> &'static str {
+pub(crate) const fn ground_words(ground: HoldGround) -> &'static str {
     match ground {
         HoldGround::CourtOrder => "case.hold_court_order",
         HoldGround::Investigation => "case.hold_investigation",

@@ -10,6 +10,7 @@ use pengayom_core::subject::case::{
 };
 use pengayom_core::value::CaseId;
 use pengayom_node::access::{Permission, Staff};
+use pengayom_node::handle::case::CaseHistory;
 use pengayom_node::media::{MediaError, Wanted};
 use pengayom_node::{HandleError, Node};
 
@@ -262,7 +263,7 @@ fn asked(
 }
 
 /// The words for the rule that stood in the way, at the field to blame; `None` when the case moved on.
-fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
+pub(crate) fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
     let at = |id: &str, key: &str| Some(FieldError::new(id, frame.t(key)));
     let with = |id: &str, key: &str, name: &str, n: i64| {
         let n = frame.format().count(n);
@@ -297,13 +298,23 @@ pub(super) async fn original(
 ) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
     let n: u32 = n.parse().map_err(|_| Fault::NotFound)?;
+    hand_down_letter(&page.node, &history, n, &headers).await
+}
+
+/// The answer with a letter of a case that the asker may read.
+pub(crate) async fn hand_down_letter(
+    node: &Node,
+    history: &CaseHistory,
+    n: u32,
+    headers: &HeaderMap,
+) -> Result<Response, Fault> {
     let letter = history.case.letter(n).filter(|letter| letter.is_there());
     let letter = letter.ok_or(Fault::NotFound)?;
-    let file = page.node.file(&letter.file.sha256).await?;
+    let file = node.file(&letter.file.sha256).await?;
     if file.body.is_none() {
         return Err(Fault::NotFound);
     }
     let number = history.case.filed.number.as_ref().map(ToString::to_string);
     let name = file_name(n, number.as_deref(), &letter.file);
-    Ok(hand_down(&page.node, file, &headers, &name))
+    Ok(hand_down(node, file, headers, &name))
 }

@@ -149,7 +149,8 @@ pub(super) async fn declare(mut page: StaffPage, form: FormPost) -> Result<Respo
     }
 }
 
-fn refused(frame: &PageFrame, refusal: &OutageRefusal) -> FieldError {
+/// The words for the rule that stood in the way of saying that something is down, at its field.
+pub(crate) fn refused(frame: &PageFrame, refusal: &OutageRefusal) -> FieldError {
     let text = |id: &str, fault: &TextFault, missing: &str| {
         FieldError::new(id, text_words(frame, *fault, missing))
     };

@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use pengayom_core::subject::case::{ENTER_WITHIN_DAYS, Paper};
 use pengayom_core::value::{CommandId, FORM_DIGITS, FormNumber, FormNumberError};
 use pengayom_node::Node;
-use pengayom_node::access::Permission;
+use pengayom_node::access::{Permission, Staff};
 use pengayom_node::handle::paper::{ENTRIES_MAX, FormEntry, FormFault};
 use serde::Deserialize;
 
@@ -103,7 +103,7 @@ fn refused(page: StaffPage, typed: &str, fault: FormFault) -> Result<Response, F
 }
 
 /// What is wrong with a number, and what to do.
-fn fault_words(frame: &PageFrame, fault: FormFault) -> String {
+pub(crate) fn fault_words(frame: &PageFrame, fault: FormFault) -> String {
     match fault {
         FormFault::Number(FormNumberError::Missing) => frame.t("paper.number_missing").to_owned(),
         FormFault::Number(FormNumberError::Sign) => frame.t("paper.number_sign").to_owned(),
@@ -182,11 +182,11 @@ pub(super) async fn entry_lines(
 
 /// What the form of a report carries when the report was written on paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OnPaper {
+pub(crate) struct OnPaper {
     /// The form's number; `None` for a letter, or a form of somebody else.
-    pub(super) number: Option<FormNumber>,
+    pub(crate) number: Option<FormNumber>,
     /// Which report on that number: 0 is the form's own.
-    pub(super) copy: u16,
+    pub(crate) copy: u16,
 }
 
 impl OnPaper {
@@ -384,8 +384,10 @@ impl PaperView {
 }
 
 /// That the form was entered since its page was opened, before anybody is read back to.
-pub(super) async fn entered(
-    page: &StaffPage,
+pub(crate) async fn entered(
+    frame: &PageFrame,
+    node: &Node,
+    staff: &Staff,
     on_paper: Option<OnPaper>,
 ) -> Result<Option<FieldError>, Fault> {
     let Some(OnPaper {
@@ -395,8 +397,8 @@ pub(super) async fn entered(
     else {
         return Ok(None);
     };
-    let entries = page.node.form_entries(&page.staff, &number).await?;
-    let words = page.frame.t("paper.entered_meanwhile");
+    let entries = node.form_entries(staff, &number).await?;
+    let words = frame.t("paper.entered_meanwhile");
     let more = entries.len() > usize::from(copy);
     Ok(more.then(|| FieldError::new("orang_lain", words)))
 }

@@ -43,12 +43,12 @@ pub(super) struct PersonLine {
 }
 
 /// The number on a ticket, such as `A17`.
-pub(super) fn ticket(frame: &PageFrame, row: &VisitRow) -> String {
+pub(crate) fn ticket(frame: &PageFrame, row: &VisitRow) -> String {
     format!("{}{}", frame.unit().pack.desk().letter, row.ticket)
 }
 
 /// What somebody came for, on a list. A need that is kept narrow reads like one nobody knows.
-fn need_on_list(frame: &PageFrame, row: &VisitRow) -> String {
+pub(crate) fn need_on_list(frame: &PageFrame, row: &VisitRow) -> String {
     let need = row.need.as_deref().filter(|_| !row.sensitive);
     let need = need.and_then(|code| frame.unit().pack.desk().need(code));
     let words = need.map(|need| frame.say(&need.name));
@@ -69,7 +69,7 @@ fn first_words(frame: &PageFrame, row: &VisitRow) -> Option<String> {
 }
 
 /// Why somebody stands where they stand in the queue.
-pub(super) fn reason(frame: &PageFrame, row: &VisitRow) -> String {
+pub(crate) fn reason(frame: &PageFrame, row: &VisitRow) -> String {
     match first_words(frame, row) {
         Some(words) if row.turn != Turn::Arrival => {
             frame.tf("visit.reason_first", &[("reason", &words)])

@@ -251,7 +251,7 @@ async fn queue_page(
 }
 
 /// Sent by somebody who is not here, and read by nobody yet.
-fn is_online(row: &CaseRow) -> bool {
+pub(crate) fn is_online(row: &CaseRow) -> bool {
     row.stage == CaseStage::Received
         && matches!(row.channel, Channel::Web | Channel::Api | Channel::Import)
 }

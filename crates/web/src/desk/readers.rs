@@ -122,7 +122,7 @@ pub(super) fn fields_of(
 ///
 /// # Errors
 /// What is missing in it, in words.
-pub(super) fn command(
+pub(crate) fn command(
     frame: &PageFrame,
     form: CaseForm,
     fields: &Fields,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pengayom_core::subject::case::{Channel, RequestFiled};
+use pengayom_core::subject::case::{Case, Channel, RequestFiled};
 use pengayom_core::value::{CaseId, FormNumber, SecretDigits};
 use pengayom_node::HandleError;
 use pengayom_node::access::{Permission, Staff};
@@ -47,10 +47,27 @@ fn token(case: CaseId, by: &Staff) -> DraftToken {
 }
 
 /// Keeps the secret of a report just taken, so that the receipt can be shown and printed.
-pub(super) async fn keep(node: &Node, by: &Staff, filed: &Filed) -> Result<(), Fault> {
+pub(crate) async fn keep(node: &Node, by: &Staff, filed: &Filed) -> Result<(), Fault> {
     node.keep_draft(&token(filed.case, by), &filed.secret.plain())
         .await?;
     Ok(())
+}
+
+/// A case whose receipt somebody hands over, and its secret if they took the report less than a day ago.
+pub(crate) async fn with_secret(
+    node: &Node,
+    by: &Staff,
+    id: CaseId,
+) -> Result<(Case, Option<SecretDigits>), Fault> {
+    let kept: Option<String> = node.draft(&token(id, by)).await?;
+    let secret = kept.and_then(|plain| plain.parse::<SecretDigits>().ok());
+    let case = match (node.case_history(by, id).await, &secret) {
+        (Ok(history), _) => history.case,
+        // Whoever took a sensitive report hands its receipt over, though the case is not theirs.
+        (Err(HandleError::CaseShut(_)), Some(secret)) => node.case_with_secret(id, secret).await?,
+        (Err(error), _) => return Err(error.into()),
+    };
+    Ok((case, secret))
 }
 
 /// Key of what the officer does besides handing the receipt over.
@@ -86,14 +103,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         node,
     } = page;
     let id: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
-    let kept: Option<String> = node.draft(&token(id, &staff)).await?;
-    let secret = kept.and_then(|plain| plain.parse::<SecretDigits>().ok());
-    let case = match (node.case_history(&staff, id).await, &secret) {
-        (Ok(history), _) => history.case,
-        // Whoever took a sensitive report hands its receipt over, though the case is not theirs.
-        (Err(HandleError::CaseShut(_)), Some(secret)) => node.case_with_secret(id, secret).await?,
-        (Err(error), _) => return Err(error.into()),
-    };
+    let (case, secret) = with_secret(&node, &staff, id).await?;
     let number = case
         .filed
         .number

@@ -9,7 +9,7 @@ use crate::staff::text_words;
 
 /// The words for the rule that stood in the way of a form, at the field to blame; `None` when the
 /// case has moved on and no field is to blame.
-pub(super) fn refusal(
+pub(crate) fn refusal(
     frame: &PageFrame,
     form: CaseForm,
     refusal: &CaseRefusal,

@@ -11,19 +11,19 @@ use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaMatch;
 use pengayom_core::subject::Moment;
-use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Channel, Harm};
-use pengayom_core::subject::visit::VisitCommand;
+use pengayom_core::subject::case::{CaseRefusal, Channel, Harm};
 use pengayom_core::subject::visit::order::Turn;
 use pengayom_core::value::{CommandId, VisitId, parse_phone};
-use pengayom_node::access::{Permission, Role};
+use pengayom_node::access::{Permission, Role, Staff};
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
-use pengayom_node::{HandleError, PersonDetails};
-use pengayom_store::{StoreError, VisitRow};
+use pengayom_node::{HandleError, Node, PersonDetails};
+use pengayom_store::StoreError;
 use serde::Deserialize;
 
 use super::paper::{self, OnPaper, PaperView};
-use super::{people, receipt};
+use super::people;
+use super::settle::{settle, visit_of};
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
@@ -74,18 +74,24 @@ struct ReadBackPage {
 }
 
 /// A report that reads, with the place it leads to.
-struct Told {
-    request: FileRequest,
+pub(crate) struct Told {
+    /// What is filed.
+    pub(crate) request: FileRequest,
+    /// The place in words.
     place: String,
-    on_paper: Option<OnPaper>,
-    moment: Moment,
+    /// The paper it was written on.
+    pub(crate) on_paper: Option<OnPaper>,
+    /// When it was told, and now.
+    pub(crate) moment: Moment,
 }
 
 /// What is wrong with a form, and the areas its place may mean.
 #[derive(Default)]
-struct Wrong {
-    errors: Vec<FieldError>,
-    several: Vec<AreaMatch>,
+pub(crate) struct Wrong {
+    /// What is wrong, in words.
+    pub(crate) errors: Vec<FieldError>,
+    /// The areas its place may mean.
+    pub(crate) several: Vec<AreaMatch>,
 }
 
 impl Wrong {
@@ -127,7 +133,7 @@ pub(super) async fn show(
         }
     }
     let visit = query.kunjungan.and_then(|id| id.parse::<VisitId>().ok());
-    if let Some(row) = visit_of(&page, visit).await? {
+    if let Some(row) = visit_of(&page.node, &page.staff, visit).await? {
         let desk = page.frame.unit().pack.desk();
         fields.push("kunjungan", &row.id.to_string())?;
         if row.turn == Turn::Danger {
@@ -140,39 +146,6 @@ pub(super) async fn show(
         }
     }
     form_page(page, StatusCode::OK, &fields, Wrong::default()).await
-}
-
-/// The visit a report is taken from, while the asker serves it.
-async fn visit_of(page: &StaffPage, id: Option<VisitId>) -> Result<Option<VisitRow>, Fault> {
-    let Some(id) = id.filter(|_| page.staff.may(Permission::ServeQueue)) else {
-        return Ok(None);
-    };
-    match page.node.visit_at_desk(&page.staff, id).await {
-        Ok(row) => {
-            Ok(Some(row)
-                .filter(|row| row.ended_at.is_none() && row.called_by == Some(page.staff.id)))
-        }
-        Err(HandleError::NotFound(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whoever reported was served: their visit ends with the pack's first ending that says so. One that
-/// ended or moved on meanwhile stays as it is.
-async fn end_visit(page: &StaffPage, fields: &Fields) -> Result<(), Fault> {
-    let Some(row) = visit_of(page, fields.get("kunjungan").parse().ok()).await? else {
-        return Ok(());
-    };
-    let mut endings = page.frame.unit().pack.desk().endings.iter();
-    let Some(served) = endings.find(|ending| ending.served) else {
-        return Ok(());
-    };
-    let ended = served.code.to_string();
-    let command = VisitCommand::End { ended };
-    match page.node.change_visit(&page.staff, row.id, command).await {
-        Ok(_) | Err(HandleError::Visit(_) | HandleError::Conflict { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Reads the form, then reads back, saves, or goes back to it.
@@ -188,12 +161,12 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
         return form_page(page, StatusCode::OK, fields, Wrong::default()).await;
     }
     let unreadable = StatusCode::UNPROCESSABLE_ENTITY;
-    let told = match read(&page, fields) {
+    let told = match read(&page.frame, &page.node, &page.staff, fields) {
         Ok(told) => told,
         Err(wrong) => return form_page(page, unreadable, fields, wrong).await,
     };
     if step != "simpan" {
-        return match paper::entered(&page, told.on_paper).await? {
+        return match paper::entered(&page.frame, &page.node, &page.staff, told.on_paper).await? {
             Some(error) => form_page(page, unreadable, fields, Wrong::one(error)).await,
             None => read_back(page, fields, &told),
         };
@@ -205,26 +178,8 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
         .await;
     match filed {
         Ok(filed) => {
-            receipt::keep(&page.node, &page.staff, &filed).await?;
-            end_visit(&page, fields).await?;
-            // Whoever takes the report serves it; a colleague may have been faster.
-            if page.staff.may(Permission::ServeQueue) && !filed.repeated {
-                let take = CaseCommand::Take { by: page.staff.id };
-                match page
-                    .node
-                    .change_case(&page.staff, filed.case, None, take, None)
-                    .await
-                {
-                    Ok(_)
-                    | Err(
-                        HandleError::Case(_)
-                        | HandleError::CaseShut(_)
-                        | HandleError::Conflict { .. }
-                        | HandleError::NotAllowed(_),
-                    ) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            let visit = fields.get("kunjungan").parse().ok();
+            settle(&page.node, &page.staff, &filed, visit).await?;
             Ok(Redirect::to(&format!("/meja/laporan/{}", filed.case)).into_response())
         }
         Err(HandleError::Case(refusal)) => {
@@ -250,7 +205,8 @@ pub(super) async fn send(mut page: StaffPage, post: FormPost) -> Result<Response
     }
 }
 
-fn refused(frame: &PageFrame, refusal: &CaseRefusal) -> FieldError {
+/// The words for the rule that stood in the way of a report, at its field.
+pub(crate) fn refused(frame: &PageFrame, refusal: &CaseRefusal) -> FieldError {
     match refusal {
         CaseRefusal::Text { fault, .. } => {
             FieldError::new("cerita", text_words(frame, *fault, "error.words_write"))
@@ -287,7 +243,8 @@ async fn form_page(
 ) -> Result<Response, Fault> {
     let Wrong { errors, several } = wrong;
     let paper = PaperView::new(&page, fields, &errors).await?;
-    let visit = visit_of(&page, fields.get("kunjungan").parse().ok()).await?;
+    let visit = fields.get("kunjungan").parse().ok();
+    let visit = visit_of(&page.node, &page.staff, visit).await?;
     let visit = visit.map(|row| {
         let ticket = people::ticket(&page.frame, &row);
         let words = page.frame.tf("visit.from_ticket", &[("ticket", &ticket)]);
@@ -384,7 +341,7 @@ async fn form_page(
 }
 
 /// Phrases at hand, with what is known filled in; what is not known yet is left to be said.
-fn phrases(frame: &PageFrame, staff: &pengayom_node::access::Staff) -> Vec<Fact> {
+fn phrases(frame: &PageFrame, staff: &Staff) -> Vec<Fact> {
     let rank = staff.rank.as_deref().unwrap_or_default();
     let known = [("rank", rank), ("name", staff.name.as_str())];
     let phrase = |phrase: &pengayom_core::pack::Phrase| {
@@ -401,11 +358,18 @@ fn phrases(frame: &PageFrame, staff: &pengayom_node::access::Staff) -> Vec<Fact>
 }
 
 /// Reads the whole form; every wrong field is named at once.
-fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
-    let frame = &page.frame;
-    let now = page.node.now();
+///
+/// # Errors
+/// What is wrong, in words, at the fields to blame.
+pub(crate) fn read(
+    frame: &PageFrame,
+    node: &Node,
+    staff: &Staff,
+    fields: &Fields,
+) -> Result<Told, Wrong> {
+    let now = node.now();
     let mut errors = Vec::new();
-    let on_paper = OnPaper::of(frame, &page.node, fields).unwrap_or_else(|error| {
+    let on_paper = OnPaper::of(frame, node, fields).unwrap_or_else(|error| {
         errors.push(error);
         None
     });
@@ -491,14 +455,14 @@ fn read(page: &StaffPage, fields: &Fields) -> Result<Told, Wrong> {
         return Err(Wrong { errors, several });
     };
     let (when_text, occurred_at) = when;
-    let command = on_paper.and_then(|on_paper| on_paper.command(&page.node));
+    let command = on_paper.and_then(|on_paper| on_paper.command(node));
     let request = FileRequest {
-        command: command.unwrap_or_else(|| command_of(fields, &page.node)),
+        command: command.unwrap_or_else(|| command_of(fields, node)),
         service,
         report_kind: None,
         channel: match days {
             Some(_) => Channel::Paper,
-            None if page.staff.roles.contains(&Role::Dispatch) => Channel::Phone,
+            None if staff.roles.contains(&Role::Dispatch) => Channel::Phone,
             None => Channel::Desk,
         },
         paper: days.map(|days| days.paper),

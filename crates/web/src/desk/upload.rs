@@ -205,7 +205,7 @@ impl FileForm {
         let wrong = match &error {
             HandleError::Case(refusal) => match (self.words_of)(&page.frame, refusal) {
                 Some(error) => Ok(error),
-                None => Err(moved_words(&page, refusal).await?),
+                None => Err(moved_words(&page.frame, &page.node, refusal).await?),
             },
             HandleError::Store(StoreError::Missing { .. }) => {
                 let words = page.frame.t("case.evidence_lost");
@@ -307,7 +307,7 @@ async fn marked(
 }
 
 /// The one file of a form, nothing when none was chosen, or in words why it is not taken.
-fn taken(
+pub(crate) fn taken(
     frame: &PageFrame,
     wanted: Wanted,
     uploads: Vec<Upload>,

@@ -104,12 +104,39 @@ pub(crate) async fn read_multipart(
         .get::<Context>()
         .cloned()
         .ok_or(Fault::Internal)?;
+    let (parts, body) = request.into_parts();
+    let sender = require_own_page(&parts, &context)?;
+    let request = Request::from_parts(parts, body);
+    let is_ours = |fields: &Fields| require_token(&context, fields, sender);
+    read_parts(request, state, wanted, is_ours).await
+}
+
+/// Reads a form that brings files from a program, which showed its token: no page of another site can
+/// make a browser send that.
+pub(crate) async fn read_multipart_of_program(
+    request: Request,
+    state: &AppState,
+    wanted: Wanted,
+) -> Result<(Fields, Vec<Upload>), Fault> {
+    if !has_type(request.headers(), "multipart/form-data") {
+        return Err(Fault::UnsupportedMedia);
+    }
+    read_parts(request, state, wanted, |_| Ok(())).await
+}
+
+/// Reads a form part by part. `is_ours` is asked with the fields so far before a file is taken, and at
+/// the end.
+async fn read_parts(
+    request: Request,
+    state: &AppState,
+    wanted: Wanted,
+    is_ours: impl Fn(&Fields) -> Result<(), Fault>,
+) -> Result<(Fields, Vec<Upload>), Fault> {
     let limit = match wanted {
         Wanted::Photo => PHOTO_FORM_MAX_BYTES,
         Wanted::Evidence | Wanted::Letter => EVIDENCE_FORM_MAX_BYTES,
     };
     let (parts, body) = request.into_parts();
-    let sender = require_own_page(&parts, &context)?;
     if declared_length(&parts).is_some_and(|length| length > limit) {
         return Err(Fault::TooLarge { limit });
     }
@@ -136,7 +163,7 @@ pub(crate) async fn read_multipart(
         };
         // A browser sends a field that was left alone as a file without a name.
         let left_alone = file.is_empty();
-        require_token(&context, &fields, sender)?;
+        is_ours(&fields)?;
         let intake = (uploads.len() < FILES_MAX).then(|| state.node.begin_file(wanted));
         match take_file(part, intake, pace).await {
             Ok(Some(Err(MediaError::Empty))) if left_alone => {}
@@ -145,7 +172,7 @@ pub(crate) async fn read_multipart(
             Err(Cut::Node(error)) => return Err(error.into()),
         }
     }
-    require_token(&context, &fields, sender)?;
+    is_ours(&fields)?;
     Ok((fields, uploads))
 }
 

@@ -214,7 +214,7 @@ fn facts(frame: &PageFrame, names: &Names, history: &EncounterHistory) -> Vec<Fa
 }
 
 /// As what a person was met, in words.
-pub(super) fn capacity_words<'f>(frame: &'f PageFrame, word: &'f str) -> &'f str {
+pub(crate) fn capacity_words<'f>(frame: &'f PageFrame, word: &'f str) -> &'f str {
     match word {
         "reporter" => frame.t("encounter.capacity_reporter"),
         "victim" => frame.t("encounter.capacity_victim"),

@@ -68,15 +68,18 @@ struct EncounterPage {
 }
 
 /// The case an encounter is about.
-struct About {
+pub(crate) struct About {
     id: CaseId,
     case: Case,
 }
 
+/// What is wrong with a form, and the areas its place may mean.
 #[derive(Default)]
-struct Wrong {
-    errors: Vec<FieldError>,
-    several: Vec<AreaMatch>,
+pub(crate) struct Wrong {
+    /// What is wrong, in words.
+    pub(crate) errors: Vec<FieldError>,
+    /// The areas its place may mean.
+    pub(crate) several: Vec<AreaMatch>,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +94,7 @@ pub(super) async fn show(
     Query(query): Query<EncounterQuery>,
 ) -> Result<Response, Fault> {
     page.require(Permission::RecordEncounter)?;
-    let about = about(&page, &query.perkara).await?;
+    let about = about(&page.node, &page.staff, &query.perkara).await?;
     form_page(
         page,
         StatusCode::OK,
@@ -102,12 +105,16 @@ pub(super) async fn show(
     .await
 }
 
-async fn about(page: &StaffPage, case: &str) -> Result<Option<About>, Fault> {
+/// The case that a form names, if the asker may read it.
+///
+/// # Errors
+/// [`Fault::NotFound`], or the node's.
+pub(crate) async fn about(node: &Node, staff: &Staff, case: &str) -> Result<Option<About>, Fault> {
     if case.is_empty() {
         return Ok(None);
     }
     let id: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
-    let case = page.node.case_history(&page.staff, id).await?.case;
+    let case = node.case_history(staff, id).await?.case;
     Ok(Some(About { id, case }))
 }
 
@@ -115,7 +122,7 @@ async fn about(page: &StaffPage, case: &str) -> Result<Option<About>, Fault> {
 pub(super) async fn record(mut page: StaffPage, post: FormPost) -> Result<Response, Fault> {
     page.require(Permission::RecordEncounter)?;
     let fields = &post.fields;
-    let about = about(&page, fields.get("perkara")).await?;
+    let about = about(&page.node, &page.staff, fields.get("perkara")).await?;
     if let Some(lang) = post.switched_lang() {
         page.frame.switch_lang(&page.context, lang);
         return form_page(page, StatusCode::OK, fields, about, Wrong::default()).await;
@@ -124,7 +131,7 @@ pub(super) async fn record(mut page: StaffPage, post: FormPost) -> Result<Respon
         return form_page(page, StatusCode::OK, fields, about, Wrong::default()).await;
     }
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
-    let record = match read(&page, fields, about.as_ref()) {
+    let record = match read(&page.frame, &page.node, &page.staff, fields, about.as_ref()) {
         Ok(record) => record,
         Err(wrong) => return form_page(page, refused, fields, about, wrong).await,
     };
@@ -152,7 +159,7 @@ pub(super) async fn record(mut page: StaffPage, post: FormPost) -> Result<Respon
 }
 
 /// The words for a rule that stood in the way, at its field.
-fn refusal_words(frame: &PageFrame, refusal: &EncounterRefusal) -> FieldError {
+pub(crate) fn refusal_words(frame: &PageFrame, refusal: &EncounterRefusal) -> FieldError {
     match refusal {
         EncounterRefusal::BasisMissing => {
             FieldError::new("dasar", frame.t("encounter.basis_write"))
@@ -201,12 +208,16 @@ const AT_CASE: &str = "perkara";
 const AT_AREA: &str = "satuan";
 
 /// Reads the whole form; every wrong field is named at once.
-fn read(
-    page: &StaffPage,
+///
+/// # Errors
+/// What is wrong, in words, at the fields to blame.
+pub(crate) fn read(
+    frame: &PageFrame,
+    node: &Node,
+    staff: &Staff,
     fields: &Fields,
     about: Option<&About>,
 ) -> Result<RecordEncounter, Wrong> {
-    let frame = &page.frame;
     let unit = frame.unit();
     let mut errors = Vec::new();
     let picked = picked_service(fields);
@@ -249,7 +260,7 @@ fn read(
         }
     };
     let mut several = Vec::new();
-    let mut place = read_place(&page.staff, frame, fields, about);
+    let mut place = read_place(staff, frame, fields, about);
     match place.as_ref().map(|input| unit.resolve(input)) {
         Some(Ok(_)) => {}
         Some(Err(error)) => {
@@ -274,7 +285,7 @@ fn read(
         }
     };
     Ok(RecordEncounter {
-        command: command_of(fields, &page.node),
+        command: command_of(fields, node),
         person: PersonDetails {
             name: fields.line("nama"),
             ..PersonDetails::default()
