@@ -24,6 +24,7 @@ mod request;
 mod root;
 mod safety;
 mod service;
+mod staff;
 mod status;
 mod unit;
 mod verify;
@@ -73,6 +74,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(area::one))
         .routes(routes!(area::place))
         .routes(routes!(figures::show))
+        .merge(staff::operations())
 }
 
 /// The routes.

@@ -1,0 +1,143 @@
+//! The chief's figures. Nothing ranks officers, and totals of few people are hidden as on pages.
+
+use axum::response::Response;
+use jiff::civil::Date;
+use pengayom_node::access::Permission;
+use pengayom_node::tokens::Scope;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shown::{CaseInList, Shown};
+use super::{for_one, require};
+use crate::api::caller::Api;
+use crate::board::figures::{Figures, ItemFigure, item_figure};
+use crate::board::morning::{duty_counts, function_counts};
+use crate::board::response::{Asked, ResponseFigures, days, figures};
+use crate::problem::{Fault, FieldFault};
+
+/// The chief's morning.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MorningBody {
+    /// What is counted.
+    figures: Figures,
+    /// Late cases, the longest overdue first, at most 20. Those without `late_reason` wait for one.
+    late: Vec<CaseInList>,
+    /// Cases whose reporters wait for an explanation or a second look, the longest wait first, at most 200.
+    reviews: Vec<CaseInList>,
+    /// Requests of the last 30 days by the duty of the law that their service serves.
+    by_duty: Vec<CountByCode>,
+    /// The same by the police function that their service serves at first.
+    by_function: Vec<CountByCode>,
+}
+
+/// How many of something.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CountByCode {
+    /// The code; it stays the same.
+    code: String,
+    /// In words.
+    name: String,
+    /// How many.
+    n: i64,
+}
+
+fn counted(rows: Vec<(String, String, i64)>) -> Vec<CountByCode> {
+    let rows = rows.into_iter();
+    rows.map(|(code, name, n)| CountByCode { code, name, n })
+        .collect()
+}
+
+/// The chief's morning: open cases, today hour by hour, waiting, what is late, how people judge the service.
+#[utoipa::path(
+    get, path = "/board/morning", operation_id = "getMorning", tag = "board",
+    responses((status = 200, description = "As it is now.", body = MorningBody)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn morning(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    let morning = api.node.morning(staff).await?;
+    let reviews = api.node.asked_for_review(staff).await?;
+    let shown = Shown::read(&api, staff).await?;
+    let body = MorningBody {
+        figures: Figures::new(&api.frame, &morning),
+        late: shown.cases(&morning.late),
+        reviews: shown.cases(&reviews),
+        by_duty: counted(duty_counts(&api.frame, &morning)),
+        by_function: counted(function_counts(&api.frame, &morning)),
+    };
+    api.found(&body).map(for_one)
+}
+
+/// How people judged the service of seven days.
+#[derive(Serialize, ToSchema)]
+pub(super) struct WeekBody {
+    /// First day.
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    /// Last day.
+    #[schema(value_type = String, format = Date)]
+    to: Date,
+    /// Answers by item of the form, in its order.
+    survey: Vec<ItemFigure>,
+}
+
+/// How people judge the service, week by week.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TrendBody {
+    /// The oldest first; the last one ends today.
+    weeks: Vec<WeekBody>,
+}
+
+/// How people judge the service, week by week: six weeks. Whether a difference is real is not said.
+#[utoipa::path(
+    get, path = "/board/trend", operation_id = "getTrend", tag = "board",
+    responses((status = 200, description = "By the day of service.", body = TrendBody)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn trend(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    let weeks = api.node.survey_weeks(staff).await?;
+    let week = |week: &pengayom_node::board::SurveyWeek| WeekBody {
+        from: week.from,
+        to: week.to,
+        survey: week
+            .survey
+            .iter()
+            .filter_map(|item| item_figure(&api.frame, item))
+            .collect(),
+    };
+    let weeks = weeks.iter().map(week).collect();
+    api.found(&TrendBody { weeks }).map(for_one)
+}
+
+/// Response times by station and local hour of filing over some days, both included; without any, the last 30.
+#[utoipa::path(
+    get, path = "/board/response-times", operation_id = "getResponseTimes", tag = "board",
+    params(
+        ("from" = Option<String>, Query, description = "First day.", format = Date, max_length = 64),
+        ("to" = Option<String>, Query, description = "Last day; at most three years after the first.", format = Date, max_length = 64)
+    ),
+    responses((status = 200, description = "In the order of the stations' codes.", body = ResponseFigures)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn response_times(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    require(staff, Permission::ReadBoard)?;
+    let mut query = api.query();
+    let mut day = |name| query.text(name, 64).unwrap_or_default();
+    let asked = Asked {
+        dari: day("from"),
+        sampai: day("to"),
+    };
+    query.finish()?;
+    let (found, errors) = days(&api.frame, &api.node, &asked);
+    let Some(found) = found else {
+        let fault = |error: crate::form::FieldError| {
+            let name = if error.id == "dari" { "from" } else { "to" };
+            FieldFault::parameter(name, "not_accepted", error.words)
+        };
+        return Err(Fault::Fields(errors.into_iter().map(fault).collect()));
+    };
+    let body = figures(&api.frame, &api.node, staff, found).await?;
+    api.found(&body).map(for_one)
+}
