@@ -13,7 +13,6 @@ use pengayom_core::value::{
 };
 use pengayom_store::views::{self, State};
 use pengayom_store::{Append, Appended, CommandRecord, SealedPerson, SourceKey, StoreError};
-
 use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
@@ -22,7 +21,7 @@ use super::once::Once;
 use super::person::place_that_stays;
 use super::place::PlaceInput;
 use crate::Node;
-use crate::access::{Permission, Sight, Staff};
+use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::ledger::Promised;
@@ -267,61 +266,8 @@ impl Node {
         self.carry_out(by, id, seen, command, moment, None).await
     }
 
-    /// [`Node::change_case`] for a command that may be sent again: it is done once, and its first
-    /// answer given again as long as the asker may see the case.
-    ///
-    /// # Errors
-    /// As [`Node::change_case`]; [`StoreError::CommandReused`] for other content under the same
-    /// identifier.
-    pub async fn change_case_once(
-        &self,
-        by: &Staff,
-        id: CaseId,
-        seen: Option<u32>,
-        command: CaseCommand,
-        once: Once,
-    ) -> Result<CaseChanged, HandleError> {
-        let needed = needed_for(&command);
-        by.require(needed)?;
-        if let Some(done) = self.changed_before(by, needed, id, once).await? {
-            return Ok(done);
-        }
-        let moment = self.moment(None);
-        let changed = self.carry_out(by, id, seen, command, moment, Some(once));
-        match changed.await {
-            // Sent twice at once: the other one did it.
-            Err(error @ (HandleError::Case(_) | HandleError::Conflict { .. })) => {
-                let done = self.changed_before(by, needed, id, once).await?;
-                done.ok_or(error)
-            }
-            other => other,
-        }
-    }
-
-    /// What a command about a case came to before.
-    async fn changed_before(
-        &self,
-        by: &Staff,
-        needed: Permission,
-        id: CaseId,
-        once: Once,
-    ) -> Result<Option<CaseChanged>, HandleError> {
-        let Some(done) = self.done_before(Some(once)).await? else {
-            return Ok(None);
-        };
-        if done.subject != Subject::Case(id) {
-            return Err(StoreError::CommandReused.into());
-        }
-        let case = self.known_case(id).await?;
-        self.require_case(by, needed, &case)?;
-        Ok(Some(CaseChanged {
-            case,
-            changed: false,
-            acts: done.acts,
-        }))
-    }
-
-    async fn carry_out(
+    /// Carries out a command about a case, once for each `once`.
+    pub(super) async fn carry_out(
         &self,
         by: &Staff,
         id: CaseId,
@@ -450,58 +396,6 @@ impl Node {
         })
     }
 
-    /// Takes the case that is next to serve: danger first, then the nearest promise, then arrival.
-    ///
-    /// # Errors
-    /// See [`HandleError`]; `Ok(None)` when nobody waits.
-    pub async fn serve_next(&self, by: &Staff) -> Result<Option<CaseId>, HandleError> {
-        self.serve_next_of(by, None).await
-    }
-
-    /// [`Node::serve_next`] for a command that may be sent again: it takes one case.
-    ///
-    /// # Errors
-    /// As [`Node::serve_next`]; [`StoreError::CommandReused`].
-    pub async fn serve_next_once(
-        &self,
-        by: &Staff,
-        once: Once,
-    ) -> Result<Option<CaseId>, HandleError> {
-        self.serve_next_of(by, Some(once)).await
-    }
-
-    async fn serve_next_of(
-        &self,
-        by: &Staff,
-        once: Option<Once>,
-    ) -> Result<Option<CaseId>, HandleError> {
-        by.require(Permission::ServeQueue)?;
-        if let Some(done) = self.done_before(once).await? {
-            return case_of(done.subject).map(Some);
-        }
-        for row in self.waiting(by, 20).await? {
-            let take = CaseCommand::Take { by: by.id };
-            let moment = self.moment(None);
-            match self.carry_out(by, row.id, None, take, moment, once).await {
-                // Of a command sent twice at once, the case of the first.
-                Ok(changed) => {
-                    let subject = changed.acts.first().map(|act| act.subject);
-                    return case_of(subject.unwrap_or(Subject::Case(row.id))).map(Some);
-                }
-                // A colleague was faster: the next one.
-                Err(
-                    HandleError::Case(_)
-                    | HandleError::Conflict { .. }
-                    | HandleError::CaseShut(_)
-                    | HandleError::NotAllowed(_)
-                    | HandleError::NotFound(_),
-                ) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(None)
-    }
-
     /// A case with its history, for staff.
     ///
     /// # Errors
@@ -542,16 +436,8 @@ fn record_of(once: Option<Once>) -> Option<CommandRecord> {
     once.map(Once::record)
 }
 
-/// The case that something is about.
-const fn case_of(subject: Subject) -> Result<CaseId, HandleError> {
-    match subject {
-        Subject::Case(id) => Ok(id),
-        _ => Err(HandleError::Store(StoreError::CommandReused)),
-    }
-}
-
 /// What a staff member needs for a command.
-const fn needed_for(command: &CaseCommand) -> Permission {
+pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
     match command {
         CaseCommand::FileRequest { .. } => Permission::TakeReport,
         CaseCommand::Take { .. } => Permission::TakeCase,
