@@ -62,10 +62,14 @@ const SAME: [(&str, &[&str]); 20] = [
 ];
 
 /// Addresses that no operation stands for, by how they begin, and why.
-const APART: [(&str, &str); 12] = [
+const APART: [(&str, &str); 13] = [
     ("/api/", "the operations themselves"),
     ("/open311/", "an interface of programs itself"),
     ("/tlog", "an interface of programs itself"),
+    (
+        "/kabar/",
+        "a notice is stopped by whoever got it, from its own link",
+    ),
     (
         "/masuk",
         "a session is for a person at a browser; programs show a token",
