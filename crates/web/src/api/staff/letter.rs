@@ -65,7 +65,7 @@ pub(super) struct LetterOfCase {
 
 /// Letters that the reporter was given.
 #[utoipa::path(
-    get, path = "/cases/{case}/letters", operation_id = "listLetters", tag = "cases",
+    get, path = "/cases/{case}/letters", operation_id = "listCaseLetters", tag = "cases",
     params(CaseAt, PartOf),
     responses((status = 200, description = "In the order they were given.", body = Part<LetterOfCase>)),
     security(("token" = ["cases:read"]))
@@ -105,7 +105,7 @@ pub(super) async fn list(api: Api, Path(case): Path<String>) -> Result<Response,
 
 /// A letter as its reporter gets it, whole or a part of it. One that was withdrawn is had by nobody.
 #[utoipa::path(
-    get, path = "/cases/{case}/letters/{n}", operation_id = "getLetter", tag = "cases",
+    get, path = "/cases/{case}/letters/{n}", operation_id = "getCaseLetter", tag = "cases",
     params(
         CaseAt,
         ("n" = u32, Path, description = "Its place in the order they were given, from 1.", minimum = 1),
