@@ -131,6 +131,8 @@ async fn the_stream_ends_with_the_session() {
 #[tokio::test]
 async fn one_person_opens_a_bounded_number_of_streams() {
     let site = Site::pati().await;
+    // Streams are counted in the process: another account than those of the tests beside this one.
+    site.node.new_id();
     site.account(Role::Desk).await;
     let mut desk = site.signed_in("desk").await;
     let token = desk.cookies["session"].clone();
