@@ -22,6 +22,7 @@ mod load;
 mod notices;
 mod org;
 mod people;
+mod question;
 mod read;
 mod report;
 mod retention;
@@ -56,6 +57,7 @@ pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE}
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
+pub use question::{ANSWER_MAX_CHARS, AnswerKind, AnswerValue, QUESTIONS_MAX, Question};
 pub use report::{ReportKind, ReportStep, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};

@@ -12,6 +12,7 @@ pub mod outage;
 pub mod paper;
 pub mod person;
 pub mod place;
+pub mod program;
 pub mod reporter;
 pub mod visit;
 

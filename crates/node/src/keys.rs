@@ -45,6 +45,8 @@ pub enum Purpose {
     ContactSearch,
     /// What tells a repeated command from another one.
     Command,
+    /// The command that another program's key stands for.
+    ProgramCommand,
     /// The mark on a printed form.
     FormMark,
     /// The command that a printed form is entered with.
@@ -95,6 +97,7 @@ impl Purpose {
             Self::BackupManifest => b"pengayom/1/backup-manifest",
             Self::ContactSearch => b"pengayom/1/contact-search",
             Self::Command => b"pengayom/1/command",
+            Self::ProgramCommand => b"pengayom/1/program-command",
             Self::FormMark => b"pengayom/1/form-mark",
             Self::FormCommand => b"pengayom/1/form-command",
             Self::Cursor => b"pengayom/1/cursor",

@@ -28,6 +28,7 @@ pub mod mend;
 pub mod notices;
 pub mod rebuild;
 pub mod record;
+pub mod shown;
 pub mod sign_in;
 pub mod tokens;
 pub mod totals;
@@ -185,6 +186,8 @@ macro_rules! for_each_rule {
             attempts_are_read_without_being_counted,
             attempts_at_once_are_all_counted,
             what_has_expired_is_dropped_and_counted;
+            shown: only_what_anybody_may_see_is_shown,
+            what_is_shown_comes_page_by_page;
             tokens: a_token_is_found_by_its_hash,
             the_name_of_a_token_is_free_once_it_ended,
             a_token_is_revoked_once,
@@ -269,6 +272,7 @@ mod tests {
             include_str!("notices.rs"),
             include_str!("record.rs"),
             include_str!("rebuild.rs"),
+            include_str!("shown.rs"),
             include_str!("tokens.rs"),
             include_str!("sign_in.rs"),
             include_str!("totals.rs"),

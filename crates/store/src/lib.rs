@@ -25,6 +25,7 @@ pub mod proof;
 mod query;
 pub mod rebuild;
 pub mod rows;
+pub mod shown;
 mod sql;
 mod sqlite;
 pub mod tokens;
@@ -58,6 +59,7 @@ pub use query::{
     CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
     WaitGroup, WaitTotals,
 };
+pub use shown::{ShownQuery, ShownStore};
 pub use sql::{BlobUpload, SqlStore};
 pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
 pub use tokens::{TokenRow, TokenStore};
@@ -123,7 +125,15 @@ pub enum News {
 /// `Stale`, `CommandReused` and `Missing`.
 #[async_trait]
 pub trait Store:
-    AccountStore + KeptStore + DeskStore + LedgerStore + ListStore + NoticeStore + TokenStore + 'static
+    AccountStore
+    + KeptStore
+    + DeskStore
+    + LedgerStore
+    + ListStore
+    + NoticeStore
+    + ShownStore
+    + TokenStore
+    + 'static
 {
     // -- the record ------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ pub(crate) mod map;
 mod notice;
 pub(crate) mod query;
 pub(crate) mod read;
+mod shown;
 mod tokens;
 mod upload;
 pub(crate) mod value;

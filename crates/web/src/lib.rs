@@ -28,6 +28,7 @@ mod keep;
 mod letters;
 mod limits;
 mod live;
+mod open311;
 mod outages;
 mod own_data;
 mod problem;
@@ -59,6 +60,7 @@ pub fn router(state: AppState) -> Router {
         .merge(keep::router())
         .merge(staff::router())
         .merge(api::router(&state))
+        .merge(open311::router())
         .merge(tlog::router())
         .merge(assets::router());
     limits::around(pages, &state).with_state(state)

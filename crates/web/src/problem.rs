@@ -275,7 +275,9 @@ impl Fault {
     pub(crate) fn answer(&self, context: &Context, before: &HeaderMap) -> Response {
         let mut frame = PageFrame::new(context);
         let (title, words) = self.words(&frame, context.code());
-        let mut answer = if is_api(context.path()) {
+        let mut answer = if crate::open311::is_ours(context.path()) {
+            crate::open311::fault(&frame, context, self, words)
+        } else if is_api(context.path()) {
             self.as_problem(context, title, words)
         } else {
             frame.title = title;

@@ -247,11 +247,15 @@ pub enum PackRule {
     NoticePlaceholders,
     /// A short message fits into one, in the network's own alphabet.
     ShortMessage,
+    /// Only services of order, traffic and the community that are not sensitive are shown publicly.
+    PublicFewOnly,
+    /// A question has values exactly where one or some of them are chosen.
+    ValuesToChoose,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -271,6 +275,8 @@ impl PackRule {
         Self::RetentionInFloor,
         Self::ServedAndNot,
         Self::TicketLetter,
+        Self::PublicFewOnly,
+        Self::ValuesToChoose,
     ];
 
     /// Stable name, used in the word keys.
@@ -296,6 +302,8 @@ impl PackRule {
             Self::HoursOfADay => "hours_of_a_day",
             Self::NoticePlaceholders => "notice_placeholders",
             Self::ShortMessage => "short_message",
+            Self::PublicFewOnly => "public_few_only",
+            Self::ValuesToChoose => "values_to_choose",
         }
     }
 
@@ -348,6 +356,12 @@ impl PackRule {
                 "a visit can end served and not served; give an ending of each, by `served`"
             }
             Self::TicketLetter => "write one capital letter from A to Z",
+            Self::PublicFewOnly => {
+                "requests are shown publicly only of services of class order, traffic or community that are not sensitive; remove `public`"
+            }
+            Self::ValuesToChoose => {
+                "a list to choose from has `value` entries, and no other kind has; add or remove them"
+            }
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::choice::choice;
 use super::code::{DutyCode, EntryCode, ServiceCode};
+use super::fault::{PackFault, PackRule};
 use super::function::{OfficerRole, PoliceFunction};
 use super::lang::{Localized, LocalizedList};
+use super::question::{QUESTIONS_MAX, Question};
 use super::read::Table;
 use super::retention::{KeepBounds, Retention};
 use super::source::{Certainty, Sourced};
@@ -45,6 +47,13 @@ choice!(
         Community = "community",
     }
 );
+
+impl ServiceClass {
+    /// Whether a service of the class can be one whose requests anybody may see.
+    pub const fn may_be_public(self) -> bool {
+        matches!(self, Self::Order | Self::Traffic | Self::Community)
+    }
+}
 
 /// When somebody must have answered, and why that number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +122,12 @@ pub struct Service {
     pub emergency: bool,
     /// Whether its cases are shown without their kind and with narrow access.
     pub sensitive: bool,
+    /// Whether other programs may ask for it and anybody may see which requests of it there are, without
+    /// what was told and who told it. Only services that are not sensitive, of order, traffic or the
+    /// community; those of other classes are nobody's business.
+    pub public: bool,
+    /// What programs ask besides.
+    pub questions: Vec<Question>,
     /// The duty of UU 2/2002 it serves (S2).
     pub duty: DutyCode,
     /// The police function proposed for its records (S1); the officer may choose another.
@@ -167,6 +182,8 @@ impl Service {
             levels: row.references("levels", "unit_level", &(1..=6)),
             emergency: row.flag("emergency"),
             sensitive: row.flag_or_false("sensitive"),
+            public: row.flag_or_false("public"),
+            questions: row.rows_or_empty("question", Question::read),
             duty: row.reference("duty", "duty"),
             function: row.choice("function", PoliceFunction::Order),
             role: row.choice("role", OfficerRole::Servant),
@@ -190,6 +207,17 @@ impl Service {
             sourced: row.sourced(),
         };
         row.part_certainty("promise", OURS);
+        if service.public && (service.sensitive || !service.class.may_be_public()) {
+            row.break_rule("public", PackRule::PublicFewOnly);
+        }
+        if service.questions.len() > QUESTIONS_MAX {
+            let fault = PackFault::OutOfRange {
+                min: "0".to_owned(),
+                max: QUESTIONS_MAX.to_string(),
+                found: service.questions.len().to_string(),
+            };
+            row.fault("question", fault);
+        }
         // Kinds of report refer to one of these, so that a sensitive service is never behind an open kind.
         row.also(
             if service.sensitive {

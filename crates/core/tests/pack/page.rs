@@ -128,3 +128,21 @@ fn the_glossary_page_says_what_the_pack_says() {
         );
     }
 }
+
+#[test]
+fn every_fault_and_every_rule_has_its_words() {
+    let pack = pack();
+    let codes = PackFault::CODES.iter().map(ToString::to_string).chain(
+        PackRule::ALL
+            .iter()
+            .map(|rule| PackFault::RuleBroken { rule: *rule }.code()),
+    );
+    for code in codes {
+        for part in ["what", "remedy"] {
+            for lang in Lang::ALL {
+                let key = format!("pack.{code}.{part}");
+                assert!(pack.words(lang).get(&key).is_some(), "{lang}: {key}");
+            }
+        }
+    }
+}

@@ -117,7 +117,7 @@ impl Node {
     }
 
     /// Carries out what a reporter asks for.
-    async fn by_reporter(
+    pub(super) async fn by_reporter(
         &self,
         id: CaseId,
         command: CaseCommand,

@@ -333,7 +333,8 @@ fn query_lang(uri: &Uri) -> Option<Lang> {
 /// Programs say their language in a header. Browsers do too, but a phone set to English by its maker
 /// is no wish of its owner: pages begin in Indonesian.
 fn spoken_by_program(parts: &Parts) -> Option<Lang> {
-    if !is_api(parts.uri.path()) {
+    let path = parts.uri.path();
+    if !is_api(path) && !crate::open311::is_ours(path) {
         return None;
     }
     let accepted = parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;

@@ -10,6 +10,7 @@ use pengayom_core::pack::Lang;
 use pengayom_core::subject::case::BlobRef;
 use pengayom_node::HandleError;
 use pengayom_node::media::{Intake, MediaError, Wanted};
+use pengayom_node::tokens::{Bearer, Scope};
 
 use super::context::{Context, CookieKind};
 use super::fields::Fields;
@@ -106,9 +107,10 @@ pub(crate) async fn read_multipart(
         .ok_or(Fault::Internal)?;
     let (parts, body) = request.into_parts();
     let sender = require_own_page(&parts, &context)?;
+    let gate = Gate::OwnPage(sender);
     let request = Request::from_parts(parts, body);
-    let is_ours = |fields: &Fields| require_token(&context, fields, sender);
-    read_parts(request, state, wanted, is_ours).await
+    let (fields, uploads, _) = read_parts(request, state, wanted, (&context, gate)).await?;
+    Ok((fields, uploads))
 }
 
 /// Reads a form that brings files from a program, which showed its token: no page of another site can
@@ -121,17 +123,109 @@ pub(crate) async fn read_multipart_of_program(
     if !has_type(request.headers(), "multipart/form-data") {
         return Err(Fault::UnsupportedMedia);
     }
-    read_parts(request, state, wanted, |_| Ok(())).await
+    let context = request.extensions().get::<Context>().cloned();
+    let context = context.ok_or(Fault::Internal)?;
+    let gate = (&context, Gate::Open);
+    let (fields, uploads, _) = read_parts(request, state, wanted, gate).await?;
+    Ok((fields, uploads))
 }
 
-/// Reads a form part by part. `is_ours` is asked with the fields so far before a file is taken, and at
-/// the end.
+/// What has to be seen of a form before a file of it is taken.
+enum Gate {
+    /// Nothing any more: who sends it has shown so before.
+    Open,
+    /// The mark of a page of ours.
+    OwnPage(Sender),
+    /// The token of a program, in its head or among its fields.
+    Token(Option<String>),
+    /// The program that showed a good one.
+    Program(Box<Bearer>),
+}
+
+impl Gate {
+    async fn open(&mut self, context: &Context, fields: &Fields) -> Result<(), Fault> {
+        match self {
+            Self::OwnPage(sender) => require_token(context, fields, *sender),
+            Self::Open | Self::Program(_) => Ok(()),
+            Self::Token(head) => {
+                let token = head.take().or_else(|| fields.some("api_key"));
+                *self = Self::Program(Box::new(bearer(context, token.as_deref()).await?));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Who shows a token that files requests by Open311.
+async fn bearer(context: &Context, token: Option<&str>) -> Result<Bearer, Fault> {
+    let token = token.ok_or(Fault::Token)?;
+    let bearer = context.state().node.token(token, context.client()).await?;
+    let bearer = bearer.ok_or(Fault::Token)?;
+    if bearer.may(Scope::Open311Write) {
+        Ok(bearer)
+    } else {
+        Err(Fault::Scope(Scope::Open311Write))
+    }
+}
+
+/// A form that a program sent, with its token and perhaps with photographs.
+pub(crate) struct ProgramPost {
+    /// Which program.
+    pub(crate) bearer: Bearer,
+    /// What it says.
+    pub(crate) fields: Fields,
+    /// Photographs.
+    pub(crate) uploads: Vec<Upload>,
+}
+
+impl FromRequest<AppState> for ProgramPost {
+    type Rejection = Fault;
+
+    /// Browsers send no token by themselves, so that it does not matter whose page a form stood on.
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        let context = context_of(&parts)?;
+        let mut gate = Gate::Token(token_in_head(&parts)?);
+        let (fields, uploads, gate) = if has_type(&parts.headers, "multipart/form-data") {
+            let request = Request::from_parts(parts, body);
+            read_parts(request, state, Wanted::Photo, (&context, gate)).await?
+        } else {
+            require_type(&parts, "application/x-www-form-urlencoded")?;
+            let body = collect(body, FORM_MAX_BYTES).await?;
+            let fields = Fields::parse(&body)?;
+            gate.open(&context, &fields).await?;
+            (fields, Vec::new(), gate)
+        };
+        match gate {
+            Gate::Program(bearer) => Ok(Self {
+                bearer: *bearer,
+                fields,
+                uploads,
+            }),
+            _ => Err(Fault::Token),
+        }
+    }
+}
+
+/// `Authorization: Bearer …` (RFC 6750 §2.1), for programs that can.
+fn token_in_head(parts: &Parts) -> Result<Option<String>, Fault> {
+    let mut all = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let (one, None) = (all.next(), all.next()) else {
+        return Err(Fault::BadHeader("Authorization"));
+    };
+    let text = one.and_then(|value| value.to_str().ok());
+    Ok(text
+        .and_then(|text| text.strip_prefix("Bearer "))
+        .map(|token| token.trim().to_owned()))
+}
+
+/// Reads a form part by part; a file only once the gate is open.
 async fn read_parts(
     request: Request,
     state: &AppState,
     wanted: Wanted,
-    is_ours: impl Fn(&Fields) -> Result<(), Fault>,
-) -> Result<(Fields, Vec<Upload>), Fault> {
+    (context, mut gate): (&Context, Gate),
+) -> Result<(Fields, Vec<Upload>, Gate), Fault> {
     let limit = match wanted {
         Wanted::Photo => PHOTO_FORM_MAX_BYTES,
         Wanted::Evidence | Wanted::Letter => EVIDENCE_FORM_MAX_BYTES,
@@ -163,7 +257,7 @@ async fn read_parts(
         };
         // A browser sends a field that was left alone as a file without a name.
         let left_alone = file.is_empty();
-        is_ours(&fields)?;
+        gate.open(context, &fields).await?;
         let intake = (uploads.len() < FILES_MAX).then(|| state.node.begin_file(wanted));
         match take_file(part, intake, pace).await {
             Ok(Some(Err(MediaError::Empty))) if left_alone => {}
@@ -172,8 +266,8 @@ async fn read_parts(
             Err(Cut::Node(error)) => return Err(error.into()),
         }
     }
-    is_ours(&fields)?;
-    Ok((fields, uploads))
+    gate.open(context, &fields).await?;
+    Ok((fields, uploads, gate))
 }
 
 /// A form with files, part by part.
