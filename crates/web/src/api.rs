@@ -39,6 +39,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::gate::Gate;
+pub(crate) use self::request::looks_like_mail;
 use crate::state::AppState;
 
 /// The operations with their description.

@@ -87,7 +87,12 @@ fn errors(format: Format, status: StatusCode, words: &[String]) -> Response {
 
 /// What went wrong without a word of our handlers, or before one was asked. GeoReport v2 has 400 for
 /// everything that is wrong with what was sent.
-pub(crate) fn fault(frame: &PageFrame, context: &Context, fault: &Fault, words: String) -> Response {
+pub(crate) fn fault(
+    frame: &PageFrame,
+    context: &Context,
+    fault: &Fault,
+    words: String,
+) -> Response {
     let status = match fault {
         Fault::Fields(_) => StatusCode::BAD_REQUEST,
         Fault::Token => StatusCode::FORBIDDEN,

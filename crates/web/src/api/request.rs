@@ -515,7 +515,7 @@ fn reporter(
 }
 
 /// Something, an at sign, something with a dot; what is delivered is not ours to judge.
-fn looks_like_mail(text: &str) -> bool {
+pub(crate) fn looks_like_mail(text: &str) -> bool {
     let host = text
         .split_once('@')
         .filter(|(name, _)| !name.is_empty())

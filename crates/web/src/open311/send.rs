@@ -19,6 +19,7 @@ use super::asked::{Asked, Refused};
 use super::definition::{self, SENDERS_NUMBER, values_of};
 use super::tree::Tree;
 use super::{answer, asked};
+use crate::api::looks_like_mail;
 use crate::extract::{Fields, ProgramPost, Upload};
 use crate::frame::PageFrame;
 use crate::problem::Fault;
@@ -281,16 +282,6 @@ fn reporter(frame: &PageFrame, fields: &Fields, faults: &mut Vec<String>) -> Per
     }
 }
 
-/// Something, an at sign, something with a dot; what is delivered is not ours to judge.
-fn looks_like_mail(text: &str) -> bool {
-    let host = text
-        .split_once('@')
-        .filter(|(name, _)| !name.is_empty())
-        .map(|(_, host)| host);
-    host.is_some_and(|host| host.contains('.') && !host.contains('@'))
-        && !text.contains(char::is_whitespace)
-}
-
 /// Photographs that came with a form, each opened once, so that one that does not open is said at once.
 pub(super) async fn photographs(
     asked: &Asked,
@@ -370,19 +361,4 @@ fn unsure(asked: &Asked, command: CommandId) -> Response {
     let request = Tree::Object(vec![("token", Tree::text(command.to_string()))]);
     let list = Tree::List("request", vec![request]);
     answer(asked.format, StatusCode::OK, "service_requests", &list)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_address_of_mail_is_seen() {
-        for good in ["a@b.id", "siti.aminah@desa.pati.go.id"] {
-            assert!(looks_like_mail(good), "{good}");
-        }
-        for bad in ["", "a", "@b.id", "a@b", "a@b@c.id", "a b@c.id"] {
-            assert!(!looks_like_mail(bad), "{bad}");
-        }
-    }
 }

@@ -47,6 +47,8 @@ struct ServicePage {
     /// In which of the four roles its officer meets people at first, and what that means (S28).
     role: Option<(String, String)>,
     emergency: bool,
+    /// Anybody may see which requests of it there are.
+    public: bool,
     /// The duty of the law it serves: its name, and what that covers.
     duty: Option<(String, String)>,
     promise: String,
@@ -147,6 +149,7 @@ async fn one(
             (say(&role.name), say(&role.help))
         }),
         emergency: service.emergency,
+        public: service.public,
         duty: unit.pack.duty(&service.duty).map(|duty| {
             let say = |words| frame.say(words).to_owned();
             (say(&duty.name), say(&duty.help))
