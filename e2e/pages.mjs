@@ -35,7 +35,7 @@ export const STAFF = [
   { role: "desk", pages: ["/akun", "/akun/sandi", "/akun/aplikasi", "/akun/pastikan", "/meja", "/meja/antrean/baru", "/meja/gangguan", "/meja/kiriman", "/meja/laporan/baru", "/meja/laporan/baru?kertas=ya", "/meja/laporan/kertas", "/meja/daftar", "/meja/cari", "/meja/serah-terima"], least: 24 },
   { role: "patrol", pages: ["/pertemuan", "/pertemuan/baru"], least: 48 },
   { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap", "/tinjauan-akses"], least: 24 },
-  { role: "admin", pages: ["/setelan", "/setelan/akun", "/setelan/akun/baru"], least: 24 },
+  { role: "admin", pages: ["/setelan", "/setelan/akun", "/setelan/akun/baru", "/setelan/token"], least: 24 },
 ];
 
 /** Every page with who opens it: `role` is undefined where nobody signs in. */

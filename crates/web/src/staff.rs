@@ -7,6 +7,7 @@ pub(crate) mod held;
 mod names;
 mod place;
 mod select;
+mod tokens;
 mod when;
 
 pub(crate) use case_row::{CaseLine, Why, order_words, stage_words};
@@ -35,6 +36,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(field::router())
         .merge(board::router())
         .merge(live::router())
+        .merge(tokens::router())
         .route_layer(middleware::from_fn(held::keep))
 }
 

@@ -37,6 +37,8 @@ mod queue;
 mod report;
 #[path = "desk/signin.rs"]
 mod signin;
+#[path = "desk/token.rs"]
+mod token;
 
 use pengayom_core::act::Actor;
 use pengayom_core::subject::case::{Channel, Harm};
