@@ -17,7 +17,7 @@ use pengayom_node::tokens::{DAYS_DEFAULT, NAME_MAX_CHARS, NewToken, Scope, Token
 use pengayom_store::TokenRow;
 
 use crate::extract::{Fields, FormPost, StaffPage};
-use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
+use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
