@@ -35,8 +35,10 @@ struct TokenLine {
     account: Option<String>,
     until: String,
     used: String,
-    /// State of the tag, and its words.
-    state: (&'static str, String),
+    /// State of the tag.
+    state: &'static str,
+    /// Its words.
+    state_words: String,
     works: bool,
 }
 
@@ -216,7 +218,8 @@ fn line(frame: &PageFrame, row: &TokenRow, people: &[Staff], now: Timestamp) -> 
             || frame.t("token.used_never").to_owned(),
             |on| format.date(on),
         ),
-        state: (state, frame.t(words).to_owned()),
+        state,
+        state_words: frame.t(words).to_owned(),
         works: row.works(now),
     }
 }
