@@ -276,7 +276,7 @@ impl Fault {
         let mut frame = PageFrame::new(context);
         let (title, words) = self.words(&frame, context.code());
         let mut answer = if crate::open311::is_ours(context.path()) {
-            crate::open311::fault(&frame, context, self, words)
+            crate::open311::fault(&frame, context, self, format!("{title}. {words}"))
         } else if is_api(context.path()) {
             self.as_problem(context, title, words)
         } else {

@@ -181,10 +181,12 @@ pub(crate) struct ProgramPost {
 impl FromRequest<AppState> for ProgramPost {
     type Rejection = Fault;
 
-    /// Browsers send no token by themselves, so that it does not matter whose page a form stood on.
+    /// Programs do not say whose page a form stood on; a browser that says it was another site's is turned
+    /// away, as everywhere.
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Fault> {
         let (parts, body) = request.into_parts();
         let context = context_of(&parts)?;
+        require_own_page(&parts, &context)?;
         let mut gate = Gate::Token(token_in_head(&parts)?);
         let (fields, uploads, gate) = if has_type(&parts.headers, "multipart/form-data") {
             let request = Request::from_parts(parts, body);
