@@ -199,7 +199,9 @@ def main() -> None:
         )
         try:
             ready = json.loads(demo.stdout.readline())
-            make = [PROGRAM, "token", "add", "klien", "--scope", "open311:write", "--store", ready["store"]]
+            make = [PROGRAM, "token", "add", "klien", "--scope", "open311:write"]
+            environment["PENGAYOM_STORE"] = ready["store"]
+            environment["PENGAYOM_NODE_KEY_FILE"] = str(Path(folder) / "unit.key")
             key = subprocess.run(make, env=environment, cwd=folder, capture_output=True, text=True, check=True, timeout=120)
             key = key.stdout.strip()
             endpoint = f"{ready['url'].rstrip('/')}/open311/v2/"

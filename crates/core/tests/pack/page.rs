@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pengayom_core::pack::{PACK_FILES, Pack, PackFault, PackRule};
+use pengayom_core::pack::{Lang, PACK_FILES, Pack, PackFault, PackRule};
 
 use crate::support::{files, folder, pack};
 
