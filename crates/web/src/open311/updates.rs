@@ -35,7 +35,13 @@ struct Step {
 /// `GET /open311/v2/servicerequestupdates`: oldest first.
 pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     let (from, before) = asked.span()?;
-    let (skip, limit) = page(&asked)?;
+    // Who does not know of pages, such as FixMyStreet, would miss what lies on the second.
+    let by_page = asked.query.has("page") || asked.query.has("page_size");
+    let (skip, limit) = if by_page {
+        page(&asked)?
+    } else {
+        (0, u32::MAX)
+    };
     let mut steps = Vec::new();
     let mut passed = 0;
     loop {
