@@ -11,15 +11,19 @@ for `/calendar.ics`, GDAL for GeoJSON and CSV, DuckDB, Arrow and geopandas for e
 
 import http.cookiejar
 import json
+import os
 import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import urllib.parse
 import urllib.request
 import warnings
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import duckdb
@@ -30,6 +34,7 @@ import pyarrow.parquet
 import pyogrio
 import shapely
 from shapely.geometry import shape
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from checks import check, end
 
@@ -86,6 +91,59 @@ def announce(unit: dict) -> None:
     page = browser.get("/meja/gangguan")
     first = re.search(r'id="g-([0-9a-f-]+)">Loket', page).group(1)
     browser.post("/meja/gangguan", f"/meja/gangguan/{first}", tanggal="", jam="")
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """A program that is told: it fails once, then takes what comes."""
+
+    came: list[tuple[dict, str]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        Receiver.came.append((dict(self.headers), body))
+        self.send_response(503 if len(Receiver.came) == 1 else 204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def listen(unit: dict) -> tuple[HTTPServer, str]:
+    """Makes a webhook for outages, as the administrator does, and gives its secret."""
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/hook"
+    arguments = ["webhook", "--store", unit["store"], "add", address,
+                 "--kind", "outage", "--json"]
+    refused = subprocess.run([program, *arguments], capture_output=True, text=True)
+    check("an address of this machine is refused", refused.returncode == 1 and "private network" in refused.stderr)
+    allowed = dict(os.environ, PENGAYOM_OUTSIDE_ALLOW="127.0.0.0/8")
+    made = subprocess.run([program, *arguments], capture_output=True, text=True, check=True, env=allowed)
+    return server, json.loads(made.stdout)["secret"]
+
+
+def webhooks(server: HTTPServer, secret: str) -> None:
+    """What was announced comes signed, once more where it failed, and without what was told."""
+    until = time.monotonic() + 60
+    while len(Receiver.came) < 4 and time.monotonic() < until:
+        time.sleep(0.2)
+    time.sleep(2)
+    server.shutdown()
+    same("two announced and one ended, the first sent twice", len(Receiver.came), 4)
+    webhook = Webhook(secret)
+    for headers, body in Receiver.came:
+        headers = {name.lower(): value for name, value in headers.items()}
+        told = webhook.verify(body, headers)
+        check("it names an outage", told["type"].startswith("outage.") and told["data"]["subject"] == "outage")
+        check("it says nothing that was told", "Loket" not in body and "listrik" not in body)
+        for other, changed in ((Webhook(secret), body.replace("outage", "case")), (Webhook("whsec_" + "A" * 43 + "="), body)):
+            try:
+                other.verify(changed, headers)
+                check("what was altered is refused", False)
+            except WebhookVerificationError:
+                check("what was altered is refused", True)
+    ids = [{name.lower(): value for name, value in headers.items()}["webhook-id"] for headers, _ in Receiver.came]
+    same("the message sent twice is known by its identifier", len(set(ids)), 3)
 
 
 def feeds(unit: dict, folder: Path) -> None:
@@ -305,10 +363,13 @@ SPATIAL = has_spatial()
 with tempfile.TemporaryDirectory() as place:
     folder = Path(place)
     demo = subprocess.Popen([program, "demo", "--dir", str(folder / "demo"), "--listen", "127.0.0.1:0", "--json"],
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                            env=dict(os.environ, PENGAYOM_OUTSIDE_ALLOW="127.0.0.0/8"))
     try:
         unit = json.loads(demo.stdout.readline())
+        server, secret = listen(unit)
         announce(unit)
+        webhooks(server, secret)
         feeds(unit, folder)
         tables(unit, folder)
         exports(unit, folder)

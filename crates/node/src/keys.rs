@@ -37,6 +37,8 @@ pub enum Purpose {
     WrapPerson,
     /// Sealing drafts.
     SealDraft,
+    /// Sealing the secrets that sign what is sent to other programs.
+    SealWebhook,
     /// The identity that opens backups.
     BackupIdentity,
     /// The seal on a backup's list of parts.
@@ -93,6 +95,7 @@ impl Purpose {
             Self::Form => b"pengayom/1/form",
             Self::WrapPerson => b"pengayom/1/wrap-person",
             Self::SealDraft => b"pengayom/1/seal-draft",
+            Self::SealWebhook => b"pengayom/1/seal-webhook",
             Self::BackupIdentity => b"pengayom/1/backup-identity",
             Self::BackupManifest => b"pengayom/1/backup-manifest",
             Self::ContactSearch => b"pengayom/1/contact-search",

@@ -32,6 +32,7 @@ pub mod stop;
 pub mod tokens;
 mod unit;
 pub mod waiting;
+pub mod webhooks;
 pub mod witnesses;
 
 use std::sync::{Arc, RwLock};
@@ -84,6 +85,8 @@ pub struct Node {
     left_out: LeftOut,
     /// By which ways people are told; unset: by none.
     ways: std::sync::OnceLock<notices::Ways>,
+    /// How webhooks go out.
+    webhook_way: std::sync::OnceLock<outside::Outside>,
 }
 
 impl Node {
@@ -163,6 +166,7 @@ impl Node {
             ended: tokio::sync::watch::Sender::new(0),
             left_out,
             ways: std::sync::OnceLock::new(),
+            webhook_way: std::sync::OnceLock::new(),
         };
         node.settle_log_keys().await.map_err(UnitError::LedgerKey)?;
         Ok(node)

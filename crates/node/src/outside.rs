@@ -205,6 +205,33 @@ impl Outside {
         self.ask(Question::post(address, body, limit)).await
     }
 
+    /// Whether an address may be asked as things stand: what its name resolves to is judged, and nothing is sent. It is
+    /// judged again when it is asked.
+    ///
+    /// # Errors
+    /// As [`Outside::ask`], without the answer.
+    pub async fn check(&self, address: &str) -> Result<(), OutsideError> {
+        let uri: Uri = address.parse().map_err(|_| OutsideError::NoAddress)?;
+        let host = uri.host().ok_or(OutsideError::NoAddress)?;
+        let port = match (uri.scheme_str(), uri.port_u16()) {
+            (Some("http" | "https"), Some(port)) => port,
+            (Some("https"), None) => 443,
+            (Some("http"), None) => 80,
+            _ => return Err(OutsideError::NoAddress),
+        };
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        if let Some(guard) = &self.guard {
+            guard.permits_name(host)?;
+            let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((bare, port)));
+            let found = found.await.map_err(|_| OutsideError::Slow(PATIENCE))?;
+            let found = found.map_err(|error| OutsideError::Unreachable(error.to_string()))?;
+            for address in found {
+                guard.permits(address)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Asks a question. A redirect is an answer like any other: nobody is followed.
     ///
     /// # Errors

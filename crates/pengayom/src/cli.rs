@@ -19,6 +19,7 @@ mod retention;
 mod serve;
 mod token;
 mod user;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,8 @@ enum Verb {
     Import(import::ImportArguments),
     /// Write records as a file that other programs read; nothing that names a person is in it
     Export(export::ExportArguments),
+    /// Keep the webhooks: which other programs are told that something was recorded
+    Webhook(webhook::WebhookArguments),
     /// Keep the accounts of staff
     User(user::UserArguments),
     /// Keep the tokens by which other programs are let in
@@ -97,6 +100,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Verb::Import(arguments) => waiting(import::run(arguments)),
         Verb::Export(arguments) => waiting(export::run(arguments)),
         Verb::User(arguments) => waiting(user::run(arguments)),
+        Verb::Webhook(arguments) => waiting(webhook::run(arguments)),
         Verb::Token(arguments) => waiting(token::run(arguments)),
         Verb::Key(arguments) => waiting(key::run(arguments)),
         Verb::Person(arguments) => waiting(person::run(arguments)),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use pengayom_core::value::UnitId;
 use pengayom_node::follow::Follower;
 use pengayom_node::keyring::{self, Opens};
-use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs, ledger, notices};
+use pengayom_node::outside::Outside;
+use pengayom_node::{Node, NodeKey, SharedNode, UnitError, jobs, ledger, notices, webhooks};
 use pengayom_store::Store;
 use tokio::sync::watch;
 
@@ -129,6 +130,7 @@ pub(crate) struct Serving {
     pages: tokio::task::JoinHandle<std::io::Result<()>>,
     jobs: tokio::task::JoinHandle<()>,
     notices: tokio::task::JoinHandle<()>,
+    webhooks: tokio::task::JoinHandle<()>,
     ledger: tokio::task::JoinHandle<()>,
     follow: Option<tokio::task::JoinHandle<()>>,
     witnesses: Vec<tokio::task::JoinHandle<()>>,
@@ -184,7 +186,9 @@ impl Serving {
             .public_url
             .unwrap_or_else(|| format!("http://{address}"));
         let site = public_url.trim_end_matches('/');
-        let told = settings.notices.settings(site, Some(address.port()))?;
+        let port = Some(address.port());
+        node.set_webhook_way(Outside::guarded(settings.notices.guard(site, port)?));
+        let told = settings.notices.settings(site, port)?;
         if told.is_on() {
             node.tell_by(told)
                 .map_err(|error| Fault::Input(error.to_string()))?;
@@ -198,6 +202,7 @@ impl Serving {
         let router = pengayom_web::router(pengayom_web::AppState::new(Arc::clone(&node), web));
         let jobs = tokio::spawn(jobs::run(Arc::clone(&node), stopped.clone()));
         let notices = tokio::spawn(notices::run(Arc::clone(&node), stopped.clone()));
+        let webhooks = tokio::spawn(webhooks::run(Arc::clone(&node), stopped.clone()));
         let ledger = tokio::spawn(ledger::run(Arc::clone(&node), stopped.clone()));
         let follow = Follower::begin(Arc::clone(&node)).await?;
         let follow = follow.map(|follower| tokio::spawn(follower.run(stopped.clone())));
@@ -216,6 +221,7 @@ impl Serving {
             pages,
             jobs,
             notices,
+            webhooks,
             ledger,
             follow,
             witnesses: Vec::new(),
@@ -275,6 +281,7 @@ impl Serving {
         {
             notices.abort();
         }
+        let _ = self.webhooks.await;
         let _ = self.ledger.await;
         if let Some(follow) = self.follow {
             let _ = follow.await;

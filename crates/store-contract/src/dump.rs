@@ -101,6 +101,8 @@ async fn full(store: &dyn Store) {
             payload: "{\"a\": \"\\u0000\"}".to_owned(),
             run_at: at(0),
         }];
+        let webhook = crate::webhooks::webhook(1, &[append.subject.kind()]);
+        store.add_webhook(&unit, &webhook, 9).await.unwrap();
         store.append(append).await.unwrap();
         let keyring = KeyringChange {
             unit: unit.clone(),

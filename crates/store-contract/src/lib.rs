@@ -33,6 +33,7 @@ pub mod sign_in;
 pub mod tokens;
 pub mod totals;
 pub mod units;
+pub mod webhooks;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -124,6 +125,9 @@ macro_rules! for_each_rule {
             encounters_are_listed_newest_first,
             a_feedback_row_names_nobody,
             feedback_with_a_message_is_listed_newest_first;
+            webhooks: an_act_is_told_once_to_each_who_listens,
+            a_webhook_that_fails_holds_up_no_other,
+            a_disabled_webhook_is_told_nothing;
             listing: encounters_are_listed_whole,
             feedback_is_listed_whole,
             what_was_said_of_outages_is_listed;

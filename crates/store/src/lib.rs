@@ -30,6 +30,7 @@ mod sql;
 mod sqlite;
 pub mod tokens;
 pub mod views;
+pub mod webhooks;
 mod write;
 
 use std::path::Path;
@@ -63,6 +64,7 @@ pub use shown::{ShownQuery, ShownStore};
 pub use sql::{BlobUpload, SqlStore};
 pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
 pub use tokens::{TokenRow, TokenStore};
+pub use webhooks::WebhookStore;
 pub use write::{
     Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, NewAct,
     NewJob, SealedPerson, SourceKey, Stored,
@@ -133,6 +135,7 @@ pub trait Store:
     + NoticeStore
     + ShownStore
     + TokenStore
+    + WebhookStore
     + 'static
 {
     // -- the record ------------------------------------------------------------------------

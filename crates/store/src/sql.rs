@@ -28,6 +28,7 @@ mod shown;
 mod tokens;
 mod upload;
 pub(crate) mod value;
+mod webhooks;
 mod writer;
 
 use async_trait::async_trait;

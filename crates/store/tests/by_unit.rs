@@ -416,6 +416,7 @@ async fn tables_split_by_unit_keep_the_contract() {
         dump: what_was_dumped_loads_into_an_empty_store;
         accounts: a_login_is_unique_in_a_unit;
         tokens: a_token_is_found_by_its_hash;
+        webhooks: a_webhook_that_fails_holds_up_no_other;
         jobs: a_job_is_taken_by_one_at_a_time;
     }
 }

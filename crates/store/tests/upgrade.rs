@@ -31,7 +31,15 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 28] = [
+const RELEASED: [(&str, &str); 30] = [
+    (
+        "sqlite/0015_webhooks.sql",
+        "feedabd3ba5291cca87939bbd93c78b3b5fe7d11fa7026b5605f39c96ab126af",
+    ),
+    (
+        "postgres/0015_webhooks.sql",
+        "d16bd914f83de6f8b837d31858fc4c372f8eba90d12d1cd04ecd125fa1b138fe",
+    ),
     (
         "sqlite/0012_tokens.sql",
         "f1e74033c1236c5e91086bd7a2702f6991bf085469347088351d7d50b82b9a24",

@@ -28,6 +28,7 @@ mod staff;
 mod status;
 mod unit;
 mod verify;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -76,6 +77,11 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(area::place))
         .routes(routes!(figures::show))
         .merge(staff::operations())
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::show, webhooks::remove))
+        .routes(routes!(webhooks::enable))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::redeliver))
 }
 
 /// The routes.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod kept;
+mod told;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -297,6 +298,7 @@ async fn store(findings: &mut Findings, address: &str, key: &KeyArguments, deep:
             units(findings, store.as_ref()).await;
             kept::look(findings, store.as_ref()).await;
             accounts::look(findings, store.as_ref()).await;
+            told::look(findings, store.as_ref()).await;
             if deep {
                 views(findings, store.as_ref()).await;
             }

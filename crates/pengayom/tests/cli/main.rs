@@ -21,5 +21,6 @@ mod support;
 mod token;
 mod tools;
 mod usage;
+mod webhook;
 mod witness;
 mod witness_tls;

@@ -13,6 +13,7 @@ use super::map::beside::{job, roles_text};
 use super::map::{count, get, hash_bytes, stored};
 use super::notice;
 use super::tokens;
+use super::webhooks;
 use super::writer::Answer;
 use crate::error::StoreError;
 use crate::kept::RetentionRow;
@@ -100,6 +101,7 @@ pub(super) enum What {
     Token(tokens::What),
     Notices(notice::What),
     Account(account::Of),
+    Webhook(webhooks::What),
     PutContacts(Vec<(SecretHash, PersonId)>),
     KeyCommands(Vec<(CommandId, [u8; 40])>),
 }
@@ -190,6 +192,7 @@ pub(super) async fn apply(
         What::NoteRetention(run) => return kept::note(connection, unit, run).await.map(Ok),
         What::Token(what) => return tokens::apply(connection, unit, what).await,
         What::Notices(what) => return notice::apply(connection, unit, what).await.map(Ok),
+        What::Webhook(what) => return webhooks::apply(connection, unit, what).await,
         What::Ledger(what) => return ledger::apply(connection, unit, what).await,
         What::Account(of) => return account::apply(connection, unit, of).await,
         What::PutContacts(contacts) => put_contacts(connection, unit, contacts).await?,
@@ -272,6 +275,7 @@ async fn drop_expired(
         .bind(unit)
         .bind(stored(at).saturating_sub(EVENTS_KEPT_MICROSECONDS));
     rows += connection.execute(query).await?;
+    rows += webhooks::drop_done(connection, unit, at).await?;
     Ok(Ok(Answer::Rows(rows)))
 }
 

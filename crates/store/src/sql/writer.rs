@@ -18,6 +18,7 @@ use crate::error::StoreError;
 use crate::halt::{self, Step};
 use crate::postgres::news::Range;
 use crate::rows::JobRow;
+use crate::webhooks::{DeliveryRow, WebhookRow};
 use crate::write::{Append, Appended, KeyringChange};
 
 /// Most appends that share a commit. More would make the first of them wait for the last without
@@ -108,6 +109,8 @@ pub(super) enum Answer {
     Job(Option<JobRow>),
     /// A notice was taken, if one was due.
     Notice(Option<Box<crate::notice::NoticeRow>>),
+    /// Something to send to a webhook was taken, if anything was due.
+    Delivery(Option<Box<(WebhookRow, DeliveryRow)>>),
 }
 
 /// A write that waits, and whom to tell.

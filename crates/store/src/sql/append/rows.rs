@@ -1,6 +1,6 @@
 //! Rows that the accepted appends of one transaction write, gathered by table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use pengayom_core::act::Subject;
@@ -23,6 +23,7 @@ use crate::sql::map::{self, add_rows, replace, stored};
 use crate::sql::notice;
 use crate::sql::query::Script;
 use crate::sql::read::words::tsvector;
+use crate::sql::webhooks;
 use crate::views::RowChange;
 use crate::write::{Append, Appended, CommandRecord, Erase, NewJob, SealedPerson, SourceKey};
 
@@ -158,6 +159,7 @@ impl<'a> Rows<'a> {
     pub(super) async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
         let mut script = Script::new(connection.engine());
         self.write_record(&mut script);
+        self.write_told(&mut script);
         #[cfg(debug_assertions)]
         rehearse(connection, &mut script, Step::AfterActs).await?;
         self.write_numbers(&mut script);
@@ -240,6 +242,19 @@ impl<'a> Rows<'a> {
                     .push_bind(place.last);
             },
         );
+    }
+
+    /// What is told of these acts to other programs.
+    fn write_told(&self, script: &mut Script) {
+        let mut spans: HashMap<&str, (i64, i64)> = HashMap::new();
+        for act in &self.acts {
+            let sequence = act.stored.sequence;
+            let span = spans.entry(act.unit()).or_insert((sequence, sequence));
+            *span = (span.0.min(sequence), span.1.max(sequence));
+        }
+        for (unit, (first, last)) in spans {
+            script.add(|query| webhooks::tell(query, unit, first, last));
+        }
     }
 
     fn write_numbers(&self, script: &mut Script) {
