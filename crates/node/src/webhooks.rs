@@ -55,7 +55,7 @@ const WAITS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 8
 const PAUSE_MAX: i64 = 300;
 
 /// A webhook that is disabled says why by one of these words.
-pub const DISABLED: [&str; 3] = ["failing", "gone", "token"];
+pub const DISABLED: [&str; 4] = ["failing", "gone", "secret", "token"];
 
 /// A webhook just made.
 #[derive(Debug, Clone)]
@@ -156,6 +156,19 @@ pub fn signature(secret: &[u8], id: &str, seconds: i64, body: &str) -> String {
         |_| String::new(),
         |mac| format!("v1,{}", STANDARD.encode(mac)),
     )
+}
+
+/// A webhook that nothing may be sent to any more, for this reason.
+pub(crate) fn ended(at: Timestamp, why: &str) -> Tried {
+    Tried {
+        at,
+        delivered: false,
+        status: None,
+        fault: Some(why.to_owned()),
+        again_at: None,
+        pause_until: None,
+        disable: Some(why.to_owned()),
+    }
 }
 
 /// What an answer, or none, means. `jitters` are two numbers from 0 to 1.

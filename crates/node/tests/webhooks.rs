@@ -240,6 +240,7 @@ async fn one_that_never_answers_is_disabled_after_days_and_one_that_is_gone_at_o
             .add_webhook(&receiver.address(), kinds(&["outage"]), None)
             .await
             .unwrap();
+        world.pass_minutes(1);
     }
     for day in 0..6 {
         down(&world, &format!("Hari {day}")).await;
@@ -334,6 +335,8 @@ async fn nobody_is_led_back_to_the_node_or_into_the_house() {
     // Its secret was sealed for another identifier: nothing is sent under a signature nobody would believe.
     send(&strict).await;
     assert_eq!(elsewhere.came().len(), 1);
+    let rows = strict.node.webhooks().await.unwrap();
+    assert_eq!(rows[0].disabled_why.as_deref(), Some("secret"));
 }
 
 #[tokio::test]

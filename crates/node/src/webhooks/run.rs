@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use pengayom_store::webhooks::{DeliveryRow, Tried, WebhookRow};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{body, judged, message_id, signature};
+use super::{body, ended, judged, message_id, signature};
 use crate::SharedNode;
 use crate::error::HandleError;
 use crate::outside::{OutsideError, Question};
@@ -107,17 +106,13 @@ async fn attempt(
     delivery: &DeliveryRow,
 ) -> Result<Tried, HandleError> {
     if !node.webhook_may_go_on(webhook).await? {
-        return Ok(Tried {
-            at: node.now(),
-            delivered: false,
-            status: None,
-            fault: Some("token".to_owned()),
-            again_at: None,
-            pause_until: None,
-            disable: Some("token".to_owned()),
-        });
+        return Ok(ended(node.now(), "token"));
     }
-    let answer = ask(node, webhook, delivery, node.now()).await?;
+    // As after the node's key was lost: a signature that nobody would believe is not sent.
+    let Ok(secret) = node.webhook_secret(webhook) else {
+        return Ok(ended(node.now(), "secret"));
+    };
+    let answer = ask(node, webhook, delivery, &secret).await?;
     let mut random = [0_u8; 2];
     node.randomness.fill(&mut random);
     let jitters = random.map(|byte| f64::from(byte) / 255.0);
@@ -128,14 +123,13 @@ async fn ask(
     node: &SharedNode,
     webhook: &WebhookRow,
     delivery: &DeliveryRow,
-    at: Timestamp,
+    secret: &[u8],
 ) -> Result<Result<u16, OutsideError>, HandleError> {
     let way = node.webhook_way.get();
     let way = way.ok_or(HandleError::NotFound("way to other machines"))?;
-    let secret = node.webhook_secret(webhook)?;
     let text = body(node.unit().id.as_str(), delivery.sequence, &delivery.act);
-    let (id, seconds) = (message_id(&delivery.act), at.as_second());
-    let signed = signature(&secret, &id, seconds, &text);
+    let (id, seconds) = (message_id(&delivery.act), node.now().as_second());
+    let signed = signature(secret, &id, seconds, &text);
     let mut question = Question::post(&webhook.address, text.into_bytes(), ANSWER_MAX);
     question.patience = PATIENCE;
     let question = question

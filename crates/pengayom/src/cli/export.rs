@@ -73,7 +73,8 @@ pub(crate) async fn run(arguments: ExportArguments) -> Result<(), Fault> {
     let unit = UnitContext::load(store.as_ref(), &unit).await?;
     let reader = Reader::new(std::sync::Arc::clone(&store), unit, kind, Days { from, to });
     let writer = export::writer(format, kind, columns, out.sink()?).map_err(not_written)?;
-    let rows = write(reader, writer, kind).await;
+    let is_piped = arguments.out.is_none();
+    let rows = write(reader, writer, kind, is_piped).await;
     store.close().await;
     let rows = rows?;
     if let Some(file) = out.finish()? {
@@ -95,9 +96,17 @@ async fn write(
     mut reader: Reader,
     mut writer: Box<dyn export::RowWriter>,
     kind: Kind,
+    is_piped: bool,
 ) -> Result<u64, Fault> {
     let progress = Progress::of_rows(&format!("exporting {}", kind.word()));
-    let told = tokio::spawn(wiring::told_to_end());
+    let told = tokio::spawn(async move {
+        wiring::told_to_end().await;
+        // Who reads the pipe may have stopped reading: writing to it would never end.
+        if is_piped {
+            eprintln!("pengayom: stopped before the end");
+            std::process::exit(1);
+        }
+    });
     let mut rows = 0_u64;
     while let Some(row) = reader.row().await? {
         writer.row(row).map_err(not_written)?;

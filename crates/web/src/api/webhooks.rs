@@ -66,7 +66,7 @@ pub(super) struct Webhook {
     /// What it listens to.
     kinds: Vec<WebhookKind>,
     state: WebhookState,
-    /// Why it is disabled: `failing`, `gone` or `token`.
+    /// Why it is disabled: `failing`, `gone`, `secret` or `token`.
     #[schema(required)]
     disabled_why: Option<String>,
     /// Since when nothing arrives.
