@@ -20,6 +20,8 @@ use crate::witness;
 
 /// How long a notice that is being sent is waited for when the node ends.
 const NOTICES_END: std::time::Duration = std::time::Duration::from_secs(45);
+/// How long something that is sent to a webhook is waited for when the node ends.
+const WEBHOOKS_END: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The file of a SQLite store; `None` for a store on a server.
 pub(crate) fn sqlite_file(store: &str) -> Option<PathBuf> {
@@ -281,7 +283,12 @@ impl Serving {
         {
             notices.abort();
         }
-        let _ = self.webhooks.await;
+        // What is on its way is sent once more when the node is back, under its identifier.
+        let mut webhooks = self.webhooks;
+        let ended = tokio::time::timeout(WEBHOOKS_END, &mut webhooks).await;
+        if ended.is_err() {
+            webhooks.abort();
+        }
         let _ = self.ledger.await;
         if let Some(follow) = self.follow {
             let _ = follow.await;

@@ -1,7 +1,8 @@
 //! Records as files: what is in them, what is not, and that a file is there whole or not at all.
 
 use std::collections::BTreeMap;
-use std::process::Output;
+use std::io::Read as _;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -237,4 +238,25 @@ fn every_format_holds_the_same_rows() {
     let other = unit.run(&["export", "areas", "--format", "csv"]);
     let csv = std::fs::read_to_string(unit.path("areas.csv")).unwrap();
     assert_eq!(said(&other), csv, "standard output says the same");
+}
+
+#[test]
+fn an_export_into_a_pipe_that_nobody_reads_can_be_stopped() {
+    let unit = Unit::of("pati");
+    let mut command = unit.command(&["export", "areas", "--format", "csv"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    // It has begun to write, and the rest is more than a pipe holds.
+    let mut begin = [0; 100];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut begin)
+        .unwrap();
+    let stopped = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+    assert!(!child.wait().unwrap().success());
 }
