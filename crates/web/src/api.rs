@@ -78,10 +78,8 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(figures::show))
         .merge(staff::operations())
         .routes(routes!(webhooks::list, webhooks::add))
-        .routes(routes!(webhooks::show, webhooks::remove))
-        .routes(routes!(webhooks::enable))
-        .routes(routes!(webhooks::deliveries))
-        .routes(routes!(webhooks::redeliver))
+        .routes(routes!(webhooks::show, webhooks::enable, webhooks::remove))
+        .routes(routes!(webhooks::deliveries, webhooks::redeliver))
 }
 
 /// The routes.

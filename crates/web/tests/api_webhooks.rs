@@ -117,22 +117,33 @@ async fn a_program_makes_a_webhook_and_sees_what_was_sent() {
         (items[0]["kind"].as_str(), &items[0]["attempts"]),
         (Some("outage.outage_declared"), &json!(0))
     );
-    let again = format!("{one}/deliveries/{}/redeliver", items[0]["sequence"]);
-    assert_eq!(
-        ask(&site, Method::POST, &again, &may, None).await.status,
-        StatusCode::ACCEPTED
-    );
-    let none = format!("{one}/deliveries/999/redeliver");
-    assert_eq!(
-        ask(&site, Method::POST, &none, &may, None).await.status,
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(
-        ask(&site, Method::POST, &format!("{one}/enable"), &may, None)
-            .await
-            .status,
-        StatusCode::CREATED
-    );
+    let sent = format!("{one}/deliveries");
+    for (body, status) in [
+        (
+            json!({ "sequence": items[0]["sequence"] }),
+            StatusCode::ACCEPTED,
+        ),
+        (json!({ "sequence": 999 }), StatusCode::NOT_FOUND),
+        (json!({ "sequence": "1" }), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let answer = ask(&site, Method::POST, &sent, &may, Some(body)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    for (body, status) in [
+        (json!({ "disabled": false }), StatusCode::OK),
+        (
+            json!({ "disabled": true }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            json!({ "disabled": "no" }),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (json!({}), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let answer = ask(&site, Method::PATCH, &one, &may, Some(body)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
 
     let shown = ask(&site, Method::GET, &one, &may, None).await;
     assert_eq!(shown.json()["state"], "works");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -11,6 +12,7 @@ use pengayom_node::tokens::Scope;
 use pengayom_node::webhooks::{ADDRESS_MAX_CHARS, KINDS, WebhookError};
 use pengayom_store::webhooks::{DeliveryRow, WebhookRow};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -95,6 +97,22 @@ pub(super) struct NewWebhook {
     /// What it listens to.
     #[schema(min_items = 1, max_items = 4)]
     kinds: Vec<WebhookKind>,
+}
+
+/// That something is sent to a webhook again.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is described; the body is read field by field")]
+pub(super) struct EnabledWebhook {
+    /// False: it is not disabled any more.
+    disabled: bool,
+}
+
+/// What is sent once more.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it is described; the body is read field by field")]
+pub(super) struct Again {
+    /// The delivery's `sequence`.
+    sequence: i64,
 }
 
 /// What was sent, or waits to be sent.
@@ -201,7 +219,7 @@ pub(super) async fn add(api: Api, body: JsonBody) -> Result<Response, Fault> {
     let given = body.values.get("kinds").cloned();
     let mut fields = Fields::new(body.values, &api.frame);
     let address = fields.needed("address", ADDRESS_MAX_CHARS);
-    let words = given.as_ref().and_then(serde_json::Value::as_array);
+    let words = given.as_ref().and_then(Value::as_array);
     let words = words.filter(|words| (1..=KINDS.len()).contains(&words.len()));
     let kinds: Option<Vec<String>> = words.and_then(|words| {
         let known = words.iter().map(|word| {
@@ -275,21 +293,25 @@ pub(super) async fn remove(Path(id): Path<String>, api: Api) -> Result<Response,
 
 /// Sends to a webhook again that was disabled, or pauses.
 #[utoipa::path(
-    post, path = "/webhooks/{id}/enable", operation_id = "enableWebhook", security(("token" = ["webhooks"])),
+    patch, path = "/webhooks/{id}", operation_id = "enableWebhook", security(("token" = ["webhooks"])),
     params(("id" = String, Path, description = "Its identifier.")),
-    responses((status = 201, description = "The webhook as it stands.", body = Webhook))
+    request_body = EnabledWebhook,
+    responses((status = 200, description = "The webhook as it stands.", body = Webhook))
 )]
-pub(super) async fn enable(Path(id): Path<String>, api: Api) -> Result<Response, Fault> {
+pub(super) async fn enable(
+    Path(id): Path<String>,
+    api: Api,
+    body: JsonBody,
+) -> Result<Response, Fault> {
     let row = one(&api, &id).await?;
-    once(api, b"", async move |api: Arc<Api>| {
-        api.node.enable_webhook(row.id).await?;
-        let row = one(&api, &row.id.to_string()).await?;
-        api.created(
-            Some(&format!("{BASE}/webhooks/{}", row.id)),
-            &Webhook::from(&row),
-        )
-    })
-    .await
+    let mut fields = Fields::new(body.values, &api.frame);
+    if fields.flag("disabled") != Some(false) && !fields.has_fault_at("/disabled") {
+        fields.wrong_by_key("/disabled", "unknown", "error.word_unknown");
+    }
+    fields.check()?;
+    api.node.enable_webhook(row.id).await?;
+    let row = one(&api, &row.id.to_string()).await?;
+    Ok(Json(Webhook::from(&row)).into_response())
 }
 
 /// What was sent to a webhook and waits to be sent. What was delivered or given up is listed for 30 days.
@@ -326,21 +348,25 @@ pub(super) async fn deliveries(Path(id): Path<String>, api: Api) -> Result<Respo
 
 /// Sends something once more, whatever came of it before.
 #[utoipa::path(
-    post, path = "/webhooks/{id}/deliveries/{sequence}/redeliver", operation_id = "redeliver",
-    security(("token" = ["webhooks"])),
-    params(
-        ("id" = String, Path, description = "The webhook's identifier."),
-        ("sequence" = i64, Path, description = "The delivery's `sequence`."),
-    ),
+    post, path = "/webhooks/{id}/deliveries", operation_id = "redeliver", security(("token" = ["webhooks"])),
+    params(("id" = String, Path, description = "The webhook's identifier.")),
+    request_body = Again,
     responses((status = 202, description = "It is sent as soon as the webhook takes something."))
 )]
 pub(super) async fn redeliver(
-    Path((id, sequence)): Path<(String, String)>,
+    Path(id): Path<String>,
     api: Api,
+    body: JsonBody,
 ) -> Result<Response, Fault> {
     let row = one(&api, &id).await?;
-    let sequence = sequence.parse::<i64>().map_err(|_| Fault::NotFound)?;
-    once(api, b"", async move |api: Arc<Api>| {
+    let sequence = body.values.get("sequence").and_then(Value::as_i64);
+    let mut fields = Fields::new(body.values, &api.frame);
+    if sequence.is_none() {
+        fields.wrong_by_key("/sequence", "required", "error.json_number");
+    }
+    fields.check()?;
+    let sequence = sequence.unwrap_or_default();
+    once(api, &body.bytes, async move |api: Arc<Api>| {
         api.node.redeliver(row.id, sequence).await?;
         Ok(StatusCode::ACCEPTED.into_response())
     })
