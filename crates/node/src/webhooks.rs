@@ -382,7 +382,8 @@ impl Node {
         };
         let user = self.store.user(&self.unit().id, user).await?;
         let user = user.filter(|user| user.disabled_at.is_none());
-        Ok(user.map(|user| staff(&user)).is_some_and(|staff| {
+        let unit = self.unit();
+        Ok(user.map(|user| staff(&unit, &user)).is_some_and(|staff| {
             let mut needed = webhook.kinds.iter().filter_map(|kind| needed(kind));
             needed.all(|permission| staff.may(permission))
         }))

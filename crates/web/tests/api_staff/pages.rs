@@ -62,7 +62,7 @@ const SAME: [(&str, &[&str]); 20] = [
 ];
 
 /// Addresses that no operation stands for, by how they begin, and why.
-const APART: [(&str, &str); 15] = [
+const APART: [(&str, &str); 13] = [
     ("/api/", "the operations themselves"),
     ("/open311/", "an interface of programs itself"),
     ("/tlog", "an interface of programs itself"),
