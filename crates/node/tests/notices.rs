@@ -168,6 +168,9 @@ async fn whoever_did_not_ask_and_sensitive_cases_are_told_nothing() {
     let silent = filed(&world, "lp_b", None).await;
     // Asked to be told of a theft, which an officer then finds to be violence at home.
     let found = filed(&world, "lp_b", Some(wish(&[Way::Sms], &[]))).await;
+    let take = CaseCommand::Take { by: desk.id };
+    let taken = world.node.change_case(&desk, found.case, None, take, None);
+    taken.await.unwrap();
     let command = CaseCommand::Assess {
         service: "kdrt".parse().unwrap(),
         reason: Some("kekerasan".to_owned()),

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use pengayom_core::notice::Way;
 use pengayom_store::dump::{Batch, Cell, Load};
 use pengayom_store::ledger::{Cosignature, Integrated, TileId, Witnessed};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::rows::{BackupRow, DraftRow, ImportRow, UnitRow, UserRow};
 use pengayom_store::{
     CHUNK_BYTES, CaseQuery, KeyringChange, NewJob, SealedPerson, SourceKey, Store, StoreError,
+    WishRow,
 };
 use tokio::sync::mpsc;
 
@@ -103,7 +105,14 @@ async fn full(store: &dyn Store) {
         }];
         let webhook = crate::webhooks::webhook(1, &[append.subject.kind()]);
         store.add_webhook(&unit, &webhook, 9).await.unwrap();
+        append.wish = Some(WishRow {
+            sealed: vec![4; 40],
+            changed_at: at(0),
+        });
         store.append(append).await.unwrap();
+        let notice = crate::notices::notice(1, Way::Sms, at(0));
+        store.put_notices(&unit, &[notice]).await.unwrap();
+        store.put_stop(&unit, hash(4), Some(at(0))).await.unwrap();
         let keyring = KeyringChange {
             unit: unit.clone(),
             expected: None,

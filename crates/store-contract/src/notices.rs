@@ -9,7 +9,7 @@ use crate::Engine;
 use crate::made::{at, id, pati, rembang};
 
 /// A notice of a number, that waits.
-fn notice(n: u128, way: Way, due_at: Timestamp) -> NoticeRow {
+pub(crate) fn notice(n: u128, way: Way, due_at: Timestamp) -> NoticeRow {
     NoticeRow {
         id: id(n),
         case: CaseId(id(7)),

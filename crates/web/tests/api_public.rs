@@ -227,7 +227,7 @@ async fn a_program_finds_who_answers_by_position_code_and_name() {
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
-// S16, S88: figures as on the page, each with n and interval, or hidden.
+// S16: figures as on the page, each with n and interval, or hidden.
 #[tokio::test]
 async fn figures_are_those_of_the_page() {
     let site = Site::pati().await;

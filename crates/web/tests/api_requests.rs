@@ -516,7 +516,10 @@ async fn the_description_of_the_api_is_true() {
     assert_described(&good(), &schemas["NewRequest"], &openapi, "");
     let problem = post(&site, &json!({})).await.json();
     assert_described(&problem, &schemas["Problem"], &openapi, "");
-    for path in openapi["paths"].as_object().unwrap().keys() {
+    for (path, item) in openapi["paths"].as_object().unwrap() {
+        if item.get("patch").is_some() {
+            continue;
+        }
         let path = format!("/api/v1{}", path.replace(['{', '}'], ""));
         let patch = Request::patch(&path).body(Body::empty()).unwrap();
         assert_eq!(

@@ -139,7 +139,9 @@ pub(super) fn hours(table: &Table<'_>) -> Option<Hours> {
         }
         time
     };
-    let (from, until) = (time("from")?, time("until")?);
+    // Both are read before one that is missing ends it.
+    let (from, until) = (time("from"), time("until"));
+    let (from, until) = (from?, until?);
     let hours = Hours::new(from, until);
     if hours.is_none() {
         table.break_rule("until", PackRule::HoursOfADay);

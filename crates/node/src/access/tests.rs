@@ -346,11 +346,14 @@ fn a_station_sees_its_own_cases_and_the_unit_sees_all() {
         &case
     ));
     assert!(opens(&staff(1, &[Role::Patrol], None), read, &case));
-    assert!(opens(
-        &staff(1, &[Role::Commander], Some(&there)),
-        read,
-        &case
-    ));
+    for (role, at, sees) in [
+        (Role::Commander, None, true),
+        // The chief of a station is chief of that station.
+        (Role::Commander, Some(&there), false),
+        (Role::Oversight, Some(&there), true),
+    ] {
+        assert_eq!(opens(&staff(1, &[role], at), read, &case), sees, "{role:?}");
+    }
     assert!(!opens(&staff(1, &[Role::Admin], None), read, &case));
     // Whoever has it keeps it, wherever they are.
     let case = CaseFacts {

@@ -13,6 +13,7 @@ use super::map::beside::roles_text;
 use super::map::{count, damaged, get, maybe_moment, moment, stored};
 use super::query::Query;
 use super::read::{push_limit, select};
+use super::value::Value;
 use super::writer::Answer;
 use crate::error::StoreError;
 use crate::webhooks::{DELIVERY_KEPT_DAYS, DeliveryRow, ToldAct, Tried, WebhookRow, WebhookStore};
@@ -100,18 +101,18 @@ fn read_delivery(row: &Row) -> Result<DeliveryRow, StoreError> {
     })
 }
 
-/// Adds the rows of what is told of acts from one place to another, in the transaction that records them.
-pub(super) fn tell(query: &mut Query, unit: &str, first: i64, last: i64) {
+/// Adds what is told of acts: one row for each webhook that listens. `acts` are rows of unit, sequence, subject kind
+/// and moment; they are given and not read, for on PostgreSQL no statement sees what is written beside it.
+pub(super) fn tell(query: &mut Query, acts: Vec<Vec<Value>>) {
+    query.push("WITH given (unit, seq, kind, at) AS (");
+    query.push_rows(acts);
     query.push(
-        "INSERT INTO webhook_deliveries (unit, webhook, seq, due_at, attempts)
-         SELECT acts.unit, webhooks.id, acts.seq, acts.recorded_at, 0
-         FROM webhooks JOIN acts ON acts.unit = webhooks.unit
+        ") INSERT INTO webhook_deliveries (unit, webhook, seq, due_at, attempts)
+         SELECT given.unit, webhooks.id, given.seq, given.at, 0
+         FROM given JOIN webhooks ON webhooks.unit = given.unit
          WHERE webhooks.disabled_at IS NULL
-         AND webhooks.kinds LIKE '%\"' || acts.subject_kind || '\"%' AND webhooks.unit = ",
+         AND webhooks.kinds LIKE '%\"' || given.kind || '\"%'",
     );
-    query.push_bind(unit);
-    query.push(" AND acts.seq >= ").push_bind(first);
-    query.push(" AND acts.seq <= ").push_bind(last);
 }
 
 /// Carries a change out, in the transaction of the unit's writer.

@@ -25,6 +25,7 @@ use crate::state::AppState;
 struct Described {
     parameters: HashSet<String>,
     content_types: Vec<String>,
+    needs_token: bool,
 }
 
 /// The operations by method and pattern of their address.
@@ -77,6 +78,7 @@ impl Described {
         Self {
             parameters: parameters.collect(),
             content_types: content_types.collect(),
+            needs_token: operation.security.is_some(),
         }
     }
 }
@@ -110,6 +112,10 @@ pub(super) async fn gate(State(gate): State<Arc<Gate>>, request: Request, next: 
 }
 
 fn fits(described: &Described, request: &Request, context: &Context) -> Result<(), Fault> {
+    // Who asks comes before how.
+    if described.needs_token && !request.headers().contains_key(header::AUTHORIZATION) {
+        return Err(Fault::Token);
+    }
     if *request.method() == Method::POST {
         // Also where it changes nothing that something is sent twice.
         single_header(request.headers(), "Idempotency-Key")?;

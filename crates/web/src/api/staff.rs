@@ -15,6 +15,7 @@ mod form;
 mod handover;
 mod letter;
 mod list;
+mod notice;
 mod opening;
 mod outage;
 mod queue;
@@ -122,6 +123,8 @@ fn desk() -> OpenApiRouter<AppState> {
         .routes(routes!(outage::show))
         .routes(routes!(outage::end))
         .routes(routes!(handover::show, handover::take))
+        .routes(routes!(notice::list))
+        .routes(routes!(notice::see_to))
 }
 
 /// The case of an address.

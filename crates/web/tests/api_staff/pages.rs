@@ -9,7 +9,7 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 20] = [
+const SAME: [(&str, &[&str]); 21] = [
     ("/meja/layani", &["serveNext"]),
     ("/meja/ambil-alih", &["takeCaseOver"]),
     ("/meja/serah-terima", &["takeShiftOver"]),
@@ -56,15 +56,17 @@ const SAME: [(&str, &[&str]); 20] = [
     ("/perkara/{case}/surat", &["giveLetter"]),
     ("/pertemuan/baru", &["recordEncounter"]),
     ("/pertemuan/{encounter}/perbaiki", &["correctEncounter"]),
+    ("/meja/kiriman/{id}", &["seeToNotice"]),
     // Not of staff, and the way in for whatever they take from people.
     ("/lapor/periksa", &["fileRequest"]),
     ("/lacak/{nomor}", &["addMessage"]),
 ];
 
 /// Addresses that no operation stands for, by how they begin, and why.
-const APART: [(&str, &str); 13] = [
+const APART: [(&str, &str); 14] = [
     ("/api/", "the operations themselves"),
     ("/open311/", "an interface of programs itself"),
+    ("/gerbang/", "what the gateway says, itself a program"),
     ("/tlog", "an interface of programs itself"),
     (
         "/kabar/",

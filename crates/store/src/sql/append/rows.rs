@@ -1,6 +1,6 @@
 //! Rows that the accepted appends of one transaction write, gathered by table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use pengayom_core::act::Subject;
@@ -246,15 +246,15 @@ impl<'a> Rows<'a> {
 
     /// What is told of these acts to other programs.
     fn write_told(&self, script: &mut Script) {
-        let mut spans: HashMap<&str, (i64, i64)> = HashMap::new();
-        for act in &self.acts {
-            let sequence = act.stored.sequence;
-            let span = spans.entry(act.unit()).or_insert((sequence, sequence));
-            *span = (span.0.min(sequence), span.1.max(sequence));
-        }
-        for (unit, (first, last)) in spans {
-            script.add(|query| webhooks::tell(query, unit, first, last));
-        }
+        let rows = self.acts.iter().map(|act| {
+            vec![
+                act.unit().into(),
+                act.stored.sequence.into(),
+                act.stored.subject_kind.as_str().into(),
+                act.stored.recorded_at.into(),
+            ]
+        });
+        script.add_rows(rows.collect(), webhooks::tell);
     }
 
     fn write_numbers(&self, script: &mut Script) {

@@ -390,7 +390,12 @@ async fn work(
     (read, happened_at): (Read, Option<Timestamp>),
 ) -> Result<Response, Fault> {
     let staff = api.staff(Scope::Encounters)?;
-    let about = form::about(&api.node, staff, read.form.get("perkara")).await?;
+    let about = match form::about(&api.node, staff, read.form.get("perkara")).await {
+        Err(Fault::NotFound) => {
+            return Err(at("/case", "unknown", api.frame.t("error.word_unknown")));
+        }
+        about => about?,
+    };
     let met = form::read(&api.frame, &api.node, staff, &read.form, about.as_ref());
     let mut met = met.map_err(|form::Wrong { errors, .. }| wrong(&read, errors))?;
     met.command = command_of(api)?;
