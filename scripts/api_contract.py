@@ -26,7 +26,7 @@ PROGRAM = os.environ["PENGAYOM_BIN"]
 TOKENS = {
     # account: scopes
     "desk": ["cases:read", "cases:write", "desk", "requests:write"],
-    "commander": ["cases:read", "cases:write", "board", "export"],
+    "commander": ["cases:read", "cases:write", "board", "export", "webhooks"],
     "patrol": ["cases:read", "encounters"],
     "oversight": ["board"],
 }

@@ -4,8 +4,8 @@ python3 scripts/other_readers.py PENGAYOM
 
 PENGAYOM is the program. Starts `pengayom demo` on loopback, lets its desk announce outages, and holds what
 other libraries read to what the store says: feedparser and GDAL's GeoRSS driver for `/feed.atom`, icalendar
-for `/calendar.ics`, GDAL for GeoJSON and CSV, DuckDB, Arrow and geopandas for exports. Prints
-`N passed, N failed` and leaves with 1 when anything failed.
+for `/calendar.ics`, GDAL for GeoJSON and CSV, DuckDB, Arrow and geopandas for exports, standardwebhooks for
+what is sent to another program. Prints `N passed, N failed` and leaves with 1 when anything failed.
 `pip install -r scripts/other_readers.txt`.
 """
 
@@ -113,7 +113,8 @@ def listen(unit: dict) -> tuple[HTTPServer, str]:
     server = HTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/hook"
-    arguments = ["webhook", "--store", unit["store"], "add", address,
+    key = Path(unit["store"].removeprefix("sqlite:")).with_name("unit.key")
+    arguments = ["webhook", "--store", unit["store"], "--node-key-file", str(key), "add", address,
                  "--kind", "outage", "--json"]
     refused = subprocess.run([program, *arguments], capture_output=True, text=True)
     check("an address of this machine is refused", refused.returncode == 1 and "private network" in refused.stderr)

@@ -120,9 +120,8 @@ impl Case {
     pub(super) fn change_access(&mut self, act: &Act, payload: &CaseAct) {
         match payload {
             CaseAct::ReaderNamed { officer, .. } => {
-                if !self.access.named.contains(officer) {
-                    self.access.named.push(*officer);
-                }
+                self.access.named.retain(|named| named != officer);
+                self.access.named.push(*officer);
             }
             CaseAct::ReaderRemoved { officer, .. } => {
                 self.access.named.retain(|named| named != officer);
