@@ -29,7 +29,10 @@ fn code(world: &World, key: &str, steps: i64) -> String {
     }
     let bytes = bits.chunks_exact(8);
     let bytes: Vec<u8> = bytes
-        .map(|bits| bits.iter().fold(0_u8, |byte, bit| byte << 1 | *bit as u8))
+        .map(|bits| {
+            bits.iter()
+                .fold(0_u8, |byte, bit| byte << 1 | u8::from(*bit == 1))
+        })
         .collect();
     let secret = totp_rs::Secret::new_stack(bytes.try_into().unwrap());
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::files;
 
 /// Arguments about the provider. All of them or none.
+#[expect(clippy::struct_field_names, reason = "each is the name of an argument")]
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ProviderArguments {
     /// Issuer of a provider through which staff may sign in too, such as <https://sso.example>
@@ -57,7 +58,12 @@ impl ProviderArguments {
             Fault::Input("which name has this unit at the provider? use --oidc-client-id".into())
         })?;
         let path = self.oidc_client_secret_file.or(file.client_secret_file);
-        let secret = match (std::env::var("PENGAYOM_OIDC_CLIENT_SECRET"), path) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "no argument carries a secret, for others on the machine read arguments"
+        )]
+        let given = std::env::var("PENGAYOM_OIDC_CLIENT_SECRET");
+        let secret = match (given, path) {
             (Ok(secret), _) => secret,
             (Err(_), Some(path)) => files::read_text(&path)?,
             (Err(_), None) => {

@@ -179,10 +179,9 @@ async fn take_away(account: AccountPage, form: FormPost) -> Result<Response, Fau
         .map_err(|_| Fault::NotFound)?;
     let AccountPage { page, live } = account;
     match page.node.drop_own_factor(&live, id).await {
-        Ok(()) => Ok(to_own("lepas")),
-        Err(Refused::Handle(HandleError::ProofNeeded)) => Ok(to_proof("/akun")),
         // Pressed twice: it is gone.
-        Err(Refused::Handle(HandleError::NotFound(_))) => Ok(to_own("lepas")),
+        Ok(()) | Err(Refused::Handle(HandleError::NotFound(_))) => Ok(to_own("lepas")),
+        Err(Refused::Handle(HandleError::ProofNeeded)) => Ok(to_proof("/akun")),
         Err(Refused::Account(_)) => Ok(to_own("wajib")),
         Err(Refused::Handle(error)) => Err(error.into()),
     }

@@ -1,5 +1,7 @@
 //! `/akun`, `/setelan/akun` and the steps of signing in; and what every answer tells browsers to refuse.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod support;
 
 use axum::body::Body;

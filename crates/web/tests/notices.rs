@@ -44,7 +44,7 @@ impl Gateway {
                 let mut stream = stream.unwrap();
                 let mut text = String::new();
                 let mut piece = [0_u8; 4096];
-                while !text.contains("}") {
+                while !text.contains('}') {
                     let n = stream.read(&mut piece).unwrap();
                     if n == 0 {
                         break;

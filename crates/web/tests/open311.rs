@@ -265,7 +265,7 @@ async fn nothing_private_is_in_any_answer() {
     }
     hidden.push(told(&site, "gangguan", true).await.to_string());
     let list = get(&site, "requests.json").await;
-    assert_eq!(ids(&list), [shown.clone()]);
+    assert_eq!(ids(&list), std::slice::from_ref(&shown));
     let mut all = vec![list.text];
     // By identifier, by code, or beside one that is shown: as if they were not there.
     let nobody = "0192f0c1-2222-7000-8000-000000000000";
@@ -282,7 +282,7 @@ async fn nothing_private_is_in_any_answer() {
             &format!("requests.json?service_request_id={id},{shown}"),
         )
         .await;
-        assert_eq!(ids(&beside), [shown.clone()]);
+        assert_eq!(ids(&beside), std::slice::from_ref(&shown));
         let update = [
             ("api_key", key.as_str()),
             ("service_request_id", id),

@@ -383,7 +383,10 @@ impl Policies {
 
     /// The beat and the areas it lies in.
     fn areas(&self, beat: &AreaCode, geography: &Geography, entities: &mut Vec<Entity>) {
-        let above = geography.areas().ancestors(beat).map(|area| area.code());
+        let above = geography
+            .areas()
+            .ancestors(beat)
+            .map(pengayom_core::place::Area::code);
         let chain: Vec<&AreaCode> = std::iter::once(beat)
             .chain(above.filter(|code| *code != beat))
             .collect();

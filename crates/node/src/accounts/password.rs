@@ -81,7 +81,7 @@ pub fn guess(password: &str, names: &[&str], is_common: &dyn Fn(&str) -> bool) -
     let mut parts: Vec<String> = names
         .iter()
         .flat_map(|name| name.split(|c: char| !c.is_alphanumeric()))
-        .map(|part| part.to_lowercase())
+        .map(str::to_lowercase)
         .filter(|part| part.chars().count() >= PART_MIN_CHARS)
         .collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.len()));

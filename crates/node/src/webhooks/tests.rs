@@ -55,12 +55,12 @@ fn row(
 }
 
 fn come(
-    answer: Result<u16, OutsideError>,
+    answer: &Result<u16, OutsideError>,
     attempts: u32,
     failing_since: Option<Timestamp>,
 ) -> Tried {
     let (webhook, delivery) = row(attempts, 0, failing_since);
-    judged(&answer, (&webhook, &delivery), at(0), [0.5, 0.5])
+    judged(answer, (&webhook, &delivery), at(0), [0.5, 0.5])
 }
 
 // The example of the specification: standardwebhooks.com, "Signature scheme".
@@ -94,7 +94,7 @@ fn a_message_says_what_changed_and_nothing_that_was_told() {
 #[test]
 fn only_an_answer_that_takes_it_ends_it() {
     for status in [200, 204, 299] {
-        let tried = come(Ok(status), 1, None);
+        let tried = come(&Ok(status), 1, None);
         assert!(tried.delivered && tried.again_at.is_none(), "{status}");
     }
     for (answer, word) in [
@@ -120,15 +120,15 @@ fn only_an_answer_that_takes_it_ends_it() {
         assert_eq!(tried.again_at, Some(at(5)));
         assert_eq!(tried.disable, None);
     }
-    assert_eq!(come(Ok(500), TRIES, None).again_at, None, "given up");
-    assert_eq!(come(Ok(410), 1, None).disable.as_deref(), Some("gone"));
+    assert_eq!(come(&Ok(500), TRIES, None).again_at, None, "given up");
+    assert_eq!(come(&Ok(410), 1, None).disable.as_deref(), Some("gone"));
     let days = |days: i64| Some(at(-days * 86_400));
-    assert_eq!(come(Ok(500), 1, days(4)).disable, None);
+    assert_eq!(come(&Ok(500), 1, days(4)).disable, None);
     assert_eq!(
-        come(Ok(500), 1, days(5)).disable.as_deref(),
+        come(&Ok(500), 1, days(5)).disable.as_deref(),
         Some("failing")
     );
-    assert!(come(Ok(200), 1, days(9)).delivered, "it arrived after all");
+    assert!(come(&Ok(200), 1, days(9)).delivered, "it arrived after all");
 }
 
 proptest! {

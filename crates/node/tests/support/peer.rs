@@ -30,13 +30,12 @@ pub struct Asked {
 
 impl Asked {
     pub fn header(&self, name: &str) -> Option<String> {
-        let line = self.head.lines().find_map(|line| {
+        self.head.lines().find_map(|line| {
             let (found, value) = line.split_once(": ")?;
             found
                 .eq_ignore_ascii_case(name)
                 .then(|| value.trim().to_owned())
-        });
-        line
+        })
     }
 
     pub fn json(&self) -> serde_json::Value {

@@ -45,6 +45,10 @@ pub(super) struct Week {
 
 /// A share with its uncertainty.
 #[derive(Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the word that readers of the JSON see"
+)]
 pub(super) struct Share {
     /// From 0 to 1.
     #[schema(minimum = 0, maximum = 1)]

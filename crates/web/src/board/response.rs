@@ -89,10 +89,6 @@ struct Figure {
 /// Response times over some days. Stations stand in the order of their codes: it compares, it does not rank.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ResponseTimes)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the word that readers of the JSON see"
-)]
 pub(crate) struct ResponseFigures {
     /// First day.
     #[schema(value_type = String, format = Date)]

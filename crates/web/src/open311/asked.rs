@@ -31,6 +31,12 @@ pub(super) enum Format {
     Json,
 }
 
+/// Whether an address has an ending; in small letters, as its routes.
+fn ends_in(path: &str, ending: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, found)| found == ending)
+}
+
 impl Format {
     /// By the ending of the address, else by what the asker takes, else XML, which every client reads.
     pub(super) fn of(path: &str, headers: &HeaderMap) -> Self {
@@ -38,7 +44,7 @@ impl Format {
             .get(header::ACCEPT)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        if !path.ends_with(".xml") && accept.contains("json") {
+        if !ends_in(path, "xml") && accept.contains("json") {
             Self::Json
         } else {
             Self::by_ending(path)
@@ -47,7 +53,7 @@ impl Format {
 
     /// By the ending of the address alone.
     pub(super) fn by_ending(path: &str) -> Self {
-        if path.ends_with(".json") {
+        if ends_in(path, "json") {
             Self::Json
         } else {
             Self::Xml

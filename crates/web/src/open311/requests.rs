@@ -135,7 +135,7 @@ fn drawn(frame: &PageFrame, row: &CaseRow) -> Tree {
     // The middle of the village, and never where it was: an outline says who answers, a pin says who
     // called.
     let area = row.beat.as_ref().and_then(|beat| unit.geography.area(beat));
-    let point = area.map(|area| area.representative_point());
+    let point = area.map(pengayom_core::place::Area::representative_point);
     let degrees = |at: Option<f64>| at.map_or(Tree::Nothing, Tree::Real);
     let status = match row.stage {
         CaseStage::Closed => "closed",
@@ -172,8 +172,8 @@ fn drawn(frame: &PageFrame, row: &CaseRow) -> Tree {
             Tree::maybe(row.beat.as_ref().map(ToString::to_string)),
         ),
         ("zipcode", Tree::Nothing),
-        ("lat", degrees(point.map(|point| point.lat()))),
-        ("long", degrees(point.map(|point| point.lng()))),
+        ("lat", degrees(point.map(pengayom_core::place::Point::lat))),
+        ("long", degrees(point.map(pengayom_core::place::Point::lng))),
         ("media_url", Tree::Nothing),
         (
             "extended_attributes",

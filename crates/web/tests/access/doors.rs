@@ -190,7 +190,7 @@ async fn live_pages_tell_nobody_of_a_case_that_is_shut_to_them() {
         change(&site, &desk, narrow, take).await;
         file(&site, THEFT).await;
     });
-    let told = told.await;
+    let told = Box::pin(told).await;
     assert!(told.contains("data: case.request_filed"), "{told}");
     // Whoever reviews openings hears of one at once.
     let told = next_told(&site, "oversight", async {
@@ -198,7 +198,7 @@ async fn live_pages_tell_nobody_of_a_case_that_is_shut_to_them() {
         let opened = site.node.open_in_emergency(&officer, narrow, reason).await;
         assert!(opened.unwrap().changed);
     });
-    let told = told.await;
+    let told = Box::pin(told).await;
     assert!(told.contains("data: case.emergency_opened"), "{told}");
 }
 

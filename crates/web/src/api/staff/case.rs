@@ -353,7 +353,9 @@ async fn body(api: &Api, staff: &Staff, history: &CaseHistory) -> Result<CaseBod
         description: case.filed.description.clone(),
         when_text: case.filed.when_text.clone(),
         occurred_at: case.filed.occurred_at,
-        wellbeing: harm.wellbeing.map(|known| known.as_str()),
+        wellbeing: harm
+            .wellbeing
+            .map(pengayom_core::subject::case::Wellbeing::as_str),
         loss_rupiah: harm.loss_rupiah,
         place: case.place.as_ref().map(|place| shown.place(place)),
         form_number: case.filed.form.as_deref().and_then(form_words),

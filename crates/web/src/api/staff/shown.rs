@@ -87,8 +87,8 @@ impl<'a> Shown<'a> {
                 name: self.frame.unit().geography.label(beat),
             }),
             text: place.text.clone(),
-            lat: place.point.map(|point| point.lat()),
-            long: place.point.map(|point| point.lng()),
+            lat: place.point.map(pengayom_core::place::Point::lat),
+            long: place.point.map(pengayom_core::place::Point::lng),
             rule: place.rule.clone(),
         }
     }

@@ -105,7 +105,7 @@ pub(crate) fn ways_group(
 /// Words as they begin a line.
 fn begun(words: &str) -> String {
     let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }
 
