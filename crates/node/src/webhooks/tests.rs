@@ -114,7 +114,7 @@ fn only_an_answer_that_takes_it_ends_it() {
             "unreachable",
         ),
     ] {
-        let tried = come(answer, 1, None);
+        let tried = come(&answer, 1, None);
         assert!(!tried.delivered);
         assert_eq!(tried.fault.as_deref(), Some(word));
         assert_eq!(tried.again_at, Some(at(5)));

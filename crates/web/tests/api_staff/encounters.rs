@@ -110,7 +110,7 @@ async fn what_is_wrong_with_an_encounter_is_said_at_its_members() {
     }
     let nothing = with("case", json!("0192f0c1-2222-7000-8000-000000000000"));
     let answer = officer.post("/encounters", nothing).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    wrong_field(&answer, "/case", "unknown");
     let oversight = program(&site, "oversight", &ALL).await;
     let answer = oversight.post("/encounters", met(&site)).await;
     problem(&answer, StatusCode::FORBIDDEN, "forbidden");
