@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
+use pengayom_core::value::CaseId;
 use pengayom_store::PAGE_MAX;
 use pengayom_store::webhooks::{DeliveryRow, ToldAct, Tried, WebhookRow};
 use serde_json::json;
@@ -21,7 +22,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::Node;
-use crate::access::{Permission, Staff};
+use crate::access::{Permission, Sight, Staff};
 use crate::accounts::staff;
 use crate::error::HandleError;
 use crate::keys::Purpose;
@@ -168,6 +169,19 @@ pub(crate) fn ended(at: Timestamp, why: &str) -> Tried {
         again_at: None,
         pause_until: None,
         disable: Some(why.to_owned()),
+    }
+}
+
+/// What its listener may not know: it is not sent, and not tried again.
+pub(crate) fn withheld(at: Timestamp) -> Tried {
+    Tried {
+        at,
+        delivered: true,
+        status: None,
+        fault: None,
+        again_at: None,
+        pause_until: None,
+        disable: None,
     }
 }
 
@@ -340,7 +354,27 @@ impl Node {
     ) -> Result<Vec<DeliveryRow>, HandleError> {
         let unit = self.unit().id.clone();
         let limit = limit.min(PAGE_MAX);
-        Ok(self.store.deliveries(&unit, id, before, limit).await?)
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let webhooks = self.store.webhooks(&unit).await?;
+        let Some(webhook) = webhooks.iter().find(|row| row.id == id) else {
+            return Ok(Vec::new());
+        };
+        let listener = self.listener_of(webhook).await?;
+        let (mut found, mut before) = (Vec::new(), before);
+        // What the listener may not know is left out, and more is read in its place.
+        loop {
+            let rows = self.store.deliveries(&unit, id, before, limit).await?;
+            let last = rows.len() < wanted;
+            before = rows.last().map(|row| row.sequence);
+            for row in rows {
+                if found.len() < wanted && self.may_hear(&listener, &row.act).await? {
+                    found.push(row);
+                }
+            }
+            if last || found.len() >= wanted {
+                return Ok(found);
+            }
+        }
     }
 
     /// Sends something once more.
@@ -362,30 +396,56 @@ impl Node {
         Ok(seal::open(&wrap, &webhook.sealed, webhook.id.as_bytes())?)
     }
 
-    /// Whether the token that a webhook was made with still works, and its account too.
-    async fn webhook_may_go_on(&self, webhook: &WebhookRow) -> Result<bool, HandleError> {
+    /// For whom a webhook listens: nobody in particular, an account, or an account or token that ended.
+    async fn listener_of(&self, webhook: &WebhookRow) -> Result<Listener, HandleError> {
         let Some(token) = webhook.token else {
-            return Ok(true);
+            return Ok(Listener::Unit);
         };
         let tokens = self.tokens().await?;
         let now = self.now();
         let mut tokens = tokens.into_iter();
         let Some(token) = tokens.find(|row| row.id == token && row.works(now)) else {
-            return Ok(false);
+            return Ok(Listener::Ended);
         };
         let scope = Scope::Webhooks.as_str();
         let Some(user) = token
             .user
             .filter(|_| token.scopes.iter().any(|word| word == scope))
         else {
-            return Ok(false);
+            return Ok(Listener::Ended);
         };
-        let user = self.store.user(&self.unit().id, user).await?;
-        let user = user.filter(|user| user.disabled_at.is_none());
         let unit = self.unit();
-        Ok(user.map(|user| staff(&unit, &user)).is_some_and(|staff| {
-            let mut needed = webhook.kinds.iter().filter_map(|kind| needed(kind));
-            needed.all(|permission| staff.may(permission))
-        }))
+        let user = self.store.user(&unit.id, user).await?;
+        let user = user.filter(|user| user.disabled_at.is_none());
+        Ok(user
+            .map(|user| staff(&unit, &user))
+            .filter(|staff| {
+                let mut needed = webhook.kinds.iter().filter_map(|kind| needed(kind));
+                needed.all(|permission| staff.may(permission))
+            })
+            .map_or(Listener::Ended, |staff| Listener::Account(Box::new(staff))))
     }
+
+    /// Whether a listener may know that there is what an act is about: whom a case is about, hears nothing of it (S45).
+    async fn may_hear(&self, listener: &Listener, act: &ToldAct) -> Result<bool, HandleError> {
+        let Listener::Account(staff) = listener else {
+            return Ok(true);
+        };
+        if act.subject_kind != "case" {
+            return Ok(true);
+        }
+        let case = CaseId(act.subject_id);
+        let row = self.store.case(&self.unit().id, case).await?;
+        Ok(row.is_some_and(|row| self.sight_of(staff, &row) != Sight::Hidden))
+    }
+}
+
+/// For whom a webhook listens.
+enum Listener {
+    /// For the unit itself: whoever keeps the node made it.
+    Unit,
+    /// For the account of the token it was made with.
+    Account(Box<Staff>),
+    /// For nobody any more.
+    Ended,
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pengayom_core::subject::case::CaseCommand;
 use pengayom_node::access::Role;
 use pengayom_node::handle::outage::DeclareOutage;
 use pengayom_node::outside::{Guard, Outside, OutsideError, Refused};
@@ -21,6 +22,9 @@ use pengayom_node::webhooks::{self, WebhookError};
 use support::World;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+
+/// Growong Lor, in the district of Juwana.
+const JUWANA: &str = "33.18.08.2022";
 
 /// What came: the headers by name, and the body.
 type Came = (BTreeMap<String, String>, String);
@@ -372,6 +376,48 @@ async fn a_webhook_ends_with_the_token_it_was_made_with() {
             .as_deref(),
         Some("token")
     );
+}
+
+// S45
+#[tokio::test]
+async fn whom_a_case_is_about_hears_nothing_of_it() {
+    let world = world(1).await;
+    let desk = world.officer("desk", Role::Desk, None).await;
+    let chief = world.officer("chief", Role::Commander, None).await;
+    let new = NewToken {
+        name: "peta".to_owned(),
+        scopes: vec![Scope::Webhooks],
+        login: Some("desk".to_owned()),
+        days: 10,
+        made_by: None,
+    };
+    let token = world.node.add_token(new).await.unwrap().row.id;
+    let receiver = Receiver::answering(&["200 Yes"]).await;
+    let node = &world.node;
+    let address = receiver.address();
+    let made = node.add_webhook(&address, kinds(&["case"]), Some(token));
+    let id = made.await.unwrap().row.id;
+    let filed = world.file("lp_b", JUWANA).await;
+    send(&world).await;
+    assert_eq!(receiver.came().len(), 1);
+    let concerned = CaseCommand::NameConcerned {
+        officer: desk.id,
+        reason: "Disebut dalam laporan".to_owned(),
+    };
+    node.change_case(&chief, filed.case, None, concerned, None)
+        .await
+        .unwrap();
+    // While it waits, and after it was not sent.
+    let listed = async || node.webhook_deliveries(id, None, 50).await.unwrap();
+    assert_eq!(listed().await, []);
+    send(&world).await;
+    assert_eq!(receiver.came().len(), 1);
+    assert_eq!(listed().await, []);
+    // Others come as before, and nothing waits behind it.
+    world.file("lp_b", JUWANA).await;
+    send(&world).await;
+    assert_eq!(receiver.came().len(), 2);
+    assert_eq!(listed().await.len(), 1);
 }
 
 #[tokio::test]

@@ -5,10 +5,6 @@
 //! handlers turn what was typed into a command for `pengayom-node` and its answer into a page.
 
 mod account;
-#[allow(
-    dead_code,
-    reason = "the ground of the API has what operations of staff ask for by tag and version"
-)]
 mod api;
 pub mod assets;
 mod board;

@@ -7,7 +7,7 @@ use pengayom_store::webhooks::{DeliveryRow, Tried, WebhookRow};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{body, ended, judged, message_id, signature};
+use super::{Listener, body, ended, judged, message_id, signature, withheld};
 use crate::SharedNode;
 use crate::error::HandleError;
 use crate::outside::{OutsideError, Question};
@@ -105,8 +105,12 @@ async fn attempt(
     webhook: &WebhookRow,
     delivery: &DeliveryRow,
 ) -> Result<Tried, HandleError> {
-    if !node.webhook_may_go_on(webhook).await? {
+    let listener = node.listener_of(webhook).await?;
+    if matches!(listener, Listener::Ended) {
         return Ok(ended(node.now(), "token"));
+    }
+    if !node.may_hear(&listener, &delivery.act).await? {
+        return Ok(withheld(node.now()));
     }
     // As after the node's key was lost: a signature that nobody would believe is not sent.
     let Ok(secret) = node.webhook_secret(webhook) else {
