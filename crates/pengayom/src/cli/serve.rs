@@ -18,7 +18,7 @@ use crate::witness::ask::Asked;
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
     /// Configuration file (TOML): store, unit, listen, public_url, node_key_file,
-    /// api_requests_per_minute, witnesses, [notices], and [oidc] with issuer, client_id,
+    /// api_requests_per_minute, witnesses, the table notices, and the table oidc with issuer, client_id,
     /// client_secret_file, name, both_factors; what is given here or in the environment goes first
     #[arg(long, env = "PENGAYOM_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,

@@ -31,7 +31,7 @@ pub(crate) struct WebhookArguments {
 enum WebhookVerb {
     /// Tell another program; the secret that signs what is sent is printed once
     Add {
-        /// Where it is sent, such as https://example.org/hook
+        /// Where it is sent, such as <https://example.org/hook>
         address: String,
         /// What it is told of; may be given several times
         #[arg(long = "kind", required = true, value_parser = KINDS)]
