@@ -16,6 +16,7 @@ mod notices;
 mod on_duty;
 pub(crate) mod outage;
 pub(crate) mod paper;
+mod parts;
 pub(crate) mod people;
 mod queue;
 mod readers;

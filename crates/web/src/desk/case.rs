@@ -19,6 +19,7 @@ use super::evidence::{self, EvidenceForm};
 use super::file::FileFacts;
 use super::history::{self, Entry, channel_words};
 use super::letter::{self, LetterForm, LetterLine};
+use super::parts::{self, OnPage};
 use super::queue::seen_version;
 use super::{readers, refusal, shut};
 use crate::extract::{FormPost, StaffPage};
@@ -54,6 +55,7 @@ struct CasePage {
     owed: Vec<Owed>,
     description: String,
     facts: Vec<Fact>,
+    parts: Vec<parts::Part>,
     files: Vec<FileFacts>,
     evidence: Option<EvidenceForm>,
     letters: Vec<LetterLine>,
@@ -144,6 +146,11 @@ pub(super) async fn case_page(
     let evidence = evidence::form(&frame, &node, &staff, id, &case, &typed);
     let letter = letter::form(&frame, &node, &staff, id, &case, &typed);
     let letters = letter::lines(&frame, &names, id, &acts);
+    let shown = OnPage {
+        files: (!files.is_empty() || evidence.is_some()).then_some(files.len()),
+        letters: (!letters.is_empty() || letter.is_some()).then_some(letters.len()),
+    };
+    let parts = parts::parts(&frame, id, &case, shown);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {
@@ -213,6 +220,7 @@ pub(super) async fn case_page(
             facts.extend(super::hold::facts(&frame, &node, &case));
             facts
         },
+        parts,
         files,
         evidence,
         letters,

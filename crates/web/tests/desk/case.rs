@@ -449,6 +449,22 @@ async fn the_step_and_the_rule_stand_beside_the_case() {
 }
 
 #[tokio::test]
+async fn the_parts_of_a_case_are_listed_with_their_state() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    let case = THEFT.file(&site).await.case;
+    let mut desk = site.signed_in("desk").await;
+    let page = desk.get(&format!("/perkara/{case}")).await;
+    let words = page.words();
+    assert!(words.contains("Bagian perkara"), "{words}");
+    for at in ["#h-foto", "#h-surat"] {
+        assert!(page.body.contains(&format!("href=\"{at}\"")), "{at} is listed");
+        let id = at.trim_start_matches('#');
+        assert!(page.body.contains(&format!("id=\"{id}\"")), "{at} is there");
+    }
+}
+
+#[tokio::test]
 async fn a_photograph_is_shown_small_to_those_who_read_the_case_and_kept_nowhere() {
     let site = Site::pati().await;
     site.account(Role::Desk).await;
