@@ -458,7 +458,10 @@ async fn the_parts_of_a_case_are_listed_with_their_state() {
     let words = page.words();
     assert!(words.contains("Bagian perkara"), "{words}");
     for at in ["#h-foto", "#h-surat"] {
-        assert!(page.text.contains(&format!("href=\"{at}\"")), "{at} is listed");
+        assert!(
+            page.text.contains(&format!("href=\"{at}\"")),
+            "{at} is listed"
+        );
         let id = at.trim_start_matches('#');
         assert!(page.text.contains(&format!("id=\"{id}\"")), "{at} is there");
     }
