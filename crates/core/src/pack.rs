@@ -18,6 +18,7 @@ mod findings;
 mod function;
 mod lang;
 mod law;
+mod letters;
 mod load;
 mod notices;
 mod org;
@@ -35,6 +36,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use crate::letter::Template;
 use crate::place::Strata;
 
 pub use access::AccessTimes;
@@ -65,6 +67,7 @@ pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, 
 pub use sign_in::{AccountRole, SignIn};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
+pub(crate) use words::has_stray_brace;
 pub use words::{Words, fill, placeholders};
 
 /// A pack that loaded without a fault. Share it as `Arc<Pack>`.
@@ -96,6 +99,7 @@ pub struct Pack {
     close_outcomes: Vec<CloseOutcome>,
     late_reasons: Vec<LateReason>,
     letters: Vec<LetterKind>,
+    templates: Vec<Template>,
     explanations: Vec<Explanation>,
     channels: Vec<Channel>,
     phrases: Vec<Phrase>,
@@ -318,6 +322,18 @@ impl Pack {
     #[must_use]
     pub fn letters(&self) -> &[LetterKind] {
         &self.letters
+    }
+
+    /// Letters the program makes, in the order they are offered; each of a kind of [`Pack::letters`].
+    #[must_use]
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
+    }
+
+    /// The letter of a kind as the program makes it, if it makes one.
+    #[must_use]
+    pub fn template(&self, kind: &str) -> Option<&Template> {
+        self.templates.iter().find(|one| one.kind.as_str() == kind)
     }
 
     /// One kind of letter.

@@ -13,6 +13,7 @@ pub const HEIGHTS: &[(&str, u8)] = &[
     ("pengayom-plan", 1),
     ("pengayom-ledger", 1),
     ("pengayom-store", 2),
+    ("pengayom-letter", 2),
     ("pengayom-node", 3),
     ("pengayom-web", 4),
     ("pengayom", 5),
@@ -31,6 +32,7 @@ pub const PURE: &[&str] = &[
     "pengayom-measure",
     "pengayom-plan",
     "pengayom-ledger",
+    "pengayom-letter",
 ];
 const NOT_PURE: &[&str] = &[
     "async-trait",

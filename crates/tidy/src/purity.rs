@@ -11,6 +11,7 @@ pub const PURE_FOLDERS: &[&str] = &[
     "crates/measure/src/",
     "crates/plan/src/",
     "crates/ledger/src/",
+    "crates/letter/src/",
 ];
 
 const FORBIDDEN: &[(&str, &str)] = &[

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::lang::Lang;
 use super::words::Words;
+use crate::letter::LetterRule;
 
 /// Most faults kept from one load; those beyond it are only counted.
 pub const FAULTS_MAX: usize = 200;
@@ -172,6 +173,12 @@ pub enum PackFault {
     /// A brace that begins or ends no placeholder.
     #[error("a brace without a placeholder; write {{name}} in small letters, or no brace")]
     StrayBrace,
+    /// A letter that is not written as letters are, or does not say what it has to.
+    #[error("{rule}")]
+    Letter {
+        /// The rule it breaks.
+        rule: LetterRule,
+    },
     /// A file the pack must have is not there.
     #[error("the file is missing; add it to the pack")]
     MissingFile,
@@ -251,11 +258,15 @@ pub enum PackRule {
     PublicFewOnly,
     /// A question has values exactly where one or some of them are chosen.
     ValuesToChoose,
+    /// A kind of letter has one template.
+    EachLetterOnce,
+    /// A letter asks for fields of its own once, and its floor names fields it has.
+    LetterFields,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -277,6 +288,8 @@ impl PackRule {
         Self::TicketLetter,
         Self::PublicFewOnly,
         Self::ValuesToChoose,
+        Self::EachLetterOnce,
+        Self::LetterFields,
     ];
 
     /// Stable name, used in the word keys.
@@ -304,6 +317,8 @@ impl PackRule {
             Self::ShortMessage => "short_message",
             Self::PublicFewOnly => "public_few_only",
             Self::ValuesToChoose => "values_to_choose",
+            Self::EachLetterOnce => "each_letter_once",
+            Self::LetterFields => "letter_fields",
         }
     }
 
@@ -362,6 +377,10 @@ impl PackRule {
             Self::ValuesToChoose => {
                 "a list to choose from has `value` entries, and no other kind has; add or remove them"
             }
+            Self::EachLetterOnce => "a kind of letter has one template; remove the second",
+            Self::LetterFields => {
+                "a field stands once, under a name that is no fact; `floor` names facts and fields, `from` a fact (docs/letters.md lists them)"
+            }
         }
     }
 }
@@ -375,7 +394,7 @@ fn suggest(suggestion: Option<&str>, otherwise: &str) -> String {
 
 impl PackFault {
     /// Codes of every fault, for the test that each has its words.
-    pub const CODES: [&'static str; 22] = [
+    pub const CODES: [&'static str; 23] = [
         "not_utf8",
         "syntax",
         "unknown_key",
@@ -395,6 +414,7 @@ impl PackFault {
         "words_missing",
         "placeholder_mismatch",
         "stray_brace",
+        "letter",
         "missing_file",
         "unknown_file",
         "too_large",
@@ -423,6 +443,7 @@ impl PackFault {
             Self::WordsMissing { .. } => "words_missing",
             Self::PlaceholderMismatch { .. } => "placeholder_mismatch",
             Self::StrayBrace => "stray_brace",
+            Self::Letter { .. } => "letter",
             Self::MissingFile => "missing_file",
             Self::UnknownFile { .. } => "unknown_file",
             Self::FileTooLarge { .. } | Self::TooManyFiles { .. } => "too_large",
@@ -441,6 +462,7 @@ impl PackFault {
             | Self::EmptyText
             | Self::Unsourced
             | Self::StrayBrace
+            | Self::Letter { .. }
             | Self::MissingFile
             | Self::RuleBroken { .. } => Vec::new(),
             Self::Syntax { message } => vec![("message", message.clone())],
@@ -526,6 +548,12 @@ impl PackFault {
         let params = self.params();
         let values: Vec<(&str, &str)> = params.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let code = self.code();
+        if let Self::Letter { rule } = self {
+            let what = words.text("pack.letter.what", &[]);
+            let name = rule.field().unwrap_or_default();
+            let key = format!("letters.fault_{}", rule.code());
+            return (what, words.text(&key, &[("name", name)]));
+        }
         (
             words.text(&format!("pack.{code}.what"), &values),
             words.text(&format!("pack.{code}.remedy"), &values),

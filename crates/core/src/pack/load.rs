@@ -19,6 +19,7 @@ use super::function::{
 };
 use super::lang::Lang;
 use super::law::{Instrument, PackHead, Phrase};
+use super::letters;
 use super::notices::Notices;
 use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
@@ -38,7 +39,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 25] = [
+pub const PACK_FILES: [&str; 26] = [
     "access.toml",
     "case.toml",
     "clocks.toml",
@@ -49,6 +50,7 @@ pub const PACK_FILES: [&str; 25] = [
     "glossary.toml",
     "groups.toml",
     "instruments.toml",
+    "letters.toml",
     "notices.toml",
     "offences.toml",
     "org.toml",
@@ -290,6 +292,7 @@ fn read<'a>(
     let groups = only(root("groups.toml"), "group", Group::read);
     let org = root("org.toml").map(|root| root.read(Organisation::read));
     let case = root("case.toml").map(|root| root.read(CaseWords::read));
+    let templates = root("letters.toml").map(|root| root.read(letters::read));
     let phrases = only(root("phrases.toml"), "phrase", Phrase::read);
     for file in ENTRY_FILES {
         if let Some(root) = root(file) {
@@ -335,6 +338,7 @@ fn read<'a>(
         close_outcomes: case.close_outcomes,
         late_reasons: case.late_reasons,
         letters: case.letters,
+        templates: templates?,
         channels: case.channels,
         explanations: case.explanations,
         phrases: phrases?,

@@ -19,6 +19,8 @@ use super::lang::{Localized, LocalizedList};
 use super::source::{Certainty, Sourced, SourcedEntry};
 use super::words::{has_stray_brace, placeholders};
 
+mod long;
+
 /// Longest text accepted for one key, in characters.
 pub(crate) const TEXT_MAX_CHARS: usize = 2_000;
 

@@ -21,7 +21,7 @@ fn the_pack_has_every_entry_that_was_researched() {
     assert_eq!(pack.ranks().len(), 22);
     assert_eq!(pack.roles().len(), 16);
     assert_eq!(pack.phrases().len(), 12);
-    assert_eq!(pack.letters().len(), 11);
+    assert_eq!(pack.letters().len(), 13);
     for (section, count) in [
         ("question", 15),
         ("outcome", 13),
@@ -382,6 +382,14 @@ fn the_words_are_plain_and_short() {
     }
     for explanation in pack.explanations() {
         plain(explanation.code.as_str(), &explanation.name);
+    }
+    for template in pack.templates() {
+        for line in template.body.get(Lang::Id).lines() {
+            assert_plain(template.kind.as_str(), line);
+        }
+        for field in &template.fields {
+            plain(template.kind.as_str(), &field.label);
+        }
     }
 }
 
