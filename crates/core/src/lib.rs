@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod letter;
+pub mod clock;
 pub mod notice;
 pub mod pack;
 pub mod place;

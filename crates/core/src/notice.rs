@@ -107,8 +107,10 @@ impl Kind {
     pub const fn caused_by(act: &CaseAct) -> Option<Self> {
         Some(match act {
             CaseAct::RequestFiled(_) => Self::Received,
-            CaseAct::ReporterAnswered { .. } | CaseAct::CaseReopened { .. } => Self::Message,
-            CaseAct::DelayExplained { .. } => Self::Late,
+            CaseAct::ReporterAnswered { .. }
+            | CaseAct::CaseReopened { .. }
+            | CaseAct::ProgressSent { .. } => Self::Message,
+            CaseAct::DelayExplained { .. } | CaseAct::ProgressDelayExplained { .. } => Self::Late,
             CaseAct::ReviewAnswered { .. } => Self::Review,
             CaseAct::LetterGiven { .. } | CaseAct::LetterWithdrawn { .. } => Self::Letter,
             CaseAct::CaseClosed { .. } => Self::Closed,

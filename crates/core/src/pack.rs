@@ -8,8 +8,10 @@
 //! A unit's own pack above the national floor comes later; today a pack is complete in itself.
 
 mod access;
+mod calendar;
 mod case;
 mod choice;
+mod clock;
 mod code;
 mod desk;
 mod entry;
@@ -20,6 +22,7 @@ mod lang;
 mod law;
 mod letters;
 mod load;
+mod news;
 mod notices;
 mod org;
 mod people;
@@ -31,6 +34,7 @@ mod safe;
 mod service;
 mod sign_in;
 mod source;
+mod steps;
 mod survey;
 mod words;
 
@@ -40,12 +44,14 @@ use crate::letter::Template;
 use crate::place::Strata;
 
 pub use access::AccessTimes;
+pub use calendar::{Calendar, Holiday, HolidayKind, RestDay};
 pub use case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 pub use choice::UnknownChoice;
+pub use clock::{Clock, ClockEvent, ClockKind, ClockUnit};
 pub use code::{
-    BadCode, CODE_MAX_CHARS, ChannelCode, DutyCode, EntryCode, ExplanationCode, GroupCode,
-    InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, OutcomeCode, PhraseCode,
-    RankCode, RoleCode, ServiceCode, StratumCode, is_code,
+    BadCode, CODE_MAX_CHARS, ChannelCode, DifficultyCode, DutyCode, EntryCode, ExplanationCode,
+    GroupCode, InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, NewsCode,
+    OutcomeCode, PhraseCode, RankCode, RoleCode, ServiceCode, StepCode, StratumCode, is_code,
 };
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
@@ -56,6 +62,7 @@ pub use function::{
 pub use lang::{Lang, Localized, LocalizedList, UnknownLang};
 pub use law::{FloorRule, Instrument, PackHead, Phrase};
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
+pub use news::{Difficulty, NEWS_PLACEHOLDERS, News, NewsStage, NewsWhen};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
@@ -66,6 +73,7 @@ pub use safe::{Helpline, SafeTime, SafeTip, Safety};
 pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use sign_in::{AccountRole, SignIn};
 pub use source::{Certainty, Sourced, SourcedEntry};
+pub use steps::{STEPS_MAX, Step, StepBy, StepDoneBy, Steps};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
 pub(crate) use words::has_stray_brace;
 pub use words::{Words, fill, placeholders};
@@ -85,6 +93,10 @@ pub struct Pack {
     report_kinds: Vec<ReportKind>,
     safety: Safety,
     desk: Desk,
+    clocks: Vec<Clock>,
+    calendar: Calendar,
+    steps: Steps,
+    news: News,
     notices: Notices,
     access: AccessTimes,
     policies: BTreeMap<String, String>,
@@ -224,6 +236,36 @@ impl Pack {
     #[must_use]
     pub const fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// Time limits and targets.
+    #[must_use]
+    pub fn clocks(&self) -> &[Clock] {
+        &self.clocks
+    }
+
+    /// One time limit.
+    #[must_use]
+    pub fn clock(&self, code: &str) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.code.as_str() == code)
+    }
+
+    /// On which days offices are closed.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// What is done in every case of a service.
+    #[must_use]
+    pub const fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    /// Progress notices.
+    #[must_use]
+    pub const fn news(&self) -> &News {
+        &self.news
     }
 
     /// What people are told when there is news.
@@ -445,7 +487,7 @@ impl Pack {
         &self.phrases
     }
 
-    /// The entries of a section without a type of its own: `clock`, `offence`, `term`, …; empty for a name no file has.
+    /// The entries of a section without a type of its own: `offence`, `term`, …; empty for a name no file has.
     #[must_use]
     pub fn entries(&self, section: &str) -> &[Entry] {
         self.entries.get(section).map_or(&[], Vec::as_slice)

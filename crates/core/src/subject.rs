@@ -16,7 +16,7 @@ pub mod visit;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::pack::ServiceCode;
+use crate::pack::{ServiceCode, Step};
 
 /// How far a sender's clock may run ahead before a moment counts as the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -52,6 +52,30 @@ pub trait Method {
     fn has_explanation(&self, explanation: &str) -> bool;
     /// Whether the encounter survey asks this item.
     fn asks(&self, item: &str) -> bool;
+    /// What is done in every case of a service (S18); nothing where the method names no steps.
+    fn steps(&self, _service: &ServiceCode) -> &[Step] {
+        &[]
+    }
+    /// Whether required steps keep a case open that was filed at a moment.
+    fn steps_bind(&self, _filed_at: Timestamp) -> bool {
+        true
+    }
+    /// Whether reporters of this service get progress notices.
+    fn sends_news(&self, _service: &ServiceCode) -> bool {
+        false
+    }
+    /// Whether this is a stage of progress notices.
+    fn has_news_stage(&self, _stage: &str) -> bool {
+        false
+    }
+    /// Whether this is one of the unit's words for how hard a case is.
+    fn has_difficulty(&self, _difficulty: &str) -> bool {
+        false
+    }
+    /// Whether a progress notice is sent by another person than who wrote it.
+    fn news_by_second_person(&self) -> bool {
+        false
+    }
 }
 
 /// When a command is carried out.

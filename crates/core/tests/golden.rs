@@ -43,6 +43,16 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::SupportOffered { .. } => golden!("case.support_offered"),
             CaseAct::ReviewAsked { .. } => golden!("case.review_asked"),
             CaseAct::ReviewAnswered { .. } => golden!("case.review_answered"),
+            CaseAct::StepDone { .. } => golden!("case.step_done"),
+            CaseAct::StepLeftOut { .. } => golden!("case.step_left_out"),
+            CaseAct::StepTakenBack { .. } => golden!("case.step_taken_back"),
+            CaseAct::DifficultySet { .. } => golden!("case.difficulty_set"),
+            CaseAct::ProgressDrafted { .. } => golden!("case.progress_drafted"),
+            CaseAct::ProgressSent { .. } => golden!("case.progress_sent"),
+            CaseAct::ProgressDelayExplained { .. } => golden!("case.progress_delay_explained"),
+            CaseAct::CaseMergedInto { .. } => golden!("case.case_merged_into"),
+            CaseAct::CaseMergeReceived { .. } => golden!("case.case_merge_received"),
+            CaseAct::CaseMergeUndone { .. } => golden!("case.case_merge_undone"),
             CaseAct::CaseClosed { .. } => golden!("case.case_closed.kept"),
             CaseAct::CaseReopened { .. } => golden!("case.case_reopened"),
             CaseAct::ReaderNamed { .. } => golden!("case.reader_named"),
@@ -82,7 +92,19 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 63] = [
+const FILES: [&str; 75] = [
+    golden!("case.step_done"),
+    golden!("case.step_left_out"),
+    golden!("case.step_taken_back"),
+    golden!("case.difficulty_set"),
+    golden!("case.progress_drafted"),
+    golden!("case.progress_sent"),
+    golden!("case.progress_delay_explained"),
+    golden!("case.case_merged_into"),
+    golden!("case.case_merge_received"),
+    golden!("case.case_merge_undone"),
+    golden!("case.step_done.least"),
+    golden!("case.progress_delay_explained.least"),
     golden!("case.request_filed.paper"),
     golden!("case.support_offered"),
     golden!("case.review_asked"),

@@ -14,6 +14,7 @@ pub mod person;
 pub mod place;
 pub mod program;
 pub mod reporter;
+pub mod same_event;
 pub mod visit;
 
 use jiff::Timestamp;

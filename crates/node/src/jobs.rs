@@ -7,7 +7,8 @@ use pengayom_store::NewJob;
 use tokio::sync::watch;
 
 use crate::error::HandleError;
-use crate::notices;
+use crate::handle::same_event::MIRROR;
+use crate::{news, notices};
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
 
@@ -123,7 +124,8 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         MEDIA_PREVIEW => make_preview(node, &job.payload).await,
         CONTACTS => node.hash_contacts().await,
         notices::NEWS => node.make_news(&job.payload).await,
-        notices::CLOCK => match node.look_at_clock(&job.payload).await {
+        MIRROR => node.mirror_job(&job.payload).await,
+        notices::CLOCK | news::DRAFT => match waiting(node, &job.kind, &job.payload).await {
             Ok(None) => Ok(()),
             Ok(Some(again)) => {
                 // The same job, for as long as its case is open.
@@ -141,7 +143,7 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         Err(error) => {
             tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "job failed");
             // A clock was looked at many times before, and is looked at again.
-            let tried = if job.kind == notices::CLOCK {
+            let tried = if [notices::CLOCK, news::DRAFT].contains(&job.kind.as_str()) {
                 1
             } else {
                 job.attempts
@@ -153,6 +155,18 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         }
     }
     Ok(true)
+}
+
+/// Does a job that may have to wait for its time; says until when.
+async fn waiting(
+    node: &SharedNode,
+    kind: &str,
+    payload: &str,
+) -> Result<Option<Timestamp>, HandleError> {
+    match kind {
+        news::DRAFT => node.draft_news(payload).await,
+        _ => node.look_at_clock(payload).await,
+    }
 }
 
 /// Doubling from half a minute.

@@ -23,6 +23,7 @@ pub mod ledger;
 mod left_out;
 pub mod media;
 mod method;
+pub mod news;
 pub mod notices;
 pub mod outside;
 pub mod performance;

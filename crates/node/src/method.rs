@@ -1,6 +1,8 @@
 //! The pack as the rules ask it.
 
-use pengayom_core::pack::{Pack, ServiceCode};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pengayom_core::pack::{Pack, ServiceCode, Step};
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
 
@@ -86,6 +88,30 @@ impl Method for PackMethod<'_> {
             .explanations()
             .iter()
             .any(|known| known.code.as_str() == explanation)
+    }
+
+    fn steps(&self, service: &ServiceCode) -> &[Step] {
+        self.0.steps().of(service)
+    }
+
+    fn steps_bind(&self, filed_at: Timestamp) -> bool {
+        TimeZone::UTC.to_datetime(filed_at).date() >= self.0.steps().since
+    }
+
+    fn sends_news(&self, service: &ServiceCode) -> bool {
+        self.0.news().services.contains(service)
+    }
+
+    fn has_news_stage(&self, stage: &str) -> bool {
+        self.0.news().stage(stage).is_some()
+    }
+
+    fn has_difficulty(&self, difficulty: &str) -> bool {
+        self.0.news().known_difficulty(difficulty).is_some()
+    }
+
+    fn news_by_second_person(&self) -> bool {
+        self.0.news().second_person
     }
 
     fn asks(&self, item: &str) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pengayom_core::clock::Reckoning;
 use pengayom_core::pack::{Pack, PackErrors, StratumDimension};
 use pengayom_core::place::{
     AreaErrors, Areas, Geography, GeographyErrors, StationId, Strata, StratumBound, StratumId,
@@ -91,6 +92,14 @@ pub enum UnitError {
 }
 
 impl UnitContext {
+    /// Counts time limits by the pack's calendar in the unit's zone.
+    pub fn reckoning(&self) -> Reckoning<'_> {
+        Reckoning {
+            calendar: self.pack.calendar(),
+            zone: &self.zone,
+        }
+    }
+
     /// Reads a unit from the store.
     ///
     /// # Errors

@@ -38,6 +38,8 @@ pub struct CaseQuery {
     pub opened: bool,
     /// Nobody has it, because the report is about who had it.
     pub unhanded: bool,
+    /// A progress notice waits for somebody to check it.
+    pub news_due: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

@@ -97,6 +97,12 @@ pub struct CaseRow {
     pub opened_at: Option<Timestamp>,
     /// Since when nobody has it, because the report is about who had it.
     pub unhanded_at: Option<Timestamp>,
+    /// When the progress notice is due that waits for somebody to check it.
+    pub news_due_at: Option<Timestamp>,
+    /// The stage of that notice.
+    pub news_stage: Option<String>,
+    /// The reason given for its lateness.
+    pub news_late_reason: Option<String>,
 }
 
 /// Open cases by stage.

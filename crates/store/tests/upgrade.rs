@@ -31,7 +31,15 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 30] = [
+const RELEASED: [(&str, &str); 32] = [
+    (
+        "sqlite/0018_news.sql",
+        "f96bcf96a3024e2d2c91627d0ab9982d4c6c2da57b87b0ab7238e3ed29636560",
+    ),
+    (
+        "postgres/0018_news.sql",
+        "5606ba46233fcb49a4e7f9c9100e2aae6596217d62af9bae752636d87779253b",
+    ),
     (
         "sqlite/0015_webhooks.sql",
         "feedabd3ba5291cca87939bbd93c78b3b5fe7d11fa7026b5605f39c96ab126af",

@@ -1,7 +1,7 @@
 //! Arbitrary commands, mostly sensible ones.
 
 use pengayom_core::subject::case::{
-    CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, Paper, SupportReply, Wellbeing,
+    CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, Links, Paper, SupportReply, Wellbeing,
 };
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
@@ -13,7 +13,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use crate::method::{ENDINGS, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, ROLES, SYSTEMS};
-use crate::payload::{hold_ground, review};
+use crate::payload::{case_id, hold_ground, review};
 use crate::value::{
     any_service, channel, day, few_officers, file, hash, media, person, second, text, word,
 };
@@ -70,7 +70,7 @@ pub fn harm() -> impl Strategy<Value = Harm> {
 
 /// Anything asked of a case.
 pub fn of_case() -> impl Strategy<Value = CaseCommand> {
-    prop_oneof![5 => handling(), 1 => access()]
+    prop_oneof![5 => handling(), 1 => access(), 1 => steps()]
 }
 
 /// Anything asked in handling a case.
@@ -116,6 +116,39 @@ fn handling() -> impl Strategy<Value = CaseCommand> {
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseCommand::PlaceHold { ground, reference }),
         text().prop_map(|reference| CaseCommand::LiftHold { reference }),
+    ]
+}
+
+/// Anything asked of steps, progress notices and other reports of the event.
+fn steps() -> impl Strategy<Value = CaseCommand> {
+    let links = (of(case_id()), vec(case_id(), 0..2));
+    let links = links.prop_map(|(into, parts)| Links { into, parts });
+    prop_oneof![
+        (text(), text()).prop_map(|(step, note)| CaseCommand::DoStep { step, note }),
+        (text(), text()).prop_map(|(step, reason)| CaseCommand::LeaveOutStep { step, reason }),
+        (text(), text()).prop_map(|(step, reason)| CaseCommand::TakeStepBack { step, reason }),
+        (text(), text())
+            .prop_map(|(difficulty, reason)| CaseCommand::SetDifficulty { difficulty, reason }),
+        (text(), 0_i64..90_000, text()).prop_map(|(stage, due, text)| {
+            CaseCommand::DraftProgress {
+                stage,
+                due_at: second(due),
+                text,
+            }
+        }),
+        text().prop_map(|text| CaseCommand::SendProgress { text }),
+        (word(&["flooded_road"]), text())
+            .prop_map(|(reason, text)| CaseCommand::ExplainProgressDelay { reason, text }),
+        (case_id(), case_id(), links, text()).prop_map(|(own, into, other, reason)| {
+            CaseCommand::MergeInto {
+                own,
+                into,
+                other,
+                reason,
+            }
+        }),
+        (case_id(), text()).prop_map(|(part, reason)| CaseCommand::ReceiveMerge { part, reason }),
+        (case_id(), text()).prop_map(|(other, reason)| CaseCommand::UndoMerge { other, reason }),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
 
 use pengayom_core::act::Payload;
+use pengayom_core::pack::ClockEvent;
 use pengayom_core::subject::case::{CaseAct, RequestFiled, ReviewKind};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
@@ -77,6 +78,14 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
         (text(), text()).prop_map(|(support, reply)| CaseAct::SupportOffered { support, reply }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAnswered { review, text }),
+        progress_act(),
+        (text(), text(), of(clock_event()))
+            .prop_map(|(step, note, event)| CaseAct::StepDone { step, note, event }),
+        (text(), text()).prop_map(|(step, reason)| CaseAct::StepLeftOut { step, reason }),
+        (text(), text()).prop_map(|(step, reason)| CaseAct::StepTakenBack { step, reason }),
+        (case_id(), text()).prop_map(|(into, reason)| CaseAct::CaseMergedInto { into, reason }),
+        (case_id(), text()).prop_map(|(part, reason)| CaseAct::CaseMergeReceived { part, reason }),
+        (case_id(), text()).prop_map(|(other, reason)| CaseAct::CaseMergeUndone { other, reason }),
         (text(), text(), of(any::<u32>())).prop_map(|(outcome, reason, keep_months)| {
             CaseAct::CaseClosed {
                 outcome,
@@ -107,6 +116,41 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
         text().prop_map(|reason| CaseAct::CaseReopened { reason }),
         erased().prop_map(|(basis, ground)| CaseAct::PersonalDataErased { basis, ground }),
     ]
+}
+
+fn progress_act() -> impl Strategy<Value = CaseAct> {
+    prop_oneof![
+        (text(), text())
+            .prop_map(|(difficulty, reason)| CaseAct::DifficultySet { difficulty, reason }),
+        (text(), any_moment(), text()).prop_map(|(stage, due_at, text)| {
+            CaseAct::ProgressDrafted {
+                stage,
+                due_at,
+                text,
+            }
+        }),
+        (text(), any_moment(), text()).prop_map(|(stage, due_at, text)| CaseAct::ProgressSent {
+            stage,
+            due_at,
+            text,
+        }),
+        (any_moment(), text(), text()).prop_map(|(due_at, reason, text)| {
+            CaseAct::ProgressDelayExplained {
+                due_at,
+                reason,
+                text,
+            }
+        }),
+    ]
+}
+
+fn clock_event() -> impl Strategy<Value = ClockEvent> {
+    prop::sample::select(ClockEvent::ALL.to_vec())
+}
+
+/// A few cases, so that some are met again.
+pub fn case_id() -> impl Strategy<Value = CaseId> {
+    (0_u128..4).prop_map(|n| CaseId(Uuid::from_u128(0xca5e_0000 + n)))
 }
 
 fn request_filed() -> impl Strategy<Value = RequestFiled> {

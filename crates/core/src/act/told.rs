@@ -245,6 +245,35 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
         CaseAct::ReviewAsked { review: _, text } | CaseAct::ReviewAnswered { review: _, text } => {
             each("text", Slot::Text(text));
         }
+        CaseAct::StepDone {
+            step: _,
+            note,
+            event: _,
+        } => each("note", Slot::Text(note)),
+        CaseAct::StepLeftOut { step: _, reason }
+        | CaseAct::StepTakenBack { step: _, reason }
+        | CaseAct::DifficultySet {
+            difficulty: _,
+            reason,
+        }
+        | CaseAct::CaseMergedInto { into: _, reason }
+        | CaseAct::CaseMergeReceived { part: _, reason }
+        | CaseAct::CaseMergeUndone { other: _, reason } => each("reason", Slot::Text(reason)),
+        CaseAct::ProgressDrafted {
+            stage: _,
+            due_at: _,
+            text,
+        }
+        | CaseAct::ProgressSent {
+            stage: _,
+            due_at: _,
+            text,
+        }
+        | CaseAct::ProgressDelayExplained {
+            due_at: _,
+            reason: _,
+            text,
+        } => each("text", Slot::Text(text)),
         CaseAct::CaseClosed {
             outcome: _,
             reason,

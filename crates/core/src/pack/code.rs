@@ -152,7 +152,19 @@ code!(
     PhraseCode
 );
 code!(
-    /// Code of an entry the program carries without a type of its own yet, such as a clock or an offence.
+    /// Code of a step of a service, such as `rights_told`.
+    StepCode
+);
+code!(
+    /// Code of a stage of progress notices, such as `a1`.
+    NewsCode
+);
+code!(
+    /// Code of how hard a case is, such as `medium`.
+    DifficultyCode
+);
+code!(
+    /// Code of an entry the program carries without a type of its own yet, such as a clock of `clocks.toml` or an offence.
     EntryCode
 );
 

@@ -1,4 +1,4 @@
-//! Entries the program carries and checks but has no type of its own for yet: triage, clocks, complaints, evidence,
+//! Entries the program carries and checks but has no type of its own for yet: triage, complaints, evidence,
 //! offences, use of force, glossary. A later step gives each its type when its rules are built.
 
 use std::collections::BTreeMap;
@@ -96,7 +96,6 @@ pub(crate) enum Ask {
     Reference(&'static str),
     References(&'static str),
     Whole(u32, u32),
-    Wholes(u32, u32),
     Number(f64, f64),
     FlagOrFalse,
     /// `<name>_certainty`, where a part is less sure than its entry; kept with the sources, not as a field.
@@ -150,40 +149,6 @@ pub(crate) const SECTIONS: &[Section] = &[
             ("rule", Ask::Localized),
             ("class", Ask::Class),
             ("services", Ask::References("service")),
-        ],
-    },
-    Section {
-        file: "clocks.toml",
-        name: "clock",
-        kind: "clock",
-        fields: &[
-            ("name", Ask::Localized),
-            (
-                "kind",
-                Ask::Choice(&[
-                    "limit",
-                    "maximum",
-                    "target",
-                    "lead_time",
-                    "minimum_frequency",
-                ]),
-            ),
-            (
-                "unit",
-                Ask::Choice(&[
-                    "at_once",
-                    "seconds",
-                    "minutes",
-                    "hours",
-                    "days",
-                    "working_days",
-                    "months",
-                    "years",
-                ]),
-            ),
-            ("values", Ask::Wholes(0, 100_000)),
-            ("starts_at", Ask::Localized),
-            ("owed_to", Ask::Localized),
         ],
     },
     Section {
@@ -330,7 +295,6 @@ impl Ask {
                     .collect(),
             ),
             Self::Whole(min, max) => Field::Wholes(vec![row.whole(name, &(min..=max))]),
-            Self::Wholes(min, max) => Field::Wholes(row.wholes(name, &(min..=max))),
             Self::Number(min, max) => Field::Number(row.number(name, &(min..=max))),
             Self::PartCertainty => {
                 row.part_certainty(name, "our proposal");

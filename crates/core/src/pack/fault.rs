@@ -262,11 +262,29 @@ pub enum PackRule {
     EachLetterOnce,
     /// A letter asks for fields of its own once, and its floor names fields it has.
     LetterFields,
+    /// A clock names at most 24 moments, each later than the one before.
+    ClockGrows,
+    /// A calendar knows years in order, and some day of the week is a working day.
+    CalendarYears,
+    /// A step that the floor protects is required.
+    FloorStepRequired,
+    /// A step that marks an event is done by hand.
+    StepMarksByHand,
+    /// A service has at most 30 steps.
+    StepsFew,
+    /// The clock of a step starts with the report or with a step of the same service.
+    StepClockStarts,
+    /// A draft names the number and nothing that it cannot fill in.
+    NewsPlaceholders,
+    /// Each place in a case has one stage of notices.
+    EachStageOnce,
+    /// Exactly one difficulty is the usual one.
+    OneUsual,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 32] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -290,6 +308,15 @@ impl PackRule {
         Self::ValuesToChoose,
         Self::EachLetterOnce,
         Self::LetterFields,
+        Self::ClockGrows,
+        Self::CalendarYears,
+        Self::FloorStepRequired,
+        Self::StepMarksByHand,
+        Self::StepsFew,
+        Self::StepClockStarts,
+        Self::NewsPlaceholders,
+        Self::EachStageOnce,
+        Self::OneUsual,
     ];
 
     /// Stable name, used in the word keys.
@@ -319,6 +346,15 @@ impl PackRule {
             Self::ValuesToChoose => "values_to_choose",
             Self::EachLetterOnce => "each_letter_once",
             Self::LetterFields => "letter_fields",
+            Self::ClockGrows => "clock_grows",
+            Self::CalendarYears => "calendar_years",
+            Self::FloorStepRequired => "floor_step_required",
+            Self::StepMarksByHand => "step_marks_by_hand",
+            Self::StepsFew => "steps_few",
+            Self::StepClockStarts => "step_clock_starts",
+            Self::NewsPlaceholders => "news_placeholders",
+            Self::EachStageOnce => "each_stage_once",
+            Self::OneUsual => "one_usual",
         }
     }
 
@@ -380,6 +416,33 @@ impl PackRule {
             Self::EachLetterOnce => "a kind of letter has one template; remove the second",
             Self::LetterFields => {
                 "a field stands once, under a name that is no fact; `floor` names facts and fields, `from` a fact (docs/letters.md lists them)"
+            }
+            Self::ClockGrows => {
+                "name at most 24 moments, each larger than the one before"
+            }
+            Self::CalendarYears => {
+                "the first known year is not after the last, and at least one day of the week is no rest day"
+            }
+            Self::FloorStepRequired => {
+                "a step that the floor protects is required; add `required = true`"
+            }
+            Self::StepMarksByHand => {
+                "only a step with `done = \"hand\"` marks an event; remove `marks`"
+            }
+            Self::StepsFew => {
+                "a service has at most 30 steps; put some together"
+            }
+            Self::StepClockStarts => {
+                "the clock of a step starts with the report, or with a step of the same service that marks its event; add that step or name another clock"
+            }
+            Self::NewsPlaceholders => {
+                "a draft has `{number}`, and beside it only `{complain}`, `{difficulty}`, `{done}`, `{filed}`, `{obstacles}`, `{officer}`, `{phone}` and `{unit}`"
+            }
+            Self::EachStageOnce => {
+                "give `[[stage]]` once for each of first, inquiry, investigation_begun, investigation, ended"
+            }
+            Self::OneUsual => {
+                "exactly one difficulty has `usual = true`"
             }
         }
     }

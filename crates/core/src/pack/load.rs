@@ -9,7 +9,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::Pack;
 use super::access::AccessTimes;
+use super::calendar::Calendar;
 use super::case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
+use super::clock::Clock;
 use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
@@ -20,6 +22,7 @@ use super::function::{
 use super::lang::Lang;
 use super::law::{Instrument, PackHead, Phrase};
 use super::letters;
+use super::news::News;
 use super::notices::Notices;
 use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
@@ -28,6 +31,7 @@ use super::report::ReportKind;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
+use super::steps::Steps;
 use super::survey::Survey;
 use super::words::{Words, has_stray_brace, placeholders};
 use crate::place::Strata;
@@ -39,8 +43,9 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 26] = [
+pub const PACK_FILES: [&str; 29] = [
     "access.toml",
+    "calendar.toml",
     "case.toml",
     "clocks.toml",
     "complaints.toml",
@@ -51,6 +56,7 @@ pub const PACK_FILES: [&str; 26] = [
     "groups.toml",
     "instruments.toml",
     "letters.toml",
+    "news.toml",
     "notices.toml",
     "offences.toml",
     "org.toml",
@@ -60,6 +66,7 @@ pub const PACK_FILES: [&str; 26] = [
     "safe.toml",
     "services.toml",
     "sign_in.toml",
+    "steps.toml",
     "strata.toml",
     "survey.toml",
     "triage.toml",
@@ -99,8 +106,7 @@ fn read_policies(
 }
 
 /// Files that hold nothing but generic entries.
-const ENTRY_FILES: [&str; 7] = [
-    "clocks.toml",
+const ENTRY_FILES: [&str; 6] = [
     "complaints.toml",
     "evidence.toml",
     "glossary.toml",
@@ -277,6 +283,18 @@ fn read<'a>(
         })
     });
     let reports = root("report.toml").map(|root| root.read(read_kinds));
+    let clocks = only(root("clocks.toml"), "clock", Clock::read);
+    let calendar = root("calendar.toml").and_then(|root| root.read(Calendar::read));
+    let steps = root("steps.toml").and_then(|root| {
+        root.read(|root| {
+            let mut steps = Steps::read(root)?;
+            if !steps.wind(clocks.as_deref().unwrap_or_default()) {
+                root.break_rule("step", PackRule::StepClockStarts);
+            }
+            Some(steps)
+        })
+    });
+    let news = root("news.toml").and_then(|root| root.read(News::read));
     let safety = root("safe.toml").and_then(|root| root.read(Safety::read));
     let access = root("access.toml").and_then(|root| root.read(AccessTimes::read));
     let notices = root("notices.toml").and_then(|root| root.read(Notices::read));
@@ -326,6 +344,10 @@ fn read<'a>(
         desk: desk?,
         access: access?,
         policies: BTreeMap::new(),
+        clocks: clocks?,
+        calendar: calendar?,
+        steps: steps?,
+        news: news?,
         notices: notices?,
         sign_in: sign_in?,
         survey: survey?,

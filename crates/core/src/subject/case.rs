@@ -10,10 +10,13 @@ mod command;
 mod decide;
 mod harm;
 mod letter;
+mod news;
 mod paper;
 mod refusal;
 mod review;
+mod same_event;
 mod state;
+mod steps;
 
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
@@ -21,10 +24,15 @@ pub use command::CaseCommand;
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
 pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
 pub use letter::{GiveLetter, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
+pub use news::{NEWS_MAX, News, NewsDraft, NextNews, SentNews};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
 pub use refusal::CaseRefusal;
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
+pub use same_event::{
+    Alike, Likeness, Links, PARTS_MAX, SAME_WITHIN_HOURS, SAME_WITHIN_METRES, alike,
+};
 pub use state::{Case, CaseStage, Response, evolve};
+pub use steps::{MARKS_MAX, Mark, StepLine, StepState, Steps};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::support::pack;
 use pengayom_core::pack::{
-    Aspect, Certainty, Field, GoodEnd, Lang, Localized, OfficerRole, PoliceFunction, ReportStep,
+    Aspect, Certainty, ClockUnit, GoodEnd, Lang, Localized, OfficerRole, PoliceFunction, ReportStep,
     ServiceClass, SurveyScale,
 };
 
@@ -22,10 +22,11 @@ fn the_pack_has_every_entry_that_was_researched() {
     assert_eq!(pack.roles().len(), 16);
     assert_eq!(pack.phrases().len(), 12);
     assert_eq!(pack.letters().len(), 13);
+    assert_eq!(pack.clocks().len(), 37);
+    assert_eq!(pack.calendar().holidays().count(), 57);
     for (section, count) in [
         ("question", 15),
         ("outcome", 13),
-        ("clock", 36),
         ("category", 16),
         ("route", 8),
         ("evidence_type", 8),
@@ -182,19 +183,12 @@ fn a_standard_taken_from_a_clock_says_the_clocks_number() {
         let Some(code) = &service.standard.clock else {
             continue;
         };
-        let clock = pack
-            .entries("clock")
-            .iter()
-            .find(|clock| clock.code == *code)
-            .unwrap();
-        let Some(Field::Wholes(values)) = clock.field("values") else {
-            panic!("{code}");
-        };
-        let minutes = match clock.text("unit").unwrap() {
-            "minutes" => values[0],
-            "hours" => values[0] * 60,
-            "days" => values[0] * 24 * 60,
-            other => panic!("{code}: {other}"),
+        let clock = pack.clock(code.as_str()).unwrap();
+        let minutes = match clock.unit {
+            ClockUnit::Minutes => clock.values[0],
+            ClockUnit::Hours => clock.values[0] * 60,
+            ClockUnit::Days => clock.values[0] * 24 * 60,
+            other => panic!("{code}: {other:?}"),
         };
         assert_eq!(
             service.standard.respond_within_minutes, minutes,

@@ -229,6 +229,7 @@ impl Node {
         append.blobs = blobs;
         append.persons = reporter.into_iter().collect();
         self.add_notice_jobs(&mut append, actor);
+        self.add_news_jobs(&mut append, actor, None);
         Ok((append, secret))
     }
 
@@ -373,7 +374,9 @@ impl Node {
         append.blobs = blobs;
         append.erase = erase;
         append.command = record;
+        append.jobs.extend(self.mirror_jobs(id, &append.acts));
         self.add_notice_jobs(&mut append, actor);
+        self.add_news_jobs(&mut append, actor, Some(&known));
         let brings_work = !append.jobs.is_empty();
         let appended = self.store.append(append).await?;
         if appended.repeated {
@@ -462,6 +465,16 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::GiveLetter(_)
         | CaseCommand::WithdrawLetter { .. }
         | CaseCommand::ExplainDelay { .. }
+        | CaseCommand::DoStep { .. }
+        | CaseCommand::LeaveOutStep { .. }
+        | CaseCommand::TakeStepBack { .. }
+        | CaseCommand::SetDifficulty { .. }
+        | CaseCommand::DraftProgress { .. }
+        | CaseCommand::SendProgress { .. }
+        | CaseCommand::ExplainProgressDelay { .. }
+        | CaseCommand::MergeInto { .. }
+        | CaseCommand::ReceiveMerge { .. }
+        | CaseCommand::UndoMerge { .. }
         | CaseCommand::OfferSupport { .. }
         | CaseCommand::AskReview { .. }
         | CaseCommand::AnswerReview { .. } => Permission::WorkCase,

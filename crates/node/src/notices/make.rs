@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Actor, Payload, Subject};
 use pengayom_core::notice::{Kind, Situation, Way, Wish, tell, tick};
-use pengayom_core::pack::{Field, Pack};
+use pengayom_core::pack::{ClockUnit, Pack};
 use pengayom_core::subject::case::{Case, CaseAct};
 use pengayom_core::value::CaseId;
 use pengayom_store::{Append, NewJob, NoticeRow, NoticeState};
@@ -51,17 +51,10 @@ fn job(id: Uuid, kind: &str, payload: &impl Serialize, run_at: Timestamp) -> Opt
 /// How long nothing may be said to the reporter of an open case. A month is counted as 28 days, so that
 /// no month is without.
 pub(super) fn silence(pack: &Pack) -> SignedDuration {
-    let code = pack.notices().silence.as_str();
-    let clock = pack
-        .entries("clock")
-        .iter()
-        .find(|e| e.code.as_str() == code);
-    let value = clock.and_then(|clock| match clock.field("values")? {
-        Field::Wholes(values) => values.first().copied(),
-        _ => None,
-    });
-    let days = match clock.and_then(|clock| clock.text("unit")) {
-        Some("days" | "working_days") => 1,
+    let clock = pack.clock(pack.notices().silence.as_str());
+    let value = clock.and_then(|clock| clock.values.first().copied());
+    let days = match clock.map(|clock| clock.unit) {
+        Some(ClockUnit::Days | ClockUnit::WorkingDays) => 1,
         _ => 28,
     };
     let value = i64::from(value.unwrap_or(1).clamp(1, 1_000));

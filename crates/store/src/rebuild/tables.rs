@@ -59,6 +59,9 @@ pub(crate) const CASES: &Table = &Table {
         maybe("opening_unreviewed_at", Kind::Integer),
         maybe("opened_at", Kind::Integer),
         maybe("unhanded_at", Kind::Integer),
+        maybe("news_due_at", Kind::Integer),
+        maybe("news_stage", Kind::Text),
+        maybe("news_late_reason", Kind::Text),
     ],
     batch: BATCH,
 };

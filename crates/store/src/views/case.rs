@@ -14,6 +14,7 @@ use crate::rows::CaseRow;
 /// The row of a case.
 pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
     let place = case.place.as_ref();
+    let draft = case.news.draft.as_ref();
     CaseRow {
         id,
         version: case.version,
@@ -56,6 +57,11 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         opening_unreviewed_at: case.access.unreviewed_since(),
         opened_at: case.access.last_opened_at(),
         unhanded_at: case.access.unhanded_at,
+        news_due_at: draft.map(|draft| draft.due_at),
+        news_stage: draft.map(|draft| shown(&draft.stage)),
+        news_late_reason: draft
+            .and_then(|draft| draft.late_reason.as_deref())
+            .map(shown),
     }
 }
 
@@ -110,7 +116,8 @@ fn text(case: CaseId, act: &Act) -> Option<RowChange> {
         }
         CaseAct::ActionTaken { text, .. }
         | CaseAct::ReporterAnswered { text, .. }
-        | CaseAct::InformationAdded { text, .. } => text.clone(),
+        | CaseAct::InformationAdded { text, .. }
+        | CaseAct::ProgressSent { text, .. } => text.clone(),
         CaseAct::EvidenceAdded { description, .. } => description.clone(),
         // People ask for a letter by the number on it.
         CaseAct::LetterGiven { number, .. } => number.clone().unwrap_or_default(),

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::review::ReviewKind;
-use crate::pack::ServiceCode;
+use crate::pack::{ClockEvent, ServiceCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
-use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
+use crate::value::{CaseId, CaseNumber, OfficerId, PersonId, SecretHash};
 
 /// How a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -285,6 +285,87 @@ pub enum CaseAct {
         /// In the officer's words.
         text: String,
     },
+    /// A step of the service was done: somebody says so (S18).
+    StepDone {
+        /// A step of the pack.
+        step: String,
+        /// In the officer's words; staff see it, the reporter does not.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+        /// The event that it is: clocks count from it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<ClockEvent>,
+    },
+    /// A step of the service is left out of this case.
+    StepLeftOut {
+        /// A step of the pack.
+        step: String,
+        /// Why, in the officer's words; the reporter reads it where they see the step.
+        reason: String,
+    },
+    /// What was said of a step was a mistake.
+    StepTakenBack {
+        /// A step of the pack.
+        step: String,
+        /// Why, in the officer's words.
+        reason: String,
+    },
+    /// It was said how hard the case is, which says how often its reporter hears of it.
+    DifficultySet {
+        /// A difficulty of the pack.
+        difficulty: String,
+        /// Why, in the officer's words.
+        reason: String,
+    },
+    /// A progress notice was drafted; nobody has checked it.
+    ProgressDrafted {
+        /// A stage of the pack.
+        stage: String,
+        /// When it is due.
+        due_at: Timestamp,
+        /// What it says.
+        text: String,
+    },
+    /// A person checked a progress notice and sent it; the reporter reads it.
+    ProgressSent {
+        /// A stage of the pack.
+        stage: String,
+        /// When it was due.
+        due_at: Timestamp,
+        /// What it says.
+        text: String,
+    },
+    /// An officer said why a progress notice is late; the reporter reads it.
+    ProgressDelayExplained {
+        /// When it was due.
+        due_at: Timestamp,
+        /// A reason of the pack.
+        reason: String,
+        /// In the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// The report is of the same event as another case, and part of it.
+    CaseMergedInto {
+        /// The main case.
+        into: CaseId,
+        /// Why, in the officer's words; no reporter reads it.
+        reason: String,
+    },
+    /// Another report of the same event is part of this case.
+    CaseMergeReceived {
+        /// The other report.
+        part: CaseId,
+        /// Why, in the officer's words; no reporter reads it.
+        reason: String,
+    },
+    /// Putting two reports together was a mistake; recorded on both.
+    CaseMergeUndone {
+        /// The other one.
+        other: CaseId,
+        /// Why, in the officer's words.
+        reason: String,
+    },
     /// The case ended.
     CaseClosed {
         /// An outcome of the pack.
@@ -389,6 +470,16 @@ impl CaseAct {
             Self::SupportOffered { .. } => "case.support_offered",
             Self::ReviewAsked { .. } => "case.review_asked",
             Self::ReviewAnswered { .. } => "case.review_answered",
+            Self::StepDone { .. } => "case.step_done",
+            Self::StepLeftOut { .. } => "case.step_left_out",
+            Self::StepTakenBack { .. } => "case.step_taken_back",
+            Self::DifficultySet { .. } => "case.difficulty_set",
+            Self::ProgressDrafted { .. } => "case.progress_drafted",
+            Self::ProgressSent { .. } => "case.progress_sent",
+            Self::ProgressDelayExplained { .. } => "case.progress_delay_explained",
+            Self::CaseMergedInto { .. } => "case.case_merged_into",
+            Self::CaseMergeReceived { .. } => "case.case_merge_received",
+            Self::CaseMergeUndone { .. } => "case.case_merge_undone",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",
             Self::ReaderNamed { .. } => "case.reader_named",

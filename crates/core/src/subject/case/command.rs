@@ -7,9 +7,10 @@ use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
 use super::review::ReviewKind;
+use super::same_event::Links;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
-use crate::value::{OfficerId, PersonId, SecretHash};
+use crate::value::{CaseId, OfficerId, PersonId, SecretHash};
 
 /// A request about a case; [`super::decide()`] says what it leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +159,80 @@ pub enum CaseCommand {
         review: ReviewKind,
         /// In the officer's words.
         text: String,
+    },
+    /// Say that a step of the service was done.
+    DoStep {
+        /// A step of the pack.
+        step: String,
+        /// In the officer's words; may be empty.
+        note: String,
+    },
+    /// Leave a step of the service out.
+    LeaveOutStep {
+        /// A step of the pack.
+        step: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take back what was said of a step.
+    TakeStepBack {
+        /// A step of the pack.
+        step: String,
+        /// Why.
+        reason: String,
+    },
+    /// Say how hard the case is.
+    SetDifficulty {
+        /// A difficulty of the pack.
+        difficulty: String,
+        /// Why.
+        reason: String,
+    },
+    /// Draft a progress notice, or write it anew.
+    DraftProgress {
+        /// A stage of the pack.
+        stage: String,
+        /// When it is due, as the pack's clocks say.
+        due_at: Timestamp,
+        /// What it says.
+        text: String,
+    },
+    /// Send the progress notice that was drafted.
+    SendProgress {
+        /// What it says, as the sender checked it.
+        text: String,
+    },
+    /// Say why a progress notice is late.
+    ExplainProgressDelay {
+        /// A reason of the pack.
+        reason: String,
+        /// In the officer's words.
+        text: String,
+    },
+    /// Make the case part of another one: two reports of one event.
+    MergeInto {
+        /// This case.
+        own: CaseId,
+        /// The main case.
+        into: CaseId,
+        /// What that one is part of, and what is part of it.
+        other: Links,
+        /// Why.
+        reason: String,
+    },
+    /// The other side of that.
+    ReceiveMerge {
+        /// The case that became part of this one.
+        part: CaseId,
+        /// Why.
+        reason: String,
+    },
+    /// Take two reports apart again; on either side.
+    UndoMerge {
+        /// The other one.
+        other: CaseId,
+        /// Why.
+        reason: String,
     },
     /// End it.
     Close {

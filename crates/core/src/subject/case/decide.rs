@@ -6,7 +6,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{access, harm, letter, paper, review};
+use super::{access, harm, letter, news, paper, review, same_event, steps};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -112,6 +112,21 @@ pub fn decide(
         // The letter about the closing comes after it, and a slip may be found out later still.
         CaseCommand::GiveLetter(given) => letter::give(case, given, method)?,
         CaseCommand::WithdrawLetter { letter, reason } => letter::withdraw(case, letter, reason)?,
+        // The notice of the end comes after it, and it may be late.
+        CaseCommand::DraftProgress {
+            stage,
+            due_at,
+            text,
+        } => return news::draft(case, stage, due_at, text, method),
+        CaseCommand::SendProgress { text } => news::send(case, text, actor, moment, method)?,
+        CaseCommand::ExplainProgressDelay { reason, text } => {
+            news::explain(case, reason, text, moment, method)?
+        }
+        // A second report may come when the first has ended.
+        CaseCommand::ReceiveMerge { part, reason } => {
+            return same_event::receive(case, part, reason);
+        }
+        CaseCommand::UndoMerge { other, reason } => same_event::undo(case, other, reason)?,
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
             if actor.officer() != Some(officer) =>
@@ -186,6 +201,20 @@ pub fn decide(
             explain_delay(case, reason, text, moment, method)?
         }
         CaseCommand::OfferSupport { support, reply } => harm::offer(support, reply)?,
+        CaseCommand::DoStep { step, note } => return steps::done(case, &step, note, method),
+        CaseCommand::LeaveOutStep { step, reason } => {
+            return steps::left_out(case, &step, reason, method);
+        }
+        CaseCommand::TakeStepBack { step, reason } => steps::taken_back(case, &step, reason)?,
+        CaseCommand::SetDifficulty { difficulty, reason } => {
+            return news::set_difficulty(case, difficulty, reason, method);
+        }
+        CaseCommand::MergeInto {
+            own,
+            into,
+            other,
+            reason,
+        } => return same_event::merge(case, own, into, &other, reason),
         CaseCommand::Close { outcome, reason } => {
             close(case, outcome, reason, imported, moment, method)?
         }
@@ -312,6 +341,12 @@ fn close(
     }
     if case.owes_support() && !imported {
         return Err(CaseRefusal::SupportNotOffered);
+    }
+    if !imported {
+        if let Some(due) = case.news.overdue_without_reason(told_at) {
+            return Err(CaseRefusal::NewsLateWithoutReason { due });
+        }
+        steps::all_settled(case, method)?;
     }
     Ok(CaseAct::CaseClosed {
         outcome,

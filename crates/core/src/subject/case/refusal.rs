@@ -77,6 +77,51 @@ pub enum CaseRefusal {
     /// Another service needs a reason (S18: deviations need a reason).
     #[error("reason missing for another service than was asked for")]
     ReasonMissing,
+    /// Required steps are neither done nor left out (S18).
+    #[error("required steps are open: {}", steps.join(", "))]
+    StepsOpen {
+        /// Their codes, in the pack's order.
+        steps: Vec<String>,
+    },
+    /// The floor protects the step.
+    #[error("the step is protected and cannot be left out")]
+    StepProtected,
+    /// An act of its own does the step.
+    #[error("the step is done by its own act, not by hand")]
+    StepByItsAct,
+    /// It is done.
+    #[error("the step is done")]
+    StepDone,
+    /// Nobody said anything of the step.
+    #[error("nothing was said of the step")]
+    StepNotMarked,
+    /// The service sends no progress notices.
+    #[error("the service sends no progress notices")]
+    NoNewsOfService,
+    /// No notice waits to be sent.
+    #[error("no progress notice is drafted")]
+    NoDraft,
+    /// The unit wants another person to send what one wrote.
+    #[error("another person sends what one wrote oneself")]
+    OwnDraft,
+    /// A progress notice is overdue and nobody said why (S18).
+    #[error("the progress notice due {due} is late: reason missing")]
+    NewsLateWithoutReason {
+        /// When it was due.
+        due: Timestamp,
+    },
+    /// A case cannot be part of itself.
+    #[error("a case cannot be part of itself")]
+    MergeWithItself,
+    /// It is part of another case.
+    #[error("case is part of another case already")]
+    MergedAlready,
+    /// They are not put together.
+    #[error("the cases are not put together")]
+    NotMerged,
+    /// Parts have no parts.
+    #[error("a case that is part of another has no parts itself")]
+    MergeChain,
     /// The promise was missed and nobody said why (S18).
     #[error("the promised time {due} was missed: reason missing")]
     LateWithoutReason {

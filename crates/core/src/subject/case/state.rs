@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::access::CaseAccess;
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::letter::Letter;
+use super::news::News;
 use super::review::Reviews;
+use super::same_event::Links;
+use super::steps::Steps;
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{Erased, ErasureBasis, Hold};
@@ -109,6 +112,12 @@ pub struct Case {
     pub support_offered_at: Option<Timestamp>,
     /// What the reporter asked others to look at.
     pub reviews: Reviews,
+    /// What was done of the service's steps.
+    pub steps: Steps,
+    /// What the reporter was told of progress, and what waits to be told.
+    pub news: News,
+    /// Other reports of the same event.
+    pub links: Links,
     /// Who handles it.
     pub assigned_to: Option<OfficerId>,
     /// Who may know it, apart from who has it.
@@ -188,7 +197,9 @@ impl Case {
                 .is_some_and(|from| retention::ends(from, months, zone) <= now)
     }
 
-    fn begin(act: &Act, filed: &RequestFiled) -> Self {
+    fn begin(act: &Act, payload: &CaseAct, filed: &RequestFiled) -> Self {
+        let mut steps = Steps::default();
+        steps.note(act, payload);
         Self {
             version: act.version,
             filed: filed.clone(),
@@ -207,6 +218,9 @@ impl Case {
             closed_by: None,
             support_offered_at: None,
             reviews: Reviews::default(),
+            steps,
+            news: News::default(),
+            links: Links::default(),
             assigned_to: None,
             access: CaseAccess::default(),
             next_news_by: None,
@@ -254,6 +268,7 @@ impl Case {
         self.filed.when_text = None;
         self.filed.wellbeing = None;
         self.filed.loss_rupiah = None;
+        self.steps.erase();
         // What is in the files goes; their names and hashes stay in the acts.
         self.media.clear();
         for letter in &mut self.letters {
@@ -321,7 +336,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     };
     let Some(mut case) = case else {
         return match payload {
-            CaseAct::RequestFiled(filed) => Some(Case::begin(act, filed)),
+            CaseAct::RequestFiled(filed) => Some(Case::begin(act, payload, filed)),
             _ => None,
         };
     };
@@ -330,6 +345,9 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     if case.stage == CaseStage::Closed && tells_something(payload) {
         case.kept_from = case.kept_from.max(Some(act.happened_at));
     }
+    case.steps.note(act, payload);
+    case.news.note(act, payload);
+    case.links.note(payload);
     match payload {
         CaseAct::RequestFiled(_) => {}
         CaseAct::InformationAdded { media, .. } => {
@@ -419,6 +437,25 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.advance(CaseStage::Assessed);
         }
         CaseAct::LetterWithdrawn { letter, .. } => case.take_letter_back(*letter),
+        // A progress notice is a word to the reporter as well.
+        CaseAct::ProgressSent { .. } => {
+            case.next_news_by = None;
+            case.assess(act.happened_at);
+            case.respond(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::StepDone { .. } | CaseAct::DifficultySet { .. } => {
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        // Nobody reads a report by any of these; what they say is noted above.
+        CaseAct::StepLeftOut { .. }
+        | CaseAct::StepTakenBack { .. }
+        | CaseAct::ProgressDrafted { .. }
+        | CaseAct::ProgressDelayExplained { .. }
+        | CaseAct::CaseMergedInto { .. }
+        | CaseAct::CaseMergeReceived { .. }
+        | CaseAct::CaseMergeUndone { .. } => {}
         CaseAct::DelayExplained { reason, .. } => {
             case.late_reason = Some(reason.clone());
             case.late_reason_at = Some(act.happened_at);

@@ -6,9 +6,12 @@ mod handling;
 mod harm;
 mod kept;
 mod letter;
+mod news;
 mod paper;
 mod promise;
 mod review;
+mod same_event;
+mod steps;
 
 use super::*;
 use crate::act::{Act, Actor, Payload, Subject};
@@ -16,7 +19,7 @@ use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::subject::testing::{
     FakeMethod, act, by, hash, import, minute, officer, person, service, told, told_later,
 };
-use crate::subject::{Moment, TEXT_MAX_CHARS, TextFault};
+use crate::subject::{Method, Moment, TEXT_MAX_CHARS, TextFault};
 use crate::value::CaseId;
 use uuid::Uuid;
 
@@ -63,14 +66,16 @@ impl Given {
     }
 
     fn when(&self, command: CaseCommand) -> Result<Vec<CaseAct>, CaseRefusal> {
+        self.when_by(&FakeMethod, command)
+    }
+
+    fn when_by(
+        &self,
+        method: &impl Method,
+        command: CaseCommand,
+    ) -> Result<Vec<CaseAct>, CaseRefusal> {
         let state = self.state();
-        decide(
-            state.as_ref(),
-            command,
-            &self.actor,
-            self.moment,
-            &FakeMethod,
-        )
+        decide(state.as_ref(), command, &self.actor, self.moment, method)
     }
 }
 
@@ -331,7 +336,8 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::NameConcerned { .. } => Some(access::clear_concerned(9)),
         CaseCommand::ClearConcerned { .. } => Some(access::open()),
         CaseCommand::OpenInEmergency { .. } => Some(access::review(1)),
-        CaseCommand::ReviewOpening { .. } => None,
+        CaseCommand::ReviewOpening { .. } => Some(steps::do_step("safe", "")),
+        command => steps::following(command),
     }
 }
 
@@ -490,6 +496,7 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
         CaseCommand::NameConcerned { .. } => always(Ok("case.concerned_named")),
         CaseCommand::OpenInEmergency { .. } => always(Ok("case.emergency_opened")),
         CaseCommand::ReviewOpening { .. } => always(Err(No::NoSuchOpening)),
+        command => steps::row(command),
     }
 }
 

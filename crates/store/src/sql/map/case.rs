@@ -57,6 +57,9 @@ pub(crate) const COLUMNS: &[&str] = &[
     "opening_unreviewed_at",
     "opened_at",
     "unhanded_at",
+    "news_due_at",
+    "news_stage",
+    "news_late_reason",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -128,7 +131,10 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(access_text(&case.access))
         .push_bind(case.opening_unreviewed_at.map(stored))
         .push_bind(case.opened_at.map(stored))
-        .push_bind(case.unhanded_at.map(stored));
+        .push_bind(case.unhanded_at.map(stored))
+        .push_bind(case.news_due_at.map(stored))
+        .push_bind(case.news_stage.as_deref())
+        .push_bind(case.news_late_reason.as_deref());
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -177,6 +183,9 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         opening_unreviewed_at: maybe_moment(row, "opening_unreviewed_at")?,
         opened_at: maybe_moment(row, "opened_at")?,
         unhanded_at: maybe_moment(row, "unhanded_at")?,
+        news_due_at: maybe_moment(row, "news_due_at")?,
+        news_stage: get(row, "news_stage")?,
+        news_late_reason: get(row, "news_late_reason")?,
     })
 }
 

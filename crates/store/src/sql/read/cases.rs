@@ -121,6 +121,9 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if asked.unhanded {
         query.push(" AND unhanded_at IS NOT NULL");
     }
+    if asked.news_due {
+        query.push(" AND news_due_at IS NOT NULL");
+    }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
     }
@@ -413,6 +416,13 @@ mod tests {
                     ..all()
                 },
                 "cases_unhanded",
+            ),
+            (
+                CaseQuery {
+                    news_due: true,
+                    ..all()
+                },
+                "cases_news",
             ),
         ]
     }
