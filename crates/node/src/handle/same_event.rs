@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 use pengayom_core::act::{Act, Actor, Payload};
+use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{
     Alike, CaseAct, CaseCommand, Likeness, Links, SAME_WITHIN_HOURS, alike,
@@ -79,7 +80,7 @@ impl Node {
             limit: CANDIDATES,
             ..CaseQuery::default()
         };
-        let class = |service| unit.pack.service(service).map(|service| service.class);
+        let class = |service: &ServiceCode| unit.pack.service(service).map(|known| known.class);
         let rows = self.store.cases(&unit.id, &query).await?.rows;
         let mut found = Vec::new();
         for row in rows {
