@@ -2,6 +2,7 @@
 
 mod act;
 mod asked;
+mod beneath;
 mod care;
 mod case;
 pub(crate) mod evidence;
@@ -12,19 +13,23 @@ mod hold;
 pub(crate) mod letter;
 mod list;
 mod list_file;
+pub(crate) mod news;
 mod notices;
 mod on_duty;
 pub(crate) mod outage;
 pub(crate) mod paper;
 mod parts;
 pub(crate) mod people;
+mod progress;
 mod queue;
 mod readers;
 mod receipt;
 mod refusal;
 pub(crate) mod report;
+pub(crate) mod same_event;
 mod settle;
 mod shut;
+pub(crate) mod steps;
 pub(crate) mod upload;
 
 use axum::Router;
@@ -68,6 +73,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/gangguan/{id}", post(outage::end))
         .route("/meja/kiriman", get(notices::show))
         .route("/meja/kiriman/{id}", post(notices::see_to))
+        .route("/meja/kabar", get(news::list))
         .route("/meja/cari", get(list::search).post(list::search_for))
         .route("/meja/daftar", get(list::list))
         .route("/meja/daftar.csv", get(list_file::csv))
@@ -76,6 +82,12 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/laporan/{case}", get(receipt::show))
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
+        .route("/perkara/{case}/langkah", get(steps::show).post(steps::change))
+        .route("/perkara/{case}/kabar", get(news::show).post(news::change))
+        .route(
+            "/perkara/{case}/kejadian-sama",
+            get(same_event::show).post(same_event::change),
+        )
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", post(letter::give))

@@ -109,6 +109,12 @@ impl Steps {
         self.by_service.get(service).map_or(&[], Vec::as_slice)
     }
 
+    /// One step, whatever service it is of.
+    pub fn step(&self, code: &str) -> Option<&Step> {
+        let mut all = self.by_service.values().flatten();
+        all.find(|step| step.code.as_str() == code)
+    }
+
     /// Services that have steps.
     pub fn services(&self) -> impl Iterator<Item = &ServiceCode> {
         self.by_service.keys()

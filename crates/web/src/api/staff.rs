@@ -18,6 +18,7 @@ mod list;
 mod notice;
 mod opening;
 mod outage;
+mod progress;
 mod queue;
 mod receipt;
 mod refused;
@@ -47,6 +48,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(cases())
         .merge(changes_of_cases())
+        .merge(progress_of_cases())
         .merge(desk())
         .routes(routes!(encounter::list, encounter::record))
         .routes(routes!(encounter::show))
@@ -105,6 +107,21 @@ fn changes_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(change::clear_concerned))
         .routes(routes!(opening::open))
         .routes(routes!(opening::review))
+}
+
+fn progress_of_cases() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(progress::list_steps))
+        .routes(routes!(progress::say_of_step))
+        .routes(routes!(progress::show_progress))
+        .routes(routes!(progress::draft))
+        .routes(routes!(progress::send))
+        .routes(routes!(progress::explain))
+        .routes(routes!(progress::set_difficulty))
+        .routes(routes!(progress::waiting))
+        .routes(routes!(progress::show_same_event))
+        .routes(routes!(progress::merge))
+        .routes(routes!(progress::undo_merge))
 }
 
 fn desk() -> OpenApiRouter<AppState> {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pengayom_core::act::{Act, Payload};
-use pengayom_core::subject::case::{Case, CaseAct, CaseStage, ReviewKind};
+use pengayom_core::subject::case::{Case, CaseAct, CaseStage, ReviewKind, StepState};
 use pengayom_core::value::{CaseNumber, OfficerId};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::CaseHistory;
@@ -19,6 +19,7 @@ use crate::frame::PageFrame;
 use crate::letters::{Given, Standing, given, kind_name};
 use crate::problem::Fault;
 use crate::public::receipt::card;
+use crate::public::right_from;
 
 /// A request as it stands.
 #[derive(Serialize, ToSchema)]
@@ -76,6 +77,14 @@ pub(super) struct Status {
     messages: Vec<Message>,
     /// Letters that were given, in that order.
     letters: Vec<Letter>,
+    /// Steps of the service that concern the reporter; none of a kind that is kept narrow.
+    steps: Vec<Step>,
+    /// The next progress notice, or the one that is due.
+    #[schema(required)]
+    next_notice: Option<NextNotice>,
+    /// From then on the reporter may go to the superior, if nobody responded before.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    may_go_to_superior_from: Option<Timestamp>,
     /// What the reporter may ask others to look at.
     reviews: Vec<Review>,
     /// How it was handled can be judged now.
@@ -139,6 +148,8 @@ enum Side {
 enum About {
     /// News.
     News,
+    /// A progress notice.
+    ProgressNotice,
     /// Why it was closed.
     Closed,
     /// Why it was opened again.
@@ -201,6 +212,104 @@ enum LetterState {
     Withdrawn,
     /// It was erased with what identifies persons.
     Erased,
+}
+
+/// A step of the service.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Step {
+    /// A code of the unit's method.
+    #[schema(examples("rights_told"))]
+    code: String,
+    /// What it is for the reporter.
+    words: String,
+    state: StepWord,
+    /// When it is due; null without a time limit, and where that has not started.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    due_at: Option<Timestamp>,
+    /// Holidays after the end of that year are not known, and matter for `due_at`.
+    #[schema(required)]
+    holidays_unknown_after: Option<i16>,
+    /// When it was done.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    done_at: Option<Timestamp>,
+    /// Done after it was due, or open and past it.
+    late: bool,
+    /// Why it was left out.
+    #[schema(required)]
+    reason: Option<String>,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StepWord {
+    Done,
+    LeftOut,
+    Open,
+}
+
+/// A progress notice that is owed.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NextNotice {
+    /// A code of the unit's method.
+    #[schema(examples("a1"))]
+    stage: String,
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Timestamp,
+    /// It is past due.
+    late: bool,
+    /// Why it is late, in words of the unit's method.
+    #[schema(required)]
+    late_reason: Option<String>,
+}
+
+fn steps(frame: &PageFrame, case: &Case, now: Timestamp) -> Vec<Step> {
+    if case.sensitive {
+        // They would give the kind away.
+        return Vec::new();
+    }
+    let unit = frame.unit();
+    let known = unit.pack.steps().of(&case.service);
+    let lines = case.step_lines(known, unit.reckoning(), now).into_iter();
+    let shown = lines.filter_map(|line| {
+        let words = frame.say(line.step.citizen.as_ref()?).to_owned();
+        let (state, done_at, reason) = match line.state {
+            StepState::Done(mark) => (StepWord::Done, Some(mark.at), None),
+            StepState::LeftOut(mark) => (StepWord::LeftOut, None, Some(mark.text.clone())),
+            StepState::Open => (StepWord::Open, None, None),
+        };
+        Some(Step {
+            code: line.step.code.to_string(),
+            words,
+            state,
+            due_at: line.due.map(|due| due.at),
+            holidays_unknown_after: line.due.and_then(|due| due.unknown_after),
+            done_at,
+            late: line.late,
+            reason: reason.filter(|reason| !reason.is_empty()),
+        })
+    });
+    shown.collect()
+}
+
+fn next_notice(frame: &PageFrame, case: &Case, now: Timestamp) -> Option<NextNotice> {
+    let unit = frame.unit();
+    if let Some(draft) = &case.news.draft {
+        let reason = draft.late_reason.as_deref();
+        return Some(NextNotice {
+            stage: draft.stage.clone(),
+            due_at: draft.due_at,
+            late: draft.due_at < now,
+            late_reason: reason.map(|code| crate::desk::late_reason(frame, code)),
+        });
+    }
+    let next = case.next_news(&unit.pack, unit.reckoning())?;
+    Some(NextNotice {
+        stage: next.stage.code.to_string(),
+        due_at: next.due.at,
+        late: next.due.at < now,
+        late_reason: None,
+    })
 }
 
 /// Something the reporter may ask others to look at.
@@ -280,6 +389,7 @@ fn message(act: &Act, people: &[Staff]) -> Option<Message> {
     };
     let (from, about, text, photographs) = match payload {
         CaseAct::ReporterAnswered { text, .. } => (Side::Unit, About::News, text, 0),
+        CaseAct::ProgressSent { text, .. } => (Side::Unit, About::ProgressNotice, text, 0),
         CaseAct::CaseClosed { reason, .. } => (Side::Unit, About::Closed, reason, 0),
         CaseAct::CaseReopened { reason } => (Side::Unit, About::Reopened, reason, 0),
         CaseAct::ReviewAnswered { review, text } => (Side::Unit, (*review).into(), text, 0),
@@ -401,6 +511,9 @@ pub(super) async fn status(
             .filter_map(|act| message(act, &people))
             .collect(),
         letters: letters(frame, &history.acts),
+        steps: steps(frame, case, now),
+        next_notice: next_notice(frame, case, now),
+        may_go_to_superior_from: right_from(frame, history).map(|due| due.at),
         reviews: reviews(case, now),
         may_rate: case.response.is_some() && !rated,
         receipt: receipt.map(|card| card.receipt.into()),

@@ -8,6 +8,7 @@ use pengayom_core::pack::{Duty, DutyCode, FunctionEntry, PoliceFunction, Service
 use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
 use pengayom_node::handle::access::AccessDue;
+use pengayom_node::news::NewsDue;
 use pengayom_store::rows::CaseRow;
 
 use super::chart::{self, Drawing, Line, Tick, Whisker, bars, whisker};
@@ -33,6 +34,8 @@ struct MorningPage {
     reviews: Vec<ReviewLine>,
     reviews_more: Option<String>,
     access: Vec<String>,
+    /// Progress notices that wait and are late, in words.
+    news: Option<String>,
     counts: Vec<Count>,
     hours: Hours,
     waits: Vec<Wait>,
@@ -149,6 +152,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         .map(|(_, line)| line.clone())
         .collect();
     let access = access_lines(&frame, node.access_due(&staff).await?);
+    let news = node.news_due(&staff).await?;
     let reviews = node.asked_for_review(&staff).await?;
     let reviews: Vec<ReviewLine> = reviews
         .iter()
@@ -174,6 +178,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
             .then(|| frame.tf("desk.more", &[("n", &count(reviews.len() - DECISIONS))])),
         reviews: reviews.into_iter().take(DECISIONS).collect(),
         access,
+        news: news_line(&frame, news),
         counts: counts(&frame, &figures),
         hours: hours(&frame, &figures, &morning),
         waits: figures
@@ -189,6 +194,18 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         page: frame,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// How many progress notices are late, and how many of them without a reason.
+fn news_line(frame: &PageFrame, due: NewsDue) -> Option<String> {
+    let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let values = [
+        ("n", count(due.waiting)),
+        ("late", count(due.late)),
+        ("unexplained", count(due.unexplained)),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    (due.late > 0).then(|| frame.tf("news.board_counts", &values))
 }
 
 /// What of openings in an emergency and of cases without anybody waits for the chief.

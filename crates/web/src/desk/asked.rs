@@ -71,6 +71,20 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
                 reason: why,
             },
         ) => letter == done && reason == why,
+        (CaseCommand::DoStep { step, .. }, CaseAct::StepDone { step: done, .. })
+        | (CaseCommand::LeaveOutStep { step, .. }, CaseAct::StepLeftOut { step: done, .. })
+        | (CaseCommand::TakeStepBack { step, .. }, CaseAct::StepTakenBack { step: done, .. }) => {
+            step == done
+        }
+        (CaseCommand::SendProgress { text }, CaseAct::ProgressSent { text: done, .. }) => {
+            text == done
+        }
+        (CaseCommand::MergeInto { into, .. }, CaseAct::CaseMergedInto { into: done, .. }) => {
+            into == done
+        }
+        (CaseCommand::UndoMerge { other, .. }, CaseAct::CaseMergeUndone { other: done, .. }) => {
+            other == done
+        }
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
         (CaseCommand::NameReader { officer, .. }, CaseAct::ReaderNamed { officer: done, .. })
         | (

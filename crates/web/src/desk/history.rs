@@ -192,6 +192,16 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             frame.t(words).clone_into(&mut entry.words);
             entry.text = Some(text.clone());
         }
+        CaseAct::StepDone { .. }
+        | CaseAct::StepLeftOut { .. }
+        | CaseAct::StepTakenBack { .. }
+        | CaseAct::DifficultySet { .. }
+        | CaseAct::ProgressDrafted { .. }
+        | CaseAct::ProgressSent { .. }
+        | CaseAct::ProgressDelayExplained { .. }
+        | CaseAct::CaseMergedInto { .. }
+        | CaseAct::CaseMergeReceived { .. }
+        | CaseAct::CaseMergeUndone { .. } => super::progress::describe(frame, act, entry),
         CaseAct::CaseClosed {
             outcome, reason, ..
         } => {

@@ -1,9 +1,10 @@
 //! The parts of a case, listed in one place: each with where it is and how it stands, so that the page
 //! of a case stays short and nothing of it is out of sight.
 
-use pengayom_core::subject::case::Case;
+use pengayom_core::subject::case::{Case, StepState};
 use pengayom_core::value::CaseId;
 
+use super::news::next_words;
 use crate::frame::PageFrame;
 
 /// One part of a case.
@@ -28,11 +29,76 @@ pub(super) struct OnPage {
 
 /// The parts of a case, in the order of its page.
 ///
-/// A part with its own page adds a row here: what it needs to know of the case is in `_case`, and its
-/// page stands beneath `/perkara/{_id}`.
-pub(super) fn parts(frame: &PageFrame, _id: CaseId, _case: &Case, shown: OnPage) -> Vec<Part> {
-    let rows = [files(frame, shown.files), letters(frame, shown.letters)];
+/// A part with its own page adds a row here: what it needs to know of the case is in `case`, and its
+/// page stands beneath `/perkara/{id}`.
+pub(super) fn parts(frame: &PageFrame, id: CaseId, case: &Case, shown: OnPage) -> Vec<Part> {
+    let rows = [
+        steps(frame, id, case),
+        news(frame, id, case),
+        Some(same_event(frame, id, case)),
+        files(frame, shown.files),
+        letters(frame, shown.letters),
+    ];
     rows.into_iter().flatten().collect()
+}
+
+/// What is done in every case of the service; nothing where the pack names no steps.
+fn steps(frame: &PageFrame, id: CaseId, case: &Case) -> Option<Part> {
+    let unit = frame.unit();
+    let steps = unit.pack.steps().of(&case.service);
+    if steps.is_empty() {
+        return None;
+    }
+    let lines = case.step_lines(steps, unit.reckoning(), case.last_at);
+    let settled = lines.iter().filter(|line| line.state != StepState::Open);
+    let settled = i64::try_from(settled.count()).unwrap_or(i64::MAX);
+    let all = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let (settled, all) = (frame.format().count(settled), frame.format().count(all));
+    let values = [("done", settled.as_str()), ("all", all.as_str())];
+    Some(Part {
+        href: format!("/perkara/{id}/langkah"),
+        name: frame.t("steps.title").to_owned(),
+        state: frame.tf("steps.state", &values),
+    })
+}
+
+/// Progress notices, where the service sends them.
+fn news(frame: &PageFrame, id: CaseId, case: &Case) -> Option<Part> {
+    let unit = frame.unit();
+    if !case.sends_news(&unit.pack) {
+        return None;
+    }
+    let next = case.next_news(&unit.pack, unit.reckoning());
+    let state = match (&case.news.draft, next) {
+        (Some(draft), _) => {
+            let time = frame.format().moment(draft.due_at);
+            frame.tf("news.state_waits", &[("time", &time)])
+        }
+        (None, Some(next)) => next_words(frame, &next),
+        (None, None) => {
+            let sent = i64::try_from(case.news.sent.len()).unwrap_or(i64::MAX);
+            frame.tf("news.state_sent", &[("n", &frame.format().count(sent))])
+        }
+    };
+    Some(Part {
+        href: format!("/perkara/{id}/kabar"),
+        name: frame.t("news.title").to_owned(),
+        state,
+    })
+}
+
+/// Other reports of the same event.
+fn same_event(frame: &PageFrame, id: CaseId, case: &Case) -> Part {
+    let state = if case.links.into.is_some() {
+        frame.t("same.state_part").to_owned()
+    } else {
+        counted(frame, case.links.parts.len(), "same.state_none")
+    };
+    Part {
+        href: format!("/perkara/{id}/kejadian-sama"),
+        name: frame.t("same.title").to_owned(),
+        state,
+    }
 }
 
 fn files(frame: &PageFrame, files: Option<usize>) -> Option<Part> {

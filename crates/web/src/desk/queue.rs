@@ -37,6 +37,8 @@ struct QueuePage {
     may_take_report: bool,
     /// Notices that wait for a person, in words.
     notices: Option<String>,
+    /// Progress notices that wait to be checked, in words.
+    news: Option<String>,
     counts: Vec<Count>,
     /// People at the desk: who is next, who waits, who is served.
     person_next: Option<Next>,
@@ -137,6 +139,7 @@ async fn queue_page(
         names,
     } = OnDuty::read(&node, &staff).await?;
     let dead = node.count_dead_notices(&staff).await?;
+    let news = node.news_due(&staff).await?;
     frame.titled("desk.title");
     let errors: Vec<FieldError> = refused
         .iter()
@@ -224,6 +227,11 @@ async fn queue_page(
         errors,
         may_serve: staff.may(Permission::ServeQueue),
         may_take_report: staff.may(Permission::TakeReport),
+        news: (news.waiting > 0).then(|| {
+            let values = [("n", count(news.waiting)), ("late", count(news.late))];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            frame.tf("news.link", &values)
+        }),
         notices: (dead > 0).then(|| frame.tf("notices.link", &[("n", &count(dead))])),
         counts: counts
             .into_iter()

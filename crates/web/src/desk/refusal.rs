@@ -62,6 +62,17 @@ pub(crate) fn refusal(
             let words = frame.tf("case.close_late", &[("time", &time)]);
             Some(FieldError::new(CaseForm::Delay.field_ids().0, words))
         }
+        CaseRefusal::StepsOpen { steps } => {
+            let known = frame.unit().pack.steps();
+            let names = super::steps::names_of(frame, known, steps);
+            let words = frame.tf("case.close_steps", &[("steps", &names)]);
+            Some(FieldError::new(first, words))
+        }
+        CaseRefusal::NewsLateWithoutReason { due } => {
+            let time = frame.format().moment(*due);
+            let words = frame.tf("case.close_news", &[("time", &time)]);
+            Some(FieldError::new(first, words))
+        }
         CaseRefusal::SupportNotOffered => at(CaseForm::Support.field_ids().0, "case.close_support"),
         CaseRefusal::OwnDecision if form == CaseForm::NameReader => at(first, "access.not_oneself"),
         CaseRefusal::OwnDecision => at(first, "case.review_own"),
@@ -101,6 +112,17 @@ pub(crate) fn refusal(
         | CaseRefusal::AskedTooLate { .. }
         | CaseRefusal::NothingAsked
         | CaseRefusal::NobodyToRead
+        | CaseRefusal::StepProtected
+        | CaseRefusal::StepByItsAct
+        | CaseRefusal::StepDone
+        | CaseRefusal::StepNotMarked
+        | CaseRefusal::NoNewsOfService
+        | CaseRefusal::NoDraft
+        | CaseRefusal::OwnDraft
+        | CaseRefusal::MergeWithItself
+        | CaseRefusal::MergedAlready
+        | CaseRefusal::NotMerged
+        | CaseRefusal::MergeChain
         | CaseRefusal::LetterOfTomorrow { .. }
         | CaseRefusal::LetterTooOld { .. }
         | CaseRefusal::TooManyLetters { .. }

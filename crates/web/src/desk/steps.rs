@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use pengayom_core::clock::Due;
-use pengayom_core::pack::{Step, StepBy, StepDoneBy};
+use pengayom_core::pack::{StepBy, StepDoneBy, Steps};
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Mark, StepLine, StepState};
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
@@ -253,7 +253,7 @@ impl View<'_> {
             code: code.to_owned(),
             name: frame.say(&step.name).to_owned(),
             state,
-            state_words: state_words,
+            state_words,
             required: step.required,
             protected: step.floor.is_some(),
             lines,
@@ -323,9 +323,9 @@ const fn by_words(by: StepBy) -> &'static str {
 }
 
 /// Names of steps by their codes, in a row; what the pack does not have any more is left as it is.
-pub(super) fn names_of(frame: &PageFrame, service: &[Step], codes: &[String]) -> String {
+pub(crate) fn names_of(frame: &PageFrame, steps: &Steps, codes: &[String]) -> String {
     let name = |code: &String| {
-        let known = service.iter().find(|step| step.code.as_str() == code);
+        let known = steps.step(code);
         known.map_or_else(|| code.clone(), |step| frame.say(&step.name).to_owned())
     };
     codes.iter().map(name).collect::<Vec<_>>().join("; ")

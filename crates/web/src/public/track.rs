@@ -7,6 +7,7 @@ mod ask;
 mod data;
 mod form;
 mod letter;
+pub(crate) mod steps;
 pub(crate) mod telling;
 
 use askama::Template;
@@ -32,6 +33,7 @@ use self::ask::Ask;
 use self::letter::LetterItem;
 use super::receipt::card::{self, Card};
 use super::report::{opened_photos, put_photo, too_long};
+use crate::desk::news::stage_name;
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
@@ -87,6 +89,10 @@ struct CasePage {
     /// In which of the four roles officers meet the reporter for it (S28).
     role: Option<String>,
     steps: Vec<StepLine>,
+    /// Steps of the service that concern the reporter, each in words.
+    service_steps: Vec<steps::Line>,
+    /// When a progress notice is due, that it is late and why, and the right after fourteen days.
+    dated: Vec<String>,
     promise: Option<String>,
     late: Option<String>,
     outcome: Option<String>,
@@ -488,6 +494,8 @@ async fn case_page(
                 ];
                 frame.tf("track.role", &values)
             }),
+        service_steps: steps::lines(&frame, history, now),
+        dated: steps::dated(&frame, history, now),
         steps: steps(&frame, history, &people),
         promise: promise(&frame, case),
         late: late(&frame, history, now),
@@ -653,6 +661,12 @@ fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
                 CaseAct::ReporterAnswered { text, .. } => (officer(), text, 0),
                 CaseAct::CaseClosed { reason, .. } | CaseAct::CaseReopened { reason } => {
                     (officer(), reason, 0)
+                }
+                CaseAct::ProgressSent { stage, text, .. } => {
+                    let stage = stage_name(frame, stage);
+                    let officer = officer();
+                    let values = [("stage", stage.as_str()), ("officer", officer.as_str())];
+                    (frame.tf("news.from", &values), text, 0)
                 }
                 CaseAct::LetterGiven { kind, .. } => {
                     let kind = kind_name(frame, kind);
