@@ -31,6 +31,8 @@ mod outage;
 mod paper;
 #[path = "desk/people.rs"]
 mod people;
+#[path = "desk/progress.rs"]
+mod progress;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/report.rs"]

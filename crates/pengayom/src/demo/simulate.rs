@@ -158,7 +158,8 @@ pub(super) async fn month(
     }
     desk.play_until(node, clock, plan.until).await?;
     clock.set(plan.until);
-    Ok(())
+    let officer = player.with_role(Role::Desk)?;
+    super::progress::play(node, &officer, words, beats.first(), plan.until).await
 }
 
 /// The recorded shifts.

@@ -28,6 +28,8 @@ pub(super) struct SimulationWords {
     pub(super) report: Vec<Report>,
     /// What officers write.
     pub(super) words: Written,
+    /// Steps, progress notices and two reports of one event.
+    pub(super) progress: Progress,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -66,6 +68,19 @@ pub(super) struct Written {
     pub(super) closings: Vec<String>,
     pub(super) delays: Vec<String>,
     pub(super) messages: Vec<String>,
+}
+
+/// What is written of steps and progress notices.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Progress {
+    pub(super) note: String,
+    pub(super) left_out: String,
+    pub(super) late_reason: String,
+    pub(super) late_text: String,
+    pub(super) told_first: String,
+    pub(super) told_second: String,
+    pub(super) merged: String,
 }
 
 /// Names.

@@ -9,7 +9,21 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 21] = [
+const SAME: [(&str, &[&str]); 24] = [
+    ("/perkara/{case}/langkah", &["sayOfStep"]),
+    (
+        "/perkara/{case}/kabar",
+        &[
+            "draftProgress",
+            "sendProgress",
+            "explainProgressDelay",
+            "setDifficulty",
+        ],
+    ),
+    (
+        "/perkara/{case}/kejadian-sama",
+        &["mergeCase", "undoMerge"],
+    ),
     ("/meja/layani", &["serveNext"]),
     ("/meja/ambil-alih", &["takeCaseOver"]),
     ("/meja/serah-terima", &["takeShiftOver"]),
