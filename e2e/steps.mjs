@@ -144,6 +144,21 @@ export async function track(page, { number, code }) {
   await go(page);
 }
 
+/** Does what has to be done before the case on the page is closed: rights are told, and the service stays as it was asked for. */
+export async function settleSteps(page) {
+  const at = new URL(page.url()).pathname;
+  await visit(page, `${at}/langkah`);
+  const told = page.locator("#selesai-rights_told");
+  if (await told.count()) await go(page, told);
+  const left = page.locator("#l-assessed details", { has: page.locator("#tinggalkan-assessed") });
+  if (await left.count()) {
+    await left.locator("summary").click();
+    await left.locator("input[name=alasan]").fill("Layanan sudah jelas.");
+    await go(page, left.locator("button.button"));
+  }
+  await visit(page, at);
+}
+
 /** The words of a key in the person's language. */
 export function words(page, key, values) {
   return t(page.lang, key, values);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { assertSound, closeBrowser, DESKTOP, person, PHONE, sendEveryoneHome } from "../helpers.mjs";
-import { choose, go, openCase, report, signIn, words } from "../steps.mjs";
+import { choose, go, openCase, report, settleSteps, signIn, words } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
@@ -29,6 +29,7 @@ for (const look of [
     const page = await person(look);
     await signIn(page, "commander");
     await openCase(page, number);
+    await settleSteps(page);
     const close = await form(page, "tutup");
     await choose(page, "hasil", await close.locator('input[name="hasil"]').first().getAttribute("value"));
     await close.locator("textarea").fill("Sudah selesai.");

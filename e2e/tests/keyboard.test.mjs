@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { assertFocusSeen, closeBrowser, DESKTOP, person, PHONE, sendEveryoneHome, tabTo, visit } from "../helpers.mjs";
 import { ALL, PUBLIC } from "../pages.mjs";
-import { go, openCase, receipt, report, signIn, words } from "../steps.mjs";
+import { go, openCase, receipt, report, settleSteps, signIn, words } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
@@ -150,6 +150,7 @@ for (const js of [true, false]) {
     const said = words(desk, "case.recorded", { what: words(desk, "case.act_answered") });
     assert.equal(await desk.locator(".notice-ok p").innerText(), said);
     assert.ok(await desk.locator(".notice-ok p").evaluate((told) => told === document.activeElement), "the focus is on what was recorded");
+    await settleSteps(desk);
     await tabTo(desk, "details#tutup > summary");
     await desk.keyboard.press("Enter");
     await tabTo(desk, 'details#tutup input[type="radio"]');

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { assertSound, closeBrowser, DESKTOP, person, picture, sendEveryoneHome, visit, WAYS } from "../helpers.mjs";
-import { act, go, meet, openCase, rate, report, signIn, STORY, track, words } from "../steps.mjs";
+import { act, go, meet, openCase, rate, report, settleSteps, signIn, STORY, track, words } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
@@ -79,6 +79,7 @@ for (const [number, way] of WAYS.entries()) {
 
       // The desk ends the case with a reason, and the person reads the outcome.
       await visit(desk, new URL(desk.url()).pathname);
+      await settleSteps(desk);
       await act(desk, "tutup", async (box) => {
         await box.locator(".choice label").first().click();
         await box.locator("textarea").fill("Telepon ditemukan dan dikembalikan.");

@@ -4,8 +4,8 @@
 //! geography of a unit. It does no I/O, reads no clock and draws no randomness: those are passed in.
 
 pub mod act;
-pub mod letter;
 pub mod clock;
+pub mod letter;
 pub mod notice;
 pub mod pack;
 pub mod place;

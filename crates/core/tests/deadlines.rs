@@ -59,7 +59,10 @@ fn wib(clock: &Clock, from: &str) -> (String, Option<i16>) {
     let from = zone.to_timestamp(from).unwrap();
     let due = due(pack().calendar(), &zone, clock, from);
     let local = zone.to_datetime(due.at);
-    (local.strftime("%Y-%m-%d %H:%M").to_string(), due.unknown_after)
+    (
+        local.strftime("%Y-%m-%d %H:%M").to_string(),
+        due.unknown_after,
+    )
 }
 
 // S18
@@ -69,12 +72,18 @@ fn a_limit_of_days_goes_by_the_calendar_and_one_of_working_days_passes_over_holi
     let days = clock(ClockUnit::Days, 3, false);
     assert_eq!(wib(&days, "2026-03-17T09:00").0, "2026-03-20 09:00");
     let working = clock(ClockUnit::WorkingDays, 3, false);
-    assert_eq!(wib(&working, "2026-03-17T09:00"), ("2026-03-27 23:59".to_owned(), None));
+    assert_eq!(
+        wib(&working, "2026-03-17T09:00"),
+        ("2026-03-27 23:59".to_owned(), None)
+    );
     // The day of the start does not count, be it one of work or of rest.
     let one = clock(ClockUnit::WorkingDays, 1, false);
     assert_eq!(wib(&one, "2026-11-27T23:00").0, "2026-11-30 23:59");
     assert_eq!(wib(&one, "2026-11-28T08:00").0, "2026-11-30 23:59");
-    assert_eq!(wib(&clock(ClockUnit::WorkingDays, 0, false), "2026-11-28T08:00").0, "2026-11-30 23:59");
+    assert_eq!(
+        wib(&clock(ClockUnit::WorkingDays, 0, false), "2026-11-28T08:00").0,
+        "2026-11-30 23:59"
+    );
     // Where the pack says so, a limit in days ends with the next working day.
     let moved = clock(ClockUnit::Days, 3, true);
     assert_eq!(wib(&moved, "2026-03-17T09:00").0, "2026-03-25 23:59");
@@ -82,7 +91,10 @@ fn a_limit_of_days_goes_by_the_calendar_and_one_of_working_days_passes_over_holi
     assert_eq!(wib(&months, "2026-01-31T09:00").0, "2026-02-28 23:59");
     let at_once = clock(ClockUnit::AtOnce, 0, false);
     assert_eq!(wib(&at_once, "2026-01-31T09:00").0, "2026-01-31 09:00");
-    assert_eq!(wib(&clock(ClockUnit::Hours, 24, false), "2026-12-24T20:00").0, "2026-12-25 20:00");
+    assert_eq!(
+        wib(&clock(ClockUnit::Hours, 24, false), "2026-12-24T20:00").0,
+        "2026-12-25 20:00"
+    );
 }
 
 // S18
@@ -96,7 +108,10 @@ fn beyond_the_calendar_it_is_said_that_holidays_are_not_known() {
     assert_eq!(wib(&working, "2026-12-21T09:00").1, None);
     assert_eq!(wib(&working, "2024-12-30T09:00").1, Some(2026));
     // A limit that no holiday can move is certain in any year.
-    assert_eq!(wib(&clock(ClockUnit::Days, 14, false), "2031-01-01T09:00").1, None);
+    assert_eq!(
+        wib(&clock(ClockUnit::Days, 14, false), "2031-01-01T09:00").1,
+        None
+    );
 }
 
 // S18
@@ -113,12 +128,17 @@ fn a_clock_that_falls_due_more_than_once_goes_on_by_its_last_distance() {
         let at = reckoning.due_again(light, n, from).unwrap().at;
         at.duration_since(from).as_hours() / 24
     };
-    assert_eq!([days(0), days(1), days(2), days(3), days(5)], [10, 20, 30, 40, 60]);
+    assert_eq!(
+        [days(0), days(1), days(2), days(3), days(5)],
+        [10, 20, 30, 40, 60]
+    );
     assert_eq!(reckoning.due(light, 3, from), None);
     // A lead time is counted back from what it is before.
     let permit = pack().clock("event_permit").unwrap();
     assert_eq!(permit.kind, ClockKind::LeadTime);
-    let back = reckoning.due(permit, 0, "2026-11-30T02:00:00Z".parse().unwrap()).unwrap();
+    let back = reckoning
+        .due(permit, 0, "2026-11-30T02:00:00Z".parse().unwrap())
+        .unwrap();
     assert_eq!(zone.to_datetime(back.at).date(), date(2026, 11, 10));
 }
 

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 
 use crate::error::HandleError;
 use crate::handle::same_event::MIRROR;
-use crate::{news, notices};
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
+use crate::{news, notices};
 
 /// Makes the small copy of a photograph.
 pub const MEDIA_PREVIEW: &str = "media.preview";

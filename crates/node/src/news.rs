@@ -160,7 +160,8 @@ impl Node {
         let pack = &unit.pack;
         // What waits is written anew for its own moment; otherwise the next one.
         let waiting = history.case.news.draft.as_ref();
-        let waiting = waiting.and_then(|draft| Some((pack.news().stage(&draft.stage)?, draft.due_at)));
+        let waiting =
+            waiting.and_then(|draft| Some((pack.news().stage(&draft.stage)?, draft.due_at)));
         let next = || {
             let next = history.case.next_news(pack, unit.reckoning())?;
             Some((next.stage, next.due.at))
@@ -264,7 +265,9 @@ fn text(
     let obstacles = obstacles(pack, case, lang);
     let obstacles = obstacles.unwrap_or_else(|| news.no_obstacle.get(lang).to_owned());
     let difficulty = news.difficulty(case.news.difficulty.as_deref());
-    let difficulty = difficulty.map(|known| known.name.get(lang)).unwrap_or_default();
+    let difficulty = difficulty
+        .map(|known| known.name.get(lang))
+        .unwrap_or_default();
     let values = [
         ("complain", news.complain.get(lang)),
         ("difficulty", difficulty),
@@ -300,7 +303,9 @@ fn done(unit: &UnitContext, acts: &[Act], lang: Lang) -> Vec<String> {
                 service = Some(&filed.service);
                 words.text("news.done_filed", &[])
             }
-            CaseAct::CaseAssessed { service: decided, .. } => {
+            CaseAct::CaseAssessed {
+                service: decided, ..
+            } => {
                 service = Some(decided);
                 words.text("news.done_assessed", &[])
             }

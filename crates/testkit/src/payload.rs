@@ -79,8 +79,11 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAnswered { review, text }),
         progress_act(),
-        (text(), text(), of(clock_event()))
-            .prop_map(|(step, note, event)| CaseAct::StepDone { step, note, event }),
+        (text(), text(), of(clock_event())).prop_map(|(step, note, event)| CaseAct::StepDone {
+            step,
+            note,
+            event
+        }),
         (text(), text()).prop_map(|(step, reason)| CaseAct::StepLeftOut { step, reason }),
         (text(), text()).prop_map(|(step, reason)| CaseAct::StepTakenBack { step, reason }),
         (case_id(), text()).prop_map(|(into, reason)| CaseAct::CaseMergedInto { into, reason }),

@@ -82,7 +82,10 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/laporan/{case}", get(receipt::show))
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
-        .route("/perkara/{case}/langkah", get(steps::show).post(steps::change))
+        .route(
+            "/perkara/{case}/langkah",
+            get(steps::show).post(steps::change),
+        )
         .route("/perkara/{case}/kabar", get(news::show).post(news::change))
         .route(
             "/perkara/{case}/kejadian-sama",

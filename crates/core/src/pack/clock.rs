@@ -91,7 +91,10 @@ choice!(
 impl ClockEvent {
     /// Whether the program knows of it without a step that marks it.
     pub const fn is_known_itself(self) -> bool {
-        matches!(self, Self::Filed | Self::PreviousNotice | Self::ReceiptGiven)
+        matches!(
+            self,
+            Self::Filed | Self::PreviousNotice | Self::ReceiptGiven
+        )
     }
 }
 

@@ -417,9 +417,7 @@ impl PackRule {
             Self::LetterFields => {
                 "a field stands once, under a name that is no fact; `floor` names facts and fields, `from` a fact (docs/letters.md lists them)"
             }
-            Self::ClockGrows => {
-                "name at most 24 moments, each larger than the one before"
-            }
+            Self::ClockGrows => "name at most 24 moments, each larger than the one before",
             Self::CalendarYears => {
                 "the first known year is not after the last, and at least one day of the week is no rest day"
             }
@@ -429,9 +427,7 @@ impl PackRule {
             Self::StepMarksByHand => {
                 "only a step with `done = \"hand\"` marks an event; remove `marks`"
             }
-            Self::StepsFew => {
-                "a service has at most 30 steps; put some together"
-            }
+            Self::StepsFew => "a service has at most 30 steps; put some together",
             Self::StepClockStarts => {
                 "the clock of a step starts with the report, or with a step of the same service that marks its event; add that step or name another clock"
             }
@@ -441,9 +437,7 @@ impl PackRule {
             Self::EachStageOnce => {
                 "give `[[stage]]` once for each of first, inquiry, investigation_begun, investigation, ended"
             }
-            Self::OneUsual => {
-                "exactly one difficulty has `usual = true`"
-            }
+            Self::OneUsual => "exactly one difficulty has `usual = true`",
         }
     }
 }

@@ -11,7 +11,15 @@ use super::words::placeholders;
 /// What a template may have filled in: the case's number, what was done, what stands in the way, what comes
 /// next, who handles it and how to reach them, where to complain, the unit.
 pub const NEWS_PLACEHOLDERS: [&str; 9] = [
-    "complain", "difficulty", "done", "filed", "number", "obstacles", "officer", "phone", "unit",
+    "complain",
+    "difficulty",
+    "done",
+    "filed",
+    "number",
+    "obstacles",
+    "officer",
+    "phone",
+    "unit",
 ];
 
 choice!(

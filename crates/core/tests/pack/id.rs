@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::support::pack;
 use pengayom_core::pack::{
-    Aspect, Certainty, ClockUnit, GoodEnd, Lang, Localized, OfficerRole, PoliceFunction, ReportStep,
-    ServiceClass, SurveyScale,
+    Aspect, Certainty, ClockUnit, GoodEnd, Lang, Localized, OfficerRole, PoliceFunction,
+    ReportStep, ServiceClass, SurveyScale,
 };
 
 #[test]

@@ -93,7 +93,10 @@ impl Node {
                 continue;
             }
             let other = self.history(row.id).await?;
-            if self.require_case(by, Permission::ReadCase, &other.case).is_err() {
+            if self
+                .require_case(by, Permission::ReadCase, &other.case)
+                .is_err()
+            {
                 continue;
             }
             let why = alike(Likeness::of(case), Likeness::of(&other.case), same_group);

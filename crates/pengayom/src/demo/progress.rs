@@ -68,11 +68,13 @@ impl Player<'_> {
         for row in rows {
             let step = "rights_told".to_owned();
             let note = self.words.note.clone();
-            self.change(row.id, CaseCommand::DoStep { step, note }).await?;
+            self.change(row.id, CaseCommand::DoStep { step, note })
+                .await?;
             if row.service.as_str() == "penipuan_daring" {
                 let step = "bank_told".to_owned();
                 let reason = self.words.left_out.clone();
-                self.change(row.id, CaseCommand::LeaveOutStep { step, reason }).await?;
+                self.change(row.id, CaseCommand::LeaveOutStep { step, reason })
+                    .await?;
             }
             let case = self.node.case_history(self.desk, row.id).await?.case;
             let Some(next) = case.next_news(&unit.pack, unit.reckoning()) else {
@@ -81,7 +83,10 @@ impl Player<'_> {
             if next.due.at > soon {
                 continue;
             }
-            let drafted = self.node.draft_news_now(self.desk, row.id, None, Lang::Id).await?;
+            let drafted = self
+                .node
+                .draft_news_now(self.desk, row.id, None, Lang::Id)
+                .await?;
             let Some(draft) = drafted.case.news.draft else {
                 continue;
             };
@@ -96,13 +101,15 @@ impl Player<'_> {
                 }
                 if late % 3 == 1 {
                     let text = draft.text;
-                    self.change(row.id, CaseCommand::SendProgress { text }).await?;
+                    self.change(row.id, CaseCommand::SendProgress { text })
+                        .await?;
                 }
             } else {
                 waiting += 1;
                 if waiting % 2 == 0 {
                     let text = draft.text;
-                    self.change(row.id, CaseCommand::SendProgress { text }).await?;
+                    self.change(row.id, CaseCommand::SendProgress { text })
+                        .await?;
                 }
             }
         }
@@ -114,7 +121,8 @@ impl Player<'_> {
         let first = self.file(beat, &self.words.told_first).await?;
         let second = self.file(beat, &self.words.told_second).await?;
         for case in [first, second] {
-            self.change(case, CaseCommand::Take { by: self.desk.id }).await?;
+            self.change(case, CaseCommand::Take { by: self.desk.id })
+                .await?;
         }
         let main = self.node.case_history(self.desk, first).await?.case;
         if let Some(number) = main.filed.number {
@@ -155,7 +163,10 @@ impl Player<'_> {
 
     /// Carries out a command; one that a rule refuses is left out, as people would leave it.
     async fn change(&self, case: CaseId, command: CaseCommand) -> Result<(), Fault> {
-        let changed = self.node.change_case(self.desk, case, None, command, None).await;
+        let changed = self
+            .node
+            .change_case(self.desk, case, None, command, None)
+            .await;
         match changed {
             Ok(_) | Err(HandleError::Case(_) | HandleError::CaseShut(_)) => Ok(()),
             Err(error) => Err(error.into()),

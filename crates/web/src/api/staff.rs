@@ -23,6 +23,7 @@ mod queue;
 mod receipt;
 mod refused;
 mod report;
+mod same_event;
 mod shown;
 mod visit;
 mod who;
@@ -119,9 +120,9 @@ fn progress_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(progress::explain))
         .routes(routes!(progress::set_difficulty))
         .routes(routes!(progress::waiting))
-        .routes(routes!(progress::show_same_event))
-        .routes(routes!(progress::merge))
-        .routes(routes!(progress::undo_merge))
+        .routes(routes!(same_event::show_same_event))
+        .routes(routes!(same_event::merge))
+        .routes(routes!(same_event::undo_merge))
 }
 
 fn desk() -> OpenApiRouter<AppState> {

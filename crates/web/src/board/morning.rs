@@ -204,7 +204,9 @@ fn news_line(frame: &PageFrame, due: NewsDue) -> Option<String> {
         ("late", count(due.late)),
         ("unexplained", count(due.unexplained)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     (due.late > 0).then(|| frame.tf("news.board_counts", &values))
 }
 

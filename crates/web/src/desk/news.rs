@@ -19,6 +19,7 @@ use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
+use crate::signin::home;
 use crate::staff::held::given_back;
 use crate::staff::{Names, text_words};
 
@@ -145,9 +146,7 @@ fn command(
         "kirim" => CaseCommand::SendProgress { text },
         "simpan" => {
             let draft = case.news.draft.as_ref();
-            let draft = draft.ok_or_else(|| {
-                Ok(FieldError::new(TEXT, frame.t("news.no_draft")))
-            })?;
+            let draft = draft.ok_or_else(|| Ok(FieldError::new(TEXT, frame.t("news.no_draft"))))?;
             CaseCommand::DraftProgress {
                 stage: draft.stage.clone(),
                 due_at: draft.due_at,
@@ -208,14 +207,13 @@ pub(crate) fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<Field
 /// Name of a stage.
 pub(crate) fn stage_name(frame: &PageFrame, code: &str) -> String {
     let stage = frame.unit().pack.news().stage(code);
-    stage.map_or_else(|| code.to_owned(), |stage| frame.say(&stage.name).to_owned())
+    stage.map_or_else(
+        || code.to_owned(),
+        |stage| frame.say(&stage.name).to_owned(),
+    )
 }
 
-async fn news_page(
-    page: StaffPage,
-    history: CaseHistory,
-    typed: Typed,
-) -> Result<Response, Fault> {
+async fn news_page(page: StaffPage, history: CaseHistory, typed: Typed) -> Result<Response, Fault> {
     let StaffPage {
         context,
         mut frame,
@@ -235,12 +233,22 @@ async fn news_page(
     let sends = case.sends_news(&unit.pack);
     let may = sends && may_do(frame.unit(), &staff, case, now).contains(&Permission::WorkCase);
     let next = case.next_news(&unit.pack, unit.reckoning());
-    let late = case.news.draft.as_ref().is_some_and(|draft| draft.due_at < now);
-    let explained = case.news.draft.as_ref().is_some_and(|draft| draft.late_reason.is_some());
+    let late = case
+        .news
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.due_at < now);
+    let explained = case
+        .news
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.late_reason.is_some());
     let telling = if sends && !node.open_ways().is_empty() {
         let telling = node.telling_of(&staff, history.id, case).await;
         // Whoever may not know the person does not learn how they are reached.
-        telling.ok().map(|telling| crate::public::stands(&frame, &telling))
+        telling
+            .ok()
+            .map(|telling| crate::public::stands(&frame, &telling))
     } else {
         None
     };
@@ -344,7 +352,9 @@ impl View<'_> {
         let values = [("time", when.as_str()), ("who", who.as_str())];
         Some(Waiting {
             title: stage_name(frame, &draft.stage),
-            about: stage.map(|stage| frame.say(&stage.about).to_owned()).unwrap_or_default(),
+            about: stage
+                .map(|stage| frame.say(&stage.about).to_owned())
+                .unwrap_or_default(),
             due: due_words(frame, Some(due)),
             late: draft.due_at < now,
             reason: draft.late_reason.as_deref().map(|code| {
@@ -436,6 +446,7 @@ struct Line {
 #[template(path = "desk/news_list.html")]
 struct ListPage {
     page: PageFrame,
+    back: &'static str,
     lines: Vec<Line>,
 }
 
@@ -465,10 +476,21 @@ pub(super) async fn list(page: StaffPage) -> Result<Response, Fault> {
             stage: stage_name(&frame, row.news_stage.as_deref().unwrap_or_default()),
             state,
             state_words,
-            due: row.news_due_at.map_or_else(String::new, |due| frame.format().moment(due)),
-            reason: row.news_late_reason.as_deref().map(|code| late_reason(&frame, code)),
+            due: row
+                .news_due_at
+                .map_or_else(String::new, |due| frame.format().moment(due)),
+            reason: row
+                .news_late_reason
+                .as_deref()
+                .map(|code| late_reason(&frame, code)),
         }
     });
     let lines = lines.collect();
-    draw(StatusCode::OK, &ListPage { page: frame, lines })
+    let back = home(&staff);
+    let page = ListPage {
+        page: frame,
+        back,
+        lines,
+    };
+    draw(StatusCode::OK, &page)
 }

@@ -12,7 +12,9 @@ pub(super) fn describe(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
     let pack = &frame.unit().pack;
     let step = |code: &String| names_of(frame, pack.steps(), std::slice::from_ref(code));
     match act {
-        CaseAct::StepDone { step: code, note, .. } => {
+        CaseAct::StepDone {
+            step: code, note, ..
+        } => {
             entry.words = frame.tf("case.act_step_done", &[("step", &step(code))]);
             entry.text = Some(note.clone());
         }
@@ -50,11 +52,15 @@ pub(super) fn describe(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
             entry.text = Some(reason.clone());
         }
         CaseAct::CaseMergeReceived { reason, .. } => {
-            frame.t("case.act_merge_received").clone_into(&mut entry.words);
+            frame
+                .t("case.act_merge_received")
+                .clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
         }
         CaseAct::CaseMergeUndone { reason, .. } => {
-            frame.t("case.act_merge_undone").clone_into(&mut entry.words);
+            frame
+                .t("case.act_merge_undone")
+                .clone_into(&mut entry.words);
             entry.text = Some(reason.clone());
         }
         _ => {}

@@ -229,7 +229,9 @@ async fn queue_page(
         may_take_report: staff.may(Permission::TakeReport),
         news: (news.waiting > 0).then(|| {
             let values = [("n", count(news.waiting)), ("late", count(news.late))];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let values = values
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
             frame.tf("news.link", &values)
         }),
         notices: (dead > 0).then(|| frame.tf("notices.link", &[("n", &count(dead))])),

@@ -91,12 +91,14 @@ pub(super) async fn change(
                 return same_page(page, history, given(fields, vec![error])).await;
             };
             let node = &page.node;
-            node.merge_case(&page.staff, id, seen, &number, reason).await
+            node.merge_case(&page.staff, id, seen, &number, reason)
+                .await
         }
         "pisahkan" => {
             let other: CaseId = fields.get("lain").parse().map_err(|_| Fault::Unreadable)?;
             let node = &page.node;
-            node.unmerge_case(&page.staff, id, seen, other, reason).await
+            node.unmerge_case(&page.staff, id, seen, other, reason)
+                .await
         }
         _ => return Err(Fault::Unreadable),
     };
@@ -137,11 +139,7 @@ pub(crate) fn words_of(
     }
 }
 
-async fn same_page(
-    page: StaffPage,
-    history: CaseHistory,
-    typed: Typed,
-) -> Result<Response, Fault> {
+async fn same_page(page: StaffPage, history: CaseHistory, typed: Typed) -> Result<Response, Fault> {
     let StaffPage {
         context,
         mut frame,
@@ -180,7 +178,8 @@ async fn same_page(
         into: into.as_ref().map(line),
         parts: parts.iter().map(line).collect(),
         suggested: suggested.iter().map(line).collect(),
-        number: free.then(|| field(NUMBER, NUMBER, "same.number").hint(frame.t("same.number_help"))),
+        number: free
+            .then(|| field(NUMBER, NUMBER, "same.number").hint(frame.t("same.number_help"))),
         reason: field(REASON, REASON, "same.reason"),
         back_reason: field("pisah-alasan", REASON, "same.back_reason"),
         heading,

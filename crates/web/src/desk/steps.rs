@@ -34,7 +34,6 @@ struct Line {
     protected: bool,
     /// Who does it, by when, on what it rests.
     lines: Vec<String>,
-    late: bool,
     /// What was written.
     text: Option<String>,
     /// The fields of the forms that are offered.
@@ -119,11 +118,7 @@ pub(super) async fn change(
 }
 
 /// The words for the rule that stood in the way, at the field to blame.
-pub(crate) fn words_of(
-    frame: &PageFrame,
-    step: &str,
-    refusal: &CaseRefusal,
-) -> Option<FieldError> {
+pub(crate) fn words_of(frame: &PageFrame, step: &str, refusal: &CaseRefusal) -> Option<FieldError> {
     let at = |field: &str, key: &str| {
         let id = format!("{field}-{step}");
         Some(FieldError::new(id, frame.t(key)))
@@ -169,14 +164,20 @@ async fn steps_page(
     let steps = unit.pack.steps().of(&case.service);
     let known = case.step_lines(steps, unit.reckoning(), now);
     let open = case.open_steps(steps).len();
-    let done = known.len() - known.iter().filter(|line| line.state == StepState::Open).count();
+    let done = known.len()
+        - known
+            .iter()
+            .filter(|line| line.state == StepState::Open)
+            .count();
     let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
     let values = [
         ("done", count(done)),
         ("all", count(known.len())),
         ("open", count(open)),
     ];
-    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     let counted = frame.tf("steps.counted", &values);
     let view = View {
         frame: &frame,
@@ -257,7 +258,6 @@ impl View<'_> {
             required: step.required,
             protected: step.floor.is_some(),
             lines,
-            late: line.late,
             text: text.filter(|text| !text.is_empty()),
             note: (self.may && by_hand && !matches!(line.state, StepState::Done(_)))
                 .then(|| field("catatan", "steps.note").optional()),

@@ -7,6 +7,7 @@ mod ask;
 mod data;
 mod form;
 mod letter;
+mod message;
 pub(crate) mod steps;
 pub(crate) mod telling;
 
@@ -17,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
-use pengayom_core::act::{Act, Payload};
+use pengayom_core::act::Payload;
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage, ReviewKind};
 use pengayom_core::value::{CaseNumber, CommandId, OfficerId, SecretDigits};
@@ -31,13 +32,13 @@ pub(crate) use self::ask::refused;
 
 use self::ask::Ask;
 use self::letter::LetterItem;
+use self::message::{Message, messages};
 use super::receipt::card::{self, Card};
 use super::report::{opened_photos, put_photo, too_long};
-use crate::desk::news::stage_name;
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
-use crate::letters::{self, kind_name};
+
 use crate::problem::Fault;
 use crate::staff::command_of;
 use crate::state::AppState;
@@ -69,13 +70,6 @@ struct StepLine {
     detail: Option<String>,
     state: &'static str,
     state_words: String,
-}
-
-/// Something that was said between the reporter and the unit.
-struct Message {
-    from: String,
-    when: String,
-    lines: Vec<String>,
 }
 
 #[derive(Template)]
@@ -647,67 +641,4 @@ fn outcome(frame: &PageFrame, case: &Case) -> Option<String> {
         .iter()
         .find(|outcome| outcome.code.as_str() == code)?;
     Some(frame.say(&known.citizen).to_owned())
-}
-
-fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec<Message> {
-    acts.iter()
-        .filter_map(|act| {
-            let Payload::Case(payload) = &act.payload else {
-                return None;
-            };
-            let officer = || name_of(frame, people, act.actor.officer());
-            let about_letter;
-            let (from, text, photos) = match payload {
-                CaseAct::ReporterAnswered { text, .. } => (officer(), text, 0),
-                CaseAct::CaseClosed { reason, .. } | CaseAct::CaseReopened { reason } => {
-                    (officer(), reason, 0)
-                }
-                CaseAct::ProgressSent { stage, text, .. } => {
-                    let stage = stage_name(frame, stage);
-                    let officer = officer();
-                    let values = [("stage", stage.as_str()), ("officer", officer.as_str())];
-                    (frame.tf("news.from", &values), text, 0)
-                }
-                CaseAct::LetterGiven { kind, .. } => {
-                    let kind = kind_name(frame, kind);
-                    about_letter = frame.tf("letter.message", &[("kind", &kind)]);
-                    (officer(), &about_letter, 0)
-                }
-                CaseAct::LetterWithdrawn { letter, reason } => {
-                    let kind = letters::name_of(frame, acts, *letter);
-                    let values = [("kind", kind.as_str()), ("reason", reason)];
-                    about_letter = frame.tf("letter.message_withdrawn", &values);
-                    (officer(), &about_letter, 0)
-                }
-                CaseAct::ReviewAnswered { review, text } => {
-                    let key = match review {
-                        ReviewKind::Explanation => "track.explanation_from",
-                        ReviewKind::SecondLook => "track.second_look_from",
-                    };
-                    (frame.tf(key, &[("officer", &officer())]), text, 0)
-                }
-                CaseAct::ReviewAsked { review, text } => {
-                    let key = match review {
-                        ReviewKind::Explanation => "track.you_asked_explanation",
-                        ReviewKind::SecondLook => "track.you_asked_second_look",
-                    };
-                    (frame.t(key).to_owned(), text, 0)
-                }
-                CaseAct::InformationAdded { text, media } => {
-                    (frame.t("track.you").to_owned(), text, media.len())
-                }
-                _ => return None,
-            };
-            let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
-            if photos > 0 {
-                let n = frame.format().count(i64::try_from(photos).unwrap_or(0));
-                lines.push(frame.tf("case.act_photos", &[("n", &n)]));
-            }
-            Some(Message {
-                from,
-                when: frame.format().moment(act.happened_at),
-                lines,
-            })
-        })
-        .collect()
 }

@@ -20,10 +20,7 @@ const SAME: [(&str, &[&str]); 24] = [
             "setDifficulty",
         ],
     ),
-    (
-        "/perkara/{case}/kejadian-sama",
-        &["mergeCase", "undoMerge"],
-    ),
+    ("/perkara/{case}/kejadian-sama", &["mergeCase", "undoMerge"]),
     ("/meja/layani", &["serveNext"]),
     ("/meja/ambil-alih", &["takeCaseOver"]),
     ("/meja/serah-terima", &["takeShiftOver"]),

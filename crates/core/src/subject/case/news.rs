@@ -233,9 +233,8 @@ pub(super) fn draft(
         });
     }
     let text = needed("text", text)?;
-    let same = |draft: &NewsDraft| {
-        draft.stage == stage && draft.due_at == due_at && draft.text == text
-    };
+    let same =
+        |draft: &NewsDraft| draft.stage == stage && draft.due_at == due_at && draft.text == text;
     if case.news.draft.as_ref().is_some_and(same) {
         return Ok(Vec::new());
     }

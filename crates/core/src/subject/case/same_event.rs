@@ -142,7 +142,9 @@ fn words_alike(one: &str, other: &str) -> f64 {
     let cut = |text: &str| -> String {
         let start = text.chars().take(COMPARED_CHARS).collect::<String>();
         let lower = start.to_lowercase();
-        let letters = lower.chars().map(|sign| if sign.is_alphanumeric() { sign } else { ' ' });
+        let letters = lower
+            .chars()
+            .map(|sign| if sign.is_alphanumeric() { sign } else { ' ' });
         let mut words: Vec<String> = letters
             .collect::<String>()
             .split_whitespace()
@@ -199,7 +201,11 @@ pub(super) fn merge(
 }
 
 /// The other side of it; doing it again changes nothing.
-pub(super) fn receive(case: &Case, part: CaseId, reason: String) -> Result<Vec<CaseAct>, CaseRefusal> {
+pub(super) fn receive(
+    case: &Case,
+    part: CaseId,
+    reason: String,
+) -> Result<Vec<CaseAct>, CaseRefusal> {
     if case.links.parts.contains(&part) {
         return Ok(Vec::new());
     }

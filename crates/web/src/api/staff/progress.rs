@@ -1,4 +1,4 @@
-//! Steps of a case, progress notices, and other reports of the same event.
+//! Steps of a case, and its progress notices.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -6,11 +6,10 @@ use jiff::Timestamp;
 use pengayom_core::pack::Lang;
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, StepState};
-use pengayom_core::value::{CaseId, CaseNumber};
+use pengayom_core::value::CaseId;
 use pengayom_node::HandleError;
 use pengayom_node::access::{Permission, Staff};
 use pengayom_node::handle::case::CaseChanged;
-use pengayom_node::handle::same_event::OtherReport;
 use pengayom_node::tokens::Scope;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +24,7 @@ use crate::api::cursor::Part;
 use crate::api::once::once;
 use crate::api::query::part_of;
 use crate::desk::news::stage_name;
-use crate::desk::{news, same_event, steps};
+use crate::desk::{news, steps};
 use crate::form::FieldError;
 use crate::frame::PageFrame;
 use crate::problem::Fault;
@@ -102,7 +101,9 @@ pub(super) async fn list_steps(api: Api, Path(case): Path<String>) -> Result<Res
             at: mark.map(|mark| mark.at),
             recorded_at: mark.map(|mark| mark.recorded_at),
             by: mark.and_then(|mark| mark.by).map(|by| by.to_string()),
-            text: mark.map(|mark| mark.text.clone()).filter(|text| !text.is_empty()),
+            text: mark
+                .map(|mark| mark.text.clone())
+                .filter(|text| !text.is_empty()),
         }
     });
     let list = format!("steps/{}", history.id);
@@ -136,6 +137,7 @@ pub(super) async fn say_of_step(
     Path((case, step)): Path<(String, String)>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
+    worker(&api)?;
     let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
     let states = ["done", "left_out", "taken_back"];
     let state = fields.word("state", |word| states.into_iter().find(|one| *one == word));
@@ -157,6 +159,13 @@ pub(super) async fn say_of_step(
     change(api, case, (command, bytes), words).await
 }
 
+/// Whoever may work on cases.
+pub(super) fn worker(api: &Api) -> Result<&Staff, Fault> {
+    let staff = api.staff(Scope::CasesWrite)?;
+    require(staff, Permission::WorkCase)?;
+    Ok(staff)
+}
+
 /// Carries out a command about a case.
 async fn change(
     api: Api,
@@ -164,8 +173,6 @@ async fn change(
     (command, bytes): (CaseCommand, axum::body::Bytes),
     words: impl Fn(&PageFrame, &CaseRefusal) -> Option<(&'static str, FieldError)> + Send + 'static,
 ) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::CasesWrite)?;
-    require(staff, Permission::WorkCase)?;
     let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
     let asked = bytes.clone();
     once(api, &bytes, move |api| async move {
@@ -182,7 +189,7 @@ async fn change(
 }
 
 /// The answer to what a command came to.
-async fn settled(
+pub(super) async fn settled(
     api: &Api,
     staff: &Staff,
     case: CaseId,
@@ -331,7 +338,7 @@ pub(super) struct DraftNotice {
     /// What it says; without it the program drafts it from what is recorded.
     #[schema(max_length = 5000)]
     text: Option<String>,
-    /// The language of what the program drafts: `id` or `en`.
+    /// The language of what the program drafts, `id` or `en`; needed without a text.
     #[schema(max_length = 200)]
     language: Option<String>,
 }
@@ -350,8 +357,7 @@ pub(super) async fn draft(
     Path(case): Path<String>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::CasesWrite)?;
-    require(staff, Permission::WorkCase)?;
+    let staff = worker(&api)?;
     let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
     let text = fields.text("text", TEXT_MAX_CHARS);
     let lang = fields.word("language", |word| match word {
@@ -359,6 +365,9 @@ pub(super) async fn draft(
         "en" => Some(Lang::En),
         _ => None,
     });
+    if text.is_none() && lang.is_none() && !fields.has_fault_at("/language") {
+        fields.wrong_by_key("/language", "required", "error.json_missing");
+    }
     fields.check()?;
     let history = known(&api, staff, &case).await?;
     let Some(text) = text else {
@@ -417,6 +426,7 @@ pub(super) async fn send(
     Path(case): Path<String>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
+    worker(&api)?;
     let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
     let text = fields.needed("text", TEXT_MAX_CHARS);
     fields.check()?;
@@ -450,6 +460,7 @@ pub(super) async fn explain(
     Path(case): Path<String>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
+    worker(&api)?;
     let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
     let reason = fields.needed("reason", 64);
     let text = fields.text("text", TEXT_MAX_CHARS).unwrap_or_default();
@@ -489,6 +500,7 @@ pub(super) async fn set_difficulty(
     Path(case): Path<String>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
+    worker(&api)?;
     let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
     let difficulty = fields.needed("difficulty", 64);
     let reason = fields.needed("reason", TEXT_MAX_CHARS);
@@ -545,163 +557,7 @@ pub(super) async fn waiting(api: Api) -> Result<Response, Fault> {
         })
     });
     let list = format!("progress/{}", staff.id);
-    let part = part_of(&api, &list, api.query(), lines)?;
+    let lines: Vec<WaitingNotice> = lines.collect();
+    let part = part_of(&api, &list, api.query(), lines.into_iter())?;
     api.found(&part).map(for_one)
-}
-
-/// Other reports of the same event.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SameEvent {
-    /// The main case, where this one is part of one that the account may read.
-    #[schema(required)]
-    part_of: Option<OtherCase>,
-    /// Cases that are part of this one, as far as the account may read them.
-    parts: Vec<OtherCase>,
-    /// Reports that may be of the same event, the likeliest first.
-    suggested: Vec<OtherCase>,
-}
-
-/// Another report.
-#[derive(Serialize, ToSchema)]
-pub(super) struct OtherCase {
-    /// The case.
-    #[schema(format = "uuid")]
-    id: String,
-    /// Its number.
-    #[schema(required)]
-    number: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
-    filed_at: Timestamp,
-    /// Why it may be the same, in words; null for one that was put together with it.
-    #[schema(required)]
-    why: Option<String>,
-    /// How like they are, from 0 to 1.
-    #[schema(required, minimum = 0, maximum = 1)]
-    likeness: Option<f64>,
-}
-
-fn other(frame: &PageFrame, report: &OtherReport) -> OtherCase {
-    OtherCase {
-        id: report.id.to_string(),
-        number: report.number.as_ref().map(ToString::to_string),
-        filed_at: report.filed_at,
-        why: report.alike.as_ref().map(|alike| same_event::why_words(frame, alike)),
-        likeness: report.alike.map(|alike| alike.score),
-    }
-}
-
-/// Other reports that are or may be of the same event. Only those that the account may read.
-#[utoipa::path(
-    get, path = "/cases/{case}/same-event", operation_id = "showSameEvent", tag = "cases",
-    params(CaseAt),
-    responses((status = 200, description = "What is put together, and what may be.", body = SameEvent)),
-    security(("token" = ["cases:read"]))
-)]
-pub(super) async fn show_same_event(api: Api, Path(case): Path<String>) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::CasesRead)?;
-    let history = known(&api, staff, &case).await?;
-    let (into, parts) = api.node.put_together(staff, &history).await?;
-    let suggested = api.node.same_event(staff, &history).await?;
-    let one = |report: &OtherReport| other(&api.frame, report);
-    let body = SameEvent {
-        part_of: into.as_ref().map(one),
-        parts: parts.iter().map(one).collect(),
-        suggested: suggested.iter().map(one).collect(),
-    };
-    api.found(&body).map(for_one)
-}
-
-/// Another case, and why they are of one event.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "names members for the description")]
-pub(super) struct MergeCase {
-    /// Number of the main case.
-    #[schema(min_length = 1, max_length = 64)]
-    number: String,
-    /// Why; no reporter reads it.
-    #[schema(min_length = 1, max_length = 5000)]
-    reason: String,
-}
-
-fn merge_words(frame: &PageFrame, rule: &CaseRefusal) -> Option<(&'static str, FieldError)> {
-    let error = same_event::words_of(frame, false, rule)?;
-    let pointer = match rule {
-        CaseRefusal::Text { .. } => "/reason",
-        _ => "/number",
-    };
-    Some((pointer, error))
-}
-
-/// Makes the case part of another one: two reports of one event. Both keep number, code and reporter.
-#[utoipa::path(
-    post, path = "/cases/{case}/merges", operation_id = "mergeCase", tag = "cases",
-    params(CaseAt, DecidedOn),
-    request_body = MergeCase,
-    responses((status = 200, description = "Recorded, now or by the same request before.", body = CaseChange,
-        headers(("ETag" = String, description = "The version after it.")))),
-    security(("token" = ["cases:write"]))
-)]
-pub(super) async fn merge(
-    api: Api,
-    Path(case): Path<String>,
-    body: JsonBody,
-) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::CasesWrite)?;
-    require(staff, Permission::WorkCase)?;
-    let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
-    let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
-    let number = fields.needed("number", 64);
-    let reason = fields.needed("reason", TEXT_MAX_CHARS);
-    fields.check()?;
-    once(api, &bytes, move |api| async move {
-        let staff = api.staff(Scope::CasesWrite)?;
-        api.node.case_history(staff, case).await?;
-        let unknown = || at("/number", "unknown", api.frame.t("same.unknown"));
-        let number: CaseNumber = number.parse().map_err(|_| unknown())?;
-        let seen = api.wanted_version()?;
-        match api.node.merge_case(staff, case, seen, &number, reason).await {
-            Err(HandleError::NotFound(_)) => Err(unknown()),
-            merged => settled(&api, staff, case, merged, merge_words).await,
-        }
-    })
-    .await
-}
-
-/// Why two reports are taken apart.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "names members for the description")]
-pub(super) struct UndoMerge {
-    /// Why.
-    #[schema(min_length = 1, max_length = 5000)]
-    reason: String,
-}
-
-/// Takes two reports apart again, from either of them.
-#[utoipa::path(
-    post, path = "/cases/{case}/merges/{other}/undoing", operation_id = "undoMerge", tag = "cases",
-    params(CaseAt, ("other" = String, Path, description = "Identifier of the other case.", format = "uuid"), DecidedOn),
-    request_body = UndoMerge,
-    responses((status = 200, description = "Recorded, now or by the same request before.", body = CaseChange,
-        headers(("ETag" = String, description = "The version after it.")))),
-    security(("token" = ["cases:write"]))
-)]
-pub(super) async fn undo_merge(
-    api: Api,
-    Path((case, other)): Path<(String, String)>,
-    body: JsonBody,
-) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::CasesWrite)?;
-    require(staff, Permission::WorkCase)?;
-    let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
-    let other: CaseId = other.parse().map_err(|_| Fault::NotFound)?;
-    let (mut fields, bytes) = (Fields::new(body.values, &api.frame), body.bytes);
-    let reason = fields.needed("reason", TEXT_MAX_CHARS);
-    fields.check()?;
-    once(api, &bytes, move |api| async move {
-        let staff = api.staff(Scope::CasesWrite)?;
-        let seen = api.wanted_version()?;
-        let undone = api.node.unmerge_case(staff, case, seen, other, reason).await;
-        settled(&api, staff, case, undone, merge_words).await
-    })
-    .await
 }

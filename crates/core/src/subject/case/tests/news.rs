@@ -48,18 +48,36 @@ fn drafted(due: i64, actor: Actor) -> Vec<(i64, Actor, CaseAct)> {
 #[test]
 fn a_notice_that_was_drafted_is_sent_by_a_person_who_may_mend_it() {
     let method = Stepped::new();
-    let written = given(received()).by(program()).when_by(&method, draft("a1", 600)).unwrap();
+    let written = given(received())
+        .by(program())
+        .when_by(&method, draft("a1", 600))
+        .unwrap();
     assert_eq!(written[0].kind(), "case.progress_drafted");
     let given = given(drafted(600, program()));
-    assert_eq!(given.when_by(&method, draft("a1", 600)), Ok(Vec::new()), "drafted once");
+    assert_eq!(
+        given.when_by(&method, draft("a1", 600)),
+        Ok(Vec::new()),
+        "drafted once"
+    );
     let sent = given.when_by(&method, send("saksi dipanggil")).unwrap();
-    let CaseAct::ProgressSent { stage, due_at, text } = &sent[0] else {
+    let CaseAct::ProgressSent {
+        stage,
+        due_at,
+        text,
+    } = &sent[0]
+    else {
         panic!("{sent:?}")
     };
-    assert_eq!((stage.as_str(), *due_at, text.as_str()), ("a1", minute(600), "saksi dipanggil"));
+    assert_eq!(
+        (stage.as_str(), *due_at, text.as_str()),
+        ("a1", minute(600), "saksi dipanggil")
+    );
     // The program never sends by itself, and nothing is sent that was not drafted.
     let by_program = super::given(drafted(600, program())).by(program());
-    assert_eq!(by_program.when_by(&method, send("x")), Err(CaseRefusal::StaffOnly));
+    assert_eq!(
+        by_program.when_by(&method, send("x")),
+        Err(CaseRefusal::StaffOnly)
+    );
     let none = super::given(received());
     assert_eq!(none.when_by(&method, send("x")), Err(CaseRefusal::NoDraft));
     let mut acts = drafted(600, program());
@@ -81,12 +99,21 @@ fn an_overdue_notice_is_neither_sent_nor_the_case_closed_without_a_reason() {
     // Dated back it is late all the same.
     let back = late().told(told_later(20));
     assert_eq!(back.when_by(&method, send("sedang diteliti")), refused);
-    assert!(late().by(import()).when_by(&method, close("helped", "selesai")).is_ok());
+    assert!(
+        late()
+            .by(import())
+            .when_by(&method, close("helped", "selesai"))
+            .is_ok()
+    );
     let said = late().when_by(&method, explain()).unwrap();
     let mut acts = drafted(30, program());
     acts.push((41, by(1), said[0].clone()));
     let explained = given(acts.clone()).at(42);
-    assert!(explained.when_by(&method, close("helped", "selesai")).is_ok());
+    assert!(
+        explained
+            .when_by(&method, close("helped", "selesai"))
+            .is_ok()
+    );
     let sent = explained.when_by(&method, send("sedang diteliti")).unwrap();
     acts.push((42, by(1), sent[0].clone()));
     let case = given(acts).state().unwrap();
@@ -104,7 +131,10 @@ fn an_overdue_notice_is_neither_sent_nor_the_case_closed_without_a_reason() {
 fn where_the_pack_says_so_nobody_sends_what_they_wrote() {
     let method = Stepped::new().by_second_person();
     let own = given(drafted(600, by(1)));
-    assert_eq!(own.when_by(&method, send("sedang diteliti")), Err(CaseRefusal::OwnDraft));
+    assert_eq!(
+        own.when_by(&method, send("sedang diteliti")),
+        Err(CaseRefusal::OwnDraft)
+    );
     let other = given(drafted(600, by(2)));
     assert!(other.when_by(&method, send("sedang diteliti")).is_ok());
     assert_eq!(
@@ -112,7 +142,11 @@ fn where_the_pack_says_so_nobody_sends_what_they_wrote() {
         Err(CaseRefusal::OwnDraft),
         "whoever changes a text wrote it"
     );
-    assert!(given(drafted(600, program())).when_by(&method, send("sedang diteliti")).is_ok());
+    assert!(
+        given(drafted(600, program()))
+            .when_by(&method, send("sedang diteliti"))
+            .is_ok()
+    );
 }
 
 #[test]

@@ -44,7 +44,11 @@ fn a_merge_and_its_undo_leave_both_cases_as_they_were() {
     let merged = given(received()).when(merge(1, 2)).unwrap();
     let part = with(merged.clone());
     assert_eq!(part.state().unwrap().links.into, Some(id(2)));
-    assert_eq!(part.when(merge(1, 2)), Ok(Vec::new()), "asked twice, done once");
+    assert_eq!(
+        part.when(merge(1, 2)),
+        Ok(Vec::new()),
+        "asked twice, done once"
+    );
     assert_eq!(part.when(merge(1, 3)), Err(CaseRefusal::MergedAlready));
     let received_by = given(received()).when(receive(1)).unwrap();
     let main = with(received_by.clone());
@@ -63,7 +67,10 @@ fn a_merge_and_its_undo_leave_both_cases_as_they_were() {
 // S40
 #[test]
 fn parts_have_no_parts_and_no_case_is_part_of_itself() {
-    assert_eq!(given(received()).when(merge(1, 1)), Err(CaseRefusal::MergeWithItself));
+    assert_eq!(
+        given(received()).when(merge(1, 1)),
+        Err(CaseRefusal::MergeWithItself)
+    );
     let main = with(given(received()).when(receive(3)).unwrap());
     assert_eq!(main.when(merge(1, 2)), Err(CaseRefusal::MergeChain));
     let other = Links {
@@ -76,13 +83,20 @@ fn parts_have_no_parts_and_no_case_is_part_of_itself() {
         other,
         reason: "sama".to_owned(),
     };
-    assert_eq!(given(received()).when(command), Err(CaseRefusal::MergeChain));
+    assert_eq!(
+        given(received()).when(command),
+        Err(CaseRefusal::MergeChain)
+    );
     // Whoever a report is about does nothing in it, this included (S45).
     let mut acts = received();
-    acts.push((5, by(9), CaseAct::ConcernedNamed {
-        officer: officer(1),
-        reason: "disebut dalam laporan".to_owned(),
-    }));
+    acts.push((
+        5,
+        by(9),
+        CaseAct::ConcernedNamed {
+            officer: officer(1),
+            reason: "disebut dalam laporan".to_owned(),
+        },
+    ));
     assert_eq!(given(acts).when(merge(1, 2)), Err(CaseRefusal::Concerned));
 }
 
@@ -103,7 +117,11 @@ fn like(text: &str, minutes: i64, metres: f64) -> Case {
 // S18
 #[test]
 fn reports_near_in_place_and_time_with_like_words_are_suggested_with_why() {
-    let one = like("Motor Beat merah hilang di depan pasar Juwana tadi malam", 0, 0.0);
+    let one = like(
+        "Motor Beat merah hilang di depan pasar Juwana tadi malam",
+        0,
+        0.0,
+    );
     let found = |other: &Case| alike(Likeness::of(&one), Likeness::of(other), true);
     let same = like("Motor Beat warna merah dicuri depan pasar Juwana", 90, 80.0);
     let why = found(&same).unwrap();
@@ -111,10 +129,27 @@ fn reports_near_in_place_and_time_with_like_words_are_suggested_with_why() {
     assert!((why.metres.unwrap() - 80.0).abs() < 2.0, "{why:?}");
     assert!(why.words > 0.5 && why.score > 0.6, "{why:?}");
     // Far away, long before, of another kind of service, or of something else altogether.
-    assert_eq!(found(&like("Motor Beat merah hilang di depan pasar Juwana", 90, 5_000.0)), None);
-    assert_eq!(found(&like("Motor Beat merah hilang di depan pasar Juwana", -6_000, 80.0)), None);
+    assert_eq!(
+        found(&like(
+            "Motor Beat merah hilang di depan pasar Juwana",
+            90,
+            5_000.0
+        )),
+        None
+    );
+    assert_eq!(
+        found(&like(
+            "Motor Beat merah hilang di depan pasar Juwana",
+            -6_000,
+            80.0
+        )),
+        None
+    );
     assert_eq!(alike(Likeness::of(&one), Likeness::of(&same), false), None);
-    assert_eq!(found(&like("xxxxx yyyyy zzzzz qqqqq", 4_000, 1_400.0)), None);
+    assert_eq!(
+        found(&like("xxxxx yyyyy zzzzz qqqqq", 4_000, 1_400.0)),
+        None
+    );
     // Where neither gave a point, the same village is near enough to ask.
     let (mut a, mut b) = (one.clone(), same.clone());
     for case in [&mut a, &mut b] {

@@ -258,16 +258,15 @@ pub(super) fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 
             Ok("case.case_merge_received"),
             Ok("case.case_merge_received"),
         ),
-        CaseCommand::UndoMerge { .. } => of(
-            Err(CaseRefusal::NotMerged),
-            Err(CaseRefusal::NotMerged),
-        ),
+        CaseCommand::UndoMerge { .. } => {
+            of(Err(CaseRefusal::NotMerged), Err(CaseRefusal::NotMerged))
+        }
         other => panic!("{other:?} is not of this part"),
     }
 }
 
 fn violence() -> Vec<(i64, Actor, CaseAct)> {
-    vec![(0, Actor::Citizen, filed("violence_at_home", Some(30)))]
+    vec![(0, Actor::Citizen, filed("violence_at_home", None))]
 }
 
 fn then(history: Given, method: &Stepped, command: CaseCommand) -> Vec<(i64, Actor, CaseAct)> {
@@ -291,13 +290,26 @@ fn a_case_with_required_steps_open_is_not_closed_and_the_refusal_lists_them() {
     let close = || close("helped", "selesai");
     let open = given(violence()).when_by(&method, close());
     let steps = vec!["rights".to_owned(), "safe".to_owned()];
-    assert_eq!(open, Err(CaseRefusal::StepsOpen { steps }), "the receipt was given at filing");
+    assert_eq!(
+        open,
+        Err(CaseRefusal::StepsOpen { steps }),
+        "the receipt was given at filing"
+    );
     // One done, one left out with its reason: then it ends.
     let acts = then(given(violence()), &method, do_step("rights", ""));
-    let acts = then(given(acts), &method, leave_out("safe", "korban sudah pindah"));
+    let acts = then(
+        given(acts),
+        &method,
+        leave_out("safe", "korban sudah pindah"),
+    );
     assert!(given(acts).when_by(&method, close()).is_ok());
     // What another system closed is closed, and so is what was filed before the duty began.
-    assert!(given(violence()).by(import()).when_by(&method, close()).is_ok());
+    assert!(
+        given(violence())
+            .by(import())
+            .when_by(&method, close())
+            .is_ok()
+    );
     let before = Stepped::new().unbound();
     assert!(given(violence()).when_by(&before, close()).is_ok());
     // A service without steps is closed as ever.
@@ -343,10 +355,17 @@ fn leaving_a_step_out_needs_a_reason_and_what_the_floor_protects_is_never_left_o
 #[test]
 fn a_step_ticked_by_mistake_is_taken_back_with_a_reason_and_its_clock_stops() {
     let method = Stepped::new();
-    let acts = then(given(violence()), &method, do_step("safe", "di rumah saudara"));
+    let acts = then(
+        given(violence()),
+        &method,
+        do_step("safe", "di rumah saudara"),
+    );
     let case = given(acts.clone()).state().unwrap();
     assert_eq!(case.event_at(ClockEvent::VictimProtected), Some(minute(40)));
-    assert_eq!(given(acts.clone()).when_by(&method, do_step("safe", "")), Ok(Vec::new()));
+    assert_eq!(
+        given(acts.clone()).when_by(&method, do_step("safe", "")),
+        Ok(Vec::new())
+    );
     assert_eq!(
         given(acts.clone()).when_by(&method, take_back("safe", "")),
         Err(CaseRefusal::Text {
@@ -373,8 +392,14 @@ fn steps_are_late_by_when_they_happened_and_wait_for_what_starts_them() {
     };
     let said = |code: &str, state, late| (code.to_owned(), state, late);
     let case = given(violence()).state().unwrap();
-    assert_eq!(line(&case, day), [said("safe", "open", false), said("court", "waits", false)]);
-    assert_eq!(line(&case, day + 1), [said("safe", "open", true), said("court", "waits", false)]);
+    assert_eq!(
+        line(&case, day),
+        [said("safe", "open", false), said("court", "waits", false)]
+    );
+    assert_eq!(
+        line(&case, day + 1),
+        [said("safe", "open", true), said("court", "waits", false)]
+    );
     // An officer who was offline for a day: it happened in time, and was recorded late.
     let done = CaseAct::StepDone {
         step: "safe".to_owned(),
@@ -387,15 +412,26 @@ fn steps_are_late_by_when_they_happened_and_wait_for_what_starts_them() {
     history.push(late);
     let case = history.iter().fold(None, evolve).unwrap();
     let lines = line(&case, 2 * day);
-    assert_eq!(lines, [said("safe", "done", false), said("court", "open", true)]);
+    assert_eq!(
+        lines,
+        [said("safe", "done", false), said("court", "open", true)]
+    );
     let StepState::Done(mark) = case.step_lines(
         method.steps(&case.service),
-        Reckoning { calendar: &Calendar::of(2025, 2026, &[]), zone: &TimeZone::UTC },
+        Reckoning {
+            calendar: &Calendar::of(2025, 2026, &[]),
+            zone: &TimeZone::UTC,
+        },
         minute(2 * day),
-    )[2].state else {
+    )[2]
+    .state
+    else {
         panic!("done")
     };
-    assert_eq!((mark.at, mark.recorded_at), (minute(300), minute(300 + day)));
+    assert_eq!(
+        (mark.at, mark.recorded_at),
+        (minute(300), minute(300 + day))
+    );
 }
 
 // S18
@@ -407,10 +443,18 @@ fn what_two_services_share_stays_done_when_another_service_is_decided_on() {
     let acts = then(given(acts), &method, change);
     let case = given(acts).state().unwrap();
     let lines = method.lines(&case, 50);
-    let states: Vec<(&str, &str)> = lines.iter().map(|(code, state, _)| (code.as_str(), *state)).collect();
+    let states: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|(code, state, _)| (code.as_str(), *state))
+        .collect();
     assert_eq!(
         states,
-        [("receipt", "done"), ("rights", "done"), ("safe", "open"), ("court", "waits")]
+        [
+            ("receipt", "done"),
+            ("rights", "done"),
+            ("safe", "open"),
+            ("court", "waits")
+        ]
     );
 }
 
@@ -420,10 +464,14 @@ fn what_was_written_of_steps_goes_with_the_person_and_that_they_were_done_stays(
     let method = Stepped::new();
     let acts = then(given(violence()), &method, do_step("safe", "di rumah Siti"));
     let mut acts = then(given(acts), &method, leave_out("court", "Siti menolak"));
-    acts.push((50, by(9), CaseAct::PersonalDataErased {
-        basis: ErasureBasis::Retention,
-        ground: None,
-    }));
+    acts.push((
+        50,
+        by(9),
+        CaseAct::PersonalDataErased {
+            basis: ErasureBasis::Retention,
+            ground: None,
+        },
+    ));
     let case = given(acts).state().unwrap();
     let lines = method.lines(&case, 60);
     assert_eq!(lines[2].1, "done");
