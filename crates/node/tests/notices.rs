@@ -612,7 +612,8 @@ async fn a_promise_that_passed_and_a_long_silence_are_told_once() {
     let peer = Peer::new();
     let world = world(&peer).await;
     let desk = world.officer("desk", Role::Desk, None).await;
-    let filed = filed(&world, "lp_b", Some(wish(&[Way::Sms], &[]))).await;
+    // A service without progress notices, which have clocks of their own.
+    let filed = filed(&world, "sktlk", Some(wish(&[Way::Sms], &[]))).await;
     send(&world).await;
     let command = CaseCommand::Answer {
         text: "Kami cari".to_owned(),
@@ -671,7 +672,7 @@ async fn a_promise_that_passed_and_a_long_silence_are_told_once() {
 #[tokio::test]
 async fn where_no_way_is_configured_acts_bring_no_notices() {
     let world = World::new().await;
-    let filed = filed(&world, "lp_b", Some(wish(&[Way::Sms], &[]))).await;
+    let filed = filed(&world, "sktlk", Some(wish(&[Way::Sms], &[]))).await;
     assert!(!jobs::work_once(&world.node).await.unwrap());
     assert!(notices(&world, &filed).await.is_empty());
 }
