@@ -10,6 +10,7 @@ mod faults;
 mod floor;
 mod id;
 mod laws;
+mod letters;
 mod notices;
 mod page;
 mod steps;
