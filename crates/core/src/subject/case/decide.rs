@@ -112,21 +112,14 @@ pub fn decide(
         // The letter about the closing comes after it, and a slip may be found out later still.
         CaseCommand::GiveLetter(given) => letter::give(case, given, method)?,
         CaseCommand::WithdrawLetter { letter, reason } => letter::withdraw(case, letter, reason)?,
-        // The notice of the end comes after it, and it may be late.
-        CaseCommand::DraftProgress {
-            stage,
-            due_at,
-            text,
-        } => return news::draft(case, stage, due_at, text, method),
-        CaseCommand::SendProgress { text } => news::send(case, text, actor, moment, method)?,
-        CaseCommand::ExplainProgressDelay { reason, text } => {
-            news::explain(case, reason, text, moment, method)?
+        // The notice of the end comes after it, and a second report may come when the first has ended.
+        command @ (CaseCommand::DraftProgress { .. }
+        | CaseCommand::SendProgress { .. }
+        | CaseCommand::ExplainProgressDelay { .. }
+        | CaseCommand::ReceiveMerge { .. }
+        | CaseCommand::UndoMerge { .. }) => {
+            return progress(case, command, actor, moment, method);
         }
-        // A second report may come when the first has ended.
-        CaseCommand::ReceiveMerge { part, reason } => {
-            return same_event::receive(case, part, reason);
-        }
-        CaseCommand::UndoMerge { other, reason } => same_event::undo(case, other, reason)?,
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
             if actor.officer() != Some(officer) =>
@@ -201,6 +194,29 @@ pub fn decide(
             explain_delay(case, reason, text, moment, method)?
         }
         CaseCommand::OfferSupport { support, reply } => harm::offer(support, reply)?,
+        command @ (CaseCommand::DoStep { .. }
+        | CaseCommand::LeaveOutStep { .. }
+        | CaseCommand::TakeStepBack { .. }
+        | CaseCommand::SetDifficulty { .. }
+        | CaseCommand::MergeInto { .. }) => {
+            return progress(case, command, actor, moment, method);
+        }
+        CaseCommand::Close { outcome, reason } => {
+            close(case, outcome, reason, imported, moment, method)?
+        }
+    };
+    Ok(vec![act])
+}
+
+/// Steps, progress notices, and other reports of the same event.
+fn progress(
+    case: &Case,
+    command: CaseCommand,
+    actor: &Actor,
+    moment: Moment,
+    method: &impl Method,
+) -> Result<Vec<CaseAct>, CaseRefusal> {
+    let act = match command {
         CaseCommand::DoStep { step, note } => return steps::done(case, &step, note, method),
         CaseCommand::LeaveOutStep { step, reason } => {
             return steps::left_out(case, &step, reason, method);
@@ -209,15 +225,26 @@ pub fn decide(
         CaseCommand::SetDifficulty { difficulty, reason } => {
             return news::set_difficulty(case, difficulty, reason, method);
         }
+        CaseCommand::DraftProgress {
+            stage,
+            due_at,
+            text,
+        } => return news::draft(case, stage, due_at, text, method),
+        CaseCommand::SendProgress { text } => news::send(case, text, actor, moment, method)?,
+        CaseCommand::ExplainProgressDelay { reason, text } => {
+            news::explain(case, reason, text, moment, method)?
+        }
         CaseCommand::MergeInto {
             own,
             into,
             other,
             reason,
         } => return same_event::merge(case, own, into, &other, reason),
-        CaseCommand::Close { outcome, reason } => {
-            close(case, outcome, reason, imported, moment, method)?
+        CaseCommand::ReceiveMerge { part, reason } => {
+            return same_event::receive(case, part, reason);
         }
+        CaseCommand::UndoMerge { other, reason } => same_event::undo(case, other, reason)?,
+        _ => return Ok(Vec::new()),
     };
     Ok(vec![act])
 }

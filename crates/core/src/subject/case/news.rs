@@ -122,8 +122,9 @@ impl News {
                 }
             }
             // What was drafted of an open case is not true of one that has ended, nor the other way round.
-            CaseAct::CaseClosed { .. } | CaseAct::CaseReopened { .. } => self.draft = None,
-            CaseAct::PersonalDataErased { .. } => self.draft = None,
+            CaseAct::CaseClosed { .. }
+            | CaseAct::CaseReopened { .. }
+            | CaseAct::PersonalDataErased { .. } => self.draft = None,
             _ => {}
         }
     }

@@ -46,10 +46,10 @@ impl Links {
     pub(super) fn note(&mut self, payload: &CaseAct) {
         match payload {
             CaseAct::CaseMergedInto { into, .. } => self.into = Some(*into),
-            CaseAct::CaseMergeReceived { part, .. } => {
-                if !self.parts.contains(part) && self.parts.len() < PARTS_MAX {
-                    self.parts.push(*part);
-                }
+            CaseAct::CaseMergeReceived { part, .. }
+                if !self.parts.contains(part) && self.parts.len() < PARTS_MAX =>
+            {
+                self.parts.push(*part);
             }
             CaseAct::CaseMergeUndone { other, .. } => {
                 if self.into == Some(*other) {

@@ -260,6 +260,27 @@ impl Case {
         self.assessed_at = Some(self.assessed_at.map_or(at, |known| known.min(at)));
     }
 
+    /// Takes notice of an act: of what is kept, of steps, of progress notices and of other reports.
+    fn note(&mut self, act: &Act, payload: &CaseAct) {
+        if self.stage == CaseStage::Closed && tells_something(payload) {
+            self.kept_from = self.kept_from.max(Some(act.happened_at));
+        }
+        self.steps.note(act, payload);
+        self.news.note(act, payload);
+        self.links.note(payload);
+        match payload {
+            // A progress notice is a word to the reporter as well.
+            CaseAct::ProgressSent { .. } => {
+                self.next_news_by = None;
+                self.respond(act.happened_at);
+            }
+            CaseAct::StepDone { .. } | CaseAct::DifficultySet { .. } => {}
+            _ => return,
+        }
+        self.assess(act.happened_at);
+        self.advance(CaseStage::Assessed);
+    }
+
     /// As a case reads whose words are gone: a view derived now and later is the same.
     fn erase(&mut self, at: Timestamp, basis: ErasureBasis) {
         self.kept_from = None;
@@ -342,14 +363,20 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     };
     case.version = act.version;
     case.last_at = case.last_at.max(act.happened_at);
-    if case.stage == CaseStage::Closed && tells_something(payload) {
-        case.kept_from = case.kept_from.max(Some(act.happened_at));
-    }
-    case.steps.note(act, payload);
-    case.news.note(act, payload);
-    case.links.note(payload);
+    case.note(act, payload);
     match payload {
-        CaseAct::RequestFiled(_) => {}
+        // What these say is noted above.
+        CaseAct::RequestFiled(_)
+        | CaseAct::StepDone { .. }
+        | CaseAct::StepLeftOut { .. }
+        | CaseAct::StepTakenBack { .. }
+        | CaseAct::DifficultySet { .. }
+        | CaseAct::ProgressDrafted { .. }
+        | CaseAct::ProgressSent { .. }
+        | CaseAct::ProgressDelayExplained { .. }
+        | CaseAct::CaseMergedInto { .. }
+        | CaseAct::CaseMergeReceived { .. }
+        | CaseAct::CaseMergeUndone { .. } => {}
         CaseAct::InformationAdded { media, .. } => {
             case.additions = case.additions.saturating_add(1);
             case.media.extend(media.iter().cloned());
@@ -437,25 +464,6 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.advance(CaseStage::Assessed);
         }
         CaseAct::LetterWithdrawn { letter, .. } => case.take_letter_back(*letter),
-        // A progress notice is a word to the reporter as well.
-        CaseAct::ProgressSent { .. } => {
-            case.next_news_by = None;
-            case.assess(act.happened_at);
-            case.respond(act.happened_at);
-            case.advance(CaseStage::Assessed);
-        }
-        CaseAct::StepDone { .. } | CaseAct::DifficultySet { .. } => {
-            case.assess(act.happened_at);
-            case.advance(CaseStage::Assessed);
-        }
-        // Nobody reads a report by any of these; what they say is noted above.
-        CaseAct::StepLeftOut { .. }
-        | CaseAct::StepTakenBack { .. }
-        | CaseAct::ProgressDrafted { .. }
-        | CaseAct::ProgressDelayExplained { .. }
-        | CaseAct::CaseMergedInto { .. }
-        | CaseAct::CaseMergeReceived { .. }
-        | CaseAct::CaseMergeUndone { .. } => {}
         CaseAct::DelayExplained { reason, .. } => {
             case.late_reason = Some(reason.clone());
             case.late_reason_at = Some(act.happened_at);
