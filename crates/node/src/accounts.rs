@@ -246,8 +246,8 @@ impl Node {
         Ok(())
     }
 
-    /// Gives an account a new password, ends its sessions and takes its factors away: what its owner
-    /// lost, or somebody else has, opens nothing any more. With `once` the password must be changed at
+    /// Gives an account a new password, ends its sessions, takes its factors away and revokes its
+    /// tokens: what its owner lost, or somebody else has, opens nothing any more. With `once` the password must be changed at
     /// the next sign-in.
     ///
     /// # Errors
@@ -279,13 +279,14 @@ impl Node {
             account: Some(user),
             end: EndSessions::All,
             drop: pengayom_store::DropFactors::All,
+            revoke_tokens: Some(self.now()),
             event: Some(self.event(id, by, EventKind::Reset, None)),
             ..AccountChange::of(id)
         };
         Ok(self.change(change).await?)
     }
 
-    /// Disables an account and ends its sessions. What it did stays in the record.
+    /// Disables an account, ends its sessions and revokes its tokens. What it did stays in the record.
     ///
     /// # Errors
     /// [`HandleError::NotFound`] for an unknown login; otherwise the store's.
@@ -310,6 +311,8 @@ impl Node {
         let change = AccountChange {
             account: Some(user),
             end: EndSessions::All,
+            // Whoever comes back makes new ones: nobody remembers which programs had the old.
+            revoke_tokens: disabled.then(|| self.now()),
             event: Some(self.event(id, by, kind, None)),
             ..AccountChange::of(id)
         };

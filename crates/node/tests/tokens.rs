@@ -100,6 +100,28 @@ async fn what_staff_do_needs_an_account_and_stops_with_it() {
     assert_eq!(node.token(&made.text, "a").await.unwrap(), None);
 }
 
+// S40: what was lost with a telephone opens nothing after the account was reset
+#[tokio::test]
+async fn the_tokens_of_an_account_end_with_its_reset_and_those_of_others_go_on() {
+    let world = World::new().await;
+    world.officer("sari", Role::Desk, None).await;
+    world.officer("rina", Role::Desk, None).await;
+    let node = &world.node;
+    let mut made = Vec::new();
+    for (name, login) in [("a", Some("sari")), ("b", Some("sari")), ("c", Some("rina"))] {
+        made.push(node.add_token(new(name, &[Scope::Desk], login)).await.unwrap());
+    }
+    made.push(node.add_token(new("d", &[Scope::Open311Write], None)).await.unwrap());
+    node.reset_password("sari", "payung merah di pasar", false)
+        .await
+        .unwrap();
+    let mut opens = Vec::new();
+    for one in &made {
+        opens.push(node.token(&one.text, "a").await.unwrap().is_some());
+    }
+    assert_eq!(opens, [false, false, true, true]);
+}
+
 #[tokio::test]
 async fn a_token_has_a_name_a_scope_and_an_end() {
     let world = World::new().await;

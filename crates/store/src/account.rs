@@ -124,6 +124,8 @@ pub struct AccountChange {
     pub end: EndSessions,
     /// Factors that go.
     pub drop: DropFactors,
+    /// The account's tokens that still work are revoked, at this moment.
+    pub revoke_tokens: Option<Timestamp>,
     /// Factors that come. Refused with `Taken` when another one of its kind has the same key.
     pub factors: Vec<FactorRow>,
     /// A session that begins.
@@ -142,6 +144,7 @@ impl AccountChange {
             used_up: None,
             end: EndSessions::None,
             drop: DropFactors::None,
+            revoke_tokens: None,
             factors: Vec::new(),
             session: None,
             event: None,

@@ -153,6 +153,9 @@ async fn carry_out(
     }
     end_sessions(connection, unit, change.user, &change.end).await?;
     drop_factors(connection, unit, change.user, &change.drop).await?;
+    if let Some(at) = change.revoke_tokens {
+        super::tokens::revoke_of(connection, unit, change.user, at).await?;
+    }
     for factor in &change.factors {
         put_factor(connection, unit, factor).await?;
     }

@@ -123,6 +123,25 @@ async fn add(
     Ok(Ok(Answer::Done))
 }
 
+/// Revokes every token of an account.
+pub(super) async fn revoke_of(
+    connection: &mut Connection,
+    unit: &str,
+    user: OfficerId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let query = connection
+        .query(
+            "UPDATE tokens SET revoked_at = $3
+             WHERE unit = $1 AND user_id = $2 AND revoked_at IS NULL",
+        )
+        .bind(unit)
+        .bind(user.0)
+        .bind(stored(at));
+    connection.execute(query).await?;
+    Ok(())
+}
+
 /// Drops tokens that ended long ago; says how many.
 pub(super) async fn drop_ended(
     connection: &mut Connection,
