@@ -108,10 +108,22 @@ async fn the_tokens_of_an_account_end_with_its_reset_and_those_of_others_go_on()
     world.officer("rina", Role::Desk, None).await;
     let node = &world.node;
     let mut made = Vec::new();
-    for (name, login) in [("a", Some("sari")), ("b", Some("sari")), ("c", Some("rina"))] {
-        made.push(node.add_token(new(name, &[Scope::Desk], login)).await.unwrap());
+    for (name, login) in [
+        ("a", Some("sari")),
+        ("b", Some("sari")),
+        ("c", Some("rina")),
+    ] {
+        made.push(
+            node.add_token(new(name, &[Scope::Desk], login))
+                .await
+                .unwrap(),
+        );
     }
-    made.push(node.add_token(new("d", &[Scope::Open311Write], None)).await.unwrap());
+    made.push(
+        node.add_token(new("d", &[Scope::Open311Write], None))
+            .await
+            .unwrap(),
+    );
     node.reset_password("sari", "payung merah di pasar", false)
         .await
         .unwrap();

@@ -1,7 +1,11 @@
 //! The outline of one area, with what routing asks of it.
 
+use std::sync::OnceLock;
+
 use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
-use geo::{BoundingRect, ChamberlainDuquetteArea, Coord, InteriorPoint, MultiPolygon, Polygon};
+use geo::{
+    BoundingRect, ChamberlainDuquetteArea, Coord, CoordsIter, InteriorPoint, MultiPolygon, Polygon,
+};
 
 use super::point::Point;
 
@@ -12,7 +16,10 @@ pub(crate) struct Shape {
     lower: Coord<f64>,
     upper: Coord<f64>,
     area_m2: f64,
-    inside: Point,
+    /// Worked out when it is first asked for: it costs more than all the rest of reading a place.
+    inside: OnceLock<Point>,
+    /// A position of its border, should the library find none inside.
+    corner: Point,
 }
 
 /// Semi-major axis of WGS84, in metres (NGA.STND.0036, table 3.1).
@@ -85,14 +92,15 @@ impl Shape {
         if !(area_m2.is_finite() && area_m2 > 0.0) {
             return None;
         }
-        let inside = polygons.interior_point()?;
-        let inside = Point::new(inside.y(), inside.x()).ok()?;
+        let corner = polygons.exterior_coords_iter().next()?;
+        let corner = Point::new(corner.y, corner.x).ok()?;
         Some(Self {
             polygons,
             lower: frame.min(),
             upper: frame.max(),
             area_m2,
-            inside,
+            inside: OnceLock::new(),
+            corner,
         })
     }
 
@@ -103,7 +111,11 @@ impl Shape {
 
     /// A position well inside the outline, the same on every machine.
     pub(crate) fn inside(&self) -> Point {
-        self.inside
+        *self.inside.get_or_init(|| {
+            let found = self.polygons.interior_point();
+            let found = found.and_then(|at| Point::new(at.y(), at.x()).ok());
+            found.unwrap_or(self.corner)
+        })
     }
 
     /// Lower left and upper right corner of the frame, `[lng, lat]` in degrees.

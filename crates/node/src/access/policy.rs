@@ -193,12 +193,15 @@ impl Policies {
             all_stations: false,
             reads_sensitive: false,
         };
-        for permission in Permission::ALL {
-            if self
-                .ask(&asker, permission, About::Unit, Purpose::Handle)
-                .is_ok()
-            {
-                carried = carried.with(permission);
+        let about = About::Unit;
+        if let Ok(known) = self.entities(&asker, about, None) {
+            for permission in Permission::ALL {
+                if self
+                    .ask_among(&known, &asker, permission, about, Purpose::Handle)
+                    .is_ok()
+                {
+                    carried = carried.with(permission);
+                }
             }
         }
         let mut kept = self.carried.write().unwrap_or_else(PoisonError::into_inner);
@@ -251,12 +254,24 @@ impl Policies {
         purpose: Purpose,
     ) -> Result<Vec<PolicyId>, Failed> {
         let broken = |error: String| vec![(None, error)];
-        let (request, entities) = self
-            .question(asker, permission, about, purpose, None)
+        let entities = self.entities(asker, about, None).map_err(broken)?;
+        self.ask_among(&entities, asker, permission, about, purpose)
+    }
+
+    /// The same with what is known of asker and case put together before, for many questions.
+    fn ask_among(
+        &self,
+        entities: &Entities,
+        asker: &Asker<'_>,
+        permission: Permission,
+        about: About<'_>,
+        purpose: Purpose,
+    ) -> Result<Vec<PolicyId>, Failed> {
+        let broken = |error: String| vec![(None, error)];
+        let request = self
+            .request(asker, permission, about, purpose, None)
             .map_err(broken)?;
-        let answer = self
-            .authorizer
-            .is_authorized(&request, &self.set, &entities);
+        let answer = self.authorizer.is_authorized(&request, &self.set, entities);
         let failed: Vec<_> = answer
             .diagnostics()
             .errors()
@@ -279,20 +294,41 @@ impl Policies {
         }
     }
 
-    fn question(
+    /// Who asks for what, of what, and why.
+    fn request(
         &self,
         asker: &Asker<'_>,
         permission: Permission,
         about: About<'_>,
         purpose: Purpose,
         schema: Option<&Schema>,
-    ) -> Result<(Request, Entities), String> {
+    ) -> Result<Request, String> {
+        let names = &self.names;
+        let principal = uid(&names.officer, &asker.id.to_string());
+        let resource = match about {
+            About::Unit => names.unit.clone(),
+            About::Case(..) => names.case.clone(),
+        };
+        let purpose = RestrictedExpression::new_entity_uid(uid(&names.purpose, purpose.as_str()));
+        let context =
+            Context::from_pairs([("purpose".to_owned(), purpose)]).map_err(|e| told(&e))?;
+        let action = uid(&names.action, permission.as_str());
+        Request::new(principal, action, resource, context, schema).map_err(|e| told(&e))
+    }
+
+    /// What policies see of whoever asks and of what is asked about.
+    fn entities(
+        &self,
+        asker: &Asker<'_>,
+        about: About<'_>,
+        schema: Option<&Schema>,
+    ) -> Result<Entities, String> {
         let names = &self.names;
         let principal = uid(&names.officer, &asker.id.to_string());
         let mut entities = vec![self.officer(asker, &principal)?];
         let home = uid(&names.station, asker.station.as_str());
-        let (resource, placed_in) = match about {
-            About::Unit => (names.unit.clone(), None),
+        let placed_in = match about {
+            About::Unit => None,
             About::Case(case, geography) => {
                 let area = case.beat.map(|beat| uid(&names.area, beat.as_str()));
                 let mut parents: HashSet<EntityUid> = area.into_iter().collect();
@@ -301,7 +337,7 @@ impl Policies {
                 if let (Some(beat), Some(geography)) = (case.beat, geography) {
                     self.areas(beat, geography, &mut entities);
                 }
-                (names.case.clone(), case.station.zip(geography))
+                case.station.zip(geography)
             }
         };
         // The unit is a station, and every other one is in it.
@@ -316,14 +352,7 @@ impl Policies {
         if !entities.iter().any(|known| known.uid() == home) {
             entities.push(Entity::new_no_attrs(home, HashSet::new()));
         }
-        let purpose = RestrictedExpression::new_entity_uid(uid(&names.purpose, purpose.as_str()));
-        let context =
-            Context::from_pairs([("purpose".to_owned(), purpose)]).map_err(|e| told(&e))?;
-        let action = uid(&names.action, permission.as_str());
-        let request =
-            Request::new(principal, action, resource, context, schema).map_err(|e| told(&e))?;
-        let entities = Entities::from_entities(entities, schema).map_err(|e| told(&e))?;
-        Ok((request, entities))
+        Entities::from_entities(entities, schema).map_err(|e| told(&e))
     }
 
     fn officer(&self, asker: &Asker<'_>, principal: &EntityUid) -> Result<Entity, String> {
@@ -418,15 +447,24 @@ impl Policies {
             if let Some(fault) = self.shape(&asker, probes) {
                 return vec![fault];
             }
+            let facts: Vec<_> = probes.iter().map(super::case::Probe::facts).collect();
+            let cases = facts.iter().zip(probes).map(|(facts, probe)| {
+                let about = About::Case(facts, None);
+                (about, self.entities(&asker, about, None), probe.purpose)
+            });
+            let cases: Vec<_> = cases.collect();
+            let unit = self.entities(&asker, About::Unit, None);
+            let ask = |permission, about, known: &Result<Entities, String>, purpose| match known {
+                Ok(known) => self.ask_among(known, &asker, permission, about, purpose),
+                Err(error) => Err(vec![(None, error.clone())]),
+            };
             let mut opened = 0_usize;
             for permission in Permission::ALL {
-                let answer = self.ask(&asker, permission, About::Unit, Purpose::Handle);
+                let answer = ask(permission, About::Unit, &unit, Purpose::Handle);
                 opened += usize::from(answer.is_ok());
                 judge(role, permission, answer, &mut faults);
-                for probe in probes.iter().filter(|_| permission.is_of_a_case()) {
-                    let facts = probe.facts();
-                    let about = About::Case(&facts, None);
-                    let answer = self.ask(&asker, permission, about, probe.purpose);
+                for (about, known, purpose) in cases.iter().filter(|_| permission.is_of_a_case()) {
+                    let answer = ask(permission, *about, known, *purpose);
                     judge(role, permission, answer, &mut faults);
                 }
                 if faults.len() > FAULTS_MAX {
@@ -449,12 +487,16 @@ impl Policies {
         let schema = Some(&self.schema);
         let facts = probes.first()?.facts();
         let case = About::Case(&facts, None);
-        let asked = Permission::ALL.into_iter().find_map(|permission| {
-            let of_unit = self.question(asker, permission, About::Unit, Purpose::Gather, schema);
-            let of_case = permission
-                .is_of_a_case()
-                .then(|| self.question(asker, permission, case, Purpose::Handle, schema));
-            of_unit.err().or(of_case.and_then(Result::err))
+        let entities = self.entities(asker, About::Unit, schema).err();
+        let entities = entities.or_else(|| self.entities(asker, case, schema).err());
+        let asked = entities.or_else(|| {
+            Permission::ALL.into_iter().find_map(|permission| {
+                let of_unit = self.request(asker, permission, About::Unit, Purpose::Gather, schema);
+                let of_case = permission
+                    .is_of_a_case()
+                    .then(|| self.request(asker, permission, case, Purpose::Handle, schema));
+                of_unit.err().or(of_case.and_then(Result::err))
+            })
         });
         asked.map(|fault| PolicyFault {
             file: SCHEMA_FILE.to_owned(),
