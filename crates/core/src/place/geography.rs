@@ -5,7 +5,7 @@
 mod build;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use geo::Coord;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -22,6 +22,7 @@ use super::route::{
     Elsewhere, NEAR_BEAT_METRES, NEAR_NEIGHBOUR_METRES, Route, Routed, RoutingRule,
 };
 use super::shape::LocalScale;
+use super::strata::Strata;
 use super::unit::{Station, UnitConfig};
 
 /// An area to choose from a list.
@@ -53,7 +54,8 @@ struct Beat {
     /// The station-level area it lies in: itself where both levels are one.
     station_area: Option<usize>,
     station: usize,
-    stratum: Option<StratumId>,
+    /// By its distance, worked out when it is first asked for.
+    stratum: OnceLock<Option<StratumId>>,
 }
 
 type Frame = GeomWithData<Rectangle<[f64; 2]>, usize>;
@@ -82,6 +84,7 @@ pub struct Geography {
     outside: Vec<usize>,
     outside_frames: RTree<Frame>,
     names: NameIndex,
+    strata: Strata,
 }
 
 impl Geography {
@@ -137,10 +140,17 @@ impl Geography {
     /// The stratum of a beat.
     pub fn stratum_of(&self, beat: &AreaCode) -> Option<&StratumId> {
         let index = self.areas.position(beat)?;
-        self.beats
-            .get(*self.beat_of_area.get(&index)?)?
-            .stratum
-            .as_ref()
+        self.stratum(self.beats.get(*self.beat_of_area.get(&index)?)?)
+    }
+
+    /// By the distance from the beat's representative point to its station; none where that has no point.
+    fn stratum<'g>(&'g self, beat: &'g Beat) -> Option<&'g StratumId> {
+        let by_distance = || {
+            let at = self.stations.get(beat.station)?.point?;
+            let from = self.areas.at(beat.area)?.representative_point();
+            self.strata.of(from.geodesic_metres(at)).cloned()
+        };
+        beat.stratum.get_or_init(by_distance).as_ref()
     }
 
     /// A beat with what it lies in, "Growong Lor, Juwana"; any other area by its name, and a code that
@@ -420,7 +430,7 @@ impl Geography {
         Route {
             beat: area.map(|area| area.code().clone()),
             beat_name: area.map(Area::shared_name),
-            stratum: found.and_then(|beat| beat.stratum.clone()),
+            stratum: found.and_then(|beat| self.stratum(beat)).cloned(),
             ..self.route_to_station(station, rule, from)
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -115,7 +115,7 @@ impl Geography {
         let mut errors = Vec::new();
         let station_of_area = answering(&areas, &ours, &unit, &stations, &mut errors);
         errors.extend(empty_levels(&areas, &ours, &unit));
-        let beats = beats(&areas, &ours, &unit, &stations, &station_of_area, strata);
+        let beats = beats(&areas, &ours, &unit, &station_of_area);
         errors.extend(unanswered(&areas, &ours, &unit, &beats, &station_of_area));
         if !errors.is_empty() {
             return Err(GeographyErrors(errors));
@@ -164,6 +164,7 @@ impl Geography {
             station_of_area,
             station_areas,
             unit_area,
+            strata: strata.clone(),
             outside,
             names,
         })
@@ -272,29 +273,21 @@ fn beats(
     areas: &Areas,
     ours: &Ours,
     unit: &UnitConfig,
-    stations: &[Station],
     station_of_area: &BTreeMap<usize, usize>,
-    strata: &Strata,
 ) -> Vec<Beat> {
     let mut beats = Vec::new();
     for index in ours.indices() {
-        let Some(area) = areas
-            .at(index)
-            .filter(|area| *area.level() == unit.beat_level)
-        else {
+        let of_beats = |area: &Area| area.level() == &unit.beat_level;
+        if !areas.at(index).is_some_and(of_beats) {
             continue;
-        };
+        }
         let answering = nearest_up(areas, index, |at| station_of_area.get(&at).copied());
         let Some(station) = answering else { continue };
-        let metres = stations
-            .get(station)
-            .and_then(|station| station.point)
-            .map(|point| area.representative_point().geodesic_metres(point));
         beats.push(Beat {
             area: index,
             station_area: at_level(areas, index, &unit.station_level),
             station,
-            stratum: metres.and_then(|metres| strata.of(metres)).cloned(),
+            stratum: OnceLock::new(),
         });
     }
     beats
