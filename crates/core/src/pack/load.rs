@@ -14,6 +14,7 @@ use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::findings::{FileText, Findings, braced, nearest, shorten};
+use super::first_hour::FirstHourRules;
 use super::function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
 };
@@ -29,6 +30,7 @@ use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
 use super::survey::Survey;
+use super::triage::{Boundary, Referral, TriageTree};
 use super::words::{Words, has_stray_brace, placeholders};
 use crate::place::Strata;
 
@@ -39,13 +41,14 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 26] = [
+pub const PACK_FILES: [&str; 28] = [
     "access.toml",
     "case.toml",
     "clocks.toml",
     "complaints.toml",
     "desk.toml",
     "evidence.toml",
+    "first_hour.toml",
     "functions.toml",
     "glossary.toml",
     "groups.toml",
@@ -56,6 +59,7 @@ pub const PACK_FILES: [&str; 26] = [
     "org.toml",
     "pack.toml",
     "phrases.toml",
+    "referrals.toml",
     "report.toml",
     "safe.toml",
     "services.toml",
@@ -99,13 +103,11 @@ fn read_policies(
 }
 
 /// Files that hold nothing but generic entries.
-const ENTRY_FILES: [&str; 7] = [
+const ENTRY_FILES: [&str; 5] = [
     "clocks.toml",
     "complaints.toml",
     "evidence.toml",
     "glossary.toml",
-    "offences.toml",
-    "triage.toml",
     "use_of_force.toml",
 ];
 
@@ -299,9 +301,21 @@ fn read<'a>(
             root.read(|root| read_entries(root, file, &mut entries));
         }
     }
+    let boundaries = root("offences.toml").map(|root| {
+        root.read(|root| {
+            read_entries(root, "offences.toml", &mut entries);
+            root.rows("boundary", Boundary::read)
+        })
+    });
+    let triage = root("triage.toml").map(|root| {
+        root.read(|root| TriageTree::read(root, boundaries.clone().unwrap_or_default()))
+    });
+    let referrals = root("referrals.toml").map(|root| root.read(Referral::read_all));
+    let first_hour = root("first_hour.toml").map(|root| root.read(FirstHourRules::read));
     let words = words();
 
     let functions = functions?;
+    boundaries?;
     let org = org?;
     let case = case?;
     let services = services?;
@@ -342,6 +356,9 @@ fn read<'a>(
         channels: case.channels,
         explanations: case.explanations,
         phrases: phrases?,
+        triage: triage?,
+        referrals: referrals?,
+        first_hour: first_hour?,
         entries,
         words: words?,
         sources: Vec::new(),

@@ -13,3 +13,4 @@ mod laws;
 mod notices;
 mod page;
 mod support;
+mod triage;
