@@ -107,9 +107,12 @@ impl Kind {
     pub const fn caused_by(act: &CaseAct) -> Option<Self> {
         Some(match act {
             CaseAct::RequestFiled(_) => Self::Received,
-            CaseAct::ReporterAnswered { .. } | CaseAct::CaseReopened { .. } => Self::Message,
+            CaseAct::ReporterAnswered { .. }
+            | CaseAct::CaseReopened { .. }
+            | CaseAct::TriageDecided { .. }
+            | CaseAct::TriageSettled { .. } => Self::Message,
             CaseAct::DelayExplained { .. } => Self::Late,
-            CaseAct::ReviewAnswered { .. } => Self::Review,
+            CaseAct::ReviewAnswered { .. } | CaseAct::SecondLookGiven { .. } => Self::Review,
             CaseAct::LetterGiven { .. } | CaseAct::LetterWithdrawn { .. } => Self::Letter,
             CaseAct::CaseClosed { .. } => Self::Closed,
             _ => return None,

@@ -6,7 +6,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{access, harm, letter, paper, review};
+use super::{access, first_hour, harm, letter, paper, review, triage};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -112,11 +112,28 @@ pub fn decide(
         // The letter about the closing comes after it, and a slip may be found out later still.
         CaseCommand::GiveLetter(given) => letter::give(case, given, method)?,
         CaseCommand::WithdrawLetter { letter, reason } => letter::withdraw(case, letter, reason)?,
+        // A second look is asked for after the closing as well.
+        command @ (CaseCommand::LookAgain { .. } | CaseCommand::SettleTriage { .. }) => {
+            return triage::decide(case, command, actor, method);
+        }
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
             if actor.officer() != Some(officer) =>
         {
             return Err(CaseRefusal::ForOneselfOnly);
+        }
+        command @ (CaseCommand::AnswerTriage { .. }
+        | CaseCommand::DecideTriage(_)
+        | CaseCommand::NoteChild { .. }
+        | CaseCommand::NoteReported { .. }
+        | CaseCommand::ConfirmReadBack { .. }) => {
+            return triage::decide(case, command, actor, method);
+        }
+        command @ (CaseCommand::MarkStep { .. }
+        | CaseCommand::RecordRisk { .. }
+        | CaseCommand::TakeEscalation
+        | CaseCommand::Escalate) => {
+            return first_hour::decide(case, command, actor, moment, method);
         }
         CaseCommand::Take { by } => match case.taken_by {
             Some(officer) if officer != by => {
@@ -346,7 +363,7 @@ fn add_evidence(
     })
 }
 
-fn assess(
+pub(super) fn assess(
     case: &Case,
     service: ServiceCode,
     reason: Option<String>,
