@@ -31,7 +31,15 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 30] = [
+const RELEASED: [(&str, &str); 32] = [
+    (
+        "sqlite/0016_triage.sql",
+        "b1979f0f286f6489d26afdf7c045ba5b62b38f180a18c4e56b01222f6d2db19e",
+    ),
+    (
+        "postgres/0016_triage.sql",
+        "47e9f479a4e7dc0cc468bd7c5fe2808fec5754c5d7ec8067cda9b87191cd30e8",
+    ),
     (
         "sqlite/0015_webhooks.sql",
         "feedabd3ba5291cca87939bbd93c78b3b5fe7d11fa7026b5605f39c96ab126af",
