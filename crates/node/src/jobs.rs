@@ -7,6 +7,7 @@ use pengayom_store::NewJob;
 use tokio::sync::watch;
 
 use crate::error::HandleError;
+use crate::handle::first_hour::FIRST_HOUR;
 use crate::notices;
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
@@ -123,7 +124,7 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         MEDIA_PREVIEW => make_preview(node, &job.payload).await,
         CONTACTS => node.hash_contacts().await,
         notices::NEWS => node.make_news(&job.payload).await,
-        notices::CLOCK => match node.look_at_clock(&job.payload).await {
+        kind @ (notices::CLOCK | FIRST_HOUR) => match look(node, kind, &job.payload).await {
             Ok(None) => Ok(()),
             Ok(Some(again)) => {
                 // The same job, for as long as its case is open.
@@ -141,11 +142,8 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         Err(error) => {
             tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "job failed");
             // A clock was looked at many times before, and is looked at again.
-            let tried = if job.kind == notices::CLOCK {
-                1
-            } else {
-                job.attempts
-            };
+            let is_clock = [notices::CLOCK, FIRST_HOUR].contains(&job.kind.as_str());
+            let tried = if is_clock { 1 } else { job.attempts };
             let again = (tried < TRIES).then(|| retry_at(node.now(), tried));
             node.store()
                 .fail_job(&unit, job.id, again, &error.to_string())
@@ -153,6 +151,19 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         }
     }
     Ok(true)
+}
+
+/// Looks at a clock; says when to look again.
+async fn look(
+    node: &SharedNode,
+    kind: &str,
+    payload: &str,
+) -> Result<Option<Timestamp>, HandleError> {
+    if kind == FIRST_HOUR {
+        node.look_at_first_hour(payload).await
+    } else {
+        node.look_at_clock(payload).await
+    }
 }
 
 /// Doubling from half a minute.
