@@ -28,6 +28,8 @@ pub(super) struct SimulationWords {
     pub(super) report: Vec<Report>,
     /// What officers write.
     pub(super) words: Written,
+    /// What happens in the last hour.
+    pub(super) last_hour: LastHour,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -66,6 +68,22 @@ pub(super) struct Written {
     pub(super) closings: Vec<String>,
     pub(super) delays: Vec<String>,
     pub(super) messages: Vec<String>,
+}
+
+/// What is told and written in the last hour.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LastHour {
+    /// A debt that its reporter takes for a fraud.
+    pub(super) debt: String,
+    /// Why it is none.
+    pub(super) reason: String,
+    /// An accident.
+    pub(super) accident: String,
+    /// A quarrel that may grow.
+    pub(super) threat: String,
+    /// Who is threatened by it.
+    pub(super) threatened: String,
 }
 
 /// Names.

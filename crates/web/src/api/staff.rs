@@ -23,6 +23,7 @@ mod receipt;
 mod refused;
 mod report;
 mod shown;
+mod triage;
 mod visit;
 mod who;
 mod words;
@@ -47,6 +48,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(cases())
         .merge(changes_of_cases())
+        .merge(class_and_first_hour())
         .merge(desk())
         .routes(routes!(encounter::list, encounter::record))
         .routes(routes!(encounter::show))
@@ -105,6 +107,22 @@ fn changes_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(change::clear_concerned))
         .routes(routes!(opening::open))
         .routes(routes!(opening::review))
+}
+
+fn class_and_first_hour() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(triage::show))
+        .routes(routes!(triage::answer))
+        .routes(routes!(triage::decide))
+        .routes(routes!(triage::look))
+        .routes(routes!(triage::settle))
+        .routes(routes!(triage::note_child))
+        .routes(routes!(triage::note_reported))
+        .routes(routes!(triage::confirm_read_back))
+        .routes(routes!(triage::first_hour))
+        .routes(routes!(triage::mark_step))
+        .routes(routes!(triage::record_risk))
+        .routes(routes!(triage::take_escalation))
 }
 
 fn desk() -> OpenApiRouter<AppState> {
