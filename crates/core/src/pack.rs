@@ -72,10 +72,10 @@ pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, 
 pub use sign_in::{AccountRole, SignIn};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
-pub(crate) use words::has_stray_brace;
 pub use triage::{
     Boundary, Matter, Referral, Side, TREE_QUESTIONS_MAX, TriageOutcome, TriageQuestion, TriageTree,
 };
+pub(crate) use words::has_stray_brace;
 pub use words::{Words, fill, placeholders};
 
 /// A pack that loaded without a fault. Share it as `Arc<Pack>`.
