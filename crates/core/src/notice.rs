@@ -109,9 +109,11 @@ impl Kind {
             CaseAct::RequestFiled(_) => Self::Received,
             CaseAct::ReporterAnswered { .. }
             | CaseAct::CaseReopened { .. }
-            | CaseAct::ProgressSent { .. } => Self::Message,
+            | CaseAct::ProgressSent { .. }
+            | CaseAct::TriageDecided { .. }
+            | CaseAct::TriageSettled { .. } => Self::Message,
             CaseAct::DelayExplained { .. } | CaseAct::ProgressDelayExplained { .. } => Self::Late,
-            CaseAct::ReviewAnswered { .. } => Self::Review,
+            CaseAct::ReviewAnswered { .. } | CaseAct::SecondLookGiven { .. } => Self::Review,
             CaseAct::LetterGiven { .. } | CaseAct::LetterWithdrawn { .. } => Self::Letter,
             CaseAct::CaseClosed { .. } => Self::Closed,
             _ => return None,

@@ -17,6 +17,7 @@ mod desk;
 mod entry;
 mod fault;
 mod findings;
+mod first_hour;
 mod function;
 mod lang;
 mod law;
@@ -36,6 +37,7 @@ mod sign_in;
 mod source;
 mod steps;
 mod survey;
+mod triage;
 mod words;
 
 use std::collections::BTreeMap;
@@ -56,6 +58,9 @@ pub use code::{
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
+pub use first_hour::{
+    EscalationLevel, FirstHourItem, FirstHourRules, RiskWord, StepBy, ThreatLevel,
+};
 pub use function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
 };
@@ -75,6 +80,9 @@ pub use sign_in::{AccountRole, SignIn};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use steps::{STEPS_MAX, Step, StepBy, StepDoneBy, Steps};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
+pub use triage::{
+    Boundary, Matter, Referral, Side, TREE_QUESTIONS_MAX, TriageOutcome, TriageQuestion, TriageTree,
+};
 pub(crate) use words::has_stray_brace;
 pub use words::{Words, fill, placeholders};
 
@@ -115,6 +123,9 @@ pub struct Pack {
     explanations: Vec<Explanation>,
     channels: Vec<Channel>,
     phrases: Vec<Phrase>,
+    triage: TriageTree,
+    referrals: Vec<Referral>,
+    first_hour: FirstHourRules,
     entries: BTreeMap<&'static str, Vec<Entry>>,
     words: [Words; 2],
     sources: Vec<SourcedEntry>,
@@ -485,6 +496,30 @@ impl Pack {
     #[must_use]
     pub fn phrases(&self) -> &[Phrase] {
         &self.phrases
+    }
+
+    /// The triage tree and the look-alikes (S10).
+    #[must_use]
+    pub const fn triage(&self) -> &TriageTree {
+        &self.triage
+    }
+
+    /// Where matters go that are not for the police alone, in the order they are offered.
+    #[must_use]
+    pub fn referrals(&self) -> &[Referral] {
+        &self.referrals
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn referral(&self, code: &str) -> Option<&Referral> {
+        self.referrals.iter().find(|one| one.code.as_str() == code)
+    }
+
+    /// The clock, the line and the words of the first hour (S8, S9).
+    #[must_use]
+    pub const fn first_hour(&self) -> &FirstHourRules {
+        &self.first_hour
     }
 
     /// The entries of a section without a type of its own: `offence`, `term`, …; empty for a name no file has.

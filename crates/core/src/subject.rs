@@ -16,7 +16,9 @@ pub mod visit;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::pack::{ServiceCode, Step};
+use crate::pack::{
+    FirstHourItem, FirstHourRules, Matter, ServiceCode, Step, TriageTree,
+};
 
 /// How far a sender's clock may run ahead before a moment counts as the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -76,7 +78,38 @@ pub trait Method {
     fn news_by_second_person(&self) -> bool {
         false
     }
+    /// The triage tree (S10); a method without one proposes nothing.
+    fn triage(&self) -> &TriageTree {
+        &NO_TREE
+    }
+    /// Whether a matter can be referred there.
+    fn refers(&self, _referral: &str, _matter: Matter) -> bool {
+        false
+    }
+    /// What holds for the first hour of every incident (S8, S9).
+    fn first_hour(&self) -> &FirstHourRules {
+        &NO_RULES
+    }
+    /// What is done in the first hour of a service, in order.
+    fn first_hour_steps(&self, _service: &ServiceCode) -> &[FirstHourItem] {
+        &[]
+    }
 }
+
+static NO_TREE: TriageTree = TriageTree {
+    root: String::new(),
+    questions: Vec::new(),
+    outcomes: Vec::new(),
+    boundaries: Vec::new(),
+};
+
+static NO_RULES: FirstHourRules = FirstHourRules {
+    minutes: 60,
+    levels: Vec::new(),
+    threats: Vec::new(),
+    harms: Vec::new(),
+    may_happen: Vec::new(),
+};
 
 /// When a command is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -61,6 +61,17 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::ConcernedCleared { .. } => golden!("case.concerned_cleared"),
             CaseAct::EmergencyOpened { .. } => golden!("case.emergency_opened"),
             CaseAct::OpeningReviewed { .. } => golden!("case.opening_reviewed"),
+            CaseAct::TriageAnswered { .. } => golden!("case.triage_answered"),
+            CaseAct::TriageDecided { .. } => golden!("case.triage_decided"),
+            CaseAct::SecondLookGiven { .. } => golden!("case.second_look_given"),
+            CaseAct::TriageSettled { .. } => golden!("case.triage_settled"),
+            CaseAct::ChildReports { .. } => golden!("case.child_reports"),
+            CaseAct::ReporterIsReported { .. } => golden!("case.reporter_is_reported"),
+            CaseAct::ReadBackToReporter { .. } => golden!("case.read_back_to_reporter"),
+            CaseAct::FirstHourStepDone { .. } => golden!("case.first_hour_step_done"),
+            CaseAct::RiskRecorded { .. } => golden!("case.risk_recorded"),
+            CaseAct::FirstHourEscalated { .. } => golden!("case.first_hour_escalated"),
+            CaseAct::EscalationTaken { .. } => golden!("case.escalation_taken"),
             CaseAct::HoldPlaced { .. } => golden!("case.hold_placed"),
             CaseAct::HoldLifted { .. } => golden!("case.hold_lifted"),
             CaseAct::PersonalDataErased { .. } => golden!("case.personal_data_erased"),
@@ -92,7 +103,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 75] = [
+const FILES: [&str; 93] = [
     golden!("case.step_done"),
     golden!("case.step_left_out"),
     golden!("case.step_taken_back"),
@@ -129,6 +140,17 @@ const FILES: [&str; 75] = [
     golden!("case.concerned_cleared"),
     golden!("case.emergency_opened"),
     golden!("case.opening_reviewed"),
+    golden!("case.triage_answered"),
+    golden!("case.triage_decided"),
+    golden!("case.second_look_given"),
+    golden!("case.triage_settled"),
+    golden!("case.child_reports"),
+    golden!("case.reporter_is_reported"),
+    golden!("case.read_back_to_reporter"),
+    golden!("case.first_hour_step_done"),
+    golden!("case.risk_recorded"),
+    golden!("case.first_hour_escalated"),
+    golden!("case.escalation_taken"),
     golden!("case.hold_placed"),
     golden!("case.hold_lifted"),
     golden!("encounter.encounter_recorded"),
@@ -161,6 +183,13 @@ const FILES: [&str; 75] = [
     golden!("case.progress_delay_explained.least"),
     golden!("encounter.encounter_recorded.least"),
     golden!("feedback.feedback_given.least"),
+    golden!("case.triage_answered.least"),
+    golden!("case.triage_decided.least"),
+    golden!("case.second_look_given.least"),
+    golden!("case.triage_settled.least"),
+    golden!("case.reporter_is_reported.least"),
+    golden!("case.first_hour_step_done.least"),
+    golden!("case.risk_recorded.least"),
     golden!("case.case_closed"),
     golden!("case.personal_data_erased.least"),
     golden!("encounter.personal_data_erased.least"),
@@ -190,7 +219,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(52);
+    let (full, least) = FILES.split_at(63);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

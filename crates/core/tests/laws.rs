@@ -7,6 +7,9 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "laws/first.rs"]
+mod first;
+
 use jiff::SignedDuration;
 use pengayom_core::act::{Act, Actor, Payload, SCHEMA};
 use pengayom_core::subject::case::{self, Case, CaseAct, CaseStage};

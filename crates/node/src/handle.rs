@@ -5,6 +5,7 @@ pub mod case;
 pub mod command;
 pub mod encounter;
 pub mod feedback;
+pub mod first_hour;
 pub mod import;
 mod lists;
 pub mod once;

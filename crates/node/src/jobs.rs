@@ -7,6 +7,7 @@ use pengayom_store::NewJob;
 use tokio::sync::watch;
 
 use crate::error::HandleError;
+use crate::handle::first_hour::FIRST_HOUR;
 use crate::handle::same_event::MIRROR;
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
@@ -125,7 +126,7 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         CONTACTS => node.hash_contacts().await,
         notices::NEWS => node.make_news(&job.payload).await,
         MIRROR => node.mirror_job(&job.payload).await,
-        notices::CLOCK | news::DRAFT => match waiting(node, &job.kind, &job.payload).await {
+        kind @ (notices::CLOCK | news::DRAFT | FIRST_HOUR) => match waiting(node, kind, &job.payload).await {
             Ok(None) => Ok(()),
             Ok(Some(again)) => {
                 // The same job, for as long as its case is open.
@@ -143,11 +144,8 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         Err(error) => {
             tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "job failed");
             // A clock was looked at many times before, and is looked at again.
-            let tried = if [notices::CLOCK, news::DRAFT].contains(&job.kind.as_str()) {
-                1
-            } else {
-                job.attempts
-            };
+            let waits = [notices::CLOCK, news::DRAFT, FIRST_HOUR].contains(&job.kind.as_str());
+            let tried = if waits { 1 } else { job.attempts };
             let again = (tried < TRIES).then(|| retry_at(node.now(), tried));
             node.store()
                 .fail_job(&unit, job.id, again, &error.to_string())
@@ -166,6 +164,19 @@ async fn waiting(
     match kind {
         news::DRAFT => node.draft_news(payload).await,
         _ => node.look_at_clock(payload).await,
+    }
+}
+
+/// Looks at a clock; says when to look again.
+async fn look(
+    node: &SharedNode,
+    kind: &str,
+    payload: &str,
+) -> Result<Option<Timestamp>, HandleError> {
+    if kind == FIRST_HOUR {
+        node.look_at_first_hour(payload).await
+    } else {
+        node.look_at_clock(payload).await
     }
 }
 

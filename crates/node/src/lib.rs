@@ -50,6 +50,7 @@ pub use event::Event;
 pub use keyring::KeyringError;
 pub use keys::{Fingerprint, KeyError, NodeKey, Purpose};
 pub use left_out::LeftOut;
+pub use method::PackMethod;
 pub use seal::{PersonDetails, SealError};
 pub use unit::{UnitContext, UnitError};
 

@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use pengayom_core::pack::{Pack, ServiceCode, Step};
+use pengayom_core::pack::{
+    FirstHourItem, FirstHourRules, Matter, Pack, ServiceCode, Step, TriageTree,
+};
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
 
 /// A pack, answering the rules' questions.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct PackMethod<'a>(pub(crate) &'a Pack);
+pub struct PackMethod<'a>(pub &'a Pack);
 
 impl DeskMethod for PackMethod<'_> {
     fn need(&self, code: &str) -> Option<bool> {
@@ -112,6 +114,24 @@ impl Method for PackMethod<'_> {
 
     fn news_by_second_person(&self) -> bool {
         self.0.news().second_person
+    }
+
+    fn triage(&self) -> &TriageTree {
+        self.0.triage()
+    }
+
+    fn refers(&self, referral: &str, matter: Matter) -> bool {
+        let referral = self.0.referral(referral);
+        referral.is_some_and(|referral| referral.matters.contains(&matter))
+    }
+
+    fn first_hour(&self) -> &FirstHourRules {
+        self.0.first_hour()
+    }
+
+    fn first_hour_steps(&self, service: &ServiceCode) -> &[FirstHourItem] {
+        let service = self.0.service(service);
+        service.map_or(&[], |service| service.first_hour.as_slice())
     }
 
     fn asks(&self, item: &str) -> bool {

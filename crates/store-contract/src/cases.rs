@@ -6,7 +6,7 @@ use pengayom_core::subject::case::{
     CaseAccess, CaseAct, CaseStage, Channel, RequestFiled, ReviewKind,
 };
 use pengayom_core::value::UnitId;
-use pengayom_store::rows::CaseRow;
+use pengayom_store::rows::{CaseClass, CaseFirstHour, CaseRow};
 use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store, views};
 
 use crate::Engine;
@@ -110,6 +110,8 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         news_due_at: None,
         news_stage: None,
         news_late_reason: None,
+        class: CaseClass::default(),
+        first_hour: CaseFirstHour::default(),
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

@@ -40,6 +40,10 @@ pub struct CaseQuery {
     pub unhanded: bool,
     /// A progress notice waits for somebody to check it.
     pub news_due: bool,
+    /// Its class waits for a second look, or for somebody to decide between two.
+    pub second_look: bool,
+    /// Something of it has gone up the line and nobody has taken it.
+    pub escalated: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pengayom_core::act::Act;
-use pengayom_core::pack::ServiceCode;
+use pengayom_core::pack::{Matter, ServiceCode};
 use pengayom_core::place::{AreaCode, StationId};
-use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, SecondLook};
 use pengayom_core::value::{
     CaseId, CaseNumber, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
@@ -103,6 +103,44 @@ pub struct CaseRow {
     pub news_stage: Option<String>,
     /// The reason given for its lateness.
     pub news_late_reason: Option<String>,
+    /// Whose the matter is, and how that came about.
+    pub class: CaseClass,
+    /// What was done in its first hour, and what waits.
+    pub first_hour: CaseFirstHour,
+}
+
+/// Whose the matter of a case is, and how that came about (S10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CaseClass {
+    /// As it was decided last; `None`: it has no class.
+    pub last: Option<Matter>,
+    /// As it was decided first.
+    pub first: Option<Matter>,
+    /// When it was first decided.
+    pub at: Option<Timestamp>,
+    /// When it was last decided.
+    pub last_at: Option<Timestamp>,
+    /// How often one class took the place of another.
+    pub changes: u32,
+    /// Whether some decision departed from what the tree proposed.
+    pub disagreed: bool,
+    /// How a second look stands; `None`: none was needed.
+    pub second_look: Option<SecondLook>,
+    /// Since when it waits for somebody.
+    pub second_look_at: Option<Timestamp>,
+}
+
+/// What was done in the first hour of a case, and what waits (S8, S9).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaseFirstHour {
+    /// The earliest thing that was done about it.
+    pub first_action_at: Option<Timestamp>,
+    /// The level of the line that was told last, while nobody has taken it: a code of the pack.
+    pub level: Option<String>,
+    /// Since when it waits for somebody to take it.
+    pub since: Option<Timestamp>,
+    /// How often a level was told.
+    pub escalations: u32,
 }
 
 /// Open cases by stage.

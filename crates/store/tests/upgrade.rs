@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 32] = [
+const RELEASED: [(&str, &str); 34] = [
     (
         "sqlite/0018_news.sql",
         "f96bcf96a3024e2d2c91627d0ab9982d4c6c2da57b87b0ab7238e3ed29636560",
@@ -39,6 +39,14 @@ const RELEASED: [(&str, &str); 32] = [
     (
         "postgres/0018_news.sql",
         "5606ba46233fcb49a4e7f9c9100e2aae6596217d62af9bae752636d87779253b",
+    ),
+    (
+        "sqlite/0016_triage.sql",
+        "b1979f0f286f6489d26afdf7c045ba5b62b38f180a18c4e56b01222f6d2db19e",
+    ),
+    (
+        "postgres/0016_triage.sql",
+        "47e9f479a4e7dc0cc468bd7c5fe2808fec5754c5d7ec8067cda9b87191cd30e8",
     ),
     (
         "sqlite/0015_webhooks.sql",

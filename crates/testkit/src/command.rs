@@ -1,7 +1,8 @@
 //! Arbitrary commands, mostly sensible ones.
 
 use pengayom_core::subject::case::{
-    CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, Links, Paper, SupportReply, Wellbeing,
+    CaseCommand, ConfirmedBy, GiveLetter, Guardian, Harm, LOSS_MAX_RUPIAH, Links, Paper, RiskNote,
+    RiskTrend, SupportReply, ToldBy, TriageDecision, Wellbeing,
 };
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
@@ -12,8 +13,11 @@ use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 
-use crate::method::{ENDINGS, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, ROLES, SYSTEMS};
-use crate::payload::{case_id, hold_ground, review};
+use crate::method::{
+    ENDINGS, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, REFERRALS, ROLES, STEPS, SYSTEMS, THREATS,
+    TRIAGE_OUTCOMES,
+};
+use crate::payload::{case_id, hold_ground, review, triage_answer};
 use crate::value::{
     any_service, channel, day, few_officers, file, hash, media, person, second, text, word,
 };
@@ -70,7 +74,13 @@ pub fn harm() -> impl Strategy<Value = Harm> {
 
 /// Anything asked of a case.
 pub fn of_case() -> impl Strategy<Value = CaseCommand> {
-    prop_oneof![5 => handling(), 1 => access(), 1 => steps()]
+    prop_oneof![
+        5 => handling().boxed(),
+        1 => access().boxed(),
+        1 => steps().boxed(),
+        2 => triage().boxed(),
+        2 => first_hour().boxed(),
+    ]
 }
 
 /// Anything asked in handling a case.
@@ -149,6 +159,74 @@ fn steps() -> impl Strategy<Value = CaseCommand> {
         }),
         (case_id(), text()).prop_map(|(part, reason)| CaseCommand::ReceiveMerge { part, reason }),
         (case_id(), text()).prop_map(|(other, reason)| CaseCommand::UndoMerge { other, reason }),
+    ]
+}
+
+/// Anything asked about whose a matter is.
+fn triage() -> impl Strategy<Value = CaseCommand> {
+    let outcome = || word(&TRIAGE_OUTCOMES);
+    let referrals = || vec(word(&REFERRALS), 0..3);
+    prop_oneof![
+        2 => (vec(triage_answer(), 0..5), text()).prop_map(|(answers, pack_version)| {
+            CaseCommand::AnswerTriage {
+                answers,
+                pack_version,
+            }
+        }),
+        3 => (outcome(), of(any_service()), text(), referrals()).prop_map(
+            |(outcome, service, reason, referrals)| CaseCommand::DecideTriage(TriageDecision {
+                outcome,
+                service,
+                reason,
+                referrals,
+            })
+        ),
+        3 => (outcome(), text())
+            .prop_map(|(outcome, reason)| CaseCommand::LookAgain { outcome, reason }),
+        2 => (outcome(), text(), referrals()).prop_map(|(outcome, reason, referrals)| {
+            CaseCommand::SettleTriage {
+                outcome,
+                reason,
+                referrals,
+            }
+        }),
+        1 => proptest::sample::select(&Guardian::ALL[..])
+            .prop_map(|guardian| CaseCommand::NoteChild { guardian }),
+        1 => (any::<[bool; 2]>(), text()).prop_map(|([reported, warned], reason)| {
+            CaseCommand::NoteReported {
+                reported,
+                warned,
+                reason,
+            }
+        }),
+        1 => (
+            proptest::sample::select(&ToldBy::ALL[..]),
+            proptest::sample::select(&ConfirmedBy::ALL[..]),
+        )
+            .prop_map(|(told, confirmed)| CaseCommand::ConfirmReadBack { told, confirmed }),
+    ]
+}
+
+/// Anything asked in a first hour.
+fn first_hour() -> impl Strategy<Value = CaseCommand> {
+    let risk = (text(), word(&THREATS), text(), any::<[bool; 2]>());
+    prop_oneof![
+        2 => (word(&STEPS), any::<bool>(), text())
+            .prop_map(|(step, done, reason)| CaseCommand::MarkStep { step, done, reason }),
+        2 => (risk, proptest::sample::select(&RiskTrend::ALL[..])).prop_map(
+            |((threatened, level, text, [harm, may]), trend)| CaseCommand::RecordRisk {
+                risk: RiskNote {
+                    threatened,
+                    level,
+                    harms: harm.then(|| "body".to_owned()).into_iter().collect(),
+                    may_happen: may.then(|| "again".to_owned()).into_iter().collect(),
+                    text,
+                },
+                trend,
+            }
+        ),
+        2 => Just(CaseCommand::TakeEscalation),
+        3 => Just(CaseCommand::Escalate),
     ]
 }
 

@@ -1,6 +1,12 @@
 //! A unit's method made for tests.
 
-use pengayom_core::pack::ServiceCode;
+use std::sync::LazyLock;
+
+use pengayom_core::pack::{
+    Boundary, Certainty, EntryCode, EscalationLevel, FirstHourItem, FirstHourRules, Localized,
+    Matter, RiskWord, ServiceClass, ServiceCode, Side, Sourced, StepBy, ThreatLevel, TriageOutcome,
+    TriageQuestion, TriageTree,
+};
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
 
@@ -22,6 +28,24 @@ pub const ROLES: [&str; 4] = ["protector", "servant", "enforcer", "guide"];
 
 /// The survey's items.
 pub const ITEMS: [&str; 3] = ["trust", "liking", "listened"];
+
+/// The questions of the sample tree: danger, whether there was an agreement, whether there was deceit.
+pub const QUESTIONS: [&str; 3] = ["danger", "agreement", "deceit"];
+
+/// What it comes to.
+pub const TRIAGE_OUTCOMES: [&str; 3] = ["crime", "debt", "lost"];
+
+/// Where it refers to.
+pub const REFERRALS: [&str; 2] = ["court", "legal_aid"];
+
+/// The steps of the first hour of every service.
+pub const STEPS: [&str; 2] = ["go_there", "help"];
+
+/// How badly somebody is threatened, the least first; from the third on it is an alarm.
+pub const THREATS: [&str; 4] = ["none", "low", "high", "life"];
+
+/// The line up which goes what nobody takes, ten minutes each.
+pub const LEVELS: [&str; 3] = ["duty", "chief", "district"];
 
 /// What people come for; the second is not named on lists.
 pub const NEEDS: [&str; 2] = ["report", "violence"];
@@ -92,7 +116,153 @@ impl Method for SampleMethod {
     fn has_explanation(&self, explanation: &str) -> bool {
         ["next_steps", "rights"].contains(&explanation)
     }
+    fn triage(&self) -> &TriageTree {
+        &TREE
+    }
+    fn refers(&self, referral: &str, matter: Matter) -> bool {
+        REFERRALS.contains(&referral) && matter != Matter::Criminal
+    }
+    fn first_hour(&self) -> &FirstHourRules {
+        &RULES
+    }
+    fn first_hour_steps(&self, _service: &ServiceCode) -> &[FirstHourItem] {
+        &ITEMS_OF_HOUR
+    }
     fn asks(&self, item: &str) -> bool {
         ITEMS.contains(&item)
     }
 }
+
+fn both(text: &str) -> Localized {
+    Localized {
+        id: text.to_owned(),
+        en: text.to_owned(),
+    }
+}
+
+fn ours() -> Sourced {
+    Sourced {
+        source: "sample".to_owned(),
+        certainty: Certainty::Draft,
+        verify: None,
+    }
+}
+
+fn code(text: &str) -> EntryCode {
+    EntryCode::try_from(text.to_owned()).expect("a code of the sample")
+}
+
+/// Danger leads to an emergency at once; then an agreement without deceit is a debt, everything else a
+/// crime or something lost.
+pub static TREE: LazyLock<TriageTree> = LazyLock::new(|| {
+    let question = |name: &str, yes: &str, no: &str, unknown, boundaries: &[&str]| TriageQuestion {
+        code: code(name),
+        ask: both(name),
+        why: both(name),
+        yes: code(yes),
+        no: code(no),
+        unknown,
+        boundaries: boundaries.iter().map(|one| code(one)).collect(),
+        sourced: ours(),
+    };
+    let outcome = |name: &str, class, matter, then: Option<&str>| TriageOutcome {
+        code: code(name),
+        name: both(name),
+        rule: both(name),
+        class,
+        matter,
+        services: vec![service("lost_item")],
+        second_look: matter == Some(Matter::Civil),
+        then: then.map(code),
+        sourced: ours(),
+    };
+    TriageTree {
+        root: "danger".to_owned(),
+        questions: vec![
+            question("danger", "emergency", "agreement", Side::Yes, &[]),
+            question("agreement", "deceit", "lost", Side::Yes, &[]),
+            question("deceit", "crime", "debt", Side::Yes, &["fraud"]),
+        ],
+        outcomes: vec![
+            outcome(
+                "emergency",
+                ServiceClass::Emergency,
+                None,
+                Some("agreement"),
+            ),
+            outcome(
+                "crime",
+                ServiceClass::Criminal,
+                Some(Matter::Criminal),
+                None,
+            ),
+            outcome(
+                "debt",
+                ServiceClass::CivilOrSocial,
+                Some(Matter::Civil),
+                None,
+            ),
+            outcome(
+                "lost",
+                ServiceClass::Administrative,
+                Some(Matter::Neither),
+                None,
+            ),
+        ],
+        boundaries: vec![Boundary {
+            code: code("fraud"),
+            pair: both("fraud, debt"),
+            criminal_if: both("deceit"),
+            civil_if: both("no deceit"),
+            test_question: both("deceit?"),
+            second_look: false,
+            sourced: ours(),
+        }],
+    }
+});
+
+/// An hour, three levels of ten minutes, four threats.
+pub static RULES: LazyLock<FirstHourRules> = LazyLock::new(|| {
+    let word = |name: &str| RiskWord {
+        code: code(name),
+        name: both(name),
+        sourced: ours(),
+    };
+    FirstHourRules {
+        minutes: 60,
+        levels: LEVELS
+            .iter()
+            .map(|level| EscalationLevel {
+                code: code(level),
+                name: both(level),
+                take_within_minutes: 10,
+                sourced: ours(),
+            })
+            .collect(),
+        threats: THREATS
+            .iter()
+            .enumerate()
+            .map(|(at, threat)| ThreatLevel {
+                code: code(threat),
+                name: both(threat),
+                help: both(threat),
+                alarm: at >= 2,
+                sourced: ours(),
+            })
+            .collect(),
+        harms: vec![word("body")],
+        may_happen: vec![word("again")],
+    }
+});
+
+/// One step with minutes of its own, one by the end of the hour.
+pub static ITEMS_OF_HOUR: LazyLock<Vec<FirstHourItem>> = LazyLock::new(|| {
+    let item = |name: &str, within_minutes: Option<u32>| FirstHourItem {
+        code: code(name),
+        say: both(name),
+        who: StepBy::Patrol,
+        within_minutes,
+        clock: within_minutes.map(|_| code("arrival")),
+    };
+    vec![item(STEPS[0], Some(10)), item(STEPS[1], None)]
+});

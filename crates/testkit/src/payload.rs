@@ -1,8 +1,11 @@
 //! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
 
 use pengayom_core::act::Payload;
-use pengayom_core::pack::ClockEvent;
-use pengayom_core::subject::case::{CaseAct, RequestFiled, ReviewKind};
+use pengayom_core::pack::{ClockEvent, Matter};
+use pengayom_core::subject::case::{
+    CaseAct, ConfirmedBy, EscalationCause, Guardian, RequestFiled, ReviewKind, RiskTrend, ToldBy,
+    TriageAnswer, TriageReply,
+};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
@@ -113,6 +116,8 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
                 text,
             }
         }),
+        triage_act(),
+        first_hour_act(),
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseAct::HoldPlaced { ground, reference }),
         text().prop_map(|reference| CaseAct::HoldLifted { reference }),
@@ -154,6 +159,119 @@ fn clock_event() -> impl Strategy<Value = ClockEvent> {
 /// A few cases, so that some are met again.
 pub fn case_id() -> impl Strategy<Value = CaseId> {
     (0_u128..4).prop_map(|n| CaseId(Uuid::from_u128(0xca5e_0000 + n)))
+}
+
+/// Any act about whose a matter is, or about its reporter.
+fn triage_act() -> impl Strategy<Value = CaseAct> {
+    let decided = (text(), text(), matter(), of(text()), any::<[bool; 2]>());
+    prop_oneof![
+        (
+            text(),
+            vec(triage_answer(), 0..4),
+            of(text()),
+            any::<[bool; 2]>()
+        )
+            .prop_map(|(pack_version, answers, proposed, [danger, second_look])| {
+                CaseAct::TriageAnswered {
+                    pack_version,
+                    answers,
+                    proposed,
+                    danger,
+                    second_look,
+                }
+            }),
+        (decided, text(), vec(text(), 0..3), of(matter())).prop_map(
+            |(
+                (outcome, class, matter, proposed, [agrees, second_look]),
+                reason,
+                referrals,
+                was,
+            )| {
+                CaseAct::TriageDecided {
+                    outcome,
+                    class,
+                    matter,
+                    proposed,
+                    agrees,
+                    reason,
+                    second_look,
+                    referrals,
+                    was,
+                }
+            }
+        ),
+        (any::<bool>(), text(), matter(), text()).prop_map(|(agrees, outcome, matter, reason)| {
+            CaseAct::SecondLookGiven {
+                agrees,
+                outcome,
+                matter,
+                reason,
+            }
+        }),
+        (text(), text(), matter(), text(), vec(text(), 0..3)).prop_map(
+            |(outcome, class, matter, reason, referrals)| CaseAct::TriageSettled {
+                outcome,
+                class,
+                matter,
+                reason,
+                referrals,
+            }
+        ),
+        proptest::sample::select(&Guardian::ALL[..])
+            .prop_map(|guardian| CaseAct::ChildReports { guardian }),
+        (any::<bool>(), text())
+            .prop_map(|(reported, reason)| CaseAct::ReporterIsReported { reported, reason }),
+        (
+            proptest::sample::select(&ToldBy::ALL[..]),
+            proptest::sample::select(&ConfirmedBy::ALL[..]),
+        )
+            .prop_map(|(told, confirmed)| CaseAct::ReadBackToReporter { told, confirmed }),
+    ]
+}
+
+/// Any act of a first hour.
+fn first_hour_act() -> impl Strategy<Value = CaseAct> {
+    let risk = (text(), text(), vec(text(), 0..3), vec(text(), 0..3), text());
+    prop_oneof![
+        (text(), any::<bool>(), text())
+            .prop_map(|(step, done, reason)| CaseAct::FirstHourStepDone { step, done, reason }),
+        (
+            risk,
+            proptest::sample::select(&RiskTrend::ALL[..]),
+            any::<[bool; 2]>()
+        )
+            .prop_map(
+                |((threatened, level, harms, may_happen, text), trend, [alarm, raises])| {
+                    CaseAct::RiskRecorded {
+                        threatened,
+                        level,
+                        harms,
+                        may_happen,
+                        text,
+                        trend,
+                        alarm,
+                        raises,
+                    }
+                }
+            ),
+        (text(), proptest::sample::select(&EscalationCause::ALL[..]))
+            .prop_map(|(level, cause)| CaseAct::FirstHourEscalated { level, cause }),
+        few_officers().prop_map(|by| CaseAct::EscalationTaken { by }),
+    ]
+}
+
+/// Any answer to a question of a tree; the questions are those of the sample.
+pub fn triage_answer() -> impl Strategy<Value = TriageAnswer> {
+    let question = proptest::sample::select(&crate::method::QUESTIONS[..]);
+    let answer = proptest::sample::select(&TriageReply::ALL[..]);
+    (question, answer).prop_map(|(question, answer)| TriageAnswer {
+        question: question.to_owned(),
+        answer,
+    })
+}
+
+fn matter() -> impl Strategy<Value = Matter> {
+    proptest::sample::select(Matter::ALL)
 }
 
 fn request_filed() -> impl Strategy<Value = RequestFiled> {

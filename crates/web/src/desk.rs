@@ -7,6 +7,7 @@ mod care;
 mod case;
 pub(crate) mod evidence;
 mod file;
+mod first_hour;
 mod handover;
 mod history;
 mod hold;
@@ -30,6 +31,7 @@ pub(crate) mod same_event;
 mod settle;
 mod shut;
 pub(crate) mod steps;
+mod triage;
 pub(crate) mod upload;
 
 use axum::Router;
@@ -43,6 +45,7 @@ pub(crate) use act::{CaseForm, command};
 pub(crate) use care::{reply_words, text_of};
 pub(crate) use case::{may_do, moved_words, photo_of, taken_words};
 pub(crate) use file::{claims_of, files_of, hand_down_file, size_words};
+pub(crate) use first_hour::row_words as waiting_row;
 pub(crate) use handover::{SHIFT_HOURS, TAKEN_MAX, take_over_all};
 pub(crate) use history::{channel_words, entry, form_words, late_reason};
 pub(crate) use hold::ground_words;
@@ -54,6 +57,7 @@ pub(crate) use readers::command as readers_command;
 pub(crate) use receipt::with_secret;
 pub(crate) use refusal::refusal;
 pub(crate) use settle::settle;
+pub(crate) use triage::{look_words, matter_words, outcome_name};
 
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {
@@ -91,6 +95,17 @@ pub(crate) fn router() -> Router<AppState> {
             "/perkara/{case}/kejadian-sama",
             get(same_event::show).post(same_event::change),
         )
+        .route(
+            "/perkara/{case}/telaah",
+            get(triage::show).post(case::assess),
+        )
+        .route("/perkara/{case}/telaah/{step}", post(triage::carry_out))
+        .route("/perkara/{case}/jam-pertama", get(first_hour::show))
+        .route(
+            "/perkara/{case}/jam-pertama/{step}",
+            post(first_hour::carry_out),
+        )
+        .route("/lapangan", get(first_hour::road))
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", post(letter::give))

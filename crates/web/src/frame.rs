@@ -73,7 +73,7 @@ pub(crate) struct StaffLink {
 }
 
 /// Pages of staff: address, key of its words, what it takes to open it.
-const STAFF_PAGES: [(&str, &str, Permission); 8] = [
+const STAFF_PAGES: [(&str, &str, Permission); 9] = [
     ("/meja", "frame.staff_desk", Permission::ServeQueue),
     (
         "/meja/laporan/baru",
@@ -85,6 +85,7 @@ const STAFF_PAGES: [(&str, &str, Permission); 8] = [
         "frame.staff_new_encounter",
         Permission::RecordEncounter,
     ),
+    ("/lapangan", "first_hour.road", Permission::RecordEncounter),
     ("/pertemuan", "encounter.mine", Permission::RecordEncounter),
     ("/meja/daftar", "desk.list_title", Permission::ReadCase),
     ("/pimpinan", "frame.staff_board", Permission::ReadBoard),

@@ -8,6 +8,7 @@ mod account;
 mod api;
 pub mod assets;
 mod board;
+mod class;
 mod conditional;
 mod desk;
 mod direction;

@@ -319,6 +319,13 @@ impl Reader<'_> {
             "case.review_answered" => self.t("own.event_review_answered"),
             "case.case_closed" => self.t("own.event_closed"),
             "case.case_reopened" => self.t("own.event_reopened"),
+            "case.triage_answered" | "case.triage_decided" | "case.triage_settled" => {
+                self.t("own.event_triage")
+            }
+            "case.second_look_given" => self.t("own.event_review_answered"),
+            "case.first_hour_step_done" | "case.risk_recorded" | "case.escalation_taken" => {
+                self.t("own.event_action")
+            }
             "case.hold_placed" => self.t("own.event_held"),
             "case.hold_lifted" => self.t("own.event_lifted"),
             "case.personal_data_erased" => self.t("own.event_erased"),

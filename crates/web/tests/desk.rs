@@ -41,6 +41,8 @@ mod report;
 mod signin;
 #[path = "desk/token.rs"]
 mod token;
+#[path = "desk/triage.rs"]
+mod triage;
 
 use pengayom_core::act::Actor;
 use pengayom_core::subject::case::{Channel, Harm};

@@ -289,6 +289,67 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             justified: _,
             text,
         } => each("text", Slot::Text(text)),
+        // Codes of the pack; what was told stands in the report.
+        CaseAct::TriageAnswered {
+            pack_version: _,
+            answers: _,
+            proposed: _,
+            danger: _,
+            second_look: _,
+        }
+        | CaseAct::ChildReports { guardian: _ }
+        | CaseAct::ReadBackToReporter {
+            told: _,
+            confirmed: _,
+        }
+        | CaseAct::FirstHourEscalated { level: _, cause: _ }
+        | CaseAct::EscalationTaken { by: _ } => {}
+        CaseAct::TriageDecided {
+            outcome: _,
+            class: _,
+            matter: _,
+            proposed: _,
+            agrees: _,
+            reason,
+            second_look: _,
+            referrals: _,
+            was: _,
+        }
+        | CaseAct::SecondLookGiven {
+            agrees: _,
+            outcome: _,
+            matter: _,
+            reason,
+        }
+        | CaseAct::TriageSettled {
+            outcome: _,
+            class: _,
+            matter: _,
+            reason,
+            referrals: _,
+        }
+        | CaseAct::ReporterIsReported {
+            reported: _,
+            reason,
+        }
+        | CaseAct::FirstHourStepDone {
+            step: _,
+            done: _,
+            reason,
+        } => each("reason", Slot::Text(reason)),
+        CaseAct::RiskRecorded {
+            threatened,
+            level: _,
+            harms: _,
+            may_happen: _,
+            text,
+            trend: _,
+            alarm: _,
+            raises: _,
+        } => {
+            each("threatened", Slot::Text(threatened));
+            each("text", Slot::Text(text));
+        }
         // About the matter, never about a person: it has to outlive what it held.
         CaseAct::HoldPlaced {
             ground: _,

@@ -1,4 +1,4 @@
-//! Entries the program carries and checks but has no type of its own for yet: triage, complaints, evidence,
+//! Entries the program carries and checks but has no type of its own for yet: complaints, evidence,
 //! offences, use of force, glossary. A later step gives each its type when its rules are built.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,6 @@ use super::code::EntryCode;
 use super::function::Aspect;
 use super::lang::{Localized, LocalizedList};
 use super::read::Table;
-use super::service::ServiceClass;
 use super::source::Sourced;
 
 /// A value of an [`Entry`].
@@ -92,9 +91,6 @@ pub(crate) enum Ask {
     Text,
     Choice(&'static [&'static str]),
     Aspect,
-    Class,
-    Reference(&'static str),
-    References(&'static str),
     Whole(u32, u32),
     Number(f64, f64),
     FlagOrFalse,
@@ -128,28 +124,6 @@ pub(crate) const SECTIONS: &[Section] = &[
         name: "formula",
         kind: "formula",
         fields: &[("rule", Ask::Localized)],
-    },
-    Section {
-        file: "triage.toml",
-        name: "question",
-        kind: "triage step",
-        fields: &[
-            ("ask", Ask::Localized),
-            ("why", Ask::Localized),
-            ("yes", Ask::Reference("triage step")),
-            ("no", Ask::Reference("triage step")),
-        ],
-    },
-    Section {
-        file: "triage.toml",
-        name: "outcome",
-        kind: "triage step",
-        fields: &[
-            ("name", Ask::Localized),
-            ("rule", Ask::Localized),
-            ("class", Ask::Class),
-            ("services", Ask::References("service")),
-        ],
     },
     Section {
         file: "complaints.toml",
@@ -206,17 +180,6 @@ pub(crate) const SECTIONS: &[Section] = &[
             ("complaint_note", Ask::LocalizedOrNone),
             ("max_penalty_2023", Ask::LocalizedOrNone),
             ("civil_lookalike", Ask::LocalizedOrNone),
-        ],
-    },
-    Section {
-        file: "offences.toml",
-        name: "boundary",
-        kind: "boundary",
-        fields: &[
-            ("pair", Ask::Localized),
-            ("criminal_if", Ask::Localized),
-            ("civil_if", Ask::Localized),
-            ("test_question", Ask::Localized),
         ],
     },
     Section {
@@ -282,18 +245,6 @@ impl Ask {
             Self::Text => Field::Text(row.text(name)),
             Self::Choice(choices) => Field::Code(row.one_of(name, choices)?),
             Self::Aspect => Field::Code(row.choice(name, Aspect::Competence).code().to_owned()),
-            Self::Class => Field::Code(
-                row.choice(name, ServiceClass::Information)
-                    .code()
-                    .to_owned(),
-            ),
-            Self::Reference(kind) => Field::Code(row.reference::<EntryCode>(name, kind).into()),
-            Self::References(kind) => Field::Codes(
-                row.references::<EntryCode>(name, kind, &(1..=20))
-                    .into_iter()
-                    .map(String::from)
-                    .collect(),
-            ),
             Self::Whole(min, max) => Field::Wholes(vec![row.whole(name, &(min..=max))]),
             Self::Number(min, max) => Field::Number(row.number(name, &(min..=max))),
             Self::PartCertainty => {

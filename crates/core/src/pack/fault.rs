@@ -280,11 +280,25 @@ pub enum PackRule {
     EachStageOnce,
     /// Exactly one difficulty is the usual one.
     OneUsual,
+    /// Every way through the triage tree comes to an end.
+    TriageEnds,
+    /// Every question and outcome of the triage tree can be reached.
+    TriageReached,
+    /// "I do not know" in the triage tree never ends in a matter that is not for the police.
+    TriageUnknownHelps,
+    /// The triage tree begins with danger, and everything else says whose the matter is.
+    TriageDangerFirst,
+    /// A matter that is civil can be referred somewhere.
+    ReferralForCivil,
+    /// Minutes of a step of the first hour name the clock they come from.
+    MinutesHaveClock,
+    /// Threats stand from the least to the worst, and from some on they are an alarm.
+    ThreatsRise,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 39] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -317,6 +331,13 @@ impl PackRule {
         Self::NewsPlaceholders,
         Self::EachStageOnce,
         Self::OneUsual,
+        Self::TriageEnds,
+        Self::TriageReached,
+        Self::TriageUnknownHelps,
+        Self::TriageDangerFirst,
+        Self::ReferralForCivil,
+        Self::MinutesHaveClock,
+        Self::ThreatsRise,
     ];
 
     /// Stable name, used in the word keys.
@@ -355,6 +376,13 @@ impl PackRule {
             Self::NewsPlaceholders => "news_placeholders",
             Self::EachStageOnce => "each_stage_once",
             Self::OneUsual => "one_usual",
+            Self::TriageEnds => "triage_ends",
+            Self::TriageReached => "triage_reached",
+            Self::TriageUnknownHelps => "triage_unknown_helps",
+            Self::TriageDangerFirst => "triage_danger_first",
+            Self::ReferralForCivil => "referral_for_civil",
+            Self::MinutesHaveClock => "minutes_have_clock",
+            Self::ThreatsRise => "threats_rise",
         }
     }
 
@@ -409,6 +437,27 @@ impl PackRule {
             Self::TicketLetter => "write one capital letter from A to Z",
             Self::PublicFewOnly => {
                 "requests are shown publicly only of services of class order, traffic or community that are not sensitive; remove `public`"
+            }
+            Self::TriageEnds => {
+                "every way through the triage tree comes to an outcome and none comes back; mend `yes`, `no` or `then`"
+            }
+            Self::TriageReached => {
+                "every question and outcome is reached from the root; lead to it or remove it"
+            }
+            Self::TriageUnknownHelps => {
+                "\"I do not know\" never ends in a civil matter or in none; turn `unknown` to the side that helps"
+            }
+            Self::TriageDangerFirst => {
+                "the root's `yes` is the one outcome of class emergency with `then` and without `matter`; every other outcome has `matter` and no `then`"
+            }
+            Self::ReferralForCivil => {
+                "there is a referral for matters `civil` and for `both`; add one"
+            }
+            Self::MinutesHaveClock => {
+                "give `within_minutes` and `clock` together: minutes that no source states are left out"
+            }
+            Self::ThreatsRise => {
+                "order the threats from the least; `alarm` holds from one of them on, and not for the first"
             }
             Self::ValuesToChoose => {
                 "a list to choose from has `value` entries, and no other kind has; add or remove them"

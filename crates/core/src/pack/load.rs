@@ -16,6 +16,7 @@ use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::findings::{FileText, Findings, braced, nearest, shorten};
+use super::first_hour::FirstHourRules;
 use super::function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
 };
@@ -33,6 +34,7 @@ use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
 use super::steps::Steps;
 use super::survey::Survey;
+use super::triage::{Boundary, Referral, TriageTree};
 use super::words::{Words, has_stray_brace, placeholders};
 use crate::place::Strata;
 
@@ -43,7 +45,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 29] = [
+pub const PACK_FILES: [&str; 31] = [
     "access.toml",
     "calendar.toml",
     "case.toml",
@@ -51,6 +53,7 @@ pub const PACK_FILES: [&str; 29] = [
     "complaints.toml",
     "desk.toml",
     "evidence.toml",
+    "first_hour.toml",
     "functions.toml",
     "glossary.toml",
     "groups.toml",
@@ -62,6 +65,7 @@ pub const PACK_FILES: [&str; 29] = [
     "org.toml",
     "pack.toml",
     "phrases.toml",
+    "referrals.toml",
     "report.toml",
     "safe.toml",
     "services.toml",
@@ -106,12 +110,10 @@ fn read_policies(
 }
 
 /// Files that hold nothing but generic entries.
-const ENTRY_FILES: [&str; 6] = [
+const ENTRY_FILES: [&str; 4] = [
     "complaints.toml",
     "evidence.toml",
     "glossary.toml",
-    "offences.toml",
-    "triage.toml",
     "use_of_force.toml",
 ];
 
@@ -317,9 +319,21 @@ fn read<'a>(
             root.read(|root| read_entries(root, file, &mut entries));
         }
     }
+    let boundaries = root("offences.toml").map(|root| {
+        root.read(|root| {
+            read_entries(root, "offences.toml", &mut entries);
+            root.rows("boundary", Boundary::read)
+        })
+    });
+    let triage = root("triage.toml").map(|root| {
+        root.read(|root| TriageTree::read(root, boundaries.clone().unwrap_or_default()))
+    });
+    let referrals = root("referrals.toml").map(|root| root.read(Referral::read_all));
+    let first_hour = root("first_hour.toml").map(|root| root.read(FirstHourRules::read));
     let words = words();
 
     let functions = functions?;
+    boundaries?;
     let org = org?;
     let case = case?;
     let services = services?;
@@ -364,6 +378,9 @@ fn read<'a>(
         channels: case.channels,
         explanations: case.explanations,
         phrases: phrases?,
+        triage: triage?,
+        referrals: referrals?,
+        first_hour: first_hour?,
         entries,
         words: words?,
         sources: Vec::new(),

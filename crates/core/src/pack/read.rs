@@ -93,7 +93,7 @@ impl<'a> Table<'a> {
     }
 
     /// The value of `key`, if it is there.
-    fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    pub(super) fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().insert(key.to_owned());
         self.entries.get(key)
     }

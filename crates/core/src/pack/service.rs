@@ -3,6 +3,7 @@
 use super::choice::choice;
 use super::code::{DutyCode, EntryCode, ServiceCode};
 use super::fault::{PackFault, PackRule};
+use super::first_hour::FirstHourItem;
 use super::function::{OfficerRole, PoliceFunction};
 use super::lang::{Localized, LocalizedList};
 use super::question::{QUESTIONS_MAX, Question};
@@ -149,7 +150,7 @@ pub struct Service {
     /// Fee in rupiah; 0 is free, `None` is not known.
     pub fee_idr: Option<u32>,
     /// What to do in the first hour, in order.
-    pub first_hour: LocalizedList,
+    pub first_hour: Vec<FirstHourItem>,
     /// How sure the first-hour list is, where it differs from the service.
     pub first_hour_certainty: Option<Certainty>,
     /// What the person is given.
@@ -198,7 +199,7 @@ impl Service {
                 .table("retention", |table| Retention::read(table, floor))
                 .unwrap_or_else(Retention::unread),
             fee_idr: row.whole_or_none("fee_idr", &(0..=100_000_000)),
-            first_hour: row.localized_list_or_empty("first_hour"),
+            first_hour: row.rows_or_empty("first_hour", FirstHourItem::read),
             first_hour_certainty: row.part_certainty("first_hour", OURS),
             notice: row.localized("notice"),
             promise: row.localized("promise"),

@@ -8,31 +8,43 @@ mod access;
 mod act;
 mod command;
 mod decide;
+mod first_hour;
 mod harm;
 mod letter;
 mod news;
 mod paper;
 mod refusal;
+mod reporter;
 mod review;
 mod same_event;
 mod state;
 mod steps;
+mod triage;
 
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
+pub use first_hour::{
+    Escalation, EscalationCause, FirstHour, RISK_CODES_MAX, RISKS_MAX, Risk, RiskNote, RiskTrend,
+    StepDue, StepMark,
+};
 pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
 pub use letter::{GiveLetter, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
 pub use news::{NEWS_MAX, News, NewsDraft, NextNews, SentNews};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
 pub use refusal::CaseRefusal;
+pub use reporter::{ConfirmedBy, Guardian, ToldBy};
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
 pub use same_event::{
     Alike, Likeness, Links, PARTS_MAX, SAME_WITHIN_HOURS, SAME_WITHIN_METRES, alike,
 };
 pub use state::{Case, CaseStage, Response, evolve};
 pub use steps::{MARKS_MAX, Mark, StepLine, StepState, Steps};
+pub use triage::{
+    DECISIONS_MAX, Decided, REFERRALS_MAX, SecondLook, Triage, TriageAnswer, TriageDecision,
+    TriageReply, Walk, walk,
+};
 
 #[cfg(test)]
 mod tests;

@@ -15,3 +15,4 @@ mod notices;
 mod page;
 mod steps;
 mod support;
+mod triage;

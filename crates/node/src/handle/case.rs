@@ -216,6 +216,7 @@ impl Node {
         )?;
         let subject = Subject::Case(CaseId(self.new_id()));
         let acts = self.new_acts(decided, actor, moment, Some(&place), Payload::Case);
+        let hour = self.first_hour_jobs(CaseId(subject.id()), None, &acts, actor);
         let local_day = unit.zone.to_datetime(moment.happened_at).date();
         let series = CaseSeries::on(&unit.config().case_prefix, local_day).ok();
         let mut append = Append::new(unit.id.clone(), subject, None, acts);
@@ -226,6 +227,7 @@ impl Node {
         });
         append.source_key = source_key;
         append.jobs = self.preview_jobs(&blobs, moment.recorded_at);
+        append.jobs.extend(hour);
         append.blobs = blobs;
         append.persons = reporter.into_iter().collect();
         self.add_notice_jobs(&mut append, actor);
@@ -368,9 +370,11 @@ impl Node {
             known.place.clone()
         };
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
+        let hour = self.first_hour_jobs(id, Some(&known), &acts, actor);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
         append.jobs = previews;
+        append.jobs.extend(hour);
         append.blobs = blobs;
         append.erase = erase;
         append.command = record;
@@ -450,11 +454,24 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
         CaseCommand::ClearConcerned { .. } => Permission::ClearConcerned,
         CaseCommand::OpenInEmergency { .. } => Permission::OpenInEmergency,
         CaseCommand::ReviewOpening { .. } => Permission::ReviewAccess,
-        CaseCommand::AssignOfficer { .. } => Permission::AssignCase,
+        // Whoever gives cases out is the chief or on duty: they decide between two who differ.
+        CaseCommand::AssignOfficer { .. } | CaseCommand::SettleTriage { .. } => {
+            Permission::AssignCase
+        }
         CaseCommand::Close { .. } | CaseCommand::Reopen { .. } => Permission::CloseCase,
         CaseCommand::ErasePersonalData { .. } => Permission::ErasePerson,
         CaseCommand::PlaceHold { .. } | CaseCommand::LiftHold { .. } => Permission::HoldCase,
         CaseCommand::Assess { .. }
+        | CaseCommand::AnswerTriage { .. }
+        | CaseCommand::DecideTriage(_)
+        | CaseCommand::LookAgain { .. }
+        | CaseCommand::NoteChild { .. }
+        | CaseCommand::NoteReported { .. }
+        | CaseCommand::ConfirmReadBack { .. }
+        | CaseCommand::MarkStep { .. }
+        | CaseCommand::RecordRisk { .. }
+        | CaseCommand::TakeEscalation
+        | CaseCommand::Escalate
         | CaseCommand::Dispatch { .. }
         | CaseCommand::Arrive { .. }
         | CaseCommand::Clear { .. }

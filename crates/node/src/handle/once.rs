@@ -1,5 +1,6 @@
 //! Commands that are carried out once, however often their sender has to send them.
 
+use jiff::Timestamp;
 use pengayom_core::act::{Act, Subject};
 use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::value::{CaseId, CommandId};
@@ -85,12 +86,29 @@ impl Node {
         command: CaseCommand,
         once: Once,
     ) -> Result<CaseChanged, HandleError> {
+        self.change_case_once_at(by, id, seen, command, None, once)
+            .await
+    }
+
+    /// The same for what happened at another moment.
+    ///
+    /// # Errors
+    /// As [`Node::change_case_once`].
+    pub async fn change_case_once_at(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        seen: Option<u32>,
+        command: CaseCommand,
+        happened_at: Option<Timestamp>,
+        once: Once,
+    ) -> Result<CaseChanged, HandleError> {
         let needed = needed_for(&command);
         by.require(needed)?;
         if let Some(done) = self.changed_before(by, needed, id, once).await? {
             return Ok(done);
         }
-        let moment = self.moment(None);
+        let moment = self.moment(happened_at);
         let changed = self.carry_out(by, id, seen, command, moment, Some(once));
         match changed.await {
             // Sent twice at once: the other one did it.

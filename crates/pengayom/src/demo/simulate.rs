@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use super::DemoPlan;
 use super::clock::SimulatedClock;
+use super::first::FirstHours;
 use super::queue::DeskDay;
 use super::words::{Report, SimulationWords};
 use crate::fault::Fault;
@@ -141,6 +142,11 @@ pub(super) async fn month(
         .iter()
         .filter(|staff| staff.roles.contains(&Role::Desk) && staff.station.is_none());
     let mut desk = DeskDay::new(plan.seed, plan.until, at_desk.cloned().collect());
+    let all = staff.clone();
+    let mut first = beats.first().map(|beat| {
+        let told = (&words.last_hour, words.colleague.login.as_str());
+        FirstHours::new(told, plan.until, all, beat.clone())
+    });
     let mut player = Player {
         node,
         clock,
@@ -150,6 +156,9 @@ pub(super) async fn month(
     };
     for (moment, at, step) in steps {
         desk.play_until(node, clock, moment).await?;
+        if let Some(first) = &mut first {
+            first.play_until(node, clock, moment).await?;
+        }
         clock.set(moment);
         let Some(story) = stories.get_mut(at) else {
             continue;
@@ -157,6 +166,9 @@ pub(super) async fn month(
         player.play(story, step).await?;
     }
     desk.play_until(node, clock, plan.until).await?;
+    if let Some(first) = &mut first {
+        first.play_until(node, clock, plan.until).await?;
+    }
     clock.set(plan.until);
     let officer = player.with_role(Role::Desk)?;
     super::progress::play(node, &officer, words, beats.first(), plan.until).await

@@ -30,6 +30,8 @@ pub(super) struct SimulationWords {
     pub(super) words: Written,
     /// Steps, progress notices and two reports of one event.
     pub(super) progress: Progress,
+    /// What happens in the last hour.
+    pub(super) last_hour: LastHour,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -81,6 +83,22 @@ pub(super) struct Progress {
     pub(super) told_first: String,
     pub(super) told_second: String,
     pub(super) merged: String,
+}
+
+/// What is told and written in the last hour.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LastHour {
+    /// A debt that its reporter takes for a fraud.
+    pub(super) debt: String,
+    /// Why it is none.
+    pub(super) reason: String,
+    /// An accident.
+    pub(super) accident: String,
+    /// A quarrel that may grow.
+    pub(super) threat: String,
+    /// Who is threatened by it.
+    pub(super) threatened: String,
 }
 
 /// Names.

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
-use pengayom_core::subject::case::{Case, CaseAct, CaseStage};
+use pengayom_core::subject::case::{Case, CaseAct, CaseStage, Escalation};
 use pengayom_core::subject::retention;
 use pengayom_core::value::CaseId;
 
 use super::{RowChange, shown};
-use crate::rows::CaseRow;
+use crate::rows::{CaseClass, CaseFirstHour, CaseRow};
 
 /// The row of a case.
 pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
@@ -62,6 +62,33 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         news_late_reason: draft
             .and_then(|draft| draft.late_reason.as_deref())
             .map(shown),
+        class: class(case),
+        first_hour: CaseFirstHour {
+            first_action_at: case.first_hour.first_action_at,
+            level: waiting(case).map(|known| shown(&known.level)),
+            since: waiting(case).map(|known| known.since),
+            escalations: case.first_hour.escalations,
+        },
+    }
+}
+
+/// What waits up the line; of a closed case nothing does.
+fn waiting(case: &Case) -> Option<&Escalation> {
+    let open = case.stage != CaseStage::Closed;
+    case.first_hour.waiting.as_ref().filter(|_| open)
+}
+
+fn class(case: &Case) -> CaseClass {
+    let triage = &case.triage;
+    CaseClass {
+        last: triage.last.as_ref().map(|last| last.matter),
+        first: triage.first.as_ref().map(|first| first.matter),
+        at: triage.first.as_ref().map(|first| first.at),
+        last_at: triage.last.as_ref().map(|last| last.at),
+        changes: triage.changes,
+        disagreed: triage.disagreed,
+        second_look: triage.second_look,
+        second_look_at: triage.waits_since(),
     }
 }
 

@@ -263,6 +263,36 @@ impl<'f> Fields<'f> {
         contents
     }
 
+    /// The texts of a list, each within a length; empty when there is none.
+    pub(crate) fn texts(&mut self, list: &str, most: usize, max_chars: usize) -> Vec<String> {
+        let items = match self.values.remove(list) {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                self.wrong_type(&format!("/{list}"), "error.json_list");
+                return Vec::new();
+            }
+        };
+        if items.len() > most {
+            let to = self.frame.format().count(i64::try_from(most).unwrap_or(0));
+            let words = self
+                .frame
+                .tf("error.whole_between", &[("from", "0"), ("to", &to)]);
+            self.wrong(&format!("/{list}"), "too_many", words);
+            return Vec::new();
+        }
+        let mut texts = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            match self.text_of(&format!("/{list}/{at}"), Some(item), max_chars) {
+                Some(text) => texts.push(text),
+                None => {
+                    self.wrong_by_key(&format!("/{list}/{at}"), "required", "error.json_missing")
+                }
+            }
+        }
+        texts
+    }
+
     /// The members of an object inside; empty when there is none.
     pub(crate) fn members(&mut self, name: &str) -> Map<String, Value> {
         match self.values.remove(name) {

@@ -25,6 +25,7 @@ mod refused;
 mod report;
 mod same_event;
 mod shown;
+mod triage;
 mod visit;
 mod who;
 mod words;
@@ -50,6 +51,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .merge(cases())
         .merge(changes_of_cases())
         .merge(progress_of_cases())
+        .merge(class_and_first_hour())
         .merge(desk())
         .routes(routes!(encounter::list, encounter::record))
         .routes(routes!(encounter::show))
@@ -123,6 +125,22 @@ fn progress_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(same_event::show_same_event))
         .routes(routes!(same_event::merge))
         .routes(routes!(same_event::undo_merge))
+}
+
+fn class_and_first_hour() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(triage::show))
+        .routes(routes!(triage::answer))
+        .routes(routes!(triage::decide))
+        .routes(routes!(triage::look))
+        .routes(routes!(triage::settle))
+        .routes(routes!(triage::note_child))
+        .routes(routes!(triage::note_reported))
+        .routes(routes!(triage::confirm_read_back))
+        .routes(routes!(triage::first_hour))
+        .routes(routes!(triage::mark_step))
+        .routes(routes!(triage::record_risk))
+        .routes(routes!(triage::take_escalation))
 }
 
 fn desk() -> OpenApiRouter<AppState> {

@@ -30,6 +30,8 @@ struct MorningPage {
     now: String,
     decisions: Vec<LateLine>,
     decisions_all: Option<String>,
+    /// What has gone up the line and nobody has taken, with where it is.
+    escalated: Vec<(String, String)>,
     /// Reporters who wait for an explanation or a second look: longest first.
     reviews: Vec<ReviewLine>,
     reviews_more: Option<String>,
@@ -153,6 +155,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         .collect();
     let access = access_lines(&frame, node.access_due(&staff).await?);
     let news = node.news_due(&staff).await?;
+    let escalated = node.escalated_cases(&staff).await?;
     let reviews = node.asked_for_review(&staff).await?;
     let reviews: Vec<ReviewLine> = reviews
         .iter()
@@ -174,6 +177,15 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         now: frame.format().time(morning.at),
         decisions: owing.into_iter().take(DECISIONS).collect(),
         decisions_all,
+        escalated: escalated
+            .iter()
+            .filter_map(|row| {
+                let number = row.number.as_ref().map(ToString::to_string);
+                let words = crate::desk::waiting_row(&frame, row)?;
+                let words = format!("{}. {words}", number.unwrap_or_default());
+                Some((format!("/perkara/{}/jam-pertama", row.id), words))
+            })
+            .collect(),
         reviews_more: (reviews.len() > DECISIONS)
             .then(|| frame.tf("desk.more", &[("n", &count(reviews.len() - DECISIONS))])),
         reviews: reviews.into_iter().take(DECISIONS).collect(),

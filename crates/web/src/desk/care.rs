@@ -97,7 +97,7 @@ pub(super) fn is_offered(form: CaseForm, by: &Staff, case: &Case) -> bool {
     let open = |kind| case.reviews.of(kind).open_since.is_some() && case.may_review(by.id);
     match form {
         CaseForm::Explain => open(ReviewKind::Explanation),
-        CaseForm::SecondLook => open(ReviewKind::SecondLook),
+        CaseForm::SecondLook => open(ReviewKind::SecondLook) && case.triage.waits_since().is_none(),
         _ => case.stage != CaseStage::Closed,
     }
 }

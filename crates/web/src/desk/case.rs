@@ -21,7 +21,7 @@ use super::history::{self, Entry, channel_words};
 use super::letter::{self, LetterForm, LetterLine};
 use super::parts::{self, OnPage};
 use super::queue::seen_version;
-use super::{readers, refusal, shut};
+use super::{first_hour, readers, refusal, shut, triage};
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
@@ -66,7 +66,8 @@ struct CasePage {
     acts: Vec<ActForm>,
     history: Vec<Entry>,
     encounters: Vec<Met>,
-    first_hour: Vec<String>,
+    waiting: Option<String>,
+    cautions: Vec<String>,
     basis: String,
     promise: String,
     not_promised: String,
@@ -150,7 +151,7 @@ pub(super) async fn case_page(
         files: (!files.is_empty() || evidence.is_some()).then_some(files.len()),
         letters: (!letters.is_empty() || letter.is_some()).then_some(letters.len()),
     };
-    let parts = parts::parts(&frame, id, &case, shown);
+    let parts = parts::parts(&frame, id, &case, shown, now);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {
@@ -174,7 +175,6 @@ pub(super) async fn case_page(
         None
     };
     let service = frame.unit().pack.service(&case.service);
-    let in_lang = |texts: &[String]| texts.to_vec();
     let history = history::entries(&frame, &names, &acts);
     let own = acts.last().and_then(|act| act.actor.officer()) == Some(staff.id);
     let done = own && status == StatusCode::OK && context.asks(RECORDED);
@@ -231,7 +231,8 @@ pub(super) async fn case_page(
         acts: forms,
         history,
         encounters,
-        first_hour: service.map_or_else(Vec::new, |s| in_lang(s.first_hour.get(frame.lang))),
+        waiting: first_hour::waiting_words(&frame, &case),
+        cautions: triage::cautions(&frame, &case),
         basis: service
             .map(|s| s.legal_basis.join("; "))
             .unwrap_or_default(),
@@ -426,6 +427,16 @@ pub(crate) async fn photo_of(
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, preview).into_response())
+}
+
+/// The classification of a case: its form has the address of the page of triage.
+pub(super) async fn assess(
+    page: StaffPage,
+    Path(case): Path<String>,
+    post: FormPost,
+) -> Result<Response, Fault> {
+    let slug = CaseForm::Assess.slug().to_owned();
+    carry_out(page, Path((case, slug)), post).await
 }
 
 /// Carries out one act on a case.

@@ -222,6 +222,17 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
         | CaseAct::ConcernedCleared { .. }
         | CaseAct::EmergencyOpened { .. }
         | CaseAct::OpeningReviewed { .. } => describe_access(frame, names, act, entry),
+        CaseAct::TriageAnswered { .. }
+        | CaseAct::TriageDecided { .. }
+        | CaseAct::SecondLookGiven { .. }
+        | CaseAct::TriageSettled { .. }
+        | CaseAct::ChildReports { .. }
+        | CaseAct::ReporterIsReported { .. }
+        | CaseAct::ReadBackToReporter { .. } => super::triage::describe(frame, act, entry),
+        CaseAct::FirstHourStepDone { .. }
+        | CaseAct::RiskRecorded { .. }
+        | CaseAct::FirstHourEscalated { .. }
+        | CaseAct::EscalationTaken { .. } => super::first_hour::describe(frame, act, entry),
         CaseAct::HoldPlaced { .. }
         | CaseAct::HoldLifted { .. }
         | CaseAct::PersonalDataErased { .. } => describe_kept(frame, act, entry),

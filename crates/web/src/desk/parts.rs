@@ -1,10 +1,12 @@
 //! The parts of a case, listed in one place: each with where it is and how it stands, so that the page
 //! of a case stays short and nothing of it is out of sight.
 
+use jiff::Timestamp;
 use pengayom_core::subject::case::{Case, StepState};
 use pengayom_core::value::CaseId;
 
 use super::news::next_words;
+use super::{first_hour, triage};
 use crate::frame::PageFrame;
 
 /// One part of a case.
@@ -29,10 +31,26 @@ pub(super) struct OnPage {
 
 /// The parts of a case, in the order of its page.
 ///
-/// A part with its own page adds a row here: what it needs to know of the case is in `case`, and its
-/// page stands beneath `/perkara/{id}`.
-pub(super) fn parts(frame: &PageFrame, id: CaseId, case: &Case, shown: OnPage) -> Vec<Part> {
+/// A part with its own page adds a row here; its page stands beneath `/perkara/{id}`.
+pub(super) fn parts(
+    frame: &PageFrame,
+    id: CaseId,
+    case: &Case,
+    shown: OnPage,
+    now: Timestamp,
+) -> Vec<Part> {
+    let part = |page: &str, key: &str, state: String| {
+        Some(Part {
+            href: format!("/perkara/{id}/{page}"),
+            name: frame.t(key).to_owned(),
+            state,
+        })
+    };
+    let hour = first_hour::state_words(frame, case, now);
+    let class = triage::state_words(frame, case);
     let rows = [
+        part("jam-pertama", "first_hour.part", hour),
+        part("telaah", "triage.part", class),
         steps(frame, id, case),
         news(frame, id, case),
         Some(same_event(frame, id, case)),

@@ -51,6 +51,10 @@ struct QueuePage {
     empty: String,
     online: Vec<CaseLine>,
     online_more: Option<String>,
+    /// What has gone up the line and nobody has taken.
+    escalated: Vec<Waiting>,
+    /// Classes that wait for a second look.
+    looks: Vec<CaseLine>,
     reviews: Vec<CaseLine>,
     mine: Vec<CaseLine>,
     colleagues: Vec<Held>,
@@ -65,6 +69,13 @@ struct Said {
 struct Count {
     words: String,
     n: String,
+}
+
+/// A case of which something has gone up the line.
+struct Waiting {
+    href: String,
+    number: String,
+    words: String,
 }
 
 /// Whom the button serves.
@@ -140,6 +151,8 @@ async fn queue_page(
     } = OnDuty::read(&node, &staff).await?;
     let dead = node.count_dead_notices(&staff).await?;
     let news = node.news_due(&staff).await?;
+    let escalated = node.escalated_cases(&staff).await?;
+    let looks = node.second_looks_due(&staff).await?;
     frame.titled("desk.title");
     let errors: Vec<FieldError> = refused
         .iter()
@@ -252,6 +265,22 @@ async fn queue_page(
         empty,
         online: lines(&online),
         online_more: more(online.len()),
+        escalated: escalated
+            .iter()
+            .filter_map(|row| {
+                Some(Waiting {
+                    href: format!("/perkara/{}/jam-pertama", row.id),
+                    number: row
+                        .number
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
+                    words: super::waiting_row(&frame, row)?,
+                })
+            })
+            .take(ROWS)
+            .collect(),
+        looks: looks.iter().take(ROWS).map(line).collect(),
         reviews: reviews.iter().take(ROWS).map(line).collect(),
         mine: mine.iter().take(ROWS).map(line).collect(),
         colleagues: colleagues.iter().filter_map(held).take(ROWS).collect(),

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pengayom_core::subject::case::{Case, Channel, RequestFiled};
+use pengayom_core::subject::case::{Case, CaseStage, Channel, RequestFiled};
 use pengayom_core::value::{CaseId, FormNumber, SecretDigits};
 use pengayom_node::HandleError;
 use pengayom_node::access::{Permission, Staff};
@@ -14,6 +14,7 @@ use pengayom_node::handle::case::Filed;
 use pengayom_node::{DraftToken, Node};
 
 use super::case::due_words;
+use crate::class::{ClassWords, class_words};
 use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
@@ -38,6 +39,11 @@ struct ReceiptPage {
     case_href: String,
     /// How the code reaches the person, where it is not by this receipt.
     hand_over: Option<&'static str>,
+    /// Whose the matter is, why, and where to go (S10).
+    class: Option<ClassWords>,
+    /// Somebody has to look whose the matter is.
+    triage: bool,
+    danger: bool,
     /// It was written on paper, of which a photograph can be added.
     scan: bool,
 }
@@ -119,7 +125,16 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         .as_ref()
         .map_or(unit.own_station(), |place| &place.station);
     let hand_over = hand_over(&node, &staff, id, &case.filed).await?;
+    let acts = match node.case_history(&staff, id).await {
+        Ok(history) => history.acts,
+        // Whoever took a sensitive report hands its receipt over, and reads no more of it.
+        Err(HandleError::CaseShut(_) | HandleError::NotFound(_)) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
     let page = ReceiptPage {
+        class: class_words(&frame, &case, &acts).filter(|_| !acts.is_empty()),
+        triage: case.triage.last.is_none() && !acts.is_empty(),
+        danger: case.filed.danger && case.stage != CaseStage::Closed,
         hand_over,
         scan: case.filed.channel == Channel::Paper,
         station: unit.station_name(station),

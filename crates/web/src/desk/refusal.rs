@@ -131,6 +131,13 @@ pub(crate) fn refusal(
         | CaseRefusal::Concerned
         | CaseRefusal::NoSuchOpening
         | CaseRefusal::OpeningReviewed
+        | CaseRefusal::TriageUnfinished
+        | CaseRefusal::TooManyDecisions { .. }
+        | CaseRefusal::LooksDiffer
+        | CaseRefusal::ReferralMissing
+        | CaseRefusal::WarningMissing
+        | CaseRefusal::NothingWaits
         | CaseRefusal::StaffOnly => None,
+        CaseRefusal::LookAtClass => at(first, "triage.look_at_class"),
     }
 }

@@ -9,6 +9,7 @@ mod form;
 mod letter;
 mod message;
 pub(crate) mod steps;
+mod promise;
 pub(crate) mod telling;
 
 use askama::Template;
@@ -20,7 +21,7 @@ use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Payload;
 use pengayom_core::subject::TEXT_MAX_CHARS;
-use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage, ReviewKind};
+use pengayom_core::subject::case::{CaseAct, CaseRefusal, CaseStage, ReviewKind};
 use pengayom_core::value::{CaseNumber, CommandId, OfficerId, SecretDigits};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::{CaseHistory, MEDIA_MAX};
@@ -33,8 +34,10 @@ pub(crate) use self::ask::refused;
 use self::ask::Ask;
 use self::letter::LetterItem;
 use self::message::{Message, messages};
+use self::promise::{late, outcome, promise};
 use super::receipt::card::{self, Card};
 use super::report::{opened_photos, put_photo, too_long};
+use crate::class::{ClassWords, class_words};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
 use crate::form::{FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
@@ -90,6 +93,10 @@ struct CasePage {
     promise: Option<String>,
     late: Option<String>,
     outcome: Option<String>,
+    /// Whose the matter is, why, and where to go (S10).
+    class: Option<ClassWords>,
+    /// What one who is the one it is about has to know before telling more.
+    warning: bool,
     letters: Vec<LetterItem>,
     messages: Vec<Message>,
     news: String,
@@ -494,6 +501,8 @@ async fn case_page(
         promise: promise(&frame, case),
         late: late(&frame, history, now),
         outcome: outcome(&frame, case),
+        class: class_words(&frame, case, &history.acts),
+        warning: case.triage.reporter_is_reported,
         letters: letter::letters(&frame, &number.to_string(), &history.acts),
         messages: messages(&frame, &history.acts, &people),
         news: telling::news(&frame, case, now),
@@ -583,62 +592,3 @@ fn steps(frame: &PageFrame, history: &CaseHistory, people: &[Staff]) -> Vec<Step
     .collect()
 }
 
-fn promise(frame: &PageFrame, case: &Case) -> Option<String> {
-    let due = case.respond_by?;
-    let time = frame.format().moment(due);
-    Some(match case.response {
-        Some(response) => {
-            let answered = frame.format().moment(response.at);
-            let values = [("time", time.as_str()), ("answered", answered.as_str())];
-            frame.tf("track.standard_met", &values)
-        }
-        None => frame.tf("track.standard", &[("time", &time)]),
-    })
-}
-
-/// "We are 2 days late. Reason: …"; the facts are the officer's own clock.
-fn late(frame: &PageFrame, history: &CaseHistory, now: Timestamp) -> Option<String> {
-    let case = &history.case;
-    let due = case.respond_by.filter(|_| case.is_late(now))?;
-    let until = case.response.map_or(now, |response| response.at);
-    let minutes = until.duration_since(due).as_mins().max(1);
-    let (key, n) = match minutes {
-        ..120 => ("track.late_minutes", minutes),
-        120..2880 => ("track.late_hours", minutes / 60),
-        _ => ("track.late", minutes / 1440),
-    };
-    let pack = &frame.unit().pack;
-    let reason = case.late_reason.as_deref().and_then(|code| {
-        let known = pack
-            .late_reasons()
-            .iter()
-            .find(|reason| reason.code.as_str() == code)?;
-        Some(frame.say(&known.name).to_owned())
-    });
-    let told = history
-        .acts
-        .iter()
-        .rev()
-        .find_map(|act| match &act.payload {
-            Payload::Case(CaseAct::DelayExplained { text, .. }) => {
-                Some(text.clone()).filter(|text| !text.is_empty())
-            }
-            _ => None,
-        });
-    let reason = match (reason, told) {
-        (Some(reason), Some(told)) => format!("{reason}. {told}"),
-        (Some(reason), None) => reason,
-        (None, Some(told)) => told,
-        (None, None) => frame.t("track.late_no_reason").to_owned(),
-    };
-    Some(frame.tf(key, &[("n", &frame.format().count(n)), ("reason", &reason)]))
-}
-
-fn outcome(frame: &PageFrame, case: &Case) -> Option<String> {
-    let code = case.outcome.as_deref()?;
-    let outcomes = frame.unit().pack.close_outcomes();
-    let known = outcomes
-        .iter()
-        .find(|outcome| outcome.code.as_str() == code)?;
-    Some(frame.say(&known.citizen).to_owned())
-}

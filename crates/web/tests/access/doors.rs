@@ -13,7 +13,14 @@ use crate::support::{PASSWORD, Site, photo};
 use crate::{THEFT, TOLD, VIOLENCE, act, assert_shut, change, file};
 
 /// Every address of a case that is read.
-const READS: [&str; 4] = ["", "/foto/00", "/berkas/00", "/surat/1"];
+const READS: [&str; 6] = [
+    "",
+    "/telaah",
+    "/jam-pertama",
+    "/foto/00",
+    "/berkas/00",
+    "/surat/1",
+];
 
 #[tokio::test]
 async fn whoever_a_report_is_about_finds_no_case_at_any_door() {

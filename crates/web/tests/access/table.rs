@@ -24,10 +24,9 @@ use crate::support::{PASSWORD, Site, encode};
 use crate::{THEFT, VIOLENCE, change, file};
 
 /// What is done to a case, each with an address of its own under `{act}`.
-const ACTS: [&str; 20] = [
+const ACTS: [&str; 19] = [
     "ambil",
     "ambil-alih",
-    "telaah",
     "penjelasan",
     "penilaian-kedua",
     "dukungan",
@@ -255,6 +254,8 @@ impl There {
                 &format!("/meja/antrean/{}", self.visit),
             ),
             ("{opening}", "1"),
+            ("/telaah/{step}", "/telaah/anak"),
+            ("/jam-pertama/{step}", "/jam-pertama/risiko"),
             ("{n}", "1"),
         ] {
             address = address.replace(name, value);

@@ -435,11 +435,12 @@ async fn the_step_and_the_rule_stand_beside_the_case() {
     site.account(Role::Desk).await;
     let case = THEFT.file(&site).await.case;
     let mut desk = site.signed_in("desk").await;
+    let hour = desk.get(&format!("/perkara/{case}/jam-pertama")).await;
+    let hour = hour.words();
+    assert!(hour.contains("pastikan keselamatan"), "{hour}");
+    assert!(hour.contains("Dasar hukum: UU 20/2025"), "{hour}");
     let words = desk.get(&format!("/perkara/{case}")).await.words();
-    assert!(
-        words.contains("Jam pertama pastikan keselamatan"),
-        "{words}"
-    );
+    assert!(words.contains("Jam pertama 0 dari 5 langkah"), "{words}");
     assert!(
         words.contains("sisa 3 hari"),
         "the clock stands with it: {words}"

@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::first_hour::{EscalationCause, RiskTrend};
+use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
-use crate::pack::{ClockEvent, ServiceCode};
+use super::triage::TriageAnswer;
+use crate::pack::{ClockEvent, Matter, ServiceCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseId, CaseNumber, OfficerId, PersonId, SecretHash};
 
@@ -425,6 +428,145 @@ pub enum CaseAct {
         /// Why, in the colleague's words.
         text: String,
     },
+    /// The questions of the triage tree were answered (S10), or as many as show danger.
+    TriageAnswered {
+        /// The version of the pack whose tree was asked.
+        pack_version: String,
+        /// The answers, in the order of the tree.
+        answers: Vec<TriageAnswer>,
+        /// The outcome the tree proposes; `None` while questions are open.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed: Option<String>,
+        /// Somebody is hurt, threatened or in danger.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        danger: bool,
+        /// The tree asks for a second look.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        second_look: bool,
+    },
+    /// A named officer decided whose the matter is; the reporter reads it.
+    TriageDecided {
+        /// An outcome of the tree.
+        outcome: String,
+        /// The finer class, a word of the pack.
+        class: String,
+        /// Whose the matter is.
+        matter: Matter,
+        /// What the tree proposed; `None`: it was not asked to its end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed: Option<String>,
+        /// Whether that is what was decided.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        agrees: bool,
+        /// Why, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        /// Another officer has to look at it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        second_look: bool,
+        /// Where the reporter was referred to: codes of the pack.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        referrals: Vec<String>,
+        /// What it was before; `None`: it had no class.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Matter>,
+    },
+    /// An officer who neither handles nor decided it looked at its class a second time.
+    SecondLookGiven {
+        /// Whether they came to the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        agrees: bool,
+        /// The outcome they came to.
+        outcome: String,
+        /// Whose the matter is then.
+        matter: Matter,
+        /// Why, in the officer's words; the reporter reads it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// The chief or duty officer decided between two who differ.
+    TriageSettled {
+        /// An outcome of the tree.
+        outcome: String,
+        /// The finer class, a word of the pack.
+        class: String,
+        /// Whose the matter is.
+        matter: Matter,
+        /// Why, in their words; the reporter reads it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        /// Where the reporter was referred to: codes of the pack.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        referrals: Vec<String>,
+    },
+    /// A child reports, and who is there for them.
+    ChildReports {
+        /// Who is there.
+        guardian: Guardian,
+    },
+    /// The reporter is themself the one it is about, and was told their rights; or that was a mistake.
+    ReporterIsReported {
+        /// Whether it is so.
+        reported: bool,
+        /// How that is known, in the officer's words; staff see it, the reporter does not.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// What was written was told to a reporter who cannot read it, and they said that it is right.
+    ReadBackToReporter {
+        /// How it was told.
+        told: ToldBy,
+        /// How they said so.
+        confirmed: ConfirmedBy,
+    },
+    /// A step of the first hour was done, or is not possible (S8).
+    FirstHourStepDone {
+        /// A step of the pack.
+        step: String,
+        /// Whether it was done.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        done: bool,
+        /// Why it is not possible, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Who is threatened, how badly, and whether the danger grows (S9).
+    RiskRecorded {
+        /// Who is threatened, in the officer's words; empty: nobody.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        threatened: String,
+        /// How badly: a threat of the pack.
+        level: String,
+        /// Kinds of harm of the pack.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        harms: Vec<String>,
+        /// What may happen if nobody acts: codes of the pack.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        may_happen: Vec<String>,
+        /// What was seen or heard, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        /// Whether it grows.
+        trend: RiskTrend,
+        /// By the pack of that day it goes up the line.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        alarm: bool,
+        /// It goes up the line anew: nobody has it, or it grew worse since somebody took it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        raises: bool,
+    },
+    /// Nobody took it in time: a level of the line was told.
+    FirstHourEscalated {
+        /// The level, a code of the pack.
+        level: String,
+        /// Why.
+        cause: EscalationCause,
+    },
+    /// A named officer took what had gone up the line.
+    EscalationTaken {
+        /// Who.
+        by: OfficerId,
+    },
     /// Nothing of the case is erased until this is lifted: somebody still needs it.
     HoldPlaced {
         /// Why.
@@ -488,6 +630,17 @@ impl CaseAct {
             Self::ConcernedCleared { .. } => "case.concerned_cleared",
             Self::EmergencyOpened { .. } => "case.emergency_opened",
             Self::OpeningReviewed { .. } => "case.opening_reviewed",
+            Self::TriageAnswered { .. } => "case.triage_answered",
+            Self::TriageDecided { .. } => "case.triage_decided",
+            Self::SecondLookGiven { .. } => "case.second_look_given",
+            Self::TriageSettled { .. } => "case.triage_settled",
+            Self::ChildReports { .. } => "case.child_reports",
+            Self::ReporterIsReported { .. } => "case.reporter_is_reported",
+            Self::ReadBackToReporter { .. } => "case.read_back_to_reporter",
+            Self::FirstHourStepDone { .. } => "case.first_hour_step_done",
+            Self::RiskRecorded { .. } => "case.risk_recorded",
+            Self::FirstHourEscalated { .. } => "case.first_hour_escalated",
+            Self::EscalationTaken { .. } => "case.escalation_taken",
             Self::HoldPlaced { .. } => "case.hold_placed",
             Self::HoldLifted { .. } => "case.hold_lifted",
             Self::PersonalDataErased { .. } => "case.personal_data_erased",

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
+use super::first_hour::{RiskNote, RiskTrend};
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
+use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
 use super::same_event::Links;
+use super::triage::{TriageAnswer, TriageDecision};
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseId, OfficerId, PersonId, SecretHash};
@@ -288,6 +291,72 @@ pub enum CaseCommand {
         /// Why.
         text: String,
     },
+    /// Answer the questions of the triage tree.
+    AnswerTriage {
+        /// The answers; those the tree does not meet count for nothing.
+        answers: Vec<TriageAnswer>,
+        /// The version of the pack whose tree was asked.
+        pack_version: String,
+    },
+    /// Decide whose the matter is.
+    DecideTriage(TriageDecision),
+    /// Look at its class a second time; by an officer who neither handles nor decided it.
+    LookAgain {
+        /// The outcome they come to.
+        outcome: String,
+        /// Why.
+        reason: String,
+    },
+    /// Decide between two who differ; by neither of them.
+    SettleTriage {
+        /// The outcome that holds.
+        outcome: String,
+        /// Why.
+        reason: String,
+        /// Where the reporter is referred to; at least one for a civil matter.
+        referrals: Vec<String>,
+    },
+    /// Say that a child reports, and who is there for them.
+    NoteChild {
+        /// Who is there.
+        guardian: Guardian,
+    },
+    /// Say that the reporter is themself the one it is about, or that this was a mistake.
+    NoteReported {
+        /// Whether it is so.
+        reported: bool,
+        /// They were told that they need not tell against themselves, before going on.
+        warned: bool,
+        /// How that is known.
+        reason: String,
+    },
+    /// Record that what was written was told to a reporter who cannot read it, and that it is right.
+    ConfirmReadBack {
+        /// How it was told.
+        told: ToldBy,
+        /// How they said that it is right.
+        confirmed: ConfirmedBy,
+    },
+    /// Mark a step of the first hour.
+    MarkStep {
+        /// A step of the pack.
+        step: String,
+        /// Whether it was done; otherwise it is not possible.
+        done: bool,
+        /// Why it is not possible.
+        reason: String,
+    },
+    /// Record who is threatened, how badly, and whether the danger grows.
+    RecordRisk {
+        /// What is recorded.
+        risk: RiskNote,
+        /// Whether it grows.
+        trend: RiskTrend,
+    },
+    /// Take what has gone up the line.
+    TakeEscalation,
+    /// Tell the next level of the line, when its time has come; by the program itself.
+    Escalate,
     /// Let nothing of it be erased until that is lifted.
     PlaceHold {
         /// Why.

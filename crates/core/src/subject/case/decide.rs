@@ -6,7 +6,9 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{access, harm, letter, news, paper, review, same_event, steps};
+use super::{
+    access, first_hour, harm, letter, news, paper, review, same_event, steps, triage,
+};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -120,11 +122,28 @@ pub fn decide(
         | CaseCommand::UndoMerge { .. }) => {
             return progress(case, command, actor, moment, method);
         }
+        // A second look is asked for after the closing as well.
+        command @ (CaseCommand::LookAgain { .. } | CaseCommand::SettleTriage { .. }) => {
+            return triage::decide(case, command, actor, method);
+        }
         _ if case.stage == CaseStage::Closed && !imported => return Err(CaseRefusal::Closed),
         CaseCommand::Take { by: officer } | CaseCommand::TakeOver { to: officer, .. }
             if actor.officer() != Some(officer) =>
         {
             return Err(CaseRefusal::ForOneselfOnly);
+        }
+        command @ (CaseCommand::AnswerTriage { .. }
+        | CaseCommand::DecideTriage(_)
+        | CaseCommand::NoteChild { .. }
+        | CaseCommand::NoteReported { .. }
+        | CaseCommand::ConfirmReadBack { .. }) => {
+            return triage::decide(case, command, actor, method);
+        }
+        command @ (CaseCommand::MarkStep { .. }
+        | CaseCommand::RecordRisk { .. }
+        | CaseCommand::TakeEscalation
+        | CaseCommand::Escalate) => {
+            return first_hour::decide(case, command, actor, moment, method);
         }
         CaseCommand::Take { by } => match case.taken_by {
             Some(officer) if officer != by => {
@@ -408,7 +427,7 @@ fn add_evidence(
     })
 }
 
-fn assess(
+pub(super) fn assess(
     case: &Case,
     service: ServiceCode,
     reason: Option<String>,

@@ -200,6 +200,30 @@ pub enum CaseRefusal {
     /// The reporter did not ask for it, or it was answered.
     #[error("nothing is asked")]
     NothingAsked,
+    /// The questions of the triage tree are not answered to an end, and none of them shows danger.
+    #[error("questions of the triage tree are open")]
+    TriageUnfinished,
+    /// As many decisions or recordings as a case takes.
+    #[error("too many decisions: limit {limit}")]
+    TooManyDecisions {
+        /// The limit.
+        limit: u32,
+    },
+    /// A first and a second look differ, and somebody else decides between them.
+    #[error("a first and a second look differ")]
+    LooksDiffer,
+    /// A civil matter is referred somewhere.
+    #[error("referral missing for a civil matter")]
+    ReferralMissing,
+    /// A reporter who is the one it is about is warned before anything goes on.
+    #[error("the reporter was not warned")]
+    WarningMissing,
+    /// Nothing has gone up the line, or somebody took it.
+    #[error("nothing waits to be taken")]
+    NothingWaits,
+    /// The second look is about the class, and says what it comes to.
+    #[error("the class is looked at a second time, not answered in words")]
+    LookAtClass,
     /// Who handles or decided a case does not answer for it.
     #[error("somebody else answers for this")]
     OwnDecision,

@@ -166,6 +166,10 @@ pub(super) fn answer(
     if case.reviews.of(kind).open_since.is_none() {
         return Err(CaseRefusal::NothingAsked);
     }
+    // A second look at the class says what it comes to, not in words alone.
+    if kind == ReviewKind::SecondLook && case.triage.waits_since().is_some() {
+        return Err(CaseRefusal::LookAtClass);
+    }
     match actor.officer() {
         Some(officer) if case.may_review(officer) => Ok(CaseAct::ReviewAnswered {
             review: kind,

@@ -6,11 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::access::CaseAccess;
 use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::first_hour::{self, FirstHour};
 use super::letter::Letter;
 use super::news::News;
 use super::review::Reviews;
 use super::same_event::Links;
 use super::steps::Steps;
+use super::triage::{self, Triage};
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{Erased, ErasureBasis, Hold};
@@ -140,6 +142,10 @@ pub struct Case {
     /// Letters that the reporter was given, in the order they came; those withdrawn or erased stay listed. The file of
     /// one that is not erased is kept.
     pub letters: Vec<Letter>,
+    /// What is known of its class, and of who reported it.
+    pub triage: Triage,
+    /// What is known of its first hour.
+    pub first_hour: FirstHour,
     /// When it was closed, last.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
@@ -231,6 +237,8 @@ impl Case {
             evidence: 0,
             media: filed.media.clone(),
             letters: Vec::new(),
+            triage: Triage::default(),
+            first_hour: FirstHour::default(),
             closed_at: None,
             outcome: None,
             kept_from: None,
@@ -254,7 +262,7 @@ impl Case {
         }
     }
 
-    fn assess(&mut self, at: Timestamp) {
+    pub(super) fn assess(&mut self, at: Timestamp) {
         // Whoever acts on a report has read it; acts of an offline telephone may arrive late.
         let at = at.max(self.filed_at);
         self.assessed_at = Some(self.assessed_at.map_or(at, |known| known.min(at)));
@@ -295,6 +303,10 @@ impl Case {
         for letter in &mut self.letters {
             letter.erased = true;
         }
+        if let Some(risk) = &mut self.first_hour.risk {
+            risk.note.threatened.clear();
+            risk.note.text.clear();
+        }
         if let Some(place) = &mut self.place {
             place.point = None;
             place.text = None;
@@ -316,7 +328,7 @@ impl Case {
         }
     }
 
-    fn advance(&mut self, stage: CaseStage) {
+    pub(super) fn advance(&mut self, stage: CaseStage) {
         self.stage = self.stage.max(stage);
     }
 
@@ -435,6 +447,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             });
             case.assess(act.happened_at);
             case.respond(act.happened_at);
+            case.first_hour.acted(act.happened_at.max(case.filed_at));
             case.advance(CaseStage::Handled);
         }
         CaseAct::ResponderCleared { responder } => {
@@ -444,6 +457,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             });
         }
         CaseAct::ActionTaken { .. } => {
+            case.first_hour.acted(act.happened_at.max(case.filed_at));
             case.assess(act.happened_at);
             case.advance(CaseStage::Handled);
         }
@@ -474,6 +488,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.advance(CaseStage::Assessed);
         }
         CaseAct::ReviewAsked { review, .. } => {
+            triage::asked(&mut case.triage, *review, act.happened_at);
             let review = case.reviews.of_mut(*review);
             review.asked = review.asked.saturating_add(1);
             review.open_since = Some(act.happened_at);
@@ -497,6 +512,17 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         | CaseAct::ConcernedCleared { .. }
         | CaseAct::EmergencyOpened { .. }
         | CaseAct::OpeningReviewed { .. } => case.change_access(act, payload),
+        CaseAct::TriageAnswered { .. }
+        | CaseAct::TriageDecided { .. }
+        | CaseAct::SecondLookGiven { .. }
+        | CaseAct::TriageSettled { .. }
+        | CaseAct::ChildReports { .. }
+        | CaseAct::ReporterIsReported { .. }
+        | CaseAct::ReadBackToReporter { .. } => triage::evolve(&mut case, act, payload),
+        CaseAct::FirstHourStepDone { .. }
+        | CaseAct::RiskRecorded { .. }
+        | CaseAct::FirstHourEscalated { .. }
+        | CaseAct::EscalationTaken { .. } => first_hour::evolve(&mut case, act, payload),
         CaseAct::HoldPlaced { ground, reference } => {
             case.hold = Some(Hold {
                 since: act.happened_at,

@@ -1,6 +1,7 @@
 //! Given acts, when a command, then acts or a refusal: each command in each stage, then each rule.
 
 mod access;
+mod class;
 mod filing;
 mod handling;
 mod harm;
@@ -336,7 +337,18 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::NameConcerned { .. } => Some(access::clear_concerned(9)),
         CaseCommand::ClearConcerned { .. } => Some(access::open()),
         CaseCommand::OpenInEmergency { .. } => Some(access::review(1)),
-        CaseCommand::ReviewOpening { .. } => Some(steps::do_step("safe", "")),
+        CaseCommand::ReviewOpening { .. } => Some(class::first()),
+        CaseCommand::AnswerTriage { .. }
+        | CaseCommand::DecideTriage(_)
+        | CaseCommand::LookAgain { .. }
+        | CaseCommand::SettleTriage { .. }
+        | CaseCommand::NoteChild { .. }
+        | CaseCommand::NoteReported { .. }
+        | CaseCommand::ConfirmReadBack { .. }
+        | CaseCommand::MarkStep { .. }
+        | CaseCommand::RecordRisk { .. }
+        | CaseCommand::TakeEscalation
+        | CaseCommand::Escalate => class::following(command),
         command => steps::following(command),
     }
 }
@@ -497,6 +509,17 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
         CaseCommand::OpenInEmergency { .. } => always(Ok("case.emergency_opened")),
         CaseCommand::ReviewOpening { .. } => always(Err(No::NoSuchOpening)),
         command => steps::row(command),
+        CaseCommand::AnswerTriage { .. }
+        | CaseCommand::DecideTriage(_)
+        | CaseCommand::LookAgain { .. }
+        | CaseCommand::SettleTriage { .. }
+        | CaseCommand::NoteChild { .. }
+        | CaseCommand::NoteReported { .. }
+        | CaseCommand::ConfirmReadBack { .. }
+        | CaseCommand::MarkStep { .. }
+        | CaseCommand::RecordRisk { .. }
+        | CaseCommand::TakeEscalation
+        | CaseCommand::Escalate => class::row(command),
     }
 }
 

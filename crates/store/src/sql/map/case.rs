@@ -1,7 +1,8 @@
 //! Cases.
 
 use jiff::Timestamp;
-use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel};
+use pengayom_core::pack::Matter;
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, SecondLook};
 use pengayom_core::value::{CaseId, OfficerId, PersonId, UnitId};
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::{
     stored,
 };
 use crate::error::StoreError;
-use crate::rows::CaseRow;
+use crate::rows::{CaseClass, CaseFirstHour, CaseRow};
 use crate::sql::engine::Row;
 
 pub(crate) const COLUMNS: &[&str] = &[
@@ -60,6 +61,18 @@ pub(crate) const COLUMNS: &[&str] = &[
     "news_due_at",
     "news_stage",
     "news_late_reason",
+    "class",
+    "class_first",
+    "class_at",
+    "class_last_at",
+    "class_changes",
+    "class_disagreed",
+    "second_look",
+    "second_look_at",
+    "first_action_at",
+    "escalated",
+    "escalated_at",
+    "escalations",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -134,7 +147,19 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.unhanded_at.map(stored))
         .push_bind(case.news_due_at.map(stored))
         .push_bind(case.news_stage.as_deref())
-        .push_bind(case.news_late_reason.as_deref());
+        .push_bind(case.news_late_reason.as_deref())
+        .push_bind(case.class.last.map(Matter::code))
+        .push_bind(case.class.first.map(Matter::code))
+        .push_bind(case.class.at.map(stored))
+        .push_bind(case.class.last_at.map(stored))
+        .push_bind(case.class.last.map(|_| case.class.changes))
+        .push_bind(case.class.last.map(|_| case.class.disagreed))
+        .push_bind(case.class.second_look.map(SecondLook::as_str))
+        .push_bind(case.class.second_look_at.map(stored))
+        .push_bind(case.first_hour.first_action_at.map(stored))
+        .push_bind(case.first_hour.level.as_deref())
+        .push_bind(case.first_hour.since.map(stored))
+        .push_bind(some_of(case.first_hour.escalations));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -186,6 +211,49 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         news_due_at: maybe_moment(row, "news_due_at")?,
         news_stage: get(row, "news_stage")?,
         news_late_reason: get(row, "news_late_reason")?,
+        class: class_of(row)?,
+        first_hour: CaseFirstHour {
+            first_action_at: maybe_moment(row, "first_action_at")?,
+            level: get(row, "escalated")?,
+            since: maybe_moment(row, "escalated_at")?,
+            escalations: count_of(row, "escalations")?,
+        },
+    })
+}
+
+/// What stands in a count that is not there while it is none.
+const fn some_of(n: u32) -> Option<u32> {
+    if n == 0 { None } else { Some(n) }
+}
+
+fn count_of(row: &Row, column: &'static str) -> Result<u32, StoreError> {
+    let n = get::<Option<i64>>(row, column)?.unwrap_or(0);
+    u32::try_from(n).map_err(|_| damaged(column, "not a count"))
+}
+
+fn matter_of(row: &Row, column: &'static str) -> Result<Option<Matter>, StoreError> {
+    let word: Option<&str> = get(row, column)?;
+    let matter = word.map(|word| {
+        word.parse()
+            .map_err(|_| damaged(column, "unknown to this version"))
+    });
+    matter.transpose()
+}
+
+fn class_of(row: &Row) -> Result<CaseClass, StoreError> {
+    let look: Option<&str> = get(row, "second_look")?;
+    let look = look.map(|word| {
+        SecondLook::parse(word).ok_or_else(|| damaged("second_look", "unknown to this version"))
+    });
+    Ok(CaseClass {
+        last: matter_of(row, "class")?,
+        first: matter_of(row, "class_first")?,
+        at: maybe_moment(row, "class_at")?,
+        last_at: maybe_moment(row, "class_last_at")?,
+        changes: count_of(row, "class_changes")?,
+        disagreed: get::<Option<bool>>(row, "class_disagreed")?.unwrap_or_default(),
+        second_look: look.transpose()?,
+        second_look_at: maybe_moment(row, "second_look_at")?,
     })
 }
 

@@ -124,6 +124,12 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if asked.news_due {
         query.push(" AND news_due_at IS NOT NULL");
     }
+    if asked.second_look {
+        query.push(" AND second_look_at IS NOT NULL");
+    }
+    if asked.escalated {
+        query.push(" AND escalated_at IS NOT NULL");
+    }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
     }
@@ -423,6 +429,20 @@ mod tests {
                     ..all()
                 },
                 "cases_news",
+            ),
+            (
+                CaseQuery {
+                    second_look: true,
+                    ..all()
+                },
+                "cases_second_looks",
+            ),
+            (
+                CaseQuery {
+                    escalated: true,
+                    ..all()
+                },
+                "cases_escalated",
             ),
         ]
     }
