@@ -59,7 +59,7 @@ pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
 pub use first_hour::{
-    EscalationLevel, FirstHourItem, FirstHourRules, RiskWord, StepBy, ThreatLevel,
+    EscalationLevel, FirstHourBy, FirstHourItem, FirstHourRules, RiskWord, ThreatLevel,
 };
 pub use function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,

@@ -16,9 +16,7 @@ pub mod visit;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::pack::{
-    FirstHourItem, FirstHourRules, Matter, ServiceCode, Step, TriageTree,
-};
+use crate::pack::{FirstHourItem, FirstHourRules, Matter, ServiceCode, Step, TriageTree};
 
 /// How far a sender's clock may run ahead before a moment counts as the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);

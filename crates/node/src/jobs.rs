@@ -126,17 +126,19 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
         CONTACTS => node.hash_contacts().await,
         notices::NEWS => node.make_news(&job.payload).await,
         MIRROR => node.mirror_job(&job.payload).await,
-        kind @ (notices::CLOCK | news::DRAFT | FIRST_HOUR) => match waiting(node, kind, &job.payload).await {
-            Ok(None) => Ok(()),
-            Ok(Some(again)) => {
-                // The same job, for as long as its case is open.
-                node.store()
-                    .fail_job(&unit, job.id, Some(again), WAITS)
-                    .await?;
-                return Ok(true);
+        kind @ (notices::CLOCK | news::DRAFT | FIRST_HOUR) => {
+            match waiting(node, kind, &job.payload).await {
+                Ok(None) => Ok(()),
+                Ok(Some(again)) => {
+                    // The same job, for as long as its case is open.
+                    node.store()
+                        .fail_job(&unit, job.id, Some(again), WAITS)
+                        .await?;
+                    return Ok(true);
+                }
+                Err(error) => Err(error),
             }
-            Err(error) => Err(error),
-        },
+        }
         _ => Err(HandleError::NotFound("job kind")),
     };
     match done {
@@ -163,20 +165,8 @@ async fn waiting(
 ) -> Result<Option<Timestamp>, HandleError> {
     match kind {
         news::DRAFT => node.draft_news(payload).await,
+        FIRST_HOUR => node.look_at_first_hour(payload).await,
         _ => node.look_at_clock(payload).await,
-    }
-}
-
-/// Looks at a clock; says when to look again.
-async fn look(
-    node: &SharedNode,
-    kind: &str,
-    payload: &str,
-) -> Result<Option<Timestamp>, HandleError> {
-    if kind == FIRST_HOUR {
-        node.look_at_first_hour(payload).await
-    } else {
-        node.look_at_clock(payload).await
     }
 }
 

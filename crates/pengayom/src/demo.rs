@@ -4,8 +4,8 @@
 //! every page. The same seed and the same last day give the same month.
 
 mod clock;
-mod progress;
 mod first;
+mod progress;
 mod queue;
 mod simulate;
 mod words;

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use pengayom_core::pack::{
-    Boundary, Certainty, EntryCode, EscalationLevel, FirstHourItem, FirstHourRules, Localized,
-    Matter, RiskWord, ServiceClass, ServiceCode, Side, Sourced, StepBy, ThreatLevel, TriageOutcome,
-    TriageQuestion, TriageTree,
+    Boundary, Certainty, EntryCode, EscalationLevel, FirstHourBy, FirstHourItem, FirstHourRules,
+    Localized, Matter, RiskWord, ServiceClass, ServiceCode, Side, Sourced, ThreatLevel,
+    TriageOutcome, TriageQuestion, TriageTree,
 };
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
@@ -260,7 +260,7 @@ pub static ITEMS_OF_HOUR: LazyLock<Vec<FirstHourItem>> = LazyLock::new(|| {
     let item = |name: &str, within_minutes: Option<u32>| FirstHourItem {
         code: code(name),
         say: both(name),
-        who: StepBy::Patrol,
+        who: FirstHourBy::Patrol,
         within_minutes,
         clock: within_minutes.map(|_| code("arrival")),
     };

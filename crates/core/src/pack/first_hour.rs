@@ -10,7 +10,7 @@ use super::source::Sourced;
 
 choice!(
     /// Who does a step of the first hour, by the role of their account.
-    pub enum StepBy {
+    pub enum FirstHourBy {
         /// The front desk.
         Desk = "desk",
         /// Whoever takes and dispatches calls.
@@ -34,7 +34,7 @@ pub struct FirstHourItem {
     /// What is done.
     pub say: Localized,
     /// Who does it.
-    pub who: StepBy,
+    pub who: FirstHourBy,
     /// Minutes within which it is expected, counted from the moment the incident is known; only where a clock of the
     /// pack says so.
     pub within_minutes: Option<u32>,
@@ -47,7 +47,7 @@ impl FirstHourItem {
         let item = Self {
             code: row.id("step of the first hour"),
             say: row.localized("say"),
-            who: row.choice("who", StepBy::Desk),
+            who: row.choice("who", FirstHourBy::Desk),
             within_minutes: row.whole_or_none("within_minutes", &(1..=1440)),
             clock: row.reference_or_none("clock", "clock"),
         };

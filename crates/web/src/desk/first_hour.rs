@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use pengayom_core::act::{Act, Payload};
-use pengayom_core::pack::{FirstHourItem, RiskWord, StepBy};
+use pengayom_core::pack::{FirstHourBy, FirstHourItem, RiskWord};
 use pengayom_core::subject::case::{
     Case, CaseAct, CaseCommand, CaseRefusal, CaseStage, EscalationCause, RiskNote, RiskTrend,
     StepDue,
@@ -201,14 +201,14 @@ const fn trend_words(trend: RiskTrend) -> &'static str {
     }
 }
 
-const fn who_words(who: StepBy) -> &'static str {
+const fn who_words(who: FirstHourBy) -> &'static str {
     match who {
-        StepBy::Desk => "role.desk",
-        StepBy::Dispatch => "role.dispatch",
-        StepBy::Patrol => "role.patrol",
-        StepBy::Community => "role.community",
-        StepBy::Investigator => "role.investigator",
-        StepBy::Commander => "role.commander",
+        FirstHourBy::Desk => "role.desk",
+        FirstHourBy::Dispatch => "role.dispatch",
+        FirstHourBy::Patrol => "role.patrol",
+        FirstHourBy::Community => "role.community",
+        FirstHourBy::Investigator => "role.investigator",
+        FirstHourBy::Commander => "role.commander",
     }
 }
 

@@ -8,8 +8,8 @@ mod data;
 mod form;
 mod letter;
 mod message;
-pub(crate) mod steps;
 mod promise;
+pub(crate) mod steps;
 pub(crate) mod telling;
 
 use askama::Template;
@@ -591,4 +591,3 @@ fn steps(frame: &PageFrame, history: &CaseHistory, people: &[Staff]) -> Vec<Step
     })
     .collect()
 }
-

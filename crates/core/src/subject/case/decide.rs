@@ -6,9 +6,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{
-    access, first_hour, harm, letter, news, paper, review, same_event, steps, triage,
-};
+use super::{access, first_hour, harm, letter, news, paper, review, same_event, steps, triage};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};

@@ -508,7 +508,6 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
         CaseCommand::NameConcerned { .. } => always(Ok("case.concerned_named")),
         CaseCommand::OpenInEmergency { .. } => always(Ok("case.emergency_opened")),
         CaseCommand::ReviewOpening { .. } => always(Err(No::NoSuchOpening)),
-        command => steps::row(command),
         CaseCommand::AnswerTriage { .. }
         | CaseCommand::DecideTriage(_)
         | CaseCommand::LookAgain { .. }
@@ -520,6 +519,7 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
         | CaseCommand::RecordRisk { .. }
         | CaseCommand::TakeEscalation
         | CaseCommand::Escalate => class::row(command),
+        command => steps::row(command),
     }
 }
 
