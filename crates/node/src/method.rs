@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use pengayom_core::pack::{Pack, ServiceCode, Step};
+use pengayom_core::pack::{Pack, ProofLaw, ServiceCode, Step};
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
 
@@ -112,6 +112,10 @@ impl Method for PackMethod<'_> {
 
     fn news_by_second_person(&self) -> bool {
         self.0.news().second_person
+    }
+
+    fn proof(&self) -> &ProofLaw {
+        self.0.proof()
     }
 
     fn asks(&self, item: &str) -> bool {

@@ -70,7 +70,13 @@ pub fn harm() -> impl Strategy<Value = Harm> {
 
 /// Anything asked of a case.
 pub fn of_case() -> impl Strategy<Value = CaseCommand> {
-    prop_oneof![5 => handling(), 1 => access(), 1 => steps()]
+    prop_oneof![
+        5 => handling().boxed(),
+        1 => access().boxed(),
+        2 => crate::proof::of_proof().boxed(),
+        3 => crate::proof::of_custody().boxed(),
+        1 => steps().boxed(),
+    ]
 }
 
 /// Anything asked in handling a case.

@@ -1,6 +1,8 @@
 //! A unit's method made for tests.
 
-use pengayom_core::pack::ServiceCode;
+use std::sync::LazyLock;
+
+use pengayom_core::pack::{ProofLaw, ServiceCode};
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
 
@@ -91,6 +93,10 @@ impl Method for SampleMethod {
     }
     fn has_explanation(&self, explanation: &str) -> bool {
         ["next_steps", "rights"].contains(&explanation)
+    }
+    fn proof(&self) -> &ProofLaw {
+        static LAW: LazyLock<ProofLaw> = LazyLock::new(ProofLaw::trial);
+        &LAW
     }
     fn asks(&self, item: &str) -> bool {
         ITEMS.contains(&item)

@@ -1,5 +1,5 @@
-//! Entries the program carries and checks but has no type of its own for yet: triage, complaints, evidence,
-//! offences, use of force, glossary. A later step gives each its type when its rules are built.
+//! Entries the program carries and checks but has no type of its own for yet: triage, complaints,
+//! boundaries of offences, use of force, glossary. A later step gives each its type when its rules are built.
 
 use std::collections::BTreeMap;
 
@@ -170,43 +170,6 @@ pub(crate) const SECTIONS: &[Section] = &[
         name: "route",
         kind: "complaint route",
         fields: &[("name", Ask::Localized), ("order", Ask::Whole(1, 100))],
-    },
-    Section {
-        file: "evidence.toml",
-        name: "evidence_type",
-        kind: "evidence type",
-        fields: &[
-            ("name", Ask::Localized),
-            ("law", Ask::Text),
-            ("collectable_by_police", Ask::FlagOrFalse),
-        ],
-    },
-    Section {
-        file: "evidence.toml",
-        name: "evidence_type_old",
-        kind: "evidence type (old code)",
-        fields: &[("name", Ask::Localized), ("law", Ask::Text)],
-    },
-    Section {
-        file: "evidence.toml",
-        name: "evidence_rule",
-        kind: "evidence rule",
-        fields: &[("rule", Ask::Localized), ("product", Ask::Localized)],
-    },
-    Section {
-        file: "offences.toml",
-        name: "offence",
-        kind: "offence",
-        fields: &[
-            ("name", Ask::Localized),
-            ("article_old", Ask::Text),
-            ("article_new", Ask::Text),
-            ("elements", Ask::List),
-            ("complaint_only", Ask::Choice(&["no", "yes", "partly"])),
-            ("complaint_note", Ask::LocalizedOrNone),
-            ("max_penalty_2023", Ask::LocalizedOrNone),
-            ("civil_lookalike", Ask::LocalizedOrNone),
-        ],
     },
     Section {
         file: "offences.toml",

@@ -14,17 +14,20 @@ use super::case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 use super::clock::Clock;
 use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
+use super::evidence::EvidenceLaw;
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::findings::{FileText, Findings, braced, nearest, shorten};
 use super::function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
 };
-use super::lang::Lang;
+use super::lang::{Lang, Localized};
 use super::law::{Instrument, PackHead, Phrase};
 use super::letters;
 use super::news::News;
 use super::notices::Notices;
+use super::offence::{Codes, Draft, Offence, expand};
 use super::org::{Rank, Role, UnitLevel};
+use super::proof::ProofLaw;
 use super::people::{Group, Stratum, distance_strata};
 use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
@@ -106,11 +109,9 @@ fn read_policies(
 }
 
 /// Files that hold nothing but generic entries.
-const ENTRY_FILES: [&str; 6] = [
+const ENTRY_FILES: [&str; 4] = [
     "complaints.toml",
-    "evidence.toml",
     "glossary.toml",
-    "offences.toml",
     "triage.toml",
     "use_of_force.toml",
 ];
@@ -317,6 +318,13 @@ fn read<'a>(
             root.read(|root| read_entries(root, file, &mut entries));
         }
     }
+    let evidence = root("evidence.toml").and_then(|root| root.read(EvidenceLaw::read));
+    let offences = root("offences.toml").and_then(|root| {
+        root.read(|root| {
+            read_entries(root, "offences.toml", &mut entries);
+            read_offences(root)
+        })
+    });
     let words = words();
 
     let functions = functions?;
@@ -324,6 +332,7 @@ fn read<'a>(
     let case = case?;
     let services = services?;
     let (strata, distance_strata) = strata?;
+    let (codes, milder_words, offences) = offences?;
     let by_code = services
         .iter()
         .enumerate()
@@ -364,6 +373,12 @@ fn read<'a>(
         channels: case.channels,
         explanations: case.explanations,
         phrases: phrases?,
+        proof: ProofLaw {
+            codes,
+            milder_words,
+            offences,
+            evidence: evidence?,
+        },
         entries,
         words: words?,
         sources: Vec::new(),
@@ -417,6 +432,16 @@ impl Functions {
         }
         read
     }
+}
+
+fn read_offences(root: &Table<'_>) -> Option<(Codes, Localized, Vec<Offence>)> {
+    let mut milder = None;
+    let codes = root.table("codes", |row| {
+        milder = Some(row.localized("milder"));
+        Codes::read(row)
+    });
+    let drafts = root.rows("offence", Draft::read);
+    Some((codes?, milder?, expand(root, drafts)))
 }
 
 fn read_strata(root: &Table<'_>) -> (Vec<Stratum>, Strata) {

@@ -131,6 +131,8 @@ pub(crate) fn refusal(
         | CaseRefusal::Concerned
         | CaseRefusal::NoSuchOpening
         | CaseRefusal::OpeningReviewed
+        | CaseRefusal::Proof(_)
+        | CaseRefusal::Custody(_)
         | CaseRefusal::StaffOnly => None,
     }
 }

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
+use super::custody::CustodyCommand;
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
+use super::proof::ProofCommand;
 use super::review::ReviewKind;
 use super::same_event::Links;
 use crate::pack::ServiceCode;
@@ -234,6 +236,10 @@ pub enum CaseCommand {
         /// Why.
         reason: String,
     },
+    /// What is asked of its proof (S11, S12, S14).
+    Proof(ProofCommand),
+    /// What is asked of things in custody (S13).
+    Custody(CustodyCommand),
     /// End it.
     Close {
         /// An outcome of the pack.
