@@ -5,6 +5,7 @@
 
 mod clock;
 mod progress;
+mod proof;
 mod queue;
 mod simulate;
 mod words;

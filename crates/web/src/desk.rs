@@ -5,8 +5,10 @@ mod asked;
 mod beneath;
 mod care;
 mod case;
+mod custody;
 pub(crate) mod evidence;
 mod file;
+mod forms;
 mod handover;
 mod history;
 mod hold;
@@ -21,6 +23,7 @@ pub(crate) mod paper;
 mod parts;
 pub(crate) mod people;
 mod progress;
+mod proof;
 mod queue;
 mod readers;
 mod receipt;
@@ -54,6 +57,12 @@ pub(crate) use readers::command as readers_command;
 pub(crate) use receipt::with_secret;
 pub(crate) use refusal::refusal;
 pub(crate) use settle::settle;
+
+/// The forms of the pages of proof and custody, for programs that send the same.
+pub(crate) mod proof_forms {
+    pub(crate) use super::custody::{TAKE, blamed as blamed_thing, command as of_thing};
+    pub(crate) use super::proof::{blamed as blamed_plan, command as of_plan};
+}
 
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {
@@ -90,6 +99,18 @@ pub(crate) fn router() -> Router<AppState> {
         .route(
             "/perkara/{case}/kejadian-sama",
             get(same_event::show).post(same_event::change),
+            "/perkara/{case}/barang-bukti",
+            get(custody::list).post(custody::take),
+        )
+        .route("/perkara/{case}/barang-bukti/{n}", get(custody::show))
+        .route(
+            "/perkara/{case}/barang-bukti/{n}/{act}",
+            post(custody::carry_out),
+        )
+        .route("/perkara/{case}/pembuktian", get(proof::show))
+        .route(
+            "/perkara/{case}/pembuktian/{act}",
+            post(proof::carry_out),
         )
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))

@@ -11,6 +11,7 @@ mod floor;
 mod id;
 mod laws;
 mod notices;
+mod offences;
 mod page;
 mod steps;
 mod support;

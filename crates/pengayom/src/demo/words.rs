@@ -30,6 +30,8 @@ pub(super) struct SimulationWords {
     pub(super) words: Written,
     /// Steps, progress notices and two reports of one event.
     pub(super) progress: Progress,
+    /// What is written in proving two cases.
+    pub(super) proof: ProofWords,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -81,6 +83,24 @@ pub(super) struct Progress {
     pub(super) told_first: String,
     pub(super) told_second: String,
     pub(super) merged: String,
+/// What is written in proving a theft and a fraud.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofWords {
+    /// A witness's statement.
+    pub(super) statement: String,
+    /// The stolen thing, found again.
+    pub(super) thing: String,
+    /// From whom things come.
+    pub(super) from: String,
+    /// Where the thing is kept.
+    pub(super) place: String,
+    /// What a hand-over is for.
+    pub(super) note: String,
+    /// What speaks for the reported person.
+    pub(super) other_side: String,
+    /// The proof of a transfer.
+    pub(super) transfer: String,
 }
 
 /// Names.

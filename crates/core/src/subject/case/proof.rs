@@ -10,7 +10,7 @@ mod act;
 mod decide;
 mod gap;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
