@@ -40,6 +40,8 @@ pub struct CaseQuery {
     pub unhanded: bool,
     /// A progress notice waits for somebody to check it.
     pub news_due: bool,
+    /// Something of it is in keeping, or a file of it was altered.
+    pub exhibits: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use pengayom_core::act::Act;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::{AreaCode, StationId};
-use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, Kept};
 use pengayom_core::value::{
     CaseId, CaseNumber, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
@@ -103,6 +103,8 @@ pub struct CaseRow {
     pub news_stage: Option<String>,
     /// The reason given for its lateness.
     pub news_late_reason: Option<String>,
+    /// Things in keeping, and files that were altered.
+    pub exhibits: Vec<Kept>,
 }
 
 /// Open cases by stage.

@@ -73,6 +73,14 @@ const RELEASED: [(&str, &str); 32] = [
         "ef53683eb88b31942f46efebab1988ddd4768bf281299c31a72c8b21e09b8861",
     ),
     (
+        "sqlite/0017_exhibits.sql",
+        "45e5d53a3a06c208c400a0bf32f14ed920944d603a459b3466c4d519fd72b9d4",
+    ),
+    (
+        "postgres/0017_exhibits.sql",
+        "45e5d53a3a06c208c400a0bf32f14ed920944d603a459b3466c4d519fd72b9d4",
+    ),
+    (
         "sqlite/0011_sign_in.sql",
         "20d94ee328f3cb0efb00d5176b97105ad46346162c6dda3b7c967e8dbd03678a",
     ),

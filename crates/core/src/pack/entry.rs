@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::code::EntryCode;
 use super::function::Aspect;
-use super::lang::{Localized, LocalizedList};
+use super::lang::Localized;
 use super::read::Table;
 use super::service::ServiceClass;
 use super::source::Sourced;
@@ -15,8 +15,6 @@ use super::source::Sourced;
 pub enum Field {
     /// A text in both languages.
     Localized(Localized),
-    /// A list of texts in both languages.
-    LocalizedList(LocalizedList),
     /// A citation or an abbreviation.
     Text(String),
     /// A code, a reference or one of a fixed list.
@@ -27,8 +25,6 @@ pub enum Field {
     Wholes(Vec<u32>),
     /// A number.
     Number(f64),
-    /// Yes or no.
-    Flag(bool),
 }
 
 /// One checked entry.
@@ -59,15 +55,6 @@ impl Entry {
         }
     }
 
-    /// The list `name` in both languages.
-    #[must_use]
-    pub fn localized_list(&self, name: &str) -> Option<&LocalizedList> {
-        match self.field(name)? {
-            Field::LocalizedList(list) => Some(list),
-            _ => None,
-        }
-    }
-
     /// The code, reference, choice or citation `name`.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
@@ -88,7 +75,6 @@ impl Entry {
 pub(crate) enum Ask {
     Localized,
     LocalizedOrNone,
-    List,
     Text,
     Choice(&'static [&'static str]),
     Aspect,
@@ -97,7 +83,6 @@ pub(crate) enum Ask {
     References(&'static str),
     Whole(u32, u32),
     Number(f64, f64),
-    FlagOrFalse,
     /// `<name>_certainty`, where a part is less sure than its entry; kept with the sources, not as a field.
     PartCertainty,
 }
@@ -241,7 +226,6 @@ impl Ask {
         Some(match self {
             Self::Localized => Field::Localized(row.localized(name)),
             Self::LocalizedOrNone => Field::Localized(row.localized_or_none(name)?),
-            Self::List => Field::LocalizedList(row.localized_list(name, &(1..=40))),
             Self::Text => Field::Text(row.text(name)),
             Self::Choice(choices) => Field::Code(row.one_of(name, choices)?),
             Self::Aspect => Field::Code(row.choice(name, Aspect::Competence).code().to_owned()),
@@ -263,7 +247,6 @@ impl Ask {
                 row.part_certainty(name, "our proposal");
                 return None;
             }
-            Self::FlagOrFalse => Field::Flag(row.flag_or_false(name)),
         })
     }
 }

@@ -151,19 +151,23 @@ impl EvidenceLaw {
             minimum = Some(row.reference("minimum", "rule of how much is enough"));
             Codes::read(row)
         });
-        let law = Self {
+        // All of it is read before something is missed, so that every fault is told.
+        let types_old = root.rows("evidence_type_old", |row| {
+            EvidenceType::read(row, "evidence type (old code)")
+        });
+        let types_new = root.rows("evidence_type", |row| {
+            EvidenceType::read(row, "evidence type")
+        });
+        let collections = root.rows("collection", Collection::read);
+        let rules = root.rows("evidence_rule", EvidenceRule::read);
+        Some(Self {
             codes: codes?,
-            types_old: root.rows("evidence_type_old", |row| {
-                EvidenceType::read(row, "evidence type (old code)")
-            }),
-            types_new: root.rows("evidence_type", |row| {
-                EvidenceType::read(row, "evidence type")
-            }),
-            collections: root.rows("collection", Collection::read),
-            rules: root.rows("evidence_rule", EvidenceRule::read),
+            types_old,
+            types_new,
+            collections,
+            rules,
             minimum: minimum?,
-        };
-        Some(law)
+        })
     }
 }
 

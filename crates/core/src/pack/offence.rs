@@ -220,7 +220,7 @@ impl Offence {
 /// An offence as it stands in the file, before what it takes over is put in its place.
 pub(crate) struct Draft {
     offence: Offence,
-    parts: Vec<Option<Part>>,
+    parts: Vec<Part>,
 }
 
 impl Draft {
@@ -248,15 +248,14 @@ impl Draft {
     }
 }
 
-fn read_part(row: &Table<'_>) -> Option<Part> {
-    let of = row.reference_or_none::<OffenceCode>("of", "offence");
-    match of {
-        Some(of) => Some(Part::Of(of)),
-        None => Some(Part::Own(Element {
+fn read_part(row: &Table<'_>) -> Part {
+    match row.reference_or_none("of", "offence") {
+        Some(of) => Part::Of(of),
+        None => Part::Own(Element {
             code: row.id("element"),
             text: row.localized("text"),
             of: None,
-        })),
+        }),
     }
 }
 
@@ -298,7 +297,7 @@ fn gather(
 ) -> bool {
     for part in &draft.parts {
         match part {
-            Some(Part::Own(element)) => {
+            Part::Own(element) => {
                 let mut element = element.clone();
                 element.of = (path.len() > 1).then(|| draft.offence.code.clone());
                 // Taken over by two ways, it is proved once.
@@ -306,7 +305,7 @@ fn gather(
                     elements.push(element);
                 }
             }
-            Some(Part::Of(code)) => {
+            Part::Of(code) => {
                 if path.contains(code) {
                     return false;
                 }
@@ -320,7 +319,6 @@ fn gather(
                     }
                 }
             }
-            None => {}
         }
         if elements.len() > ELEMENTS_MAX {
             return false;

@@ -27,7 +27,7 @@ pub use custody::{
     CountDiffered, CustodyCommand, CustodyExplained, CustodyFault, CustodyRefusal, Difference,
     Disposal, DisposalConfirmed, DisposalProposed, DisposalRejected, Exhibit, ExhibitBack,
     ExhibitMoved, ExhibitSent, ExhibitTaken, HandoverAccepted, HandoverEnded, HandoverOffered,
-    Holder, Leaving, OFFER_HOLDS_HOURS, Offer, Outside, Proposal, QUANTITY_MAX, RUPIAH_MAX,
+    Holder, Kept, Leaving, OFFER_HOLDS_HOURS, Offer, Outside, Proposal, QUANTITY_MAX, RUPIAH_MAX,
     SEAL_MAX_CHARS, TakeExhibit,
 };
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};

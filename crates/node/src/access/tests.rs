@@ -511,6 +511,7 @@ proptest! {
                 Vec::new()
             },
             unhanded_at: None,
+            exhibits: Vec::new(),
         };
         let case = CaseFacts {
             sensitive,

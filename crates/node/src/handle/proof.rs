@@ -3,18 +3,44 @@
 use pengayom_core::act::Actor;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, ProofCommand, ProofRefusal};
 use pengayom_core::value::CaseId;
-use pengayom_store::StoreError;
+use pengayom_store::{CaseCursor, CasePage, CaseQuery, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
 use super::case::CaseHistory;
 use crate::Node;
+use crate::access::{Permission, Sight, Staff};
 use crate::error::HandleError;
+
+/// Most cases on one page of things in keeping.
+const PAGE: u32 = 50;
 
 /// Under which name the program marks files.
 const JOB: &str = "file check";
 
 impl Node {
+    /// Cases with something in keeping that are open to somebody, a page at a time, the latest filed first.
+    /// A page may be short: what is shut to them is left out.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn in_keeping(
+        &self,
+        by: &Staff,
+        after: Option<CaseCursor>,
+    ) -> Result<CasePage, HandleError> {
+        by.require(Permission::ReadCase)?;
+        let query = CaseQuery {
+            exhibits: true,
+            after,
+            limit: PAGE,
+            ..CaseQuery::default()
+        };
+        let mut page = self.store.cases(&self.unit().id, &query).await?;
+        page.rows.retain(|row| self.sight_of(by, row) == Sight::Open);
+        Ok(page)
+    }
+
     /// Reads a file of a case whole and holds it to its name; where its content is no longer what was
     /// put there, the evidence is marked and counts no longer. `true`: it is what it was.
     ///

@@ -62,6 +62,7 @@ pub(crate) const CASES: &Table = &Table {
         maybe("news_due_at", Kind::Integer),
         maybe("news_stage", Kind::Text),
         maybe("news_late_reason", Kind::Text),
+        maybe("exhibits", Kind::Text),
     ],
     batch: BATCH,
 };

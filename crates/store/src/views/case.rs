@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
-use pengayom_core::subject::case::{Case, CaseAct, CaseStage};
+use pengayom_core::subject::case::{Case, CaseAct, CaseStage, ExhibitBack, ExhibitMoved, Kept};
 use pengayom_core::subject::retention;
 use pengayom_core::value::CaseId;
 
@@ -62,7 +62,18 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         news_late_reason: draft
             .and_then(|draft| draft.late_reason.as_deref())
             .map(shown),
+        exhibits: kept(case),
     }
+}
+
+/// Things in keeping, as tables can hold them.
+fn kept(case: &Case) -> Vec<Kept> {
+    let mut kept = case.kept();
+    for thing in &mut kept {
+        thing.place = shown(&thing.place);
+        thing.seal = thing.seal.as_deref().map(shown);
+    }
+    kept
 }
 
 /// The first moment after what was promised at the closing; where nothing was, the closing itself.
@@ -119,6 +130,13 @@ fn text(case: CaseId, act: &Act) -> Option<RowChange> {
         | CaseAct::InformationAdded { text, .. }
         | CaseAct::ProgressSent { text, .. } => text.clone(),
         CaseAct::EvidenceAdded { description, .. } => description.clone(),
+        // A thing is asked for by the seal on it.
+        CaseAct::ExhibitTaken(taken) => {
+            let seal = taken.seal.as_deref().unwrap_or("");
+            format!("{} {seal}", taken.description).trim().to_owned()
+        }
+        CaseAct::ExhibitMoved(ExhibitMoved { seal, .. })
+        | CaseAct::ExhibitBack(ExhibitBack { seal, .. }) => seal.clone().unwrap_or_default(),
         // People ask for a letter by the number on it.
         CaseAct::LetterGiven { number, .. } => number.clone().unwrap_or_default(),
         _ => return None,

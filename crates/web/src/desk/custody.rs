@@ -42,6 +42,7 @@ struct ExhibitsPage {
     recorded: bool,
     changed: Option<String>,
     exhibits: Vec<Line>,
+    action: String,
     forms: Vec<Form>,
 }
 
@@ -63,7 +64,7 @@ struct ExhibitPage {
     errors: Vec<FieldError>,
     by: String,
     href: String,
-    case_href: String,
+    back: String,
     version: u32,
     heading: String,
     number: String,
@@ -181,6 +182,7 @@ async fn list_page(
         recorded: status == StatusCode::OK && context.asks(RECORDED),
         changed,
         exhibits,
+        action: format!("{href}/barang-bukti"),
         forms,
         errors: typed.errors.clone(),
         href,
@@ -257,7 +259,7 @@ async fn one_page(
     let page = ExhibitPage {
         by: staff.id.to_string(),
         href: format!("/perkara/{id}/barang-bukti/{n}"),
-        case_href: format!("/perkara/{id}"),
+        back: format!("/perkara/{id}/barang-bukti"),
         version: case.version,
         heading,
         number,

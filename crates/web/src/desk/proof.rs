@@ -47,6 +47,7 @@ struct ProofPage {
     charges: Vec<ChargeView>,
     pieces: Vec<PieceView>,
     other_side: Option<String>,
+    action: String,
     forms: Vec<Form>,
     can_add: bool,
 }
@@ -77,7 +78,7 @@ struct ElementRow {
     id: String,
     text: String,
     of: Option<String>,
-    covered: bool,
+    tag: &'static str,
     state: String,
     cells: Vec<Cell>,
 }
@@ -98,13 +99,16 @@ struct PieceView {
     id: String,
     name: String,
     told: String,
-    counts: bool,
+    tag: &'static str,
     state: String,
     facts: Vec<Fact>,
     lines: Vec<String>,
     file: Option<String>,
     custody: Option<String>,
 }
+
+/// How many digits of a file's SHA-256 are shown.
+const SHORT: usize = 16;
 
 /// What the address carries after something was recorded.
 const RECORDED: &str = "tercatat=ya";
@@ -171,6 +175,7 @@ async fn plan_page(
             .collect(),
         other_side: view.other_side(),
         forms,
+        action: format!("{href}/pembuktian"),
         can_add: open && may.contains(&Permission::WorkCase),
         errors: typed.errors.clone(),
         href: href.clone(),
@@ -240,10 +245,10 @@ impl View<'_> {
         let covered = cells
             .first()
             .is_some_and(|cell| cell.links.iter().any(|link| link.counts));
-        let state = if covered {
-            "proof.element_covered"
+        let (tag, state) = if covered {
+            ("ok", "proof.element_covered")
         } else {
-            "proof.element_open"
+            ("warn", "proof.element_open")
         };
         ElementRow {
             id: format!("unsur-{}-{code}", offence.code),
@@ -252,7 +257,7 @@ impl View<'_> {
                 let name = said::offence_name(frame, of.as_str());
                 frame.tf("proof.element_of", &[("offence", &name)])
             }),
-            covered,
+            tag,
             state: frame.t(state).to_owned(),
             cells,
         }
@@ -311,9 +316,9 @@ impl View<'_> {
             }
         }
         facts.push(Fact::new(frame.t("proof.collector"), self.collector(piece)));
-        let digits = piece.file.as_ref().map(|file| &file[..file.len().min(16)]);
-        if let Some(digits) = digits {
-            let words = frame.tf("case.file_sha256", &[("digits", digits)]);
+        if let Some(file) = &piece.file {
+            let digits: String = file.chars().take(SHORT).collect();
+            let words = frame.tf("case.file_sha256", &[("digits", &digits)]);
             lines.push(words);
         }
         let is_there = |file: &String| self.case.media.iter().any(|m| m.sha256 == *file);
@@ -322,7 +327,7 @@ impl View<'_> {
             id: format!("bukti-{n}"),
             name: frame.tf("proof.piece", &[("n", &n.to_string())]),
             told: words::told(self.acts, piece),
-            counts: counts.is_ok(),
+            tag: if counts.is_ok() { "ok" } else { "warn" },
             state,
             facts,
             lines,

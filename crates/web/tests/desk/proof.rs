@@ -103,6 +103,7 @@ async fn each_wrong_field_is_named_and_what_was_typed_stays() {
     site.account(Role::Desk).await;
     let case = THEFT.file(&site).await.case;
     let mut desk = site.signed_in("desk").await;
+    desk.get(&format!("/perkara/{case}/pembuktian")).await;
     add_file(&mut desk, case, PDF).await;
     let fields = [
         ("bukti", "1"),
@@ -141,6 +142,9 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     let case = THEFT.file(&site).await.case;
     let mut desk = site.signed_in("desk").await;
     let mut other = site.signed_in("investigator").await;
+    for browser in [&mut desk, &mut other] {
+        browser.get(&format!("/perkara/{case}/barang-bukti")).await;
+    }
     let thing = [
         ("uraian", "Uang dalam amplop cokelat"),
         ("jumlah", "1"),
@@ -151,6 +155,11 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     done(&mut desk, case, "barang-bukti", &thing).await;
     let list = desk.get(&format!("/perkara/{case}/barang-bukti")).await.words();
     assert!(list.contains("Uang dalam amplop cokelat"), "{list}");
+    // It is found by its seal.
+    desk.get("/meja/cari").await;
+    let found = desk.post("/meja/cari", &[("q", "SGL-0042")]).await;
+    let found = desk.follow(found).await;
+    assert!(found.text.contains(&format!("/perkara/{case}")), "{}", found.words());
     let to = [("kepada", two.id.to_string())];
     let to = [(to[0].0, to[0].1.as_str())];
     done(&mut desk, case, "barang-bukti/1/tawarkan", &to).await;
@@ -178,6 +187,7 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     }
     site.account(Role::Commander).await;
     let mut chief = site.signed_in("commander").await;
+    chief.get(&address).await;
     done(&mut chief, case, "barang-bukti/1/jelaskan", &why).await;
     let end = [
         ("cara", "returned"),

@@ -7,6 +7,7 @@
 
 mod act;
 mod decide;
+mod kept;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,8 @@ pub use act::{
     HandoverEnded, HandoverOffered, Outside,
 };
 pub use decide::{CustodyCommand, CustodyRefusal, Leaving, TakeExhibit};
+
+pub use kept::Kept;
 
 pub(super) use decide::decide;
 

@@ -1,7 +1,7 @@
 //! Cases.
 
 use jiff::Timestamp;
-use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, Kept};
 use pengayom_core::value::{CaseId, OfficerId, PersonId, UnitId};
 use uuid::Uuid;
 
@@ -60,6 +60,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "news_due_at",
     "news_stage",
     "news_late_reason",
+    "exhibits",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -78,6 +79,21 @@ fn access_text(access: &CaseAccess) -> Option<String> {
     }
     // Writing identifiers and moments as JSON cannot fail.
     serde_json::to_string(access).ok()
+}
+
+fn exhibits_text(exhibits: &[Kept]) -> Option<String> {
+    if exhibits.is_empty() {
+        return None;
+    }
+    // Serialising plain data cannot fail.
+    serde_json::to_string(exhibits).ok()
+}
+
+fn exhibits_of(row: &Row) -> Result<Vec<Kept>, StoreError> {
+    match get::<Option<&str>>(row, "exhibits")? {
+        None => Ok(Vec::new()),
+        Some(text) => serde_json::from_str(text).map_err(|_| damaged("exhibits", "not as written")),
+    }
 }
 
 fn access_of(row: &Row) -> Result<CaseAccess, StoreError> {
@@ -135,6 +151,7 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.news_due_at.map(stored))
         .push_bind(case.news_stage.as_deref())
         .push_bind(case.news_late_reason.as_deref());
+        .push_bind(exhibits_text(&case.exhibits));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -186,6 +203,7 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         news_due_at: maybe_moment(row, "news_due_at")?,
         news_stage: get(row, "news_stage")?,
         news_late_reason: get(row, "news_late_reason")?,
+        exhibits: exhibits_of(row)?,
     })
 }
 

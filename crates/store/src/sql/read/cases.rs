@@ -123,6 +123,8 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     }
     if asked.news_due {
         query.push(" AND news_due_at IS NOT NULL");
+    if asked.exhibits {
+        query.push(" AND exhibits IS NOT NULL");
     }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
@@ -423,6 +425,10 @@ mod tests {
                     ..all()
                 },
                 "cases_news",
+                    exhibits: true,
+                    ..all()
+                },
+                "cases_exhibits",
             ),
         ]
     }
