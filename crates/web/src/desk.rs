@@ -12,6 +12,7 @@ mod forms;
 mod handover;
 mod history;
 mod hold;
+mod keeping;
 pub(crate) mod letter;
 mod list;
 mod list_file;
@@ -67,6 +68,7 @@ pub(crate) mod proof_forms {
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
+        .route("/barang-bukti", get(keeping::show))
         .route("/meja", get(queue::show))
         .route("/meja/layani", post(queue::serve_next))
         .route("/meja/ambil-alih", post(queue::take_over))

@@ -163,6 +163,8 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     let to = [("kepada", two.id.to_string())];
     let to = [(to[0].0, to[0].1.as_str())];
     done(&mut desk, case, "barang-bukti/1/tawarkan", &to).await;
+    let mine = other.get("/barang-bukti").await.words();
+    assert!(mine.contains("SGL-0042") && mine.contains("Ditawarkan kepada"), "{mine}");
     let address = format!("/perkara/{case}/barang-bukti/1");
     let page = other.get(&address).await;
     assert!(page.words().contains("Terima barang ini"), "{}", page.words());
