@@ -74,7 +74,6 @@ impl Entry {
 #[derive(Clone, Copy)]
 pub(crate) enum Ask {
     Localized,
-    LocalizedOrNone,
     Text,
     Choice(&'static [&'static str]),
     Aspect,
@@ -225,7 +224,6 @@ impl Ask {
     fn read(self, row: &Table<'_>, name: &str) -> Option<Field> {
         Some(match self {
             Self::Localized => Field::Localized(row.localized(name)),
-            Self::LocalizedOrNone => Field::Localized(row.localized_or_none(name)?),
             Self::Text => Field::Text(row.text(name)),
             Self::Choice(choices) => Field::Code(row.one_of(name, choices)?),
             Self::Aspect => Field::Code(row.choice(name, Aspect::Competence).code().to_owned()),

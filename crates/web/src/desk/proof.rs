@@ -42,7 +42,7 @@ struct ProofPage {
     heading: String,
     recorded: bool,
     changed: Option<String>,
-    state: (&'static str, String),
+    standing: (&'static str, String),
     gaps: Vec<GapLine>,
     charges: Vec<ChargeView>,
     pieces: Vec<PieceView>,
@@ -166,7 +166,7 @@ async fn plan_page(
         heading,
         recorded: status == StatusCode::OK && context.asks(RECORDED),
         changed,
-        state: words::state(&frame, &case.proof, gaps.len()),
+        standing: words::state(&frame, &case.proof, gaps.len()),
         gaps: gaps.iter().map(|gap| view.gap(gap)).collect(),
         charges: case.proof.charges().map(|it| view.charge(it)).collect(),
         pieces: (1..)
