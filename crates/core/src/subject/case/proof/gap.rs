@@ -117,16 +117,6 @@ impl Piece {
         link.map(|link| link.bearing)
     }
 
-    /// Whether it supports an element of an offence.
-    fn supports(&self, offence: &Offence, element: &str) -> bool {
-        self.bearing(offence.code.as_str(), element) == Some(Bearing::Supports)
-    }
-
-    fn supports_any(&self, offence: &Offence) -> bool {
-        let mut elements = offence.elements.iter();
-        elements.any(|element| self.supports(offence, element.code.as_str()))
-    }
-
     fn nature(&self, law: &ProofLaw) -> Option<Nature> {
         let typed = self.typed.as_ref()?;
         Some(law.evidence.kind(typed.law, &typed.kind)?.nature)
@@ -183,33 +173,47 @@ impl Proof {
     }
 
     fn gaps_of(&self, law: &ProofLaw, offence: &Offence, gaps: &mut Vec<Gap>) {
-        let code = || offence.code.to_string();
-        let lawful = || self.pieces.iter().filter(|piece| piece.counts().is_ok());
-        for element in &offence.elements {
-            if !lawful().any(|piece| piece.supports(offence, element.code.as_str())) {
-                gaps.push(Gap::NoEvidence {
-                    offence: code(),
-                    element: element.code.to_string(),
-                });
+        let code = offence.code.as_str();
+        let mut covered = vec![false; offence.elements.len()];
+        let (mut found, mut statement) = (0_u32, false);
+        for piece in self.pieces.iter().filter(|piece| piece.counts().is_ok()) {
+            let of = piece.links.iter().filter(|link| link.offence == code);
+            let supports = of.filter(|link| link.bearing == Bearing::Supports);
+            // Each piece counts once for an offence, for however many elements it speaks.
+            let mut counted = false;
+            for link in supports {
+                let mut elements = offence.elements.iter().zip(&mut covered);
+                let of = elements.find(|(element, _)| element.code.as_str() == link.element);
+                if let Some((_, covered)) = of {
+                    *covered = true;
+                    counted = true;
+                }
+            }
+            if counted {
+                found = found.saturating_add(1);
+                statement |= piece.nature(law) == Some(Nature::Statement);
             }
         }
+        let open = offence.elements.iter().zip(&covered);
+        let open = open.filter(|(_, covered)| !**covered);
+        gaps.extend(open.map(|(element, _)| Gap::NoEvidence {
+            offence: code.to_owned(),
+            element: element.code.to_string(),
+        }));
         let Some(rule) = law.enough(offence) else {
             return;
         };
-        // Each piece counts once for an offence, for however many elements it speaks.
-        let found = lawful().filter(|piece| piece.supports_any(offence)).count();
-        let found = u32::try_from(found).unwrap_or(u32::MAX);
         if let Some(needed) = rule.minimum.filter(|needed| found < *needed) {
             gaps.push(Gap::TooFew {
-                offence: code(),
+                offence: code.to_owned(),
                 found,
                 needed,
             });
         }
-        let says = |piece: &&Piece| piece.nature(law) == Some(Nature::Statement);
-        let mut statements = lawful().filter(|piece| piece.supports_any(offence));
-        if rule.with_statement && !statements.any(|piece| says(&piece)) {
-            gaps.push(Gap::NoStatement { offence: code() });
+        if rule.with_statement && !statement {
+            gaps.push(Gap::NoStatement {
+                offence: code.to_owned(),
+            });
         }
     }
 }
