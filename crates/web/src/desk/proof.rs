@@ -153,6 +153,8 @@ async fn plan_page(
         Vec::new()
     };
     let gaps = case.proof.gaps(law, now);
+    let done = status == StatusCode::OK && context.asks(RECORDED);
+    let refused = case.proof.refused_at == Some(case.version);
     let view = View {
         frame: &frame,
         names: &names,
@@ -164,8 +166,10 @@ async fn plan_page(
         by: staff.id.to_string(),
         version: case.version,
         heading,
-        recorded: status == StatusCode::OK && context.asks(RECORDED),
-        changed,
+        recorded: done && !refused,
+        changed: changed.or_else(|| {
+            (done && refused).then(|| frame.t("proof.refused_now").to_owned())
+        }),
         standing: words::state(&frame, &case.proof, gaps.len()),
         gaps: gaps.iter().map(|gap| view.gap(gap)).collect(),
         charges: case.proof.charges().map(|it| view.charge(it)).collect(),
