@@ -73,6 +73,7 @@ pub fn of_case() -> impl Strategy<Value = CaseCommand> {
     prop_oneof![
         10 => handling().boxed(),
         2 => access().boxed(),
+        2 => steps().boxed(),
         1 => crate::proof::of_proof().boxed(),
         2 => crate::proof::of_custody().boxed(),
     ]

@@ -159,8 +159,6 @@ pub(super) async fn month(
     }
     desk.play_until(node, clock, plan.until).await?;
     clock.set(plan.until);
-    let officer = player.with_role(Role::Desk)?;
-    super::progress::play(node, &officer, words, beats.first(), plan.until).await
     if let Some(provers) = Provers::of(node, &words.proof, &player.staff) {
         let of = |kind: &str| -> Vec<CaseId> {
             let of_kind = |story: &&Story| {
@@ -172,7 +170,8 @@ pub(super) async fn month(
         };
         provers.prove(&of("dicuri"), &of("ditipu")).await?;
     }
-    Ok(())
+    let officer = player.with_role(Role::Desk)?;
+    super::progress::play(node, &officer, words, beats.first(), plan.until).await
 }
 
 /// The recorded shifts.

@@ -83,6 +83,8 @@ pub(super) struct Progress {
     pub(super) told_first: String,
     pub(super) told_second: String,
     pub(super) merged: String,
+}
+
 /// What is written in proving a theft and a fraud.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -42,8 +42,6 @@ pub(super) fn parts(frame: &PageFrame, id: CaseId, case: &Case, shown: OnPage) -
         Some(same_event(frame, id, case)),
         files(frame, shown.files),
         letters(frame, shown.letters),
-        files(frame, shown.files),
-        letters(frame, shown.letters),
         proof(frame, id, case, shown.now),
         exhibits(frame, id, case),
     ];

@@ -9,7 +9,7 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 24] = [
+const SAME: [(&str, &[&str]); 27] = [
     ("/perkara/{case}/langkah", &["sayOfStep"]),
     (
         "/perkara/{case}/kabar",

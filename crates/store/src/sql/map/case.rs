@@ -150,7 +150,7 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.unhanded_at.map(stored))
         .push_bind(case.news_due_at.map(stored))
         .push_bind(case.news_stage.as_deref())
-        .push_bind(case.news_late_reason.as_deref());
+        .push_bind(case.news_late_reason.as_deref())
         .push_bind(exhibits_text(&case.exhibits));
 }
 
