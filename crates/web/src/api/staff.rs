@@ -126,6 +126,8 @@ fn progress_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(same_event::show_same_event))
         .routes(routes!(same_event::merge))
         .routes(routes!(same_event::undo_merge))
+}
+
 fn changes_of_proof() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(proof::add_offence))

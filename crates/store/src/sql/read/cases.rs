@@ -123,6 +123,7 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     }
     if asked.news_due {
         query.push(" AND news_due_at IS NOT NULL");
+    }
     if asked.exhibits {
         query.push(" AND exhibits IS NOT NULL");
     }
@@ -425,6 +426,9 @@ mod tests {
                     ..all()
                 },
                 "cases_news",
+            ),
+            (
+                CaseQuery {
                     exhibits: true,
                     ..all()
                 },
