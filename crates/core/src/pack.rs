@@ -52,7 +52,10 @@ pub use case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 pub use choice::UnknownChoice;
 pub use clock::{Clock, ClockEvent, ClockKind, ClockUnit};
 pub use code::{
-    BadCode, CODE_MAX_CHARS, ChannelCode, CollectionCode, DifficultyCode, DutyCode, ElementCode, EntryCode, EvidenceCode, ExplanationCode, GroupCode, InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, NewsCode, OffenceCode, OutcomeCode, PhraseCode, RankCode, RoleCode, RuleCode, ServiceCode, StepCode, StratumCode, is_code,
+    BadCode, CODE_MAX_CHARS, ChannelCode, CollectionCode, DifficultyCode, DutyCode, ElementCode,
+    EntryCode, EvidenceCode, ExplanationCode, GroupCode, InstrumentCode, ItemCode, KindCode,
+    LateReasonCode, LetterCode, NewsCode, OffenceCode, OutcomeCode, PhraseCode, RankCode, RoleCode,
+    RuleCode, ServiceCode, StepCode, StratumCode, is_code,
 };
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
@@ -68,9 +71,7 @@ pub use law::{FloorRule, Instrument, PackHead, Phrase};
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
 pub use news::{Difficulty, NEWS_PLACEHOLDERS, News, NewsStage, NewsWhen};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
-pub use offence::{
-    Code, Codes, ComplaintOnly, ELEMENTS_MAX, Element, Milder, Offence, Penalty,
-};
+pub use offence::{Code, Codes, ComplaintOnly, ELEMENTS_MAX, Element, Milder, Offence, Penalty};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
 pub use proof::ProofLaw;

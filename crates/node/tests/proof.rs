@@ -54,7 +54,10 @@ async fn a_file_altered_in_the_store_is_found_marked_once_and_counts_no_longer()
         recording: None,
         no_recording: None,
     };
-    let case = ask(CaseCommand::Proof(ProofCommand::TypeEvidence(Box::new(typed)))).await;
+    let case = ask(CaseCommand::Proof(ProofCommand::TypeEvidence(Box::new(
+        typed,
+    ))))
+    .await;
     assert_eq!(case.proof.piece(1).unwrap().counts(), Ok(()));
 
     let history = world.node.case_history(&officer, id).await.unwrap();

@@ -110,7 +110,7 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         news_due_at: None,
         news_stage: None,
         news_late_reason: None,
-            exhibits: Vec::new(),
+        exhibits: Vec::new(),
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

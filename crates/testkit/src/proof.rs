@@ -31,14 +31,100 @@ fn gap() -> impl Strategy<Value = Gap> {
 /// Any act of proof.
 pub fn proof_act() -> impl Strategy<Value = CaseAct> {
     prop_oneof![
-        (text(), of(day()), of(day())).prop_map(|(offence, from, until)| CaseAct::OffenceNamed(OffenceNamed { offence, from, until })).boxed(),
-        (text(), text()).prop_map(|(offence, reason)| CaseAct::OffenceDropped(OffenceDropped { offence, reason })).boxed(),
-        ((any::<u32>(), select(Code::ALL), text(), text(), day(), of(text())), (of(text()), of(text()), of(text()), of(text()), of(text()), of(text())), (of(day()), any::<bool>(), of(any::<u32>()), of(text()), subsequence(CollectionNeed::ALL.to_vec(), 0..=5))).prop_map(|((evidence, law, kind, way, on, collector), (place, from, number, urgent, witness_1, witness_2), (copy_on, copy_late, recording, no_recording, lacks))| CaseAct::EvidenceTyped(EvidenceTyped { evidence, law, kind, way, on, collector, place, from, number, urgent, witness_1, witness_2, copy_on, copy_late, recording, no_recording, lacks })).boxed(),
-        (any::<u32>(), text(), text(), select(&Bearing::ALL[..])).prop_map(|(evidence, offence, element, bearing)| CaseAct::EvidenceLinked(EvidenceLinked { evidence, offence, element, bearing })).boxed(),
-        (any::<u32>(), select(&OutGround::ALL[..]), text()).prop_map(|(evidence, ground, reason)| CaseAct::EvidenceOut(EvidenceOut { evidence, ground, reason })).boxed(),
-        (any::<bool>(), text()).prop_map(|(found, text)| CaseAct::OtherSideSought(OtherSideSought { found, text })).boxed(),
-        (vec(gap(), 0..4), any::<u32>()).prop_map(|(gaps, count)| CaseAct::ProofRefused(ProofRefused { gaps, count })).boxed(),
-        (text(), of(text())).prop_map(|(file, found)| CaseAct::FileAltered(FileAltered { file, found })).boxed(),
+        (text(), of(day()), of(day()))
+            .prop_map(
+                |(offence, from, until)| CaseAct::OffenceNamed(OffenceNamed {
+                    offence,
+                    from,
+                    until
+                })
+            )
+            .boxed(),
+        (text(), text())
+            .prop_map(|(offence, reason)| CaseAct::OffenceDropped(OffenceDropped {
+                offence,
+                reason
+            }))
+            .boxed(),
+        (
+            (
+                any::<u32>(),
+                select(Code::ALL),
+                text(),
+                text(),
+                day(),
+                of(text())
+            ),
+            (
+                of(text()),
+                of(text()),
+                of(text()),
+                of(text()),
+                of(text()),
+                of(text())
+            ),
+            (
+                of(day()),
+                any::<bool>(),
+                of(any::<u32>()),
+                of(text()),
+                subsequence(CollectionNeed::ALL.to_vec(), 0..=5)
+            )
+        )
+            .prop_map(
+                |(
+                    (evidence, law, kind, way, on, collector),
+                    (place, from, number, urgent, witness_1, witness_2),
+                    (copy_on, copy_late, recording, no_recording, lacks),
+                )| CaseAct::EvidenceTyped(EvidenceTyped {
+                    evidence,
+                    law,
+                    kind,
+                    way,
+                    on,
+                    collector,
+                    place,
+                    from,
+                    number,
+                    urgent,
+                    witness_1,
+                    witness_2,
+                    copy_on,
+                    copy_late,
+                    recording,
+                    no_recording,
+                    lacks
+                })
+            )
+            .boxed(),
+        (any::<u32>(), text(), text(), select(&Bearing::ALL[..]))
+            .prop_map(
+                |(evidence, offence, element, bearing)| CaseAct::EvidenceLinked(EvidenceLinked {
+                    evidence,
+                    offence,
+                    element,
+                    bearing
+                })
+            )
+            .boxed(),
+        (any::<u32>(), select(&OutGround::ALL[..]), text())
+            .prop_map(
+                |(evidence, ground, reason)| CaseAct::EvidenceOut(EvidenceOut {
+                    evidence,
+                    ground,
+                    reason
+                })
+            )
+            .boxed(),
+        (any::<bool>(), text())
+            .prop_map(|(found, text)| CaseAct::OtherSideSought(OtherSideSought { found, text }))
+            .boxed(),
+        (vec(gap(), 0..4), any::<u32>())
+            .prop_map(|(gaps, count)| CaseAct::ProofRefused(ProofRefused { gaps, count }))
+            .boxed(),
+        (text(), of(text()))
+            .prop_map(|(file, found)| CaseAct::FileAltered(FileAltered { file, found }))
+            .boxed(),
         Just(CaseAct::ProofSubmitted {}).boxed(),
     ]
 }
@@ -46,18 +132,131 @@ pub fn proof_act() -> impl Strategy<Value = CaseAct> {
 /// Any act of custody.
 pub fn custody_act() -> impl Strategy<Value = CaseAct> {
     prop_oneof![
-        (text(), any::<u32>(), of(text()), of(text()), text(), of(any::<u64>())).prop_map(|(description, quantity, seal, from, place, rupiah)| CaseAct::ExhibitTaken(ExhibitTaken { description, quantity, seal, from, place, rupiah })).boxed(),
-        (any::<u32>(), few_officers(), of(text())).prop_map(|(evidence, to, note)| CaseAct::HandoverOffered(HandoverOffered { evidence, to, note })).boxed(),
-        (any::<u32>(), few_officers(), text(), of(any::<u64>())).prop_map(|(evidence, from, place, counted)| CaseAct::HandoverAccepted(HandoverAccepted { evidence, from, place, counted })).boxed(),
-        (any::<u32>(), text()).prop_map(|(evidence, reason)| CaseAct::HandoverEnded(HandoverEnded { evidence, reason })).boxed(),
-        (any::<u32>(), text(), of(text())).prop_map(|(evidence, place, seal)| CaseAct::ExhibitMoved(ExhibitMoved { evidence, place, seal })).boxed(),
-        (any::<u32>(), select(&Outside::ALL[..]), text(), text()).prop_map(|(evidence, to, recipient, letter)| CaseAct::ExhibitSent(ExhibitSent { evidence, to, recipient, letter })).boxed(),
-        (any::<u32>(), text(), text(), of(text())).prop_map(|(evidence, note, place, seal)| CaseAct::ExhibitBack(ExhibitBack { evidence, note, place, seal })).boxed(),
-        (any::<u32>(), select(&Disposal::ALL[..]), of(text()), text(), text(), of(any::<u64>())).prop_map(|(evidence, way, recipient, letter, reason, counted)| CaseAct::DisposalProposed(DisposalProposed { evidence, way, recipient, letter, reason, counted })).boxed(),
-        (any::<u32>(), of(any::<u64>())).prop_map(|(evidence, counted)| CaseAct::DisposalConfirmed(DisposalConfirmed { evidence, counted })).boxed(),
-        (any::<u32>(), text()).prop_map(|(evidence, reason)| CaseAct::DisposalRejected(DisposalRejected { evidence, reason })).boxed(),
-        (any::<u32>(), any::<u64>(), any::<u64>(), of(few_officers())).prop_map(|(evidence, expected, counted, had)| CaseAct::CountDiffered(CountDiffered { evidence, expected, counted, had })).boxed(),
-        (any::<u32>(), text()).prop_map(|(evidence, text)| CaseAct::CustodyExplained(CustodyExplained { evidence, text })).boxed(),
+        (
+            text(),
+            any::<u32>(),
+            of(text()),
+            of(text()),
+            text(),
+            of(any::<u64>())
+        )
+            .prop_map(
+                |(description, quantity, seal, from, place, rupiah)| CaseAct::ExhibitTaken(
+                    ExhibitTaken {
+                        description,
+                        quantity,
+                        seal,
+                        from,
+                        place,
+                        rupiah
+                    }
+                )
+            )
+            .boxed(),
+        (any::<u32>(), few_officers(), of(text()))
+            .prop_map(
+                |(evidence, to, note)| CaseAct::HandoverOffered(HandoverOffered {
+                    evidence,
+                    to,
+                    note
+                })
+            )
+            .boxed(),
+        (any::<u32>(), few_officers(), text(), of(any::<u64>()))
+            .prop_map(
+                |(evidence, from, place, counted)| CaseAct::HandoverAccepted(HandoverAccepted {
+                    evidence,
+                    from,
+                    place,
+                    counted
+                })
+            )
+            .boxed(),
+        (any::<u32>(), text())
+            .prop_map(|(evidence, reason)| CaseAct::HandoverEnded(HandoverEnded {
+                evidence,
+                reason
+            }))
+            .boxed(),
+        (any::<u32>(), text(), of(text()))
+            .prop_map(
+                |(evidence, place, seal)| CaseAct::ExhibitMoved(ExhibitMoved {
+                    evidence,
+                    place,
+                    seal
+                })
+            )
+            .boxed(),
+        (any::<u32>(), select(&Outside::ALL[..]), text(), text())
+            .prop_map(
+                |(evidence, to, recipient, letter)| CaseAct::ExhibitSent(ExhibitSent {
+                    evidence,
+                    to,
+                    recipient,
+                    letter
+                })
+            )
+            .boxed(),
+        (any::<u32>(), text(), text(), of(text()))
+            .prop_map(
+                |(evidence, note, place, seal)| CaseAct::ExhibitBack(ExhibitBack {
+                    evidence,
+                    note,
+                    place,
+                    seal
+                })
+            )
+            .boxed(),
+        (
+            any::<u32>(),
+            select(&Disposal::ALL[..]),
+            of(text()),
+            text(),
+            text(),
+            of(any::<u64>())
+        )
+            .prop_map(|(evidence, way, recipient, letter, reason, counted)| {
+                CaseAct::DisposalProposed(DisposalProposed {
+                    evidence,
+                    way,
+                    recipient,
+                    letter,
+                    reason,
+                    counted,
+                })
+            })
+            .boxed(),
+        (any::<u32>(), of(any::<u64>()))
+            .prop_map(
+                |(evidence, counted)| CaseAct::DisposalConfirmed(DisposalConfirmed {
+                    evidence,
+                    counted
+                })
+            )
+            .boxed(),
+        (any::<u32>(), text())
+            .prop_map(
+                |(evidence, reason)| CaseAct::DisposalRejected(DisposalRejected {
+                    evidence,
+                    reason
+                })
+            )
+            .boxed(),
+        (any::<u32>(), any::<u64>(), any::<u64>(), of(few_officers()))
+            .prop_map(
+                |(evidence, expected, counted, had)| CaseAct::CountDiffered(CountDiffered {
+                    evidence,
+                    expected,
+                    counted,
+                    had
+                })
+            )
+            .boxed(),
+        (any::<u32>(), text())
+            .prop_map(
+                |(evidence, text)| CaseAct::CustodyExplained(CustodyExplained { evidence, text })
+            )
+            .boxed(),
     ]
 }
 
@@ -79,14 +278,18 @@ pub fn of_proof() -> impl Strategy<Value = CaseCommand> {
         (word(OFFENCES), text())
             .prop_map(|(offence, reason)| ProofCommand::DropOffence { offence, reason }),
         type_evidence().prop_map(|told| ProofCommand::TypeEvidence(Box::new(told))),
-        (0_u32..5, word(OFFENCES), word(ELEMENTS), select(&Bearing::ALL[..])).prop_map(
-            |(evidence, offence, element, bearing)| ProofCommand::Link {
+        (
+            0_u32..5,
+            word(OFFENCES),
+            word(ELEMENTS),
+            select(&Bearing::ALL[..])
+        )
+            .prop_map(|(evidence, offence, element, bearing)| ProofCommand::Link {
                 evidence,
                 offence,
                 element,
                 bearing,
-            }
-        ),
+            }),
         (0_u32..5, select(&OutGround::ALL[..]), text()).prop_map(|(evidence, ground, reason)| {
             ProofCommand::PutOut {
                 evidence,

@@ -110,10 +110,7 @@ pub(crate) fn router() -> Router<AppState> {
             post(custody::carry_out),
         )
         .route("/perkara/{case}/pembuktian", get(proof::show))
-        .route(
-            "/perkara/{case}/pembuktian/{act}",
-            post(proof::carry_out),
-        )
+        .route("/perkara/{case}/pembuktian/{act}", post(proof::carry_out))
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", post(letter::give))

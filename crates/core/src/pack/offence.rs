@@ -173,7 +173,9 @@ impl Offence {
     /// The element with this code.
     #[must_use]
     pub fn element(&self, code: &str) -> Option<&Element> {
-        self.elements.iter().find(|known| known.code.as_str() == code)
+        self.elements
+            .iter()
+            .find(|known| known.code.as_str() == code)
     }
 
     /// The article in a code.

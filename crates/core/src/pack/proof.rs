@@ -149,7 +149,10 @@ mod trial {
                 ],
                 collections: vec![
                     way("free", &[]),
-                    way("permit", &[Need::Number, Need::TwoWitnesses, Need::CopyGiven]),
+                    way(
+                        "permit",
+                        &[Need::Number, Need::TwoWitnesses, Need::CopyGiven],
+                    ),
                     way("urgent", &[Need::UrgentReason]),
                     way("suspect", &[Need::Recording]),
                 ],

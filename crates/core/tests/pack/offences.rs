@@ -84,7 +84,11 @@ fn what_a_seizure_and_a_questioning_must_have_is_in_the_pack() {
     let judge = law.kind(Code::New, "pengamatan_hakim").unwrap();
     assert!(!judge.collectable);
     // The old code knows no things as evidence of their own.
-    let things = |code| law.types(code).iter().filter(|t| t.nature == Nature::Exhibit);
+    let things = |code| {
+        law.types(code)
+            .iter()
+            .filter(|t| t.nature == Nature::Exhibit)
+    };
     assert_eq!(things(Code::New).count(), 1);
     assert_eq!(things(Code::Old).count(), 0);
 }
@@ -100,7 +104,10 @@ fn an_offence_that_leads_back_to_itself_is_a_fault() {
     let circular = PackFault::RuleBroken {
         rule: PackRule::ElementsEnd,
     };
-    assert!(found.iter().all(|error| error.fault == circular), "{found:#?}");
+    assert!(
+        found.iter().all(|error| error.fault == circular),
+        "{found:#?}"
+    );
     assert_eq!(found.len(), 1);
 }
 
@@ -116,10 +123,18 @@ fn an_offence_without_elements_and_one_that_takes_over_what_is_not_there_are_fau
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].fault, PackFault::MissingKey);
     assert!(found[0].key.ends_with("element"), "{}", found[0].key);
-    let error = one_fault("offences.toml", "of = \"penganiayaan\"", "of = \"penganiyaan\"", 0);
+    let error = one_fault(
+        "offences.toml",
+        "of = \"penganiayaan\"",
+        "of = \"penganiyaan\"",
+        0,
+    );
     assert!(matches!(
         error.fault,
-        PackFault::DanglingReference { kind: "offence", .. }
+        PackFault::DanglingReference {
+            kind: "offence",
+            ..
+        }
     ));
     let error = one_fault(
         "offences.toml",

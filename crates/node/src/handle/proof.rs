@@ -37,7 +37,8 @@ impl Node {
             ..CaseQuery::default()
         };
         let mut page = self.store.cases(&self.unit().id, &query).await?;
-        page.rows.retain(|row| self.sight_of(by, row) == Sight::Open);
+        page.rows
+            .retain(|row| self.sight_of(by, row) == Sight::Open);
         Ok(page)
     }
 
@@ -84,12 +85,15 @@ impl Node {
                 Err(error) => return Err(error.into()),
             }
         }
-        let digits = hash.finalize().iter().fold(String::new(), |mut text, byte| {
-            use std::fmt::Write as _;
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let digits = hash
+            .finalize()
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                use std::fmt::Write as _;
+                // Writing to a `String` cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            });
         Ok(Some(digits))
     }
 
@@ -109,7 +113,9 @@ impl Node {
                 file: sha256.to_owned(),
                 found: found.clone(),
             });
-            let done = self.append_command(id, known, mark, &actor, moment, None).await;
+            let done = self
+                .append_command(id, known, mark, &actor, moment, None)
+                .await;
             match done {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
                 // Somebody else found it at the same time.

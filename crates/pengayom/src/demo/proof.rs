@@ -68,7 +68,8 @@ impl<'a> Provers<'a> {
         let words = self.words;
         self.name(case, "pencurian").await?;
         self.file(case, &words.statement).await?;
-        self.typed(case, 1, "keterangan_saksi", "pemeriksaan_saksi").await?;
+        self.typed(case, 1, "keterangan_saksi", "pemeriksaan_saksi")
+            .await?;
         let take = TakeExhibit {
             description: words.thing.clone(),
             quantity: 1,
@@ -86,14 +87,16 @@ impl<'a> Provers<'a> {
             (2, "pencurian_barang", Bearing::Supports),
             (1, "pencurian_maksud", Bearing::Weakens),
         ] {
-            self.link(case, evidence, ("pencurian", element), bearing).await?;
+            self.link(case, evidence, ("pencurian", element), bearing)
+                .await?;
         }
         let sought = ProofCommand::SeekOtherSide {
             found: true,
             text: words.other_side.clone(),
         };
         self.ask(self.one, case, CaseCommand::Proof(sought)).await?;
-        self.ask(self.one, case, CaseCommand::Proof(ProofCommand::Submit)).await?;
+        self.ask(self.one, case, CaseCommand::Proof(ProofCommand::Submit))
+            .await?;
         let offer = CustodyCommand::Offer {
             evidence: 2,
             to: self.other.id,

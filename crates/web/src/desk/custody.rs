@@ -10,9 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use pengayom_core::act::Payload;
-use pengayom_core::subject::case::{
-    CaseAct, CaseCommand, Exhibit, Holder, Piece,
-};
+use pengayom_core::subject::case::{CaseAct, CaseCommand, Exhibit, Holder, Piece};
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
@@ -407,12 +405,7 @@ async fn carried_out(
     let history = page.node.case_history(&page.staff, id).await?;
     match error {
         HandleError::Case(refusal) => match form::blamed(&page.frame, form, &refusal) {
-            Some(error) => again(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                history,
-                None,
-                vec![error],
-            ),
+            Some(error) => again(StatusCode::UNPROCESSABLE_ENTITY, history, None, vec![error]),
             None => {
                 let words = moved_words(&page.frame, &page.node, &refusal).await?;
                 again(StatusCode::CONFLICT, history, Some(words), Vec::new())
@@ -420,12 +413,7 @@ async fn carried_out(
         },
         HandleError::NoSuchOfficer => {
             let error = FieldError::new("tawarkan-kepada", page.frame.t("case.assign_gone"));
-            again(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                history,
-                None,
-                vec![error],
-            )
+            again(StatusCode::UNPROCESSABLE_ENTITY, history, None, vec![error])
         }
         HandleError::Conflict { .. } => {
             let words = page.frame.t("case.changed").to_owned();

@@ -233,7 +233,8 @@ fn whole(text: &str) -> Option<u64> {
     let are_digits = |group: &&str| group.bytes().all(|sign| sign.is_ascii_digit());
     let (first, rest) = groups.split_first()?;
     let grouped = rest.is_empty() || (1..=3).contains(&first.len());
-    let fits = grouped && rest.iter().all(|group| group.len() == 3) && groups.iter().all(are_digits);
+    let fits =
+        grouped && rest.iter().all(|group| group.len() == 3) && groups.iter().all(are_digits);
     fits.then(|| groups.concat().parse().ok()).flatten()
 }
 

@@ -1,9 +1,9 @@
 //! The parts of a case, listed in one place: each with where it is and how it stands, so that the page
 //! of a case stays short and nothing of it is out of sight.
 
-use pengayom_core::subject::case::{Case, StepState};
 use jiff::Timestamp;
 use pengayom_core::subject::case::Case;
+use pengayom_core::subject::case::{Case, StepState};
 use pengayom_core::value::CaseId;
 
 use super::news::next_words;

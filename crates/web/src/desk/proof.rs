@@ -167,9 +167,8 @@ async fn plan_page(
         version: case.version,
         heading,
         recorded: done && !refused,
-        changed: changed.or_else(|| {
-            (done && refused).then(|| frame.t("proof.refused_now").to_owned())
-        }),
+        changed: changed
+            .or_else(|| (done && refused).then(|| frame.t("proof.refused_now").to_owned())),
         standing: words::state(&frame, &case.proof, gaps.len()),
         gaps: gaps.iter().map(|gap| view.gap(gap)).collect(),
         charges: case.proof.charges().map(|it| view.charge(it)).collect(),
@@ -300,10 +299,7 @@ impl View<'_> {
             let law = frame.unit().pack.proof();
             let kind = said::kind_name(frame, typed.law, &typed.kind);
             let code = frame.say(law.evidence.codes.name(typed.law)).to_owned();
-            facts.push(Fact::new(
-                frame.t("proof.kind"),
-                format!("{kind}, {code}"),
-            ));
+            facts.push(Fact::new(frame.t("proof.kind"), format!("{kind}, {code}")));
             let way = said::way_name(frame, &typed.way);
             let basis = law.evidence.collection(&typed.way);
             let basis = basis.map_or(way.clone(), |basis| format!("{way} ({})", basis.law));
@@ -440,4 +436,3 @@ pub(super) fn payload_of(acts: &[Act], version: u32) -> Option<&CaseAct> {
 pub(super) fn told_of(acts: &[Act], piece: &Piece) -> String {
     words::told(acts, piece)
 }
-

@@ -60,15 +60,7 @@ const PROOF: [&str; 7] = [
 
 /// What is done to a thing in custody.
 const CUSTODY: [&str; 10] = [
-    "terima",
-    "batal",
-    "setujui",
-    "tolak",
-    "jelaskan",
-    "tawarkan",
-    "pindah",
-    "kirim",
-    "kembali",
+    "terima", "batal", "setujui", "tolak", "jelaskan", "tawarkan", "pindah", "kirim", "kembali",
     "usul",
 ];
 

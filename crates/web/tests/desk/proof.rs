@@ -15,12 +15,19 @@ async fn send(
     path: &str,
     fields: &[(&str, &str)],
 ) -> Answer {
-    browser.post(&format!("/perkara/{case}/{path}"), fields).await
+    browser
+        .post(&format!("/perkara/{case}/{path}"), fields)
+        .await
 }
 
 async fn done(browser: &mut Browser<'_>, case: CaseId, path: &str, fields: &[(&str, &str)]) {
     let answer = send(browser, case, path, fields).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.words());
+    assert_eq!(
+        answer.status,
+        StatusCode::SEE_OTHER,
+        "{path}: {}",
+        answer.words()
+    );
 }
 
 async fn add_file(browser: &mut Browser<'_>, case: CaseId, content: &[u8]) {
@@ -47,7 +54,11 @@ async fn a_theft_is_proved_element_by_element_and_complete_says_what_is_missing(
     let mut officer = site.signed_in("investigator").await;
     let address = format!("/perkara/{case}/pembuktian");
     let page = officer.get(&address).await;
-    assert!(page.words().contains("Belum ada tindak pidana"), "{}", page.words());
+    assert!(
+        page.words().contains("Belum ada tindak pidana"),
+        "{}",
+        page.words()
+    );
 
     let offence = [
         ("tindak_pidana", "pencurian"),
@@ -69,7 +80,10 @@ async fn a_theft_is_proved_element_by_element_and_complete_says_what_is_missing(
     // Refused, and it says which; the refusal is in the history.
     done(&mut officer, case, "pembuktian/lengkap", &[]).await;
     let history = officer.get(&format!("/perkara/{case}")).await.words();
-    assert!(history.contains("Pembuktian belum lengkap: 7 kekurangan"), "{history}");
+    assert!(
+        history.contains("Pembuktian belum lengkap: 7 kekurangan"),
+        "{history}"
+    );
     let again = send(&mut officer, case, "pembuktian/lengkap", &[]).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(again.words().contains("belum ada yang berubah"));
@@ -80,13 +94,20 @@ async fn a_theft_is_proved_element_by_element_and_complete_says_what_is_missing(
         done(&mut officer, case, "pembuktian/jenis", &fields).await;
         for element in ["pelaku", "mengambil", "barang", "milik", "maksud"] {
             let element = format!("pencurian.pencurian_{element}");
-            let link = [("bukti", n), ("unsur", element.as_str()), ("arah", "supports")];
+            let link = [
+                ("bukti", n),
+                ("unsur", element.as_str()),
+                ("arah", "supports"),
+            ];
             done(&mut officer, case, "pembuktian/kaitan", &link).await;
         }
     }
     let words = officer.get(&address).await.words();
     assert!(words.contains("1 kekurangan"), "{words}");
-    let sought = [("hasil", "tidak"), ("uraian", "Ditanyakan kepada tetangga.")];
+    let sought = [
+        ("hasil", "tidak"),
+        ("uraian", "Ditanyakan kepada tetangga."),
+    ];
     done(&mut officer, case, "pembuktian/sebaliknya", &sought).await;
     done(&mut officer, case, "pembuktian/lengkap", &[]).await;
     let words = officer.get(&address).await.words();
@@ -119,7 +140,11 @@ async fn each_wrong_field_is_named_and_what_was_typed_stays() {
     let ahead = [("tindak_pidana", "pencurian"), ("dari", "2027-01-01")];
     let answer = send(&mut desk, case, "pembuktian/tindak-pidana", &ahead).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.words().contains("belum terjadi"), "{}", answer.words());
+    assert!(
+        answer.words().contains("belum terjadi"),
+        "{}",
+        answer.words()
+    );
     // A type of the old procedure is not one of today.
     let old = [
         ("bukti", "1"),
@@ -128,7 +153,11 @@ async fn each_wrong_field_is_named_and_what_was_typed_stays() {
         ("tanggal", "2026-11-24"),
     ];
     let answer = send(&mut desk, case, "pembuktian/jenis", &old).await;
-    assert!(answer.words().contains("tidak mengenal jenis ini"), "{}", answer.words());
+    assert!(
+        answer.words().contains("tidak mengenal jenis ini"),
+        "{}",
+        answer.words()
+    );
     let unknown = send(&mut desk, case, "pembuktian/apa-saja", &[]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
@@ -153,32 +182,61 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
         ("uang", "1.500.000"),
     ];
     done(&mut desk, case, "barang-bukti", &thing).await;
-    let list = desk.get(&format!("/perkara/{case}/barang-bukti")).await.words();
+    let list = desk
+        .get(&format!("/perkara/{case}/barang-bukti"))
+        .await
+        .words();
     assert!(list.contains("Uang dalam amplop cokelat"), "{list}");
     // It is found by its seal.
     desk.get("/meja/cari").await;
     let found = desk.post("/meja/cari", &[("q", "SGL-0042")]).await;
     let found = desk.follow(found).await;
-    assert!(found.text.contains(&format!("/perkara/{case}")), "{}", found.words());
+    assert!(
+        found.text.contains(&format!("/perkara/{case}")),
+        "{}",
+        found.words()
+    );
     let to = [("kepada", two.id.to_string())];
     let to = [(to[0].0, to[0].1.as_str())];
     done(&mut desk, case, "barang-bukti/1/tawarkan", &to).await;
     let mine = other.get("/barang-bukti").await.words();
-    assert!(mine.contains("SGL-0042") && mine.contains("Ditawarkan kepada"), "{mine}");
+    assert!(
+        mine.contains("SGL-0042") && mine.contains("Ditawarkan kepada"),
+        "{mine}"
+    );
     let address = format!("/perkara/{case}/barang-bukti/1");
     let page = other.get(&address).await;
-    assert!(page.words().contains("Terima barang ini"), "{}", page.words());
+    assert!(
+        page.words().contains("Terima barang ini"),
+        "{}",
+        page.words()
+    );
     // Whoever offers it cannot accept it.
     let own = [("tempat", "Gudang"), ("dihitung", "1500000")];
     let answer = send(&mut desk, case, "barang-bukti/1/terima", &own).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.words().contains("tidak ditawarkan kepada Anda"));
-    let missing = send(&mut other, case, "barang-bukti/1/terima", &[("tempat", "Gudang")]).await;
-    assert!(missing.words().contains("Hitung uangnya"), "{}", missing.words());
+    let missing = send(
+        &mut other,
+        case,
+        "barang-bukti/1/terima",
+        &[("tempat", "Gudang")],
+    )
+    .await;
+    assert!(
+        missing.words().contains("Hitung uangnya"),
+        "{}",
+        missing.words()
+    );
     let short = [("tempat", "Gudang"), ("dihitung", "1400000")];
     done(&mut other, case, "barang-bukti/1/terima", &short).await;
     let words = other.get(&address).await.words();
-    for shown in ["Rp 1.400.000", "Rp 1.500.000", "hitungan uang berbeda", &one.name] {
+    for shown in [
+        "Rp 1.400.000",
+        "Rp 1.500.000",
+        "hitungan uang berbeda",
+        &one.name,
+    ] {
         assert!(words.contains(shown), "{shown}: {words}");
     }
     // Neither of the two explains it.
@@ -199,8 +257,18 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
         ("dihitung", "1400000"),
     ];
     done(&mut other, case, "barang-bukti/1/usul", &end).await;
-    let own = send(&mut other, case, "barang-bukti/1/setujui", &[("dihitung", "1400000")]).await;
-    assert!(own.words().contains("Pengusul tidak menyetujui"), "{}", own.words());
+    let own = send(
+        &mut other,
+        case,
+        "barang-bukti/1/setujui",
+        &[("dihitung", "1400000")],
+    )
+    .await;
+    assert!(
+        own.words().contains("Pengusul tidak menyetujui"),
+        "{}",
+        own.words()
+    );
     let counted = [("dihitung", "1400000")];
     done(&mut chief, case, "barang-bukti/1/setujui", &counted).await;
     let words = chief.get(&address).await.words();
@@ -228,5 +296,11 @@ async fn whoever_may_not_read_the_case_sees_neither_plan_nor_exhibits() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     let answer = send(&mut oversight, case, "barang-bukti", &[]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(site.browser().get(&format!("/perkara/{case}/pembuktian")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.browser()
+            .get(&format!("/perkara/{case}/pembuktian"))
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
 }

@@ -2,7 +2,10 @@
 
 use super::Slot;
 use crate::subject::case::{
-    CaseAct, CountDiffered, CustodyExplained, DisposalConfirmed, DisposalProposed, DisposalRejected, EvidenceLinked, EvidenceOut, EvidenceTyped, ExhibitBack, ExhibitMoved, ExhibitSent, ExhibitTaken, FileAltered, HandoverAccepted, HandoverEnded, HandoverOffered, OffenceDropped, OffenceNamed, OtherSideSought, ProofRefused
+    CaseAct, CountDiffered, CustodyExplained, DisposalConfirmed, DisposalProposed,
+    DisposalRejected, EvidenceLinked, EvidenceOut, EvidenceTyped, ExhibitBack, ExhibitMoved,
+    ExhibitSent, ExhibitTaken, FileAltered, HandoverAccepted, HandoverEnded, HandoverOffered,
+    OffenceDropped, OffenceNamed, OtherSideSought, ProofRefused,
 };
 
 /// Shows every place for something told in an act of proof or custody; nothing of any other.
@@ -14,13 +17,9 @@ pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'
                 from: _,
                 until: _,
             } = told;
-
         }
         CaseAct::OffenceDropped(told) => {
-            let OffenceDropped {
-                offence: _,
-                reason,
-            } = told;
+            let OffenceDropped { offence: _, reason } = told;
             each("reason", Slot::Text(reason));
         }
         CaseAct::EvidenceTyped(told) => {
@@ -59,7 +58,6 @@ pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'
                 element: _,
                 bearing: _,
             } = told;
-
         }
         CaseAct::EvidenceOut(told) => {
             let EvidenceOut {
@@ -70,25 +68,14 @@ pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'
             each("reason", Slot::Text(reason));
         }
         CaseAct::OtherSideSought(told) => {
-            let OtherSideSought {
-                found: _,
-                text,
-            } = told;
+            let OtherSideSought { found: _, text } = told;
             each("text", Slot::Text(text));
         }
         CaseAct::ProofRefused(told) => {
-            let ProofRefused {
-                gaps: _,
-                count: _,
-            } = told;
-
+            let ProofRefused { gaps: _, count: _ } = told;
         }
         CaseAct::FileAltered(told) => {
-            let FileAltered {
-                file: _,
-                found: _,
-            } = told;
-
+            let FileAltered { file: _, found: _ } = told;
         }
         CaseAct::ExhibitTaken(told) => {
             let ExhibitTaken {
@@ -173,7 +160,6 @@ pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'
                 evidence: _,
                 counted: _,
             } = told;
-
         }
         CaseAct::DisposalRejected(told) => {
             let DisposalRejected {
@@ -189,13 +175,9 @@ pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'
                 counted: _,
                 had: _,
             } = told;
-
         }
         CaseAct::CustodyExplained(told) => {
-            let CustodyExplained {
-                evidence: _,
-                text,
-            } = told;
+            let CustodyExplained { evidence: _, text } = told;
             each("text", Slot::Text(text));
         }
         _ => {}

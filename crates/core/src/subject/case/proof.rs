@@ -257,9 +257,8 @@ impl Proof {
         let Some(piece) = self.piece_mut(linked.evidence) else {
             return;
         };
-        let same = |link: &&mut Link| {
-            link.offence == linked.offence && link.element == linked.element
-        };
+        let same =
+            |link: &&mut Link| link.offence == linked.offence && link.element == linked.element;
         if let Some(link) = piece.links.iter_mut().find(same) {
             link.bearing = linked.bearing;
         } else {

@@ -143,7 +143,12 @@ pub(super) struct ProofBody {
 impl ProofGap {
     fn of(gap: &Gap) -> Self {
         let stored = serde_json::to_value(gap).unwrap_or_default();
-        let text = |name: &str| stored.get(name).and_then(|it| it.as_str()).map(String::from);
+        let text = |name: &str| {
+            stored
+                .get(name)
+                .and_then(|it| it.as_str())
+                .map(String::from)
+        };
         Self {
             gap: text("gap").unwrap_or_default(),
             offence: text("offence"),
@@ -422,14 +427,20 @@ async fn carry_out(
     let mut read = Read::of(change.members, &mut fields)?;
     fields.check()?;
     if change.form == "kaitan" {
-        let pair = format!("{}.{}", read.form.get("tindak_pidana"), read.form.get("unsur_kode"));
+        let pair = format!(
+            "{}.{}",
+            read.form.get("tindak_pidana"),
+            read.form.get("unsur_kode")
+        );
         if pair != "." {
             read.put("unsur", &pair)?;
         }
     }
     let asked = bytes.clone();
-    once(api, &bytes, move |api| async move { work(&api, change, (case, n), read, &asked).await })
-        .await
+    once(api, &bytes, move |api| async move {
+        work(&api, change, (case, n), read, &asked).await
+    })
+    .await
 }
 
 async fn work(
@@ -461,7 +472,10 @@ async fn work(
     let wanted = wanted.map_err(|errors| wrong(&read, errors))?;
     let once = once_of(api, asked)?;
     let seen = api.wanted_version()?;
-    let changed = api.node.change_case_once(staff, case, seen, wanted, once).await;
+    let changed = api
+        .node
+        .change_case_once(staff, case, seen, wanted, once)
+        .await;
     match changed {
         Ok(changed) => CaseChange::of(case, &changed).answer(api),
         Err(HandleError::Case(rule)) => {
@@ -479,9 +493,7 @@ async fn work(
                 None => moved(api, &rule).await?,
             })
         }
-        Err(HandleError::NoSuchOfficer) => {
-            Err(at("/to", "unknown", frame.t("case.assign_gone")))
-        }
+        Err(HandleError::NoSuchOfficer) => Err(at("/to", "unknown", frame.t("case.assign_gone"))),
         Err(HandleError::Conflict { now_with }) => Err(stale(api, staff, case, now_with).await?),
         Err(error) => Err(error.into()),
     }

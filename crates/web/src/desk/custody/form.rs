@@ -19,15 +19,7 @@ pub(crate) const TAKE: &str = "simpan";
 
 /// Parts of the address of the others, in the order of the page.
 const FORMS: [&str; 10] = [
-    "terima",
-    "batal",
-    "setujui",
-    "tolak",
-    "jelaskan",
-    "tawarkan",
-    "pindah",
-    "kirim",
-    "kembali",
+    "terima", "batal", "setujui", "tolak", "jelaskan", "tawarkan", "pindah", "kirim", "kembali",
     "usul",
 ];
 
@@ -42,10 +34,16 @@ pub(super) fn take(frame: &PageFrame, typed: &Typed) -> Form {
     let told = draw.text(TAKE, "simpan-uraian", "uraian", "proof.exhibit_what");
     let told = told.hint(frame.t("proof.exhibit_what_help"));
     let quantity = draw.text(TAKE, "simpan-jumlah", "jumlah", "proof.quantity");
-    let seal = draw.text(TAKE, "simpan-segel", "segel", "proof.seal").optional();
-    let from = draw.text(TAKE, "simpan-dari", "dari_siapa", "proof.from").optional();
+    let seal = draw
+        .text(TAKE, "simpan-segel", "segel", "proof.seal")
+        .optional();
+    let from = draw
+        .text(TAKE, "simpan-dari", "dari_siapa", "proof.from")
+        .optional();
     let place = draw.text(TAKE, "simpan-tempat", "tempat", "proof.place_where");
-    let rupiah = draw.text(TAKE, "simpan-uang", "uang", "proof.amount").optional();
+    let rupiah = draw
+        .text(TAKE, "simpan-uang", "uang", "proof.amount")
+        .optional();
     let rupiah = rupiah.hint(frame.t("proof.amount_help"));
     let parts = vec![
         Part::Area(told),
@@ -55,7 +53,8 @@ pub(super) fn take(frame: &PageFrame, typed: &Typed) -> Form {
         Part::Line(place),
         Part::Digits(rupiah),
     ];
-    draw.form(TAKE, "proof.take", parts).help(frame.t("proof.take_help"))
+    draw.form(TAKE, "proof.take", parts)
+        .help(frame.t("proof.take_help"))
 }
 
 /// Draws the forms that somebody is offered for an exhibit.
@@ -92,9 +91,7 @@ impl Offer<'_> {
             "tolak" => proposal.is_some(),
             "jelaskan" => differs.is_some_and(|it| ![it.had, it.by].contains(&Some(me))),
             "tawarkan" | "kirim" => mine && pending.is_none() && proposal.is_none(),
-            "usul" => {
-                mine && pending.is_none() && proposal.is_none() && differs.is_none()
-            }
+            "usul" => mine && pending.is_none() && proposal.is_none() && differs.is_none(),
             "pindah" => mine,
             _ => matches!(exhibit.holder, Holder::Outside(_)),
         }
@@ -114,7 +111,8 @@ impl Offer<'_> {
             "terima" => {
                 let parts = std::iter::once(place("terima-tempat"));
                 let parts = parts.chain(count("terima-dihitung")).collect();
-                draw.form(form, "proof.accept", parts).help(frame.t("proof.accept_help"))
+                draw.form(form, "proof.accept", parts)
+                    .help(frame.t("proof.accept_help"))
             }
             "batal" => {
                 let reason = draw.text(form, "batal-alasan", "alasan", "proof.reason");
@@ -138,7 +136,8 @@ impl Offer<'_> {
                 let to = self.colleagues(&draw, form);
                 let note = draw.text(form, "tawarkan-untuk", "untuk", "proof.offer_note");
                 let parts = vec![to, Part::Line(note.optional())];
-                draw.form(form, "proof.offer", parts).help(frame.t("proof.offer_help"))
+                draw.form(form, "proof.offer", parts)
+                    .help(frame.t("proof.offer_help"))
             }
             "pindah" => {
                 let parts = vec![place("pindah-tempat"), seal("pindah-segel")];
@@ -171,15 +170,17 @@ impl Offer<'_> {
                     Part::Area(reason),
                 ];
                 let parts = parts.into_iter().chain(count("usul-dihitung")).collect();
-                draw.form(form, "proof.propose", parts).help(frame.t("proof.propose_help"))
+                draw.form(form, "proof.propose", parts)
+                    .help(frame.t("proof.propose_help"))
             }
         }
     }
 
     fn colleagues(&self, draw: &Draw<'_>, form: &str) -> Part {
-        let colleagues = self.names.active().filter(|staff| {
-            staff.id != self.by.id && staff.may(Permission::KeepExhibits)
-        });
+        let colleagues = self
+            .names
+            .active()
+            .filter(|staff| staff.id != self.by.id && staff.may(Permission::KeepExhibits));
         let options = colleagues.map(|staff| (staff.id.to_string(), staff.addressed()));
         let mut options: Vec<(String, String)> = options.collect();
         options.sort_by(|one, other| one.1.cmp(&other.1));
@@ -294,11 +295,7 @@ pub(crate) fn command(
 }
 
 /// The words for the rule that stood in the way, at the field to blame; `None` when the case moved on.
-pub(crate) fn blamed(
-    frame: &PageFrame,
-    form: &str,
-    refusal: &CaseRefusal,
-) -> Option<FieldError> {
+pub(crate) fn blamed(frame: &PageFrame, form: &str, refusal: &CaseRefusal) -> Option<FieldError> {
     let first = match form {
         TAKE => "simpan-uraian",
         "terima" => "terima-tempat",

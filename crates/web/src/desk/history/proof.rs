@@ -279,9 +279,13 @@ fn describe_plan(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
             entry.words = frame.tf("proof.act_proof_refused", &[("n", &n)]);
         }
         CaseAct::ProofSubmitted {} => {
-            frame.t("proof.act_proof_submitted").clone_into(&mut entry.words);
+            frame
+                .t("proof.act_proof_submitted")
+                .clone_into(&mut entry.words);
         }
-        CaseAct::FileAltered(_) => frame.t("proof.act_file_altered").clone_into(&mut entry.words),
+        CaseAct::FileAltered(_) => frame
+            .t("proof.act_file_altered")
+            .clone_into(&mut entry.words),
         _ => {}
     }
 }

@@ -107,8 +107,12 @@ impl Ask<'_> {
         let field = draw.text(form, "tp-pilih", "tindak_pidana", "proof.offence");
         let label = frame.say(law.codes.name(Code::New)).to_owned();
         let offence = draw.select(form, field, vec![(label, options.collect())]);
-        let from = draw.text(form, "tp-dari", "dari", "proof.day_first").optional();
-        let until = draw.text(form, "tp-sampai", "sampai", "proof.day_last").optional();
+        let from = draw
+            .text(form, "tp-dari", "dari", "proof.day_first")
+            .optional();
+        let until = draw
+            .text(form, "tp-sampai", "sampai", "proof.day_last")
+            .optional();
         let parts = vec![offence, Part::Day(from), Part::Day(until)];
         draw.form(form, "proof.name_offence", parts)
             .help(frame.t("proof.name_offence_help"))
@@ -122,7 +126,10 @@ impl Ask<'_> {
             let types = law.types(code).iter().filter(|kind| kind.collectable);
             let options =
                 types.map(|kind| (kind.code.to_string(), frame.say(&kind.name).to_owned()));
-            (frame.say(law.codes.name(code)).to_owned(), options.collect())
+            (
+                frame.say(law.codes.name(code)).to_owned(),
+                options.collect(),
+            )
         });
         let field = draw.text(form, "jenis-jenis", "jenis", "proof.kind");
         let field = field.hint(frame.t("proof.kind_help"));
@@ -133,12 +140,18 @@ impl Ask<'_> {
         let label = frame.t("proof.way").to_owned();
         let way = draw.select(form, field, vec![(label, ways.collect())]);
         let line = |id, name, key: &str| Part::Line(draw.text(form, id, name, key).optional());
-        let copy = draw.text(form, "jenis-salinan", "salinan", "proof.copy_on").optional();
-        let urgent = draw.text(form, "jenis-mendesak", "mendesak", "proof.urgent").optional();
-        let field = draw.text(form, "jenis-rekaman", "rekaman", "proof.recording").optional();
+        let copy = draw
+            .text(form, "jenis-salinan", "salinan", "proof.copy_on")
+            .optional();
+        let urgent = draw
+            .text(form, "jenis-mendesak", "mendesak", "proof.urgent")
+            .optional();
+        let field = draw
+            .text(form, "jenis-rekaman", "rekaman", "proof.recording")
+            .optional();
         let files = self.standing().filter(|(_, piece)| piece.file.is_some());
-        let files = files
-            .map(|(n, piece)| (n.to_string(), words::piece_name(frame, self.acts, n, piece)));
+        let files =
+            files.map(|(n, piece)| (n.to_string(), words::piece_name(frame, self.acts, n, piece)));
         let label = frame.t("proof.evidence").to_owned();
         let recording = draw.select(form, field, vec![(label, files.collect())]);
         let on = draw.text(form, "jenis-tanggal", "tanggal", "proof.collected_on");
@@ -158,7 +171,8 @@ impl Ask<'_> {
             recording,
             line("jenis-tanpa-rekaman", "tanpa_rekaman", "proof.no_recording"),
         ];
-        draw.form(form, "proof.type", parts).help(frame.t("proof.type_help"))
+        draw.form(form, "proof.type", parts)
+            .help(frame.t("proof.type_help"))
     }
 
     fn link(&self) -> Form {
@@ -179,16 +193,21 @@ impl Ask<'_> {
         let arah = ("kaitan-arah", "arah");
         let bearing = draw.radios(form, arah, "proof.bearing", &options);
         let parts = vec![self.evidence(form, "kaitan-bukti"), element, bearing];
-        draw.form(form, "proof.link", parts).help(frame.t("proof.link_help"))
+        draw.form(form, "proof.link", parts)
+            .help(frame.t("proof.link_help"))
     }
 
     fn other_side(&self) -> Form {
         let (draw, form) = (&self.draw, "sebaliknya");
-        let options = [("ya", "proof.found_yes_choice"), ("tidak", "proof.found_no_choice")];
+        let options = [
+            ("ya", "proof.found_yes_choice"),
+            ("tidak", "proof.found_no_choice"),
+        ];
         let found = draw.radios(form, ("sebaliknya-hasil", "hasil"), "proof.found", &options);
         let text = draw.text(form, "sebaliknya-uraian", "uraian", "proof.sought_text");
         let parts = vec![found, Part::Area(text)];
-        draw.form(form, "proof.seek", parts).help(draw.frame.t("proof.seek_help"))
+        draw.form(form, "proof.seek", parts)
+            .help(draw.frame.t("proof.seek_help"))
     }
 
     fn put_out(&self) -> Form {
@@ -319,11 +338,7 @@ fn type_evidence(it: &mut Reading<'_>, today: Date) -> ProofCommand {
 }
 
 /// The words for the rule that stood in the way, at the field to blame; `None` when the case moved on.
-pub(crate) fn blamed(
-    frame: &PageFrame,
-    form: &str,
-    refusal: &CaseRefusal,
-) -> Option<FieldError> {
+pub(crate) fn blamed(frame: &PageFrame, form: &str, refusal: &CaseRefusal) -> Option<FieldError> {
     let first = match form {
         "jenis" => "jenis-bukti",
         "kaitan" => "kaitan-bukti",
@@ -352,7 +367,9 @@ pub(crate) fn blamed(
             };
             Some(FieldError::new(id, text_fault(frame, *fault)))
         }
-        CaseRefusal::NotInPack { field: "kind", .. } => at("jenis-jenis", "proof.kind_not_that_day"),
+        CaseRefusal::NotInPack { field: "kind", .. } => {
+            at("jenis-jenis", "proof.kind_not_that_day")
+        }
         CaseRefusal::NotInPack { field: "way", .. } => at("jenis-cara", "proof.choose_one"),
         CaseRefusal::NotInPack {
             field: "element", ..
@@ -365,7 +382,11 @@ pub(crate) fn blamed(
             }
             ProofRefusal::DaysReversed { .. } => at("tp-sampai", "proof.days_reversed"),
             ProofRefusal::DayAhead { day } => {
-                let id = if form == "jenis" { "jenis-tanggal" } else { "tp-dari" };
+                let id = if form == "jenis" {
+                    "jenis-tanggal"
+                } else {
+                    "tp-dari"
+                };
                 let words = frame.tf("proof.day_ahead", &[("day", &days(*day))]);
                 Some(FieldError::new(id, words))
             }

@@ -5,9 +5,7 @@ use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::{
     Code, CollectionNeed, ComplaintOnly, Milder, Offence, Penalty, ProofLaw,
 };
-use pengayom_core::subject::case::{
-    Case, CaseAct, CustodyFault, Gap, NotCounted, Piece, Proof,
-};
+use pengayom_core::subject::case::{Case, CaseAct, CustodyFault, Gap, NotCounted, Piece, Proof};
 
 use super::super::history::proof as said;
 use crate::frame::PageFrame;
@@ -137,9 +135,7 @@ pub(super) fn milder(frame: &PageFrame, offence: &Offence) -> String {
         Milder::Code(code) => frame.tf("proof.milder", &[("code", &codes(&[code]))]),
         Milder::Same => frame.t("proof.milder_same").to_owned(),
         Milder::OneLaw => return frame.t("proof.milder_one_law").to_owned(),
-        Milder::Unknown(missing) => {
-            frame.tf("proof.milder_unknown", &[("code", &codes(&missing))])
-        }
+        Milder::Unknown(missing) => frame.tf("proof.milder_unknown", &[("code", &codes(&missing))]),
     };
     format!("{rule} {verdict}")
 }

@@ -72,7 +72,14 @@ fn with(rupiah: Option<u64>) -> Story {
 }
 
 fn thing(story: &Story) -> &Exhibit {
-    story.case.proof.piece(1).unwrap().exhibit.as_deref().unwrap()
+    story
+        .case
+        .proof
+        .piece(1)
+        .unwrap()
+        .exhibit
+        .as_deref()
+        .unwrap()
 }
 
 #[test]
@@ -82,17 +89,29 @@ fn a_thing_passes_when_the_colleague_accepts_it_and_not_before() {
     assert_eq!(thing(&story).seal.as_deref(), Some("SGL-1"));
     ask(&mut story, 1, offer(2)).unwrap();
     assert_eq!(thing(&story).officer(), Some(officer(1)));
-    assert_eq!(refused(ask(&mut story, 1, offer(3))), CustodyRefusal::OfferPending);
+    assert_eq!(
+        refused(ask(&mut story, 1, offer(3))),
+        CustodyRefusal::OfferPending
+    );
     // Neither the one who offers it nor a third accepts it.
     for other in [1, 3] {
-        assert_eq!(refused(ask(&mut story, other, accept(None))), CustodyRefusal::NotOffered);
+        assert_eq!(
+            refused(ask(&mut story, other, accept(None))),
+            CustodyRefusal::NotOffered
+        );
     }
     ask(&mut story, 2, accept(None)).unwrap();
     assert_eq!(thing(&story).officer(), Some(officer(2)));
     assert_eq!(thing(&story).place, "Gudang.");
     let holder = Some(officer(2));
-    assert_eq!(refused(ask(&mut story, 1, offer(3))), CustodyRefusal::NotHolder { holder });
-    assert_eq!(refused(ask(&mut story, 2, offer(2))), CustodyRefusal::ToOneself);
+    assert_eq!(
+        refused(ask(&mut story, 1, offer(3))),
+        CustodyRefusal::NotHolder { holder }
+    );
+    assert_eq!(
+        refused(ask(&mut story, 2, offer(2))),
+        CustodyRefusal::ToOneself
+    );
 }
 
 #[test]
@@ -105,7 +124,10 @@ fn an_offer_is_declined_taken_back_or_lapses() {
     };
     for who in [2, 1] {
         ask(&mut story, 1, offer(2)).unwrap();
-        assert_eq!(refused(ask(&mut story, 3, end())), CustodyRefusal::NotOffered);
+        assert_eq!(
+            refused(ask(&mut story, 3, end())),
+            CustodyRefusal::NotOffered
+        );
         ask(&mut story, who, end()).unwrap();
         assert_eq!(thing(&story).offer, None);
     }
@@ -127,13 +149,25 @@ fn an_offer_is_declined_taken_back_or_lapses() {
 fn an_end_takes_two_and_is_the_end() {
     // S13
     let mut story = with(None);
-    assert_eq!(refused(ask(&mut story, 2, confirm(None))), CustodyRefusal::NotProposed);
+    assert_eq!(
+        refused(ask(&mut story, 2, confirm(None))),
+        CustodyRefusal::NotProposed
+    );
     ask(&mut story, 1, propose(None)).unwrap();
-    assert_eq!(refused(ask(&mut story, 1, confirm(None))), CustodyRefusal::OwnProposal);
-    assert_eq!(refused(ask(&mut story, 1, offer(2))), CustodyRefusal::ProposalPending);
+    assert_eq!(
+        refused(ask(&mut story, 1, confirm(None))),
+        CustodyRefusal::OwnProposal
+    );
+    assert_eq!(
+        refused(ask(&mut story, 1, offer(2))),
+        CustodyRefusal::ProposalPending
+    );
     ask(&mut story, 2, confirm(None)).unwrap();
     assert_eq!(thing(&story).holder, Holder::Gone(Disposal::Returned));
-    assert_eq!(refused(ask(&mut story, 1, offer(2))), CustodyRefusal::NotHolder { holder: None });
+    assert_eq!(
+        refused(ask(&mut story, 1, offer(2))),
+        CustodyRefusal::NotHolder { holder: None }
+    );
 }
 
 #[test]
@@ -141,23 +175,45 @@ fn money_is_counted_by_both_and_a_difference_is_explained_by_a_third() {
     // S13
     let mut story = with(Some(1_000));
     ask(&mut story, 1, offer(2)).unwrap();
-    assert_eq!(refused(ask(&mut story, 2, accept(None))), CustodyRefusal::CountMissing);
+    assert_eq!(
+        refused(ask(&mut story, 2, accept(None))),
+        CustodyRefusal::CountMissing
+    );
     let acts = ask(&mut story, 2, accept(Some(900))).unwrap();
-    assert!(matches!(acts.as_slice(), [
-        CaseAct::HandoverAccepted(_),
-        CaseAct::CountDiffered(CountDiffered { expected: 1_000, counted: 900, .. }),
-    ]));
-    assert_eq!(thing(&story).faults(thing(&story).since), [CustodyFault::CountDiffers]);
-    assert_eq!(refused(ask(&mut story, 2, propose(Some(900)))), CustodyRefusal::DifferenceOpen);
+    assert!(matches!(
+        acts.as_slice(),
+        [
+            CaseAct::HandoverAccepted(_),
+            CaseAct::CountDiffered(CountDiffered {
+                expected: 1_000,
+                counted: 900,
+                ..
+            }),
+        ]
+    ));
+    assert_eq!(
+        thing(&story).faults(thing(&story).since),
+        [CustodyFault::CountDiffers]
+    );
+    assert_eq!(
+        refused(ask(&mut story, 2, propose(Some(900)))),
+        CustodyRefusal::DifferenceOpen
+    );
     let explain = || CustodyCommand::Explain {
         evidence: 1,
         text: "Salah hitung.".to_owned(),
     };
     for party in [1, 2] {
-        assert_eq!(refused(ask(&mut story, party, explain())), CustodyRefusal::OwnDifference);
+        assert_eq!(
+            refused(ask(&mut story, party, explain())),
+            CustodyRefusal::OwnDifference
+        );
     }
     ask(&mut story, 3, explain()).unwrap();
-    assert_eq!((thing(&story).rupiah, thing(&story).difference), (Some(900), None));
+    assert_eq!(
+        (thing(&story).rupiah, thing(&story).difference),
+        (Some(900), None)
+    );
     // What differs at the end stays where it is.
     ask(&mut story, 2, propose(Some(900))).unwrap();
     let acts = ask(&mut story, 3, confirm(Some(800))).unwrap();
@@ -186,7 +242,10 @@ fn a_thing_goes_to_a_laboratory_and_comes_back_under_a_new_seal() {
     ask(&mut story, 2, back()).unwrap();
     assert_eq!(thing(&story).officer(), Some(officer(2)));
     assert_eq!(thing(&story).seal.as_deref(), Some("SGL-2"));
-    assert_eq!(refused(ask(&mut story, 2, back())), CustodyRefusal::NotOutside);
+    assert_eq!(
+        refused(ask(&mut story, 2, back())),
+        CustodyRefusal::NotOutside
+    );
 }
 
 /// Any step, by any of three officers, whether or not it is allowed.

@@ -402,11 +402,7 @@ fn same_name(one: &str, other: &str) -> bool {
 }
 
 /// A link that says what is known already changes nothing.
-fn link(
-    case: &Case,
-    linked: EvidenceLinked,
-    law: &ProofLaw,
-) -> Result<Vec<CaseAct>, CaseRefusal> {
+fn link(case: &Case, linked: EvidenceLinked, law: &ProofLaw) -> Result<Vec<CaseAct>, CaseRefusal> {
     let piece = standing(case, linked.evidence)?;
     if case.proof.charge(&linked.offence).is_none() {
         return Err(ProofRefusal::NotInPlan.into());

@@ -24,7 +24,13 @@ pub(in crate::subject::case) struct Story {
 
 impl Story {
     pub(in crate::subject::case) fn new() -> Self {
-        let first = act(SUBJECT, 1, Actor::Citizen, minute(0), Payload::Case(filed("lost_item", None)));
+        let first = act(
+            SUBJECT,
+            1,
+            Actor::Citizen,
+            minute(0),
+            Payload::Case(filed("lost_item", None)),
+        );
         Self {
             case: evolve(None, &first).unwrap(),
             acts: vec![first],
@@ -46,7 +52,13 @@ impl Story {
         let acts = decide(Some(&self.case), command, actor, moment, &FakeMethod)?;
         for payload in &acts {
             let version = self.case.version + 1;
-            let done = act(SUBJECT, version, actor.clone(), minute(self.at), Payload::Case(payload.clone()));
+            let done = act(
+                SUBJECT,
+                version,
+                actor.clone(),
+                minute(self.at),
+                Payload::Case(payload.clone()),
+            );
             self.case = evolve(Some(self.case.clone()), &done).unwrap();
             self.acts.push(done);
         }
@@ -152,7 +164,9 @@ fn proved() -> Story {
     for (byte, element) in [(1, "takes"), (2, "not_own")] {
         let n = story.file(byte);
         story.proof(type_it(typed(n, "document", "free"))).unwrap();
-        story.proof(link(n, "theft", element, Bearing::Supports)).unwrap();
+        story
+            .proof(link(n, "theft", element, Bearing::Supports))
+            .unwrap();
     }
     story.proof(sought()).unwrap();
     story
@@ -179,15 +193,27 @@ fn complete_is_refused_with_a_list_of_what_is_missing_and_the_refusal_is_kept() 
         too_few,
         Gap::OtherSideNotSought,
     ];
-    assert_eq!(acts, [CaseAct::ProofRefused(ProofRefused { gaps: gaps.clone(), count: 4 })]);
+    assert_eq!(
+        acts,
+        [CaseAct::ProofRefused(ProofRefused {
+            gaps: gaps.clone(),
+            count: 4
+        })]
+    );
     // Asked again with nothing new, it is the same, and no act more.
     let again = refused(story.proof(ProofCommand::Submit));
     assert_eq!(again, ProofRefusal::Incomplete(gaps));
-    assert_eq!((story.case.proof.first_gaps, story.case.proof.refused), (Some(4), 1));
+    assert_eq!(
+        (story.case.proof.first_gaps, story.case.proof.refused),
+        (Some(4), 1)
+    );
     story.proof(sought()).unwrap();
     story.proof(ProofCommand::Submit).unwrap();
     // How many there were at first stays.
-    assert_eq!((story.case.proof.first_gaps, story.case.proof.refused), (Some(4), 2));
+    assert_eq!(
+        (story.case.proof.first_gaps, story.case.proof.refused),
+        (Some(4), 2)
+    );
 }
 
 #[test]
@@ -208,16 +234,23 @@ fn nothing_counts_without_type_and_basis_and_each_need_is_named() {
     let mut story = Story::new();
     story.theft();
     let n = story.file(1);
-    story.proof(link(n, "theft", "takes", Bearing::Supports)).unwrap();
+    story
+        .proof(link(n, "theft", "takes", Bearing::Supports))
+        .unwrap();
     assert!(story.gaps().contains(&Gap::Untyped { evidence: 1 }));
-    story.proof(type_it(typed(n, "document", "permit"))).unwrap();
+    story
+        .proof(type_it(typed(n, "document", "permit")))
+        .unwrap();
     let needs = [
         CollectionNeed::Number,
         CollectionNeed::TwoWitnesses,
         CollectionNeed::CopyGiven,
     ];
     for need in needs {
-        assert!(story.gaps().contains(&Gap::Lacks { evidence: 1, need }), "{need}");
+        assert!(
+            story.gaps().contains(&Gap::Lacks { evidence: 1, need }),
+            "{need}"
+        );
     }
     let whole = TypeEvidence {
         number: text("12/2026"),
@@ -232,7 +265,10 @@ fn nothing_counts_without_type_and_basis_and_each_need_is_named() {
     };
     story.proof(type_it(twice)).unwrap();
     let lack = CollectionNeed::TwoWitnesses;
-    assert_eq!(story.case.proof.piece(1).unwrap().counts(), Err(NotCounted::Lacks(lack)));
+    assert_eq!(
+        story.case.proof.piece(1).unwrap().counts(),
+        Err(NotCounted::Lacks(lack))
+    );
     story.proof(type_it(whole)).unwrap();
     assert_eq!(story.case.proof.piece(1).unwrap().counts(), Ok(()));
 }
@@ -259,7 +295,10 @@ fn questioning_a_suspect_has_its_recording_linked_or_says_why_there_is_none() {
         assert_eq!(story.case.proof.piece(n).unwrap().counts(), counts);
     }
     for wrong in [n, 9] {
-        assert_eq!(refused(story.proof(ask(Some(wrong), None))), ProofRefusal::NoSuchRecording);
+        assert_eq!(
+            refused(story.proof(ask(Some(wrong), None))),
+            ProofRefusal::NoSuchRecording
+        );
     }
 }
 
@@ -280,7 +319,10 @@ fn the_type_follows_the_code_of_procedure_of_the_day_it_was_collected() {
         word: word.to_owned(),
     };
     assert_eq!(story.proof(on(after, "paper")), Err(unknown("paper")));
-    assert_eq!(story.proof(on(before, "document")), Err(unknown("document")));
+    assert_eq!(
+        story.proof(on(before, "document")),
+        Err(unknown("document"))
+    );
     story.proof(on(before, "paper")).unwrap();
     story.proof(on(after, "document")).unwrap();
     let judge = refused(story.proof(on(after, "judge")));
@@ -297,7 +339,9 @@ fn one_piece_counts_once_for_however_many_elements_it_speaks() {
     let n = story.file(1);
     story.proof(type_it(typed(n, "document", "free"))).unwrap();
     for element in ["takes", "not_own"] {
-        story.proof(link(n, "theft", element, Bearing::Supports)).unwrap();
+        story
+            .proof(link(n, "theft", element, Bearing::Supports))
+            .unwrap();
     }
     story.proof(sought()).unwrap();
     let few = Gap::TooFew {
@@ -316,12 +360,16 @@ fn one_plus_one_needs_what_a_person_says_among_them() {
     let (one, other) = (story.file(1), story.file(2));
     for (n, element) in [(one, "hits"), (other, "hurts")] {
         story.proof(type_it(typed(n, "document", "free"))).unwrap();
-        story.proof(link(n, "assault", element, Bearing::Supports)).unwrap();
+        story
+            .proof(link(n, "assault", element, Bearing::Supports))
+            .unwrap();
     }
     story.proof(sought()).unwrap();
     let offence = "assault".to_owned();
     assert_eq!(story.gaps(), [Gap::NoStatement { offence }]);
-    story.proof(type_it(typed(one, "statement", "free"))).unwrap();
+    story
+        .proof(type_it(typed(one, "statement", "free")))
+        .unwrap();
     assert_eq!(story.gaps(), []);
 }
 
@@ -331,23 +379,31 @@ fn evidence_against_is_kept_and_does_not_close_a_gap() {
     let mut story = proved();
     for bearing in [Bearing::Weakens, Bearing::Neutral] {
         story.proof(link(1, "theft", "takes", bearing)).unwrap();
-        assert_eq!(story.gaps().len(), 2, "{bearing:?}: no evidence, and too few");
+        assert_eq!(
+            story.gaps().len(),
+            2,
+            "{bearing:?}: no evidence, and too few"
+        );
     }
     assert_eq!(story.case.proof.piece(1).unwrap().links.len(), 1);
     // Saying the same again is no act.
-    assert_eq!(story.proof(link(1, "theft", "takes", Bearing::Neutral)), Ok(Vec::new()));
+    assert_eq!(
+        story.proof(link(1, "theft", "takes", Bearing::Neutral)),
+        Ok(Vec::new())
+    );
 }
 
 #[test]
 fn what_was_taken_out_or_altered_is_kept_and_never_counts() {
     // S13
     let mut story = proved();
-    story.proof(ProofCommand::PutOut {
-        evidence: 1,
-        ground: OutGround::PermitRefused,
-        reason: "Pengadilan menolak.".to_owned(),
-    })
-    .unwrap();
+    story
+        .proof(ProofCommand::PutOut {
+            evidence: 1,
+            ground: OutGround::PermitRefused,
+            reason: "Pengadilan menolak.".to_owned(),
+        })
+        .unwrap();
     let out = Err(NotCounted::Out(OutGround::PermitRefused));
     assert_eq!(story.case.proof.piece(1).unwrap().counts(), out);
     let again = refused(story.proof(type_it(typed(1, "document", "free"))));
@@ -360,8 +416,14 @@ fn what_was_taken_out_or_altered_is_kept_and_never_counts() {
         found: text(&"ff".repeat(32)),
     });
     story.ask(&program, mark.clone()).unwrap();
-    assert_eq!(story.case.proof.piece(2).unwrap().counts(), Err(NotCounted::Altered));
-    assert_eq!(refused(story.ask(&program, mark)), ProofRefusal::NothingToMark);
+    assert_eq!(
+        story.case.proof.piece(2).unwrap().counts(),
+        Err(NotCounted::Altered)
+    );
+    assert_eq!(
+        refused(story.ask(&program, mark)),
+        ProofRefusal::NothingToMark
+    );
     assert_eq!(story.case.proof.pieces.len(), 2);
 }
 
@@ -401,9 +463,18 @@ fn an_offence_is_in_a_plan_once_and_its_day_gets_narrower() {
         until: Some(date(2026, 11, 23)),
         today: TODAY,
     };
-    assert!(matches!(refused(story.proof(turned)), ProofRefusal::DaysReversed { .. }));
+    assert!(matches!(
+        refused(story.proof(turned)),
+        ProofRefusal::DaysReversed { .. }
+    ));
     let unknown = story.proof(name("arson", None));
-    assert!(matches!(unknown, Err(CaseRefusal::NotInPack { field: "offence", .. })));
+    assert!(matches!(
+        unknown,
+        Err(CaseRefusal::NotInPack {
+            field: "offence",
+            ..
+        })
+    ));
     let dropped = ProofCommand::DropOffence {
         offence: "theft".to_owned(),
         reason: "Barangnya sendiri.".to_owned(),
