@@ -101,6 +101,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route(
             "/perkara/{case}/kejadian-sama",
             get(same_event::show).post(same_event::change),
+        )
+        .route(
             "/perkara/{case}/barang-bukti",
             get(custody::list).post(custody::take),
         )

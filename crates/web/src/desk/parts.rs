@@ -2,7 +2,6 @@
 //! of a case stays short and nothing of it is out of sight.
 
 use jiff::Timestamp;
-use pengayom_core::subject::case::Case;
 use pengayom_core::subject::case::{Case, StepState};
 use pengayom_core::value::CaseId;
 
