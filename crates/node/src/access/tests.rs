@@ -511,7 +511,6 @@ proptest! {
                 Vec::new()
             },
             unhanded_at: None,
-            exhibits: Vec::new(),
         };
         let case = CaseFacts {
             sensitive,
