@@ -5,7 +5,7 @@ use pengayom_core::value::CaseId;
 use pengayom_node::access::Role;
 
 use crate::support::{Answer, Browser, Site};
-use crate::{Report, THEFT};
+use crate::THEFT;
 
 const PDF: &[u8] = b"%PDF-1.7\nsurat keterangan";
 
