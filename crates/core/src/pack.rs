@@ -15,6 +15,7 @@ mod clock;
 mod code;
 mod desk;
 mod entry;
+mod evidence;
 mod fault;
 mod findings;
 mod first_hour;
@@ -25,8 +26,10 @@ mod letters;
 mod load;
 mod news;
 mod notices;
+mod offence;
 mod org;
 mod people;
+mod proof;
 mod question;
 mod read;
 mod report;
@@ -51,12 +54,16 @@ pub use case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 pub use choice::UnknownChoice;
 pub use clock::{Clock, ClockEvent, ClockKind, ClockUnit};
 pub use code::{
-    BadCode, CODE_MAX_CHARS, ChannelCode, DifficultyCode, DutyCode, EntryCode, ExplanationCode,
-    GroupCode, InstrumentCode, ItemCode, KindCode, LateReasonCode, LetterCode, NewsCode,
-    OutcomeCode, PhraseCode, RankCode, RoleCode, ServiceCode, StepCode, StratumCode, is_code,
+    BadCode, CODE_MAX_CHARS, ChannelCode, CollectionCode, DifficultyCode, DutyCode, ElementCode,
+    EntryCode, EvidenceCode, ExplanationCode, GroupCode, InstrumentCode, ItemCode, KindCode,
+    LateReasonCode, LetterCode, NewsCode, OffenceCode, OutcomeCode, PhraseCode, RankCode, RoleCode,
+    RuleCode, ServiceCode, StepCode, StratumCode, is_code,
 };
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
+pub use evidence::{
+    Collection, EvidenceLaw, EvidenceRule, EvidenceType, Nature, Need as CollectionNeed,
+};
 pub use fault::{FAULTS_MAX, PackError, PackErrors, PackFault, PackRule};
 pub use first_hour::{
     EscalationLevel, FirstHourBy, FirstHourItem, FirstHourRules, RiskWord, ThreatLevel,
@@ -69,8 +76,10 @@ pub use law::{FloorRule, Instrument, PackHead, Phrase};
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
 pub use news::{Difficulty, NEWS_PLACEHOLDERS, News, NewsStage, NewsWhen};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
+pub use offence::{Code, Codes, ComplaintOnly, ELEMENTS_MAX, Element, Milder, Offence, Penalty};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
+pub use proof::ProofLaw;
 pub use question::{ANSWER_MAX_CHARS, AnswerKind, AnswerValue, QUESTIONS_MAX, Question};
 pub use report::{ReportKind, ReportStep, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
@@ -126,6 +135,7 @@ pub struct Pack {
     triage: TriageTree,
     referrals: Vec<Referral>,
     first_hour: FirstHourRules,
+    proof: ProofLaw,
     entries: BTreeMap<&'static str, Vec<Entry>>,
     words: [Words; 2],
     sources: Vec<SourcedEntry>,
@@ -498,6 +508,12 @@ impl Pack {
         &self.phrases
     }
 
+    /// The law of proof: offences, evidence, and the codes they stand in.
+    #[must_use]
+    pub const fn proof(&self) -> &ProofLaw {
+        &self.proof
+    }
+
     /// The triage tree and the look-alikes (S10).
     #[must_use]
     pub const fn triage(&self) -> &TriageTree {
@@ -522,7 +538,7 @@ impl Pack {
         &self.first_hour
     }
 
-    /// The entries of a section without a type of its own: `offence`, `term`, …; empty for a name no file has.
+    /// The entries of a section without a type of its own: `route`, `term`, …; empty for a name no file has.
     #[must_use]
     pub fn entries(&self, section: &str) -> &[Entry] {
         self.entries.get(section).map_or(&[], Vec::as_slice)

@@ -16,7 +16,7 @@ pub mod visit;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::pack::{FirstHourItem, FirstHourRules, Matter, ServiceCode, Step, TriageTree};
+use crate::pack::{FirstHourItem, FirstHourRules, Matter, ProofLaw, ServiceCode, Step, TriageTree};
 
 /// How far a sender's clock may run ahead before a moment counts as the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -50,6 +50,8 @@ pub trait Method {
     fn has_role(&self, role: &str) -> bool;
     /// Whether this is one of the things an officer explains in an encounter.
     fn has_explanation(&self, explanation: &str) -> bool;
+    /// The law of proof: offences, evidence, and the codes they stand in (S11).
+    fn proof(&self) -> &ProofLaw;
     /// Whether the encounter survey asks this item.
     fn asks(&self, item: &str) -> bool;
     /// What is done in every case of a service (S18); nothing where the method names no steps.

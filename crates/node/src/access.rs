@@ -99,10 +99,14 @@ pub enum Permission {
     KeepAccounts,
     /// Record that a report is about an officer.
     NameConcerned,
+    /// Take things into custody, hand them over and accept them; propose and confirm how they end.
+    KeepExhibits,
     /// Name who may read a case though they do not have it, and take that back.
     NameReader,
     /// Open a case in an emergency, though not named or of another station.
     OpenInEmergency,
+    /// Name offences, give evidence its basis, link it to elements, say that the proof is complete.
+    ProveCase,
     /// See all stations, not the own one only.
     ReadAllStations,
     /// Read the chief's board.
@@ -129,7 +133,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions, by name.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::AssignCase,
         Self::ClearConcerned,
         Self::CloseCase,
@@ -137,9 +141,11 @@ impl Permission {
         Self::ErasePerson,
         Self::HoldCase,
         Self::KeepAccounts,
+        Self::KeepExhibits,
         Self::NameConcerned,
         Self::NameReader,
         Self::OpenInEmergency,
+        Self::ProveCase,
         Self::ReadAllStations,
         Self::ReadBoard,
         Self::ReadCase,
@@ -163,9 +169,11 @@ impl Permission {
             Self::ErasePerson => "ErasePerson",
             Self::HoldCase => "HoldCase",
             Self::KeepAccounts => "KeepAccounts",
+            Self::KeepExhibits => "KeepExhibits",
             Self::NameConcerned => "NameConcerned",
             Self::NameReader => "NameReader",
             Self::OpenInEmergency => "OpenInEmergency",
+            Self::ProveCase => "ProveCase",
             Self::ReadAllStations => "ReadAllStations",
             Self::ReadBoard => "ReadBoard",
             Self::ReadCase => "ReadCase",
@@ -189,9 +197,11 @@ impl Permission {
                 | Self::CloseCase
                 | Self::ErasePerson
                 | Self::HoldCase
+                | Self::KeepExhibits
                 | Self::NameConcerned
                 | Self::NameReader
                 | Self::OpenInEmergency
+                | Self::ProveCase
                 | Self::ReadCase
                 | Self::ReadPerson
                 | Self::ReviewAccess

@@ -14,6 +14,7 @@ pub mod paper;
 pub mod person;
 pub mod place;
 pub mod program;
+pub mod proof;
 pub mod reporter;
 pub mod same_event;
 pub mod visit;

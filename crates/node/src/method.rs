@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::pack::{
-    FirstHourItem, FirstHourRules, Matter, Pack, ServiceCode, Step, TriageTree,
+    FirstHourItem, FirstHourRules, Matter, Pack, ProofLaw, ServiceCode, Step, TriageTree,
 };
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
@@ -132,6 +132,10 @@ impl Method for PackMethod<'_> {
     fn first_hour_steps(&self, service: &ServiceCode) -> &[FirstHourItem] {
         let service = self.0.service(service);
         service.map_or(&[], |service| service.first_hour.as_slice())
+    }
+
+    fn proof(&self) -> &ProofLaw {
+        self.0.proof()
     }
 
     fn asks(&self, item: &str) -> bool {

@@ -6,6 +6,7 @@
 mod clock;
 mod first;
 mod progress;
+mod proof;
 mod queue;
 mod simulate;
 mod words;

@@ -112,6 +112,7 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         news_late_reason: None,
         class: CaseClass::default(),
         first_hour: CaseFirstHour::default(),
+        exhibits: Vec::new(),
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

@@ -44,6 +44,8 @@ pub struct CaseQuery {
     pub second_look: bool,
     /// Something of it has gone up the line and nobody has taken it.
     pub escalated: bool,
+    /// Something of it is in keeping, or a file of it was altered.
+    pub exhibits: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// After this case, in the order of the list.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use pengayom_core::act::Act;
 use pengayom_core::pack::{Matter, ServiceCode};
 use pengayom_core::place::{AreaCode, StationId};
-use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, SecondLook};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, Kept, SecondLook};
 use pengayom_core::value::{
     CaseId, CaseNumber, EncounterId, FeedbackId, OfficerId, PersonId, SecretHash, UnitId,
 };
@@ -107,6 +107,8 @@ pub struct CaseRow {
     pub class: CaseClass,
     /// What was done in its first hour, and what waits.
     pub first_hour: CaseFirstHour,
+    /// Things in keeping, and files that were altered.
+    pub exhibits: Vec<Kept>,
 }
 
 /// Whose the matter of a case is, and how that came about (S10).

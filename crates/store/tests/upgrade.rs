@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 34] = [
+const RELEASED: [(&str, &str); 36] = [
     (
         "sqlite/0018_news.sql",
         "f96bcf96a3024e2d2c91627d0ab9982d4c6c2da57b87b0ab7238e3ed29636560",
@@ -79,6 +79,14 @@ const RELEASED: [(&str, &str); 34] = [
     (
         "postgres/0014_access.sql",
         "ef53683eb88b31942f46efebab1988ddd4768bf281299c31a72c8b21e09b8861",
+    ),
+    (
+        "sqlite/0017_exhibits.sql",
+        "45e5d53a3a06c208c400a0bf32f14ed920944d603a459b3466c4d519fd72b9d4",
+    ),
+    (
+        "postgres/0017_exhibits.sql",
+        "45e5d53a3a06c208c400a0bf32f14ed920944d603a459b3466c4d519fd72b9d4",
     ),
     (
         "sqlite/0011_sign_in.sql",

@@ -75,11 +75,13 @@ pub fn harm() -> impl Strategy<Value = Harm> {
 /// Anything asked of a case.
 pub fn of_case() -> impl Strategy<Value = CaseCommand> {
     prop_oneof![
-        5 => handling().boxed(),
-        1 => access().boxed(),
-        1 => steps().boxed(),
-        2 => triage().boxed(),
-        2 => first_hour().boxed(),
+        10 => handling().boxed(),
+        2 => access().boxed(),
+        2 => steps().boxed(),
+        3 => triage().boxed(),
+        3 => first_hour().boxed(),
+        1 => crate::proof::of_proof().boxed(),
+        2 => crate::proof::of_custody().boxed(),
     ]
 }
 

@@ -15,4 +15,5 @@ pub mod history;
 pub mod method;
 pub mod payload;
 pub mod postgres;
+pub mod proof;
 pub mod value;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use pengayom_core::pack::{
     Boundary, Certainty, EntryCode, EscalationLevel, FirstHourBy, FirstHourItem, FirstHourRules,
-    Localized, Matter, RiskWord, ServiceClass, ServiceCode, Side, Sourced, ThreatLevel,
+    Localized, Matter, ProofLaw, RiskWord, ServiceClass, ServiceCode, Side, Sourced, ThreatLevel,
     TriageOutcome, TriageQuestion, TriageTree,
 };
 use pengayom_core::subject::Method;
@@ -127,6 +127,10 @@ impl Method for SampleMethod {
     }
     fn first_hour_steps(&self, _service: &ServiceCode) -> &[FirstHourItem] {
         &ITEMS_OF_HOUR
+    }
+    fn proof(&self) -> &ProofLaw {
+        static LAW: LazyLock<ProofLaw> = LazyLock::new(ProofLaw::trial);
+        &LAW
     }
     fn asks(&self, item: &str) -> bool {
         ITEMS.contains(&item)

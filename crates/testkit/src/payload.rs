@@ -39,6 +39,15 @@ pub fn any_payload() -> impl Strategy<Value = Payload> {
 /// Any act of a case.
 pub fn case_act() -> impl Strategy<Value = CaseAct> {
     prop_oneof![
+        27 => handling_act().boxed(),
+        8 => crate::proof::proof_act().boxed(),
+        12 => crate::proof::custody_act().boxed(),
+    ]
+}
+
+/// Any act in the handling of a case.
+fn handling_act() -> impl Strategy<Value = CaseAct> {
+    prop_oneof![
         request_filed().prop_map(CaseAct::RequestFiled),
         few_officers().prop_map(|by| CaseAct::CaseTaken { by }),
         (few_officers(), few_officers(), text())

@@ -5,12 +5,15 @@ mod asked;
 mod beneath;
 mod care;
 mod case;
+mod custody;
 pub(crate) mod evidence;
 mod file;
 mod first_hour;
+mod forms;
 mod handover;
 mod history;
 mod hold;
+mod keeping;
 pub(crate) mod letter;
 mod list;
 mod list_file;
@@ -22,6 +25,7 @@ pub(crate) mod paper;
 mod parts;
 pub(crate) mod people;
 mod progress;
+mod proof;
 mod queue;
 mod readers;
 mod receipt;
@@ -59,9 +63,16 @@ pub(crate) use refusal::refusal;
 pub(crate) use settle::settle;
 pub(crate) use triage::{look_words, matter_words, outcome_name};
 
+/// The forms of the pages of proof and custody, for programs that send the same.
+pub(crate) mod proof_forms {
+    pub(crate) use super::custody::{TAKE, blamed as blamed_thing, command as of_thing};
+    pub(crate) use super::proof::{blamed as blamed_plan, command as of_plan};
+}
+
 /// The pages of the desk and of cases.
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
+        .route("/barang-bukti", get(keeping::show))
         .route("/meja", get(queue::show))
         .route("/meja/layani", post(queue::serve_next))
         .route("/meja/ambil-alih", post(queue::take_over))
@@ -106,6 +117,17 @@ pub(crate) fn router() -> Router<AppState> {
             post(first_hour::carry_out),
         )
         .route("/lapangan", get(first_hour::road))
+        .route(
+            "/perkara/{case}/barang-bukti",
+            get(custody::list).post(custody::take),
+        )
+        .route("/perkara/{case}/barang-bukti/{n}", get(custody::show))
+        .route(
+            "/perkara/{case}/barang-bukti/{n}/{act}",
+            post(custody::carry_out),
+        )
+        .route("/perkara/{case}/pembuktian", get(proof::show))
+        .route("/perkara/{case}/pembuktian/{act}", post(proof::carry_out))
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", post(letter::give))

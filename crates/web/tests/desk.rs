@@ -33,6 +33,8 @@ mod paper;
 mod people;
 #[path = "desk/progress.rs"]
 mod progress;
+#[path = "desk/proof.rs"]
+mod proof;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/report.rs"]

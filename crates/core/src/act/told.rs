@@ -6,6 +6,8 @@
 //! does not compile until somebody has decided about it. `docs/privacy.toml` lists the same, and a
 //! test compares the two.
 
+mod proof;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -274,6 +276,27 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             reason: _,
             text,
         } => each("text", Slot::Text(text)),
+        CaseAct::OffenceNamed(_)
+        | CaseAct::OffenceDropped(_)
+        | CaseAct::EvidenceTyped(_)
+        | CaseAct::EvidenceLinked(_)
+        | CaseAct::EvidenceOut(_)
+        | CaseAct::OtherSideSought(_)
+        | CaseAct::ProofRefused(_)
+        | CaseAct::FileAltered(_)
+        | CaseAct::ExhibitTaken(_)
+        | CaseAct::HandoverOffered(_)
+        | CaseAct::HandoverAccepted(_)
+        | CaseAct::HandoverEnded(_)
+        | CaseAct::ExhibitMoved(_)
+        | CaseAct::ExhibitSent(_)
+        | CaseAct::ExhibitBack(_)
+        | CaseAct::DisposalProposed(_)
+        | CaseAct::DisposalConfirmed(_)
+        | CaseAct::DisposalRejected(_)
+        | CaseAct::CountDiffered(_)
+        | CaseAct::CustodyExplained(_)
+        | CaseAct::ProofSubmitted {} => proof::visit(act, each),
         CaseAct::CaseClosed {
             outcome: _,
             reason,

@@ -164,7 +164,27 @@ code!(
     DifficultyCode
 );
 code!(
-    /// Code of an entry the program carries without a type of its own yet, such as a clock of `clocks.toml` or an offence.
+    /// Code of an offence, such as `pencurian`.
+    OffenceCode
+);
+code!(
+    /// Code of an element of an offence, such as `pencurian_mengambil`.
+    ElementCode
+);
+code!(
+    /// Code of a type of evidence, such as `keterangan_saksi`.
+    EvidenceCode
+);
+code!(
+    /// Code of a way of collecting evidence, such as `penyitaan_izin`.
+    CollectionCode
+);
+code!(
+    /// Code of a rule about evidence, such as `two_items`.
+    RuleCode
+);
+code!(
+    /// Code of an entry the program carries without a type of its own yet, such as a boundary of offences.
     EntryCode
 );
 

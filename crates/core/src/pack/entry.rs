@@ -1,11 +1,11 @@
-//! Entries the program carries and checks but has no type of its own for yet: complaints, evidence,
-//! offences, use of force, glossary. A later step gives each its type when its rules are built.
+//! Entries the program carries and checks but has no type of its own for yet: complaints, use of force,
+//! glossary. A later step gives each its type when its rules are built.
 
 use std::collections::BTreeMap;
 
 use super::code::EntryCode;
 use super::function::Aspect;
-use super::lang::{Localized, LocalizedList};
+use super::lang::Localized;
 use super::read::Table;
 use super::source::Sourced;
 
@@ -14,8 +14,6 @@ use super::source::Sourced;
 pub enum Field {
     /// A text in both languages.
     Localized(Localized),
-    /// A list of texts in both languages.
-    LocalizedList(LocalizedList),
     /// A citation or an abbreviation.
     Text(String),
     /// A code, a reference or one of a fixed list.
@@ -26,8 +24,6 @@ pub enum Field {
     Wholes(Vec<u32>),
     /// A number.
     Number(f64),
-    /// Yes or no.
-    Flag(bool),
 }
 
 /// One checked entry.
@@ -58,15 +54,6 @@ impl Entry {
         }
     }
 
-    /// The list `name` in both languages.
-    #[must_use]
-    pub fn localized_list(&self, name: &str) -> Option<&LocalizedList> {
-        match self.field(name)? {
-            Field::LocalizedList(list) => Some(list),
-            _ => None,
-        }
-    }
-
     /// The code, reference, choice or citation `name`.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
@@ -86,14 +73,11 @@ impl Entry {
 #[derive(Clone, Copy)]
 pub(crate) enum Ask {
     Localized,
-    LocalizedOrNone,
-    List,
     Text,
     Choice(&'static [&'static str]),
     Aspect,
     Whole(u32, u32),
     Number(f64, f64),
-    FlagOrFalse,
     /// `<name>_certainty`, where a part is less sure than its entry; kept with the sources, not as a field.
     PartCertainty,
 }
@@ -144,43 +128,6 @@ pub(crate) const SECTIONS: &[Section] = &[
         name: "route",
         kind: "complaint route",
         fields: &[("name", Ask::Localized), ("order", Ask::Whole(1, 100))],
-    },
-    Section {
-        file: "evidence.toml",
-        name: "evidence_type",
-        kind: "evidence type",
-        fields: &[
-            ("name", Ask::Localized),
-            ("law", Ask::Text),
-            ("collectable_by_police", Ask::FlagOrFalse),
-        ],
-    },
-    Section {
-        file: "evidence.toml",
-        name: "evidence_type_old",
-        kind: "evidence type (old code)",
-        fields: &[("name", Ask::Localized), ("law", Ask::Text)],
-    },
-    Section {
-        file: "evidence.toml",
-        name: "evidence_rule",
-        kind: "evidence rule",
-        fields: &[("rule", Ask::Localized), ("product", Ask::Localized)],
-    },
-    Section {
-        file: "offences.toml",
-        name: "offence",
-        kind: "offence",
-        fields: &[
-            ("name", Ask::Localized),
-            ("article_old", Ask::Text),
-            ("article_new", Ask::Text),
-            ("elements", Ask::List),
-            ("complaint_only", Ask::Choice(&["no", "yes", "partly"])),
-            ("complaint_note", Ask::LocalizedOrNone),
-            ("max_penalty_2023", Ask::LocalizedOrNone),
-            ("civil_lookalike", Ask::LocalizedOrNone),
-        ],
     },
     Section {
         file: "use_of_force.toml",
@@ -240,8 +187,6 @@ impl Ask {
     fn read(self, row: &Table<'_>, name: &str) -> Option<Field> {
         Some(match self {
             Self::Localized => Field::Localized(row.localized(name)),
-            Self::LocalizedOrNone => Field::Localized(row.localized_or_none(name)?),
-            Self::List => Field::LocalizedList(row.localized_list(name, &(1..=40))),
             Self::Text => Field::Text(row.text(name)),
             Self::Choice(choices) => Field::Code(row.one_of(name, choices)?),
             Self::Aspect => Field::Code(row.choice(name, Aspect::Competence).code().to_owned()),
@@ -251,7 +196,6 @@ impl Ask {
                 row.part_certainty(name, "our proposal");
                 return None;
             }
-            Self::FlagOrFalse => Field::Flag(row.flag_or_false(name)),
         })
     }
 }

@@ -256,6 +256,10 @@ pub enum PackRule {
     ShortMessage,
     /// Only services of order, traffic and the community that are not sensitive are shown publicly.
     PublicFewOnly,
+    /// What an offence takes over from others comes to an end.
+    ElementsEnd,
+    /// A penalty has months of prison or a category of fine.
+    PenaltySaid,
     /// A question has values exactly where one or some of them are chosen.
     ValuesToChoose,
     /// A kind of letter has one template.
@@ -298,7 +302,9 @@ pub enum PackRule {
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
+        Self::ElementsEnd,
+        Self::PenaltySaid,
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -364,6 +370,8 @@ impl PackRule {
             Self::NoticePlaceholders => "notice_placeholders",
             Self::ShortMessage => "short_message",
             Self::PublicFewOnly => "public_few_only",
+            Self::ElementsEnd => "elements_end",
+            Self::PenaltySaid => "penalty_said",
             Self::ValuesToChoose => "values_to_choose",
             Self::EachLetterOnce => "each_letter_once",
             Self::LetterFields => "letter_fields",
@@ -458,6 +466,12 @@ impl PackRule {
             }
             Self::ThreatsRise => {
                 "order the threats from the least; `alarm` holds from one of them on, and not for the first"
+            }
+            Self::ElementsEnd => {
+                "an offence that takes over elements of others must not lead back to itself, and has at most 40; change `of`"
+            }
+            Self::PenaltySaid => {
+                "say `prison_months`, `fine_category` or both, or leave the penalty out where no source gives it"
             }
             Self::ValuesToChoose => {
                 "a list to choose from has `value` entries, and no other kind has; add or remove them"

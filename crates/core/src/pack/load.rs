@@ -14,19 +14,22 @@ use super::case::{Channel, CloseOutcome, Explanation, LateReason, LetterKind};
 use super::clock::Clock;
 use super::desk::Desk;
 use super::entry::{Entry, SECTIONS};
+use super::evidence::EvidenceLaw;
 use super::fault::{PackError, PackErrors, PackFault, PackRule, words_file};
 use super::findings::{FileText, Findings, braced, nearest, shorten};
 use super::first_hour::FirstHourRules;
 use super::function::{
     Aspect, AspectEntry, Duty, FunctionEntry, OfficerRole, OfficerRoleEntry, PoliceFunction,
 };
-use super::lang::Lang;
+use super::lang::{Lang, Localized};
 use super::law::{Instrument, PackHead, Phrase};
 use super::letters;
 use super::news::News;
 use super::notices::Notices;
+use super::offence::{Codes, Draft, Offence, expand};
 use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
+use super::proof::ProofLaw;
 use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
 use super::safe::Safety;
@@ -110,12 +113,7 @@ fn read_policies(
 }
 
 /// Files that hold nothing but generic entries.
-const ENTRY_FILES: [&str; 4] = [
-    "complaints.toml",
-    "evidence.toml",
-    "glossary.toml",
-    "use_of_force.toml",
-];
+const ENTRY_FILES: [&str; 3] = ["complaints.toml", "glossary.toml", "use_of_force.toml"];
 
 /// Syntax faults kept of one file: the first explains the rest.
 const SYNTAX_FAULTS_MAX: usize = 3;
@@ -319,17 +317,15 @@ fn read<'a>(
             root.read(|root| read_entries(root, file, &mut entries));
         }
     }
-    let boundaries = root("offences.toml").map(|root| {
-        root.read(|root| {
-            read_entries(root, "offences.toml", &mut entries);
-            root.rows("boundary", Boundary::read)
-        })
-    });
+    let offences = root("offences.toml")
+        .map(|root| root.read(|root| (root.rows("boundary", Boundary::read), read_offences(root))));
+    let (boundaries, offences) = offences.unzip();
     let triage = root("triage.toml").map(|root| {
         root.read(|root| TriageTree::read(root, boundaries.clone().unwrap_or_default()))
     });
     let referrals = root("referrals.toml").map(|root| root.read(Referral::read_all));
     let first_hour = root("first_hour.toml").map(|root| root.read(FirstHourRules::read));
+    let evidence = root("evidence.toml").and_then(|root| root.read(EvidenceLaw::read));
     let words = words();
 
     let functions = functions?;
@@ -338,6 +334,7 @@ fn read<'a>(
     let case = case?;
     let services = services?;
     let (strata, distance_strata) = strata?;
+    let (codes, milder_words, offences) = offences.flatten()?;
     let by_code = services
         .iter()
         .enumerate()
@@ -381,6 +378,12 @@ fn read<'a>(
         triage: triage?,
         referrals: referrals?,
         first_hour: first_hour?,
+        proof: ProofLaw {
+            codes,
+            milder_words,
+            offences,
+            evidence: evidence?,
+        },
         entries,
         words: words?,
         sources: Vec::new(),
@@ -434,6 +437,16 @@ impl Functions {
         }
         read
     }
+}
+
+fn read_offences(root: &Table<'_>) -> Option<(Codes, Localized, Vec<Offence>)> {
+    let mut milder = None;
+    let codes = root.table("codes", |row| {
+        milder = Some(row.localized("milder"));
+        Codes::read(row)
+    });
+    let drafts = root.rows("offence", Draft::read);
+    Some((codes?, milder?, expand(root, drafts)))
 }
 
 fn read_strata(root: &Table<'_>) -> (Vec<Stratum>, Strata) {

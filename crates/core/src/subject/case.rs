@@ -7,12 +7,14 @@
 mod access;
 mod act;
 mod command;
+mod custody;
 mod decide;
 mod first_hour;
 mod harm;
 mod letter;
 mod news;
 mod paper;
+mod proof;
 mod refusal;
 mod reporter;
 mod review;
@@ -24,6 +26,13 @@ mod triage;
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
+pub use custody::{
+    CountDiffered, CustodyCommand, CustodyExplained, CustodyFault, CustodyRefusal, Difference,
+    Disposal, DisposalConfirmed, DisposalProposed, DisposalRejected, Exhibit, ExhibitBack,
+    ExhibitMoved, ExhibitSent, ExhibitTaken, HandoverAccepted, HandoverEnded, HandoverOffered,
+    Holder, Kept, Leaving, OFFER_HOLDS_HOURS, Offer, Outside, Proposal, QUANTITY_MAX, RUPIAH_MAX,
+    SEAL_MAX_CHARS, TakeExhibit,
+};
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
 pub use first_hour::{
     Escalation, EscalationCause, FirstHour, RISK_CODES_MAX, RISKS_MAX, Risk, RiskNote, RiskTrend,
@@ -33,6 +42,11 @@ pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
 pub use letter::{GiveLetter, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
 pub use news::{NEWS_MAX, News, NewsDraft, NextNews, SentNews};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
+pub use proof::{
+    Bearing, Charge, EvidenceLinked, EvidenceOut, EvidenceTyped, FileAltered, GAPS_MAX, Gap, Link,
+    NotCounted, OFFENCES_MAX, OffenceDropped, OffenceNamed, OtherSideSought, OutGround, PIECES_MAX,
+    Piece, Proof, ProofCommand, ProofRefusal, ProofRefused, Sought, TypeEvidence, Typed,
+};
 pub use refusal::CaseRefusal;
 pub use reporter::{ConfirmedBy, Guardian, ToldBy};
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};

@@ -1,12 +1,14 @@
 //! What the rules' tests share: a method made for them, fixed moments and people, and acts.
 
+use std::sync::LazyLock;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::unit::UnitAct;
 use super::{Method, Moment};
 use crate::act::{Act, ActPlace, Actor, Payload, Subject};
-use crate::pack::ServiceCode;
+use crate::pack::{ProofLaw, ServiceCode};
 use crate::value::{ActId, OfficerId, PersonId, SecretHash, UnitId};
 
 /// A method with one service of each sort.
@@ -56,6 +58,10 @@ impl Method for FakeMethod {
     }
     fn has_explanation(&self, explanation: &str) -> bool {
         ["next_steps", "rights"].contains(&explanation)
+    }
+    fn proof(&self) -> &ProofLaw {
+        static LAW: LazyLock<ProofLaw> = LazyLock::new(ProofLaw::trial);
+        &LAW
     }
     fn asks(&self, item: &str) -> bool {
         ["trust", "liking", "listened"].contains(&item)

@@ -24,13 +24,15 @@ fn the_pack_has_every_entry_that_was_researched() {
     assert_eq!(pack.letters().len(), 13);
     assert_eq!(pack.clocks().len(), 37);
     assert_eq!(pack.calendar().holidays().count(), 57);
+    let proof = pack.proof();
+    assert_eq!(proof.offences.len(), 18);
+    assert_eq!(proof.evidence.types_new.len(), 8);
+    assert_eq!(proof.evidence.types_old.len(), 5);
+    assert_eq!(proof.evidence.rules.len(), 7);
+    assert_eq!(proof.evidence.collections.len(), 9);
     for (section, count) in [
         ("category", 16),
         ("route", 8),
-        ("evidence_type", 8),
-        ("evidence_type_old", 5),
-        ("evidence_rule", 7),
-        ("offence", 18),
         ("principle", 6),
         ("subject_conduct", 3),
         ("stage", 6),

@@ -12,6 +12,7 @@ mod id;
 mod laws;
 mod letters;
 mod notices;
+mod offences;
 mod page;
 mod steps;
 mod support;

@@ -23,6 +23,8 @@ pub const fn is_shut(role: Role, permission: Permission) -> bool {
         P::ReviewAccess => !matches!(role, Role::Commander | Role::Oversight),
         // Oversight reads and does not act (S45).
         P::WorkCase
+        | P::ProveCase
+        | P::KeepExhibits
         | P::AssignCase
         | P::CloseCase
         | P::TakeCase

@@ -6,7 +6,7 @@ use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{
-    self, BlobRef, Case, CaseAct, CaseCommand, Channel, Harm, Paper,
+    self, BlobRef, Case, CaseAct, CaseCommand, Channel, CustodyCommand, Harm, Paper,
 };
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
@@ -461,6 +461,8 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
         CaseCommand::Close { .. } | CaseCommand::Reopen { .. } => Permission::CloseCase,
         CaseCommand::ErasePersonalData { .. } => Permission::ErasePerson,
         CaseCommand::PlaceHold { .. } | CaseCommand::LiftHold { .. } => Permission::HoldCase,
+        CaseCommand::Proof(_) => Permission::ProveCase,
+        CaseCommand::Custody(_) => Permission::KeepExhibits,
         CaseCommand::Assess { .. }
         | CaseCommand::AnswerTriage { .. }
         | CaseCommand::DecideTriage(_)
@@ -501,9 +503,9 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
 /// The colleague a command names anew, who has to be there.
 const fn names_officer(command: &CaseCommand) -> Option<OfficerId> {
     match command {
-        CaseCommand::AssignOfficer { officer } | CaseCommand::NameReader { officer, .. } => {
-            Some(*officer)
-        }
+        CaseCommand::AssignOfficer { officer }
+        | CaseCommand::NameReader { officer, .. }
+        | CaseCommand::Custody(CustodyCommand::Offer { to: officer, .. }) => Some(*officer),
         _ => None,
     }
 }

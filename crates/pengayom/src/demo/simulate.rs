@@ -31,6 +31,7 @@ use uuid::Uuid;
 use super::DemoPlan;
 use super::clock::SimulatedClock;
 use super::first::FirstHours;
+use super::proof::Provers;
 use super::queue::DeskDay;
 use super::words::{Report, SimulationWords};
 use crate::fault::Fault;
@@ -170,6 +171,17 @@ pub(super) async fn month(
         first.play_until(node, clock, plan.until).await?;
     }
     clock.set(plan.until);
+    if let Some(provers) = Provers::of(node, &words.proof, &player.staff) {
+        let of = |kind: &str| -> Vec<CaseId> {
+            let of_kind = |story: &&Story| {
+                let report = words.report.get(story.report);
+                report.and_then(|report| report.kind.as_deref()) == Some(kind)
+            };
+            let cases = stories.iter().rev().filter(of_kind);
+            cases.filter_map(|story| story.case).collect()
+        };
+        provers.prove(&of("dicuri"), &of("ditipu")).await?;
+    }
     let officer = player.with_role(Role::Desk)?;
     super::progress::play(node, &officer, words, beats.first(), plan.until).await
 }

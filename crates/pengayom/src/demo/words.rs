@@ -32,6 +32,8 @@ pub(super) struct SimulationWords {
     pub(super) progress: Progress,
     /// What happens in the last hour.
     pub(super) last_hour: LastHour,
+    /// What is written in proving two cases.
+    pub(super) proof: ProofWords,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -99,6 +101,26 @@ pub(super) struct LastHour {
     pub(super) threat: String,
     /// Who is threatened by it.
     pub(super) threatened: String,
+}
+
+/// What is written in proving a theft and a fraud.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofWords {
+    /// A witness's statement.
+    pub(super) statement: String,
+    /// The stolen thing, found again.
+    pub(super) thing: String,
+    /// From whom things come.
+    pub(super) from: String,
+    /// Where the thing is kept.
+    pub(super) place: String,
+    /// What a hand-over is for.
+    pub(super) note: String,
+    /// What speaks for the reported person.
+    pub(super) other_side: String,
+    /// The proof of a transfer.
+    pub(super) transfer: String,
 }
 
 /// Names.

@@ -74,6 +74,7 @@ pub(crate) const CASES: &Table = &Table {
         maybe("escalated", Kind::Text),
         maybe("escalated_at", Kind::Integer),
         maybe("escalations", Kind::Integer),
+        maybe("exhibits", Kind::Text),
     ],
     batch: BATCH,
 };

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
-use pengayom_core::subject::case::{Case, CaseAct, CaseStage, Escalation};
+use pengayom_core::subject::case::{
+    Case, CaseAct, CaseStage, Escalation, ExhibitBack, ExhibitMoved, Kept,
+};
 use pengayom_core::subject::retention;
 use pengayom_core::value::CaseId;
 
@@ -69,6 +71,7 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
             since: waiting(case).map(|known| known.since),
             escalations: case.first_hour.escalations,
         },
+        exhibits: kept(case),
     }
 }
 
@@ -90,6 +93,16 @@ fn class(case: &Case) -> CaseClass {
         second_look: triage.second_look,
         second_look_at: triage.waits_since(),
     }
+}
+
+/// Things in keeping, as tables can hold them.
+fn kept(case: &Case) -> Vec<Kept> {
+    let mut kept = case.kept();
+    for thing in &mut kept {
+        thing.place = shown(&thing.place);
+        thing.seal = thing.seal.as_deref().map(shown);
+    }
+    kept
 }
 
 /// The first moment after what was promised at the closing; where nothing was, the closing itself.
@@ -146,6 +159,13 @@ fn text(case: CaseId, act: &Act) -> Option<RowChange> {
         | CaseAct::InformationAdded { text, .. }
         | CaseAct::ProgressSent { text, .. } => text.clone(),
         CaseAct::EvidenceAdded { description, .. } => description.clone(),
+        // A thing is asked for by the seal on it.
+        CaseAct::ExhibitTaken(taken) => {
+            let seal = taken.seal.as_deref().unwrap_or("");
+            format!("{} {seal}", taken.description).trim().to_owned()
+        }
+        CaseAct::ExhibitMoved(ExhibitMoved { seal, .. })
+        | CaseAct::ExhibitBack(ExhibitBack { seal, .. }) => seal.clone().unwrap_or_default(),
         // People ask for a letter by the number on it.
         CaseAct::LetterGiven { number, .. } => number.clone().unwrap_or_default(),
         _ => return None,

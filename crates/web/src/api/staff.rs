@@ -19,6 +19,7 @@ mod notice;
 mod opening;
 mod outage;
 mod progress;
+mod proof;
 mod queue;
 mod receipt;
 mod refused;
@@ -84,6 +85,7 @@ fn cases() -> OpenApiRouter<AppState> {
         .routes(routes!(letter::list, letter::give))
         .routes(routes!(letter::original))
         .routes(routes!(receipt::show))
+        .routes(routes!(proof::show))
 }
 
 fn changes_of_cases() -> OpenApiRouter<AppState> {
@@ -108,6 +110,7 @@ fn changes_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(change::remove_reader))
         .routes(routes!(change::name_concerned))
         .routes(routes!(change::clear_concerned))
+        .merge(changes_of_proof())
         .routes(routes!(opening::open))
         .routes(routes!(opening::review))
 }
@@ -141,6 +144,28 @@ fn class_and_first_hour() -> OpenApiRouter<AppState> {
         .routes(routes!(triage::mark_step))
         .routes(routes!(triage::record_risk))
         .routes(routes!(triage::take_escalation))
+}
+
+fn changes_of_proof() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(proof::add_offence))
+        .routes(routes!(proof::drop_offence))
+        .routes(routes!(proof::base))
+        .routes(routes!(proof::link))
+        .routes(routes!(proof::other_side))
+        .routes(routes!(proof::exclude))
+        .routes(routes!(proof::submit))
+        .routes(routes!(proof::take))
+        .routes(routes!(proof::offer))
+        .routes(routes!(proof::accept))
+        .routes(routes!(proof::end_offer))
+        .routes(routes!(proof::put))
+        .routes(routes!(proof::send))
+        .routes(routes!(proof::take_back))
+        .routes(routes!(proof::propose))
+        .routes(routes!(proof::confirm))
+        .routes(routes!(proof::reject))
+        .routes(routes!(proof::explain))
 }
 
 fn desk() -> OpenApiRouter<AppState> {

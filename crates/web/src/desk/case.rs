@@ -150,6 +150,7 @@ pub(super) async fn case_page(
     let shown = OnPage {
         files: (!files.is_empty() || evidence.is_some()).then_some(files.len()),
         letters: (!letters.is_empty() || letter.is_some()).then_some(letters.len()),
+        now,
     };
     let parts = parts::parts(&frame, id, &case, shown, now);
     let late = case.is_late(now);

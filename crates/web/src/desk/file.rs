@@ -1,7 +1,7 @@
 //! Files of a case: what is known of each, and the original for those who handle the case.
 
 use axum::extract::Path;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::Lang;
@@ -215,10 +215,14 @@ pub(crate) async fn hand_down_file(
     if file.body.is_none() {
         return Err(Fault::NotFound);
     }
+    // A part is read to see a film; the whole is what goes into a file elsewhere.
+    let is_part = headers.contains_key(header::RANGE);
+    let altered = !is_part && !node.hold_to_its_hash(history, sha256).await?;
     let ending = Kind::of_media_type(&file.media_type).map_or("bin", Kind::ending);
     let number = history.case.filed.number.as_ref();
     let number = number.map_or_else(|| history.id.to_string(), ToString::to_string);
     let digits: String = sha256.chars().take(SHORT).collect();
-    let name = format!("{number}-{digits}.{ending}");
+    let mark = if altered { "-berubah" } else { "" };
+    let name = format!("{number}-{digits}{mark}.{ending}");
     Ok(hand_down(node, file, headers, &name))
 }

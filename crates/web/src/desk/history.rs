@@ -1,5 +1,7 @@
 //! The history of a case in words: every act, who did it, when it happened and when it was recorded.
 
+pub(crate) mod proof;
+
 use jiff::SignedDuration;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::subject::case::{CaseAct, Channel, ReviewKind, SupportReply};
@@ -233,6 +235,27 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
         | CaseAct::RiskRecorded { .. }
         | CaseAct::FirstHourEscalated { .. }
         | CaseAct::EscalationTaken { .. } => super::first_hour::describe(frame, act, entry),
+        CaseAct::OffenceNamed(_)
+        | CaseAct::OffenceDropped(_)
+        | CaseAct::EvidenceTyped(_)
+        | CaseAct::EvidenceLinked(_)
+        | CaseAct::EvidenceOut(_)
+        | CaseAct::OtherSideSought(_)
+        | CaseAct::ProofRefused(_)
+        | CaseAct::FileAltered(_)
+        | CaseAct::ExhibitTaken(_)
+        | CaseAct::HandoverOffered(_)
+        | CaseAct::HandoverAccepted(_)
+        | CaseAct::HandoverEnded(_)
+        | CaseAct::ExhibitMoved(_)
+        | CaseAct::ExhibitSent(_)
+        | CaseAct::ExhibitBack(_)
+        | CaseAct::DisposalProposed(_)
+        | CaseAct::DisposalConfirmed(_)
+        | CaseAct::DisposalRejected(_)
+        | CaseAct::CountDiffered(_)
+        | CaseAct::CustodyExplained(_)
+        | CaseAct::ProofSubmitted {} => proof::describe(frame, names, act, entry),
         CaseAct::HoldPlaced { .. }
         | CaseAct::HoldLifted { .. }
         | CaseAct::PersonalDataErased { .. } => describe_kept(frame, act, entry),

@@ -27,6 +27,8 @@ pub(super) struct OnPage {
     pub(super) files: Option<usize>,
     /// Letters there are; `None` where the page has no section of letters.
     pub(super) letters: Option<usize>,
+    /// When it is shown.
+    pub(super) now: Timestamp,
 }
 
 /// The parts of a case, in the order of its page.
@@ -56,6 +58,8 @@ pub(super) fn parts(
         Some(same_event(frame, id, case)),
         files(frame, shown.files),
         letters(frame, shown.letters),
+        proof(frame, id, case, shown.now),
+        exhibits(frame, id, case),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -132,6 +136,24 @@ fn letters(frame: &PageFrame, letters: Option<usize>) -> Option<Part> {
         href: "#h-surat".to_owned(),
         name: frame.t("case.letters").to_owned(),
         state: counted(frame, letters?, "case.letters_none"),
+    })
+}
+
+fn proof(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Option<Part> {
+    Some(Part {
+        href: format!("/perkara/{id}/pembuktian"),
+        name: frame.t("proof.plan").to_owned(),
+        state: super::proof::state_words(frame, case, now),
+    })
+}
+
+fn exhibits(frame: &PageFrame, id: CaseId, case: &Case) -> Option<Part> {
+    let things = case.proof.pieces.iter();
+    let things = things.filter(|piece| piece.exhibit.is_some()).count();
+    Some(Part {
+        href: format!("/perkara/{id}/barang-bukti"),
+        name: frame.t("proof.exhibits").to_owned(),
+        state: counted(frame, things, "proof.exhibits_none"),
     })
 }
 

@@ -137,6 +137,8 @@ pub(crate) fn refusal(
         | CaseRefusal::ReferralMissing
         | CaseRefusal::WarningMissing
         | CaseRefusal::NothingWaits
+        | CaseRefusal::Proof(_)
+        | CaseRefusal::Custody(_)
         | CaseRefusal::StaffOnly => None,
         CaseRefusal::LookAtClass => at(first, "triage.look_at_class"),
     }

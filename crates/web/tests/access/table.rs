@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use pengayom_core::subject::case::CaseCommand;
+use pengayom_core::subject::case::{CaseCommand, CustodyCommand, TakeExhibit};
 use pengayom_core::subject::encounter::PersonCapacity;
 use pengayom_core::value::{CommandId, OfficerId};
 use pengayom_node::PersonDetails;
@@ -44,6 +44,23 @@ const ACTS: [&str; 19] = [
     "bukan-terkait",
     "beri-akses",
     "cabut-akses",
+];
+
+/// What is done to the proof of a case.
+const PROOF: [&str; 7] = [
+    "tindak-pidana",
+    "jenis",
+    "kaitan",
+    "sebaliknya",
+    "lengkap",
+    "keluarkan",
+    "cabut",
+];
+
+/// What is done to a thing in custody.
+const CUSTODY: [&str; 10] = [
+    "terima", "batal", "setujui", "tolak", "jelaskan", "tawarkan", "pindah", "kirim", "kembali",
+    "usul",
 ];
 
 /// Which case is asked for.
@@ -293,6 +310,18 @@ async fn there(
         if which == Which::Sensitive {
             change(site, desk, case, CaseCommand::Take { by: desk.id }).await;
         }
+        if path.contains("/barang-bukti/{n}") || path.contains("/exhibits/{n}") {
+            let thing = TakeExhibit {
+                description: "Sepeda motor".to_owned(),
+                quantity: 1,
+                seal: None,
+                from: None,
+                place: "Halaman".to_owned(),
+                rupiah: None,
+            };
+            let take = CaseCommand::Custody(CustodyCommand::Take(thing));
+            change(site, desk, case, take).await;
+        }
         if let Some(officer) = about.filter(|_| which == Which::About) {
             let reason = "Pelapor menyebut namanya".to_owned();
             change(
@@ -393,6 +422,14 @@ async fn asks(site: &Site) -> Vec<(Method, String)> {
             if path == "/perkara/{case}/{act}" {
                 for act in ACTS {
                     asks.push((method.clone(), format!("/perkara/{{case}}/{act}")));
+                }
+            } else if let Some(before) = path.strip_suffix("pembuktian/{act}") {
+                for act in PROOF {
+                    asks.push((method.clone(), format!("{before}pembuktian/{act}")));
+                }
+            } else if let Some(before) = path.strip_suffix("barang-bukti/{n}/{act}") {
+                for act in CUSTODY {
+                    asks.push((method.clone(), format!("{before}barang-bukti/{{n}}/{act}")));
                 }
             } else {
                 asks.push((method, path.clone()));

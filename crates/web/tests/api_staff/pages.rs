@@ -9,7 +9,7 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 24] = [
+const SAME: [(&str, &[&str]); 27] = [
     ("/perkara/{case}/langkah", &["sayOfStep"]),
     (
         "/perkara/{case}/kabar",
@@ -65,6 +65,34 @@ const SAME: [(&str, &[&str]); 24] = [
     ("/tinjauan-akses/{case}/{opening}", &["reviewOpening"]),
     ("/perkara/{case}/berkas", &["addEvidence"]),
     ("/perkara/{case}/surat", &["giveLetter"]),
+    (
+        "/perkara/{case}/pembuktian/{act}",
+        &[
+            "addOffence",
+            "dropOffence",
+            "baseEvidence",
+            "linkEvidence",
+            "seekOtherSide",
+            "excludeEvidence",
+            "submitProof",
+        ],
+    ),
+    ("/perkara/{case}/barang-bukti", &["takeExhibit"]),
+    (
+        "/perkara/{case}/barang-bukti/{n}/{act}",
+        &[
+            "offerExhibit",
+            "acceptExhibit",
+            "endOffer",
+            "moveExhibit",
+            "sendExhibit",
+            "takeExhibitBack",
+            "proposeDisposal",
+            "confirmDisposal",
+            "rejectDisposal",
+            "explainDifference",
+        ],
+    ),
     ("/pertemuan/baru", &["recordEncounter"]),
     ("/pertemuan/{encounter}/perbaiki", &["correctEncounter"]),
     ("/meja/kiriman/{id}", &["seeToNotice"]),

@@ -4,7 +4,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::custody::{
+    CountDiffered, CustodyExplained, DisposalConfirmed, DisposalProposed, DisposalRejected,
+    ExhibitBack, ExhibitMoved, ExhibitSent, ExhibitTaken, HandoverAccepted, HandoverEnded,
+    HandoverOffered,
+};
 use super::first_hour::{EscalationCause, RiskTrend};
+use super::proof::{
+    EvidenceLinked, EvidenceOut, EvidenceTyped, FileAltered, OffenceDropped, OffenceNamed,
+    OtherSideSought, ProofRefused,
+};
 use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
 use super::triage::TriageAnswer;
@@ -369,6 +378,48 @@ pub enum CaseAct {
         /// Why, in the officer's words.
         reason: String,
     },
+    /// An offence was put into the proof plan, or its date became better known (S11).
+    OffenceNamed(OffenceNamed),
+    /// An offence was taken out of the plan.
+    OffenceDropped(OffenceDropped),
+    /// A piece of evidence got its type and legal basis (S13).
+    EvidenceTyped(EvidenceTyped),
+    /// A piece of evidence was linked to an element (S12).
+    EvidenceLinked(EvidenceLinked),
+    /// A piece of evidence counts no longer; it is kept.
+    EvidenceOut(EvidenceOut),
+    /// What speaks for the reported person was looked for (S14).
+    OtherSideSought(OtherSideSought),
+    /// "Complete" was refused, and what was missing.
+    ProofRefused(ProofRefused),
+    /// The proof was said to be complete, and nothing was missing (S12).
+    ProofSubmitted {},
+    /// The content of a file is no longer what was put there.
+    FileAltered(FileAltered),
+    /// A thing was taken into custody (S13).
+    ExhibitTaken(ExhibitTaken),
+    /// An exhibit was offered to a colleague.
+    HandoverOffered(HandoverOffered),
+    /// The colleague accepted it.
+    HandoverAccepted(HandoverAccepted),
+    /// An offer was declined or taken back.
+    HandoverEnded(HandoverEnded),
+    /// An exhibit was put somewhere else, or sealed anew.
+    ExhibitMoved(ExhibitMoved),
+    /// An exhibit went to somebody outside.
+    ExhibitSent(ExhibitSent),
+    /// It came back.
+    ExhibitBack(ExhibitBack),
+    /// An end of an exhibit was proposed.
+    DisposalProposed(DisposalProposed),
+    /// A colleague confirmed it.
+    DisposalConfirmed(DisposalConfirmed),
+    /// It was rejected or taken back.
+    DisposalRejected(DisposalRejected),
+    /// Money was counted and is not what it should be.
+    CountDiffered(CountDiffered),
+    /// Somebody else explained that.
+    CustodyExplained(CustodyExplained),
     /// The case ended.
     CaseClosed {
         /// An outcome of the pack.
@@ -622,6 +673,27 @@ impl CaseAct {
             Self::CaseMergedInto { .. } => "case.case_merged_into",
             Self::CaseMergeReceived { .. } => "case.case_merge_received",
             Self::CaseMergeUndone { .. } => "case.case_merge_undone",
+            Self::OffenceNamed(_) => "case.offence_named",
+            Self::OffenceDropped(_) => "case.offence_dropped",
+            Self::EvidenceTyped(_) => "case.evidence_typed",
+            Self::EvidenceLinked(_) => "case.evidence_linked",
+            Self::EvidenceOut(_) => "case.evidence_out",
+            Self::OtherSideSought(_) => "case.other_side_sought",
+            Self::ProofRefused(_) => "case.proof_refused",
+            Self::FileAltered(_) => "case.file_altered",
+            Self::ExhibitTaken(_) => "case.exhibit_taken",
+            Self::HandoverOffered(_) => "case.handover_offered",
+            Self::HandoverAccepted(_) => "case.handover_accepted",
+            Self::HandoverEnded(_) => "case.handover_ended",
+            Self::ExhibitMoved(_) => "case.exhibit_moved",
+            Self::ExhibitSent(_) => "case.exhibit_sent",
+            Self::ExhibitBack(_) => "case.exhibit_back",
+            Self::DisposalProposed(_) => "case.disposal_proposed",
+            Self::DisposalConfirmed(_) => "case.disposal_confirmed",
+            Self::DisposalRejected(_) => "case.disposal_rejected",
+            Self::CountDiffered(_) => "case.count_differed",
+            Self::CustodyExplained(_) => "case.custody_explained",
+            Self::ProofSubmitted {} => "case.proof_submitted",
             Self::CaseClosed { .. } => "case.case_closed",
             Self::CaseReopened { .. } => "case.case_reopened",
             Self::ReaderNamed { .. } => "case.reader_named",

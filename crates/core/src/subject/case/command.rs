@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
+use super::custody::CustodyCommand;
 use super::first_hour::{RiskNote, RiskTrend};
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
+use super::proof::ProofCommand;
 use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
 use super::same_event::Links;
@@ -237,6 +239,10 @@ pub enum CaseCommand {
         /// Why.
         reason: String,
     },
+    /// What is asked of its proof (S11, S12, S14).
+    Proof(ProofCommand),
+    /// What is asked of things in custody (S13).
+    Custody(CustodyCommand),
     /// End it.
     Close {
         /// An outcome of the pack.

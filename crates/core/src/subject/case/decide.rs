@@ -4,9 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
+use super::custody::CustodyCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{access, first_hour, harm, letter, news, paper, review, same_event, steps, triage};
+use super::{
+    access, custody, first_hour, harm, letter, news, paper, proof, review, same_event, steps,
+    triage,
+};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -109,6 +113,11 @@ pub fn decide(
         // How a case was closed is what most second looks are about.
         CaseCommand::AskReview { review, text } => review::ask(case, review, text, actor, moment)?,
         CaseCommand::AnswerReview { review, text } => review::answer(case, review, text, actor)?,
+        // Each says itself what it still takes when the case is closed.
+        CaseCommand::Proof(command) => {
+            return proof::decide(case, command, actor, moment, method.proof());
+        }
+        CaseCommand::Custody(command) => return custody::decide(case, command, actor, moment),
         // The letter about the closing comes after it, and a slip may be found out later still.
         CaseCommand::GiveLetter(given) => letter::give(case, given, method)?,
         CaseCommand::WithdrawLetter { letter, reason } => letter::withdraw(case, letter, reason)?,
@@ -272,7 +281,8 @@ const fn given_to(command: &CaseCommand) -> Option<OfficerId> {
         CaseCommand::AssignOfficer { officer }
         | CaseCommand::NameReader { officer, .. }
         | CaseCommand::Take { by: officer }
-        | CaseCommand::TakeOver { to: officer, .. } => Some(*officer),
+        | CaseCommand::TakeOver { to: officer, .. }
+        | CaseCommand::Custody(CustodyCommand::Offer { to: officer, .. }) => Some(*officer),
         _ => None,
     }
 }

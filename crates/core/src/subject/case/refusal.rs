@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::custody::CustodyRefusal;
+use super::proof::ProofRefusal;
 use crate::subject::TextFault;
 use crate::value::OfficerId;
 
@@ -286,6 +288,12 @@ pub enum CaseRefusal {
     /// No letter with this number was given, or its content was erased.
     #[error("no such letter")]
     NoSuchLetter,
+    /// A rule of proof.
+    #[error(transparent)]
+    Proof(#[from] ProofRefusal),
+    /// A rule of custody.
+    #[error(transparent)]
+    Custody(#[from] CustodyRefusal),
     /// The letter was withdrawn before.
     #[error("letter was withdrawn already")]
     LetterWithdrawn,

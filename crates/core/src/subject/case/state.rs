@@ -9,6 +9,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::first_hour::{self, FirstHour};
 use super::letter::Letter;
 use super::news::News;
+use super::proof::Proof;
 use super::review::Reviews;
 use super::same_event::Links;
 use super::steps::Steps;
@@ -122,6 +123,8 @@ pub struct Case {
     pub links: Links,
     /// Who handles it.
     pub assigned_to: Option<OfficerId>,
+    /// Offences, evidence for and against, and custody of things.
+    pub proof: Proof,
     /// Who may know it, apart from who has it.
     pub access: CaseAccess,
     /// When the next news is promised.
@@ -228,6 +231,7 @@ impl Case {
             news: News::default(),
             links: Links::default(),
             assigned_to: None,
+            proof: Proof::default(),
             access: CaseAccess::default(),
             next_news_by: None,
             late_reason: None,
@@ -300,6 +304,7 @@ impl Case {
         self.steps.erase();
         // What is in the files goes; their names and hashes stay in the acts.
         self.media.clear();
+        self.proof.erase();
         for letter in &mut self.letters {
             letter.erased = true;
         }
@@ -355,6 +360,7 @@ const fn tells_something(act: &CaseAct) -> bool {
         act,
         CaseAct::HoldPlaced { .. }
             | CaseAct::HoldLifted { .. }
+            | CaseAct::FileAltered(_)
             | CaseAct::PersonalDataErased { .. }
     )
 }
@@ -396,6 +402,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         CaseAct::EvidenceAdded { file, .. } => {
             case.evidence = case.evidence.saturating_add(1);
             case.media.push(file.clone());
+            case.proof.add_piece(act.version, Some(&file.sha256), None);
             case.assess(act.happened_at);
             case.advance(CaseStage::Assessed);
         }
@@ -484,6 +491,35 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         }
         CaseAct::SupportOffered { .. } => {
             case.support_offered_at = case.support_offered_at.max(Some(act.happened_at));
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::OffenceNamed(_)
+        | CaseAct::OffenceDropped(_)
+        | CaseAct::EvidenceTyped(_)
+        | CaseAct::EvidenceLinked(_)
+        | CaseAct::EvidenceOut(_)
+        | CaseAct::OtherSideSought(_)
+        | CaseAct::ProofRefused(_)
+        | CaseAct::ProofSubmitted {} => {
+            case.proof.change(act, payload);
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
+        CaseAct::FileAltered(_) => case.proof.change(act, payload),
+        CaseAct::ExhibitTaken(_)
+        | CaseAct::HandoverOffered(_)
+        | CaseAct::HandoverAccepted(_)
+        | CaseAct::HandoverEnded(_)
+        | CaseAct::ExhibitMoved(_)
+        | CaseAct::ExhibitSent(_)
+        | CaseAct::ExhibitBack(_)
+        | CaseAct::DisposalProposed(_)
+        | CaseAct::DisposalConfirmed(_)
+        | CaseAct::DisposalRejected(_)
+        | CaseAct::CountDiffered(_)
+        | CaseAct::CustodyExplained(_) => {
+            case.proof.change_custody(act, payload);
             case.assess(act.happened_at);
             case.advance(CaseStage::Assessed);
         }

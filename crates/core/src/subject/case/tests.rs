@@ -24,7 +24,7 @@ use crate::subject::{Method, Moment, TEXT_MAX_CHARS, TextFault};
 use crate::value::CaseId;
 use uuid::Uuid;
 
-const SUBJECT: Subject = Subject::Case(CaseId(Uuid::from_u128(0xca5e)));
+pub(super) const SUBJECT: Subject = Subject::Case(CaseId(Uuid::from_u128(0xca5e)));
 
 /// A case with its history, an actor and a moment, waiting for a command.
 struct Given {
@@ -80,7 +80,7 @@ impl Given {
     }
 }
 
-fn filed(code: &str, promise: Option<u32>) -> CaseAct {
+pub(super) fn filed(code: &str, promise: Option<u32>) -> CaseAct {
     CaseAct::RequestFiled(RequestFiled {
         number: None,
         secret: Some(hash(1)),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pengayom_core::pack::Matter;
-use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, SecondLook};
+use pengayom_core::subject::case::{CaseAccess, CaseStage, Channel, Kept, SecondLook};
 use pengayom_core::value::{CaseId, OfficerId, PersonId, UnitId};
 use uuid::Uuid;
 
@@ -73,6 +73,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "escalated",
     "escalated_at",
     "escalations",
+    "exhibits",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -91,6 +92,21 @@ fn access_text(access: &CaseAccess) -> Option<String> {
     }
     // Writing identifiers and moments as JSON cannot fail.
     serde_json::to_string(access).ok()
+}
+
+fn exhibits_text(exhibits: &[Kept]) -> Option<String> {
+    if exhibits.is_empty() {
+        return None;
+    }
+    // Serialising plain data cannot fail.
+    serde_json::to_string(exhibits).ok()
+}
+
+fn exhibits_of(row: &Row) -> Result<Vec<Kept>, StoreError> {
+    match get::<Option<&str>>(row, "exhibits")? {
+        None => Ok(Vec::new()),
+        Some(text) => serde_json::from_str(text).map_err(|_| damaged("exhibits", "not as written")),
+    }
 }
 
 fn access_of(row: &Row) -> Result<CaseAccess, StoreError> {
@@ -159,7 +175,8 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.first_hour.first_action_at.map(stored))
         .push_bind(case.first_hour.level.as_deref())
         .push_bind(case.first_hour.since.map(stored))
-        .push_bind(some_of(case.first_hour.escalations));
+        .push_bind(some_of(case.first_hour.escalations))
+        .push_bind(exhibits_text(&case.exhibits));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -218,6 +235,7 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
             since: maybe_moment(row, "escalated_at")?,
             escalations: count_of(row, "escalations")?,
         },
+        exhibits: exhibits_of(row)?,
     })
 }
 

@@ -130,6 +130,9 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if asked.escalated {
         query.push(" AND escalated_at IS NOT NULL");
     }
+    if asked.exhibits {
+        query.push(" AND exhibits IS NOT NULL");
+    }
     if let Some(at) = asked.late_at {
         query.push(WAITING).push_bind(stored(at));
     }
@@ -443,6 +446,13 @@ mod tests {
                     ..all()
                 },
                 "cases_escalated",
+            ),
+            (
+                CaseQuery {
+                    exhibits: true,
+                    ..all()
+                },
+                "cases_exhibits",
             ),
         ]
     }

@@ -1,6 +1,6 @@
 //! Why something was not done, for programs: the words of the page, and a word that stays the same.
 
-use pengayom_core::subject::case::CaseRefusal;
+use pengayom_core::subject::case::{CaseRefusal, CustodyRefusal, ProofRefusal};
 use pengayom_core::subject::encounter::EncounterRefusal;
 use pengayom_core::subject::outage::OutageRefusal;
 use pengayom_core::subject::visit::VisitRefusal;
@@ -82,6 +82,51 @@ pub(super) const fn case_code(refusal: &CaseRefusal) -> &'static str {
         R::TooManyOpenings { .. } => "too_many_openings",
         R::NoSuchOpening => "no_such_opening",
         R::OpeningReviewed => "opening_reviewed",
+        R::Proof(refusal) => proof_code(refusal),
+        R::Custody(refusal) => custody_code(refusal),
+    }
+}
+
+/// A rule of proof.
+const fn proof_code(refusal: &ProofRefusal) -> &'static str {
+    use ProofRefusal as R;
+    match refusal {
+        R::TooManyOffences { .. } => "too_many_offences",
+        R::DaysReversed { .. } => "days_reversed",
+        R::DayAhead { .. } => "day_ahead",
+        R::NotInPlan => "not_in_plan",
+        R::NoSuchEvidence => "no_such_evidence",
+        R::IsOut => "is_out",
+        R::NotCollectable(_) => "not_collectable",
+        R::NoSuchRecording => "no_such_recording",
+        R::CopyTooEarly { .. } => "copy_too_early",
+        R::AlreadyComplete => "already_complete",
+        R::Incomplete(_) => "incomplete",
+        R::NothingToMark => "nothing_to_mark",
+    }
+}
+
+/// A rule of custody.
+const fn custody_code(refusal: &CustodyRefusal) -> &'static str {
+    use CustodyRefusal as R;
+    match refusal {
+        R::NotInCustody => "not_in_custody",
+        R::NotHolder { .. } => "not_holder",
+        R::NotOutside => "not_outside",
+        R::ToOneself => "to_oneself",
+        R::OfferPending => "offer_pending",
+        R::NotOffered => "not_offered",
+        R::OfferLapsed { .. } => "offer_lapsed",
+        R::ProposalPending => "proposal_pending",
+        R::NotProposed => "not_proposed",
+        R::OwnProposal => "own_proposal",
+        R::CountMissing => "count_missing",
+        R::DifferenceOpen => "difference_open",
+        R::NoDifference => "no_difference",
+        R::OwnDifference => "own_difference",
+        R::Quantity { .. } => "quantity",
+        R::Amount { .. } => "amount",
+        R::TooMuch { .. } => "too_much",
     }
 }
 

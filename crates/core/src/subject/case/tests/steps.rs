@@ -127,6 +127,9 @@ impl Stepped {
 }
 
 impl Method for Stepped {
+    fn proof(&self) -> &crate::pack::ProofLaw {
+        Method::proof(&FakeMethod)
+    }
     fn steps(&self, service: &ServiceCode) -> &[Step] {
         match service.as_str() {
             "lost_item" => &self.lost,
