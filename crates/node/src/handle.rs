@@ -6,6 +6,7 @@ pub mod command;
 pub mod encounter;
 pub mod feedback;
 pub mod import;
+pub mod letter;
 mod lists;
 pub mod once;
 pub mod outage;

@@ -4,6 +4,7 @@
 //! every page. The same seed and the same last day give the same month.
 
 mod clock;
+mod letter;
 mod progress;
 mod queue;
 mod simulate;

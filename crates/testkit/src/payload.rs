@@ -2,7 +2,7 @@
 
 use pengayom_core::act::Payload;
 use pengayom_core::pack::ClockEvent;
-use pengayom_core::subject::case::{CaseAct, RequestFiled, ReviewKind};
+use pengayom_core::subject::case::{CaseAct, Issued, RequestFiled, ReviewKind};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
@@ -19,6 +19,17 @@ use crate::value::{
     any_moment, any_service, case_number, channel, day, few_officers, file, hash, media, person,
     text,
 };
+
+fn issued() -> impl Strategy<Value = Issued> {
+    (any::<u32>(), any::<u32>(), any::<bool>(), of(any::<u32>())).prop_map(
+        |(n, template, on_file, replaces)| Issued {
+            n,
+            template,
+            on_file,
+            replaces,
+        },
+    )
+}
 
 /// Any payload.
 pub fn any_payload() -> impl Strategy<Value = Payload> {
@@ -64,16 +75,22 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
                 obtained_at,
             }
         ),
-        (text(), of(text()), day(), file()).prop_map(|(kind, number, dated, file)| {
-            CaseAct::LetterGiven {
+        (text(), of(text()), day(), file(), of(issued())).prop_map(
+            |(kind, number, dated, file, issued)| CaseAct::LetterGiven {
                 kind,
                 number,
                 dated,
                 file,
+                issued,
+            }
+        ),
+        (any::<u32>(), text(), any::<bool>()).prop_map(|(letter, reason, on_file)| {
+            CaseAct::LetterWithdrawn {
+                letter,
+                reason,
+                on_file,
             }
         }),
-        (any::<u32>(), text())
-            .prop_map(|(letter, reason)| CaseAct::LetterWithdrawn { letter, reason }),
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
         (text(), text()).prop_map(|(support, reply)| CaseAct::SupportOffered { support, reply }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),

@@ -10,6 +10,7 @@ mod file;
 mod handover;
 mod history;
 mod hold;
+pub(crate) mod issue;
 pub(crate) mod letter;
 mod list;
 mod list_file;
@@ -93,7 +94,9 @@ pub(crate) fn router() -> Router<AppState> {
         )
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
-        .route("/perkara/{case}/surat", post(letter::give))
+        .route("/perkara/{case}/surat", get(issue::show).post(letter::give))
+        .route("/perkara/{case}/surat/contoh", post(issue::preview))
+        .route("/perkara/{case}/surat/terbit", post(issue::issue))
         .route("/perkara/{case}/surat/{n}", get(letter::original))
         .route("/perkara/{case}/foto/{sha256}", get(case::photo))
         .route("/perkara/{case}/berkas/{sha256}", get(file::original))

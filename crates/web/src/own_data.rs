@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use pengayom_core::pack::{Lang, Localized};
-use pengayom_core::subject::case::CaseAct;
+use pengayom_core::subject::case::{CaseAct, Issued};
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_node::UnitContext;
 use pengayom_node::handle::person::{ExportedAct, PersonExport};
@@ -224,6 +224,12 @@ impl Reader<'_> {
                     });
                     (by, text)
                 }
+                // Those for somebody else are not the reporter's to know.
+                CaseAct::LetterGiven {
+                    issued: Some(Issued { on_file: true, .. }),
+                    ..
+                }
+                | CaseAct::LetterWithdrawn { on_file: true, .. } => continue,
                 CaseAct::LetterGiven {
                     kind,
                     number,
@@ -233,7 +239,7 @@ impl Reader<'_> {
                     Some(self.letter(&kind, number.as_deref(), dated)),
                     String::new(),
                 ),
-                CaseAct::LetterWithdrawn { letter, reason } => {
+                CaseAct::LetterWithdrawn { letter, reason, .. } => {
                     let n = self.format.count(i64::from(letter));
                     (Some(self.tf("own.letter_withdrawn", &[("n", &n)])), reason)
                 }

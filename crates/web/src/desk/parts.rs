@@ -37,7 +37,7 @@ pub(super) fn parts(frame: &PageFrame, id: CaseId, case: &Case, shown: OnPage) -
         news(frame, id, case),
         Some(same_event(frame, id, case)),
         files(frame, shown.files),
-        letters(frame, shown.letters),
+        letters(frame, id, shown.letters),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -109,9 +109,9 @@ fn files(frame: &PageFrame, files: Option<usize>) -> Option<Part> {
     })
 }
 
-fn letters(frame: &PageFrame, letters: Option<usize>) -> Option<Part> {
+fn letters(frame: &PageFrame, id: CaseId, letters: Option<usize>) -> Option<Part> {
     Some(Part {
-        href: "#h-surat".to_owned(),
+        href: format!("/perkara/{id}/surat"),
         name: frame.t("case.letters").to_owned(),
         state: counted(frame, letters?, "case.letters_none"),
     })

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::letter::Issued;
 use super::review::ReviewKind;
 use crate::pack::{ClockEvent, ServiceCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -245,6 +246,9 @@ pub enum CaseAct {
         dated: Date,
         /// The letter.
         file: BlobRef,
+        /// How the program made it; `None`: it was made elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued: Option<Issued>,
     },
     /// A letter that was given by mistake was taken back.
     LetterWithdrawn {
@@ -253,6 +257,9 @@ pub enum CaseAct {
         /// Why, in the officer's words; the reporter reads it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
+        /// It was not for the reporter, who hears nothing of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        on_file: bool,
     },
     /// An officer said why a promise was missed; the reporter reads it.
     DelayExplained {
