@@ -11,8 +11,8 @@ use pengayom_core::subject::visit::VisitRefusal;
 use pengayom_core::value::OfficerId;
 use pengayom_store::StoreError;
 
-use crate::handle::letter::LetterRefusal;
 use crate::access::{Permission, Shut};
+use crate::handle::letter::LetterRefusal;
 use crate::ledger::LedgerError;
 use crate::media::MediaError;
 use crate::seal::SealError;

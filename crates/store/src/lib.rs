@@ -66,8 +66,8 @@ pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
 pub use tokens::{TokenRow, TokenStore};
 pub use webhooks::WebhookStore;
 pub use write::{
-    Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, NewAct,
-    LetterNumber, NewJob, SealedPerson, SourceKey, Stored,
+    Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, LetterNumber,
+    NewAct, NewJob, SealedPerson, SourceKey, Stored,
 };
 
 use rows::{

@@ -79,17 +79,17 @@ pub(crate) fn given(acts: &[Act]) -> Vec<Given<'_>> {
                     before.replaced_by = Some(n);
                 }
                 letters.push(Given {
-                n,
-                kind,
-                number: number.as_deref(),
-                dated: *dated,
-                file,
-                at: act.happened_at,
-                by: &act.actor,
-                standing: Standing::There,
-                on_file: issued.as_ref().is_some_and(|issued| issued.on_file),
-                replaced_by: None,
-            });
+                    n,
+                    kind,
+                    number: number.as_deref(),
+                    dated: *dated,
+                    file,
+                    at: act.happened_at,
+                    by: &act.actor,
+                    standing: Standing::There,
+                    on_file: issued.as_ref().is_some_and(|issued| issued.on_file),
+                    replaced_by: None,
+                });
             }
             CaseAct::LetterWithdrawn { letter, reason, .. } => {
                 if let Some(known) = letters.iter_mut().find(|known| known.n == *letter) {

@@ -23,7 +23,9 @@ pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
 pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
-pub use letter::{GiveLetter, Issued, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
+pub use letter::{
+    GiveLetter, Issued, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter,
+};
 pub use news::{NEWS_MAX, News, NewsDraft, NextNews, SentNews};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
 pub use refusal::CaseRefusal;

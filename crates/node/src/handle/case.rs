@@ -5,12 +5,16 @@ use pengayom_core::act::{Act, ActPlace, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
-use pengayom_core::subject::case::{self, BlobRef, Case, CaseAct, CaseCommand, Channel, Harm, Issued, Paper};
+use pengayom_core::subject::case::{
+    self, BlobRef, Case, CaseAct, CaseCommand, Channel, Harm, Issued, Paper,
+};
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
 };
 use pengayom_store::views::{self, State};
-use pengayom_store::{Append, Appended, CommandRecord, LetterNumber, SealedPerson, SourceKey, StoreError};
+use pengayom_store::{
+    Append, Appended, CommandRecord, LetterNumber, SealedPerson, SourceKey, StoreError,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
@@ -368,7 +372,10 @@ impl Node {
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Case);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
-        append.letter = append.acts.iter().find_map(|act| letter_number(&act.payload));
+        append.letter = append
+            .acts
+            .iter()
+            .find_map(|act| letter_number(&act.payload));
         append.jobs = previews;
         append.blobs = blobs;
         append.erase = erase;

@@ -138,7 +138,8 @@ impl Node {
         let typed = fitting(&known, &used.template, draft)?;
         let none = "\u{2026}".to_owned();
         let address = format!("{}{VERIFY_PATH}", draft.site);
-        self.make_letter(&used.template, draft, typed, (none, address)).await
+        self.make_letter(&used.template, draft, typed, (none, address))
+            .await
     }
 
     /// Issues a letter: numbers it, keeps its file and gives it, once for each `once`.
@@ -290,7 +291,10 @@ impl Node {
             return Ok(None);
         };
         let history = self.history(row.id).await?;
-        let issued = history.case.letter(n).is_some_and(|one| one.issued.is_some());
+        let issued = history
+            .case
+            .letter(n)
+            .is_some_and(|one| one.issued.is_some());
         Ok(issued.then_some(LetterFound { n, history }))
     }
 
@@ -302,7 +306,10 @@ impl Node {
     fn letter_mark(&self, case: &CaseNumber, n: u32) -> String {
         let text = format!("{}/{case}/{n}", self.unit().id);
         let SecretHash(hash) = self.key.hash(Purpose::Letter, text.as_bytes());
-        let bits = hash.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = hash
+            .iter()
+            .take(8)
+            .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         (0..MARK_CHARS)
             .map(|at| {
                 let five = (bits >> (59 - 5 * at)) & 31;
@@ -348,14 +355,19 @@ impl Node {
         (number, address): (String, String),
     ) -> Result<Rendered, HandleError> {
         let unit = self.unit();
-        let langs: &[Lang] = if draft.english { &Lang::ALL } else { &[Lang::Id] };
+        let langs: &[Lang] = if draft.english {
+            &Lang::ALL
+        } else {
+            &[Lang::Id]
+        };
         let mut sides = Vec::new();
         for lang in langs {
             let mut values = draft.facts.get(lang).cloned().unwrap_or_default();
             values.extend(typed.clone());
             values.insert("number".to_owned(), number.clone());
             values.insert("url".to_owned(), address.clone());
-            let body = Body::parse(template.body.get(*lang)).map_err(|_| LetterRefusal::NoTemplate)?;
+            let body =
+                Body::parse(template.body.get(*lang)).map_err(|_| LetterRefusal::NoTemplate)?;
             let words = unit.pack.words(*lang);
             let code_words = words.text("letters.code_words", &[("url", &address)]);
             let page_words = words.text("letters.page_words", &[]);

@@ -57,7 +57,9 @@ impl Letters {
                 let fact = field.from.and_then(|fact| known.get(fact.code()).cloned());
                 let said = match field.code.as_str() {
                     "reporter" => Some(reporter.to_owned()),
-                    "next_step" => Some("Petugas memeriksa keterangan dan menghubungi Anda.".to_owned()),
+                    "next_step" => {
+                        Some("Petugas memeriksa keterangan dan menghubungi Anda.".to_owned())
+                    }
                     "when" => fact.or_else(|| known.get("reported_at").cloned()),
                     _ => fact,
                 };

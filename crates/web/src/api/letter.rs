@@ -59,7 +59,10 @@ pub(super) async fn verify(api: Api, Path(code): Path<String>) -> Result<Respons
     let found = api.node.verify_letter(&code, api.context.client()).await?;
     let found = found.ok_or(Fault::NotFound)?;
     let all = given(&found.history.acts);
-    let letter = all.iter().find(|one| one.n == found.n).ok_or(Fault::NotFound)?;
+    let letter = all
+        .iter()
+        .find(|one| one.n == found.n)
+        .ok_or(Fault::NotFound)?;
     let withdrawn_at = match letter.standing {
         Standing::Withdrawn { at, .. } => Some(at),
         _ => None,

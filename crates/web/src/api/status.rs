@@ -16,7 +16,7 @@ use super::caller::Api;
 use super::receipt::ReceiptBody;
 use super::request::Standard;
 use crate::frame::PageFrame;
-use crate::letters::{Given, Standing, to_reporter, kind_name};
+use crate::letters::{Given, Standing, kind_name, to_reporter};
 use crate::problem::Fault;
 use crate::public::receipt::card;
 use crate::public::right_from;

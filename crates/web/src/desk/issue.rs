@@ -152,19 +152,35 @@ fn id_of(code: &str) -> String {
 }
 
 /// What a form of a letter asks for.
-fn draft(page: &StaffPage, history: &CaseHistory, used: &TemplateInUse, fields: &Fields) -> LetterDraft {
+fn draft(
+    page: &StaffPage,
+    history: &CaseHistory,
+    used: &TemplateInUse,
+    fields: &Fields,
+) -> LetterDraft {
     let typed: Values = used
         .template
         .fields
         .iter()
-        .map(|field| (field.code.clone(), fields.get(&id_of(&field.code)).to_owned()))
+        .map(|field| {
+            (
+                field.code.clone(),
+                fields.get(&id_of(&field.code)).to_owned(),
+            )
+        })
         .collect();
     LetterDraft {
         kind: used.template.kind.as_str().to_owned(),
         paper: Paper::parse(fields.get("kertas")).unwrap_or_default(),
         english: fields.get("bahasa") == "id_en",
         typed,
-        facts: facts(page.frame.unit(), &page.node, &page.staff, history, page.context.site()),
+        facts: facts(
+            page.frame.unit(),
+            &page.node,
+            &page.staff,
+            history,
+            page.context.site(),
+        ),
         replaces: fields.get("menggantikan").parse().ok(),
         site: page.context.site().to_owned(),
     }
@@ -181,7 +197,11 @@ pub(super) async fn preview(
         Err(history) => return again(page, history, form.fields).await,
     };
     let draft = draft(&page, &history, &used, &form.fields);
-    match page.node.preview_letter(&page.staff, history.id, &draft).await {
+    match page
+        .node
+        .preview_letter(&page.staff, history.id, &draft)
+        .await
+    {
         Ok(made) => Ok(shown(made.pdf, "contoh")),
         Err(error) => refused(page, history, form.fields, error).await,
     }
@@ -191,7 +211,10 @@ pub(super) async fn preview(
 pub(crate) fn shown(pdf: Vec<u8>, name: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("inline; filename=\"{name}.pdf\""),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, pdf).into_response()
@@ -215,7 +238,10 @@ pub(super) async fn issue(
     let who = page.staff.id.to_string();
     let asked = format!("letter/{who}/{id}");
     let once = page.node.once(command, &[asked.as_bytes()]);
-    let issued = page.node.issue_letter(&page.staff, id, &draft, Some(once)).await;
+    let issued = page
+        .node
+        .issue_letter(&page.staff, id, &draft, Some(once))
+        .await;
     match issued {
         Ok(issued) => {
             let signs: Vec<String> = issued
@@ -224,7 +250,11 @@ pub(super) async fn issue(
                 .take(20)
                 .map(|sign| format!("{:X}", u32::from(*sign)))
                 .collect();
-            let to = format!("/perkara/{id}/surat?terbit={}&tanda={}", issued.n, signs.join("."));
+            let to = format!(
+                "/perkara/{id}/surat?terbit={}&tanda={}",
+                issued.n,
+                signs.join(".")
+            );
             Ok(Redirect::to(&to).into_response())
         }
         Err(error) => refused(page, history, fields, error).await,
@@ -295,7 +325,10 @@ async fn refused(
 
 fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
     if *refusal == CaseRefusal::NoSuchLetter {
-        return Some(FieldError::new("menggantikan", frame.t("letters.replaces_gone")));
+        return Some(FieldError::new(
+            "menggantikan",
+            frame.t("letters.replaces_gone"),
+        ));
     }
     let error = letter::words_of(frame, refusal)?;
     Some(FieldError::new("h-isi", error.words))
@@ -313,8 +346,12 @@ pub(crate) fn refusal_words(
         LetterRefusal::Fields(faults) => {
             let template = frame.unit().pack.template(kind);
             let label = |code: &str| {
-                let known = template.and_then(|one| one.fields.iter().find(|field| field.code == code));
-                known.map_or_else(|| code.to_owned(), |field| frame.say(&field.label).to_owned())
+                let known =
+                    template.and_then(|one| one.fields.iter().find(|field| field.code == code));
+                known.map_or_else(
+                    || code.to_owned(),
+                    |field| frame.say(&field.label).to_owned(),
+                )
             };
             faults
                 .iter()
@@ -324,7 +361,11 @@ pub(crate) fn refusal_words(
                         Unfilled::Missing => frame.tf("letters.field_missing", &[("field", &name)]),
                         Unfilled::TooLong { chars, limit } => frame.tf(
                             "letters.field_long",
-                            &[("field", &name), ("found", &count(chars)), ("max", &count(limit))],
+                            &[
+                                ("field", &name),
+                                ("found", &count(chars)),
+                                ("max", &count(limit)),
+                            ],
                         ),
                     };
                     FieldError::new(id_of(&one.field), words)
@@ -369,7 +410,13 @@ async fn issue_page(
         .collect();
     let reporter = history.case.may_get_letters();
     let anybody = history.case.may_have_letters();
-    let offered = |to_reporter: bool| if to_reporter { reporter.is_ok() } else { anybody.is_ok() };
+    let offered = |to_reporter: bool| {
+        if to_reporter {
+            reporter.is_ok()
+        } else {
+            anybody.is_ok()
+        }
+    };
     frame.titled("letters.title");
     if !asked.errors.is_empty() {
         frame.refused();
@@ -382,7 +429,9 @@ async fn issue_page(
             Kind {
                 href: format!("/perkara/{id}/surat?jenis={}#isi", one.kind.as_str()),
                 name: kind_name(&frame, one.kind.as_str()),
-                purpose: kind.map(|kind| frame.say(&kind.purpose).to_owned()).unwrap_or_default(),
+                purpose: kind
+                    .map(|kind| frame.say(&kind.purpose).to_owned())
+                    .unwrap_or_default(),
             }
         })
         .collect();
@@ -457,7 +506,9 @@ fn form(
         })
         .collect();
     let chosen = |name: &str, otherwise: &str| {
-        value(name).filter(|value| !value.is_empty()).unwrap_or_else(|| otherwise.to_owned())
+        value(name)
+            .filter(|value| !value.is_empty())
+            .unwrap_or_else(|| otherwise.to_owned())
     };
     let paper = chosen("kertas", "a4");
     let lang = chosen("bahasa", "id");
@@ -491,7 +542,9 @@ fn form(
     Form {
         kind: template.kind.as_str().to_owned(),
         name: kind_name(frame, template.kind.as_str()),
-        limits: kind.map(|kind| frame.say(&kind.limits).to_owned()).unwrap_or_default(),
+        limits: kind
+            .map(|kind| frame.say(&kind.limits).to_owned())
+            .unwrap_or_default(),
         on_file: !template.to_reporter,
         unverified: template.sourced.certainty != Certainty::Found,
         command: value("perintah")

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use pengayom_core::letter::{Fact, Values};
 use pengayom_core::pack::Lang;
-use pengayom_node::{Node, UnitContext};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::CaseHistory;
+use pengayom_node::{Node, UnitContext};
 
 use crate::format::Format;
 
@@ -38,27 +38,53 @@ fn in_lang(
     let filed = &case.filed;
     let place = case.place.as_ref();
     let station = place.map_or(unit.own_station(), |place| &place.station);
-    let town = unit.geography.area(&config.area).map(|area| area.name().to_owned());
+    let town = unit
+        .geography
+        .area(&config.area)
+        .map(|area| area.name().to_owned());
     let service = unit.pack.service(&case.service);
     let occurred = filed.occurred_at.map(|at| format.moment(at));
     let told = filed.when_text.as_deref();
     let told = told.map(|text| format.retold(text, filed.occurred_at));
     let rank = by.rank.clone().unwrap_or_default();
     let values = [
-        (Fact::CaseNumber, filed.number.as_ref().map(ToString::to_string)),
-        (Fact::Complaint, Some(words.text("letters.complaint", &[("site", site)]))),
+        (
+            Fact::CaseNumber,
+            filed.number.as_ref().map(ToString::to_string),
+        ),
+        (
+            Fact::Complaint,
+            Some(words.text("letters.complaint", &[("site", site)])),
+        ),
         (Fact::Date, Some(format.date(node.now()))),
         (Fact::Description, Some(filed.description.clone())),
         (Fact::Emergency, config.emergency_number.clone()),
         (Fact::HappenedAt, told.or(occurred)),
-        (Fact::HappenedPlace, place.and_then(|place| place.text.clone())),
-        (Fact::NextBy, case.next_news_by.or(case.respond_by).map(|at| format.moment(at))),
+        (
+            Fact::HappenedPlace,
+            place.and_then(|place| place.text.clone()),
+        ),
+        (
+            Fact::NextBy,
+            case.next_news_by
+                .or(case.respond_by)
+                .map(|at| format.moment(at)),
+        ),
         (Fact::Officer, Some(by.name.clone())),
-        (Fact::OfficerRank, Some(rank).filter(|rank| !rank.is_empty())),
+        (
+            Fact::OfficerRank,
+            Some(rank).filter(|rank| !rank.is_empty()),
+        ),
         (Fact::Parent, config.parent.clone()),
-        (Fact::Place, Some(town.unwrap_or_else(|| config.name.clone()))),
+        (
+            Fact::Place,
+            Some(town.unwrap_or_else(|| config.name.clone())),
+        ),
         (Fact::ReportedAt, Some(format.moment(case.filed_at))),
-        (Fact::Service, service.map(|service| service.name.get(lang).to_owned())),
+        (
+            Fact::Service,
+            service.map(|service| service.name.get(lang).to_owned()),
+        ),
         (Fact::Station, Some(unit.station_name(station))),
         (Fact::Unit, Some(config.name.clone())),
     ];

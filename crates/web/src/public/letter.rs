@@ -75,7 +75,9 @@ async fn enter(page: PublicPage, Query(query): Query<EnterQuery>) -> Result<Resp
         return enter_page(page, "", Vec::new(), StatusCode::OK);
     }
     let is_code = typed.len() <= 80
-        && typed.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'-');
+        && typed
+            .bytes()
+            .all(|sign| sign.is_ascii_alphanumeric() || sign == b'-');
     if is_code {
         return Ok(Redirect::to(&format!("/surat/{}", typed.to_uppercase())).into_response());
     }
@@ -109,7 +111,10 @@ async fn found(page: PublicPage, code: &str) -> Result<(PublicPage, LetterFound)
     match found {
         Ok(Some(found)) => Ok((page, found)),
         Ok(None) => {
-            let errors = vec![FieldError::new("kode", page.frame.t("letters.code_unknown"))];
+            let errors = vec![FieldError::new(
+                "kode",
+                page.frame.t("letters.code_unknown"),
+            )];
             let answer = enter_page(page, code, errors, StatusCode::NOT_FOUND);
             Err(answer.unwrap_or_else(Fault::into_response))
         }
@@ -165,7 +170,11 @@ async fn hashed(mut form: Multipart) -> Result<Sent, Fault> {
             hash.update(&part);
         }
         if is_file && bytes > before {
-            let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex: String = hash
+                .finalize()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             sent = Sent::Hash(hex);
         }
     }
@@ -194,14 +203,20 @@ async fn one_page(
         mut frame, node, ..
     } = page;
     let all = given(&found.history.acts);
-    let letter = all.iter().find(|one| one.n == found.n).ok_or(Fault::NotFound)?;
+    let letter = all
+        .iter()
+        .find(|one| one.n == found.n)
+        .ok_or(Fault::NotFound)?;
     frame.titled("letters.verify_title");
     let (state, word) = standing(found, letter);
     let day = frame.format().day(letter.dated);
     let kind = kind_name(&frame, letter.kind);
     let facts = [
         ("letters.fact_kind", kind),
-        ("letters.fact_number", letter.number.unwrap_or_default().to_owned()),
+        (
+            "letters.fact_number",
+            letter.number.unwrap_or_default().to_owned(),
+        ),
         ("letters.fact_date", day),
         ("letters.fact_unit", frame.unit().config().name.clone()),
     ];
@@ -220,12 +235,10 @@ async fn one_page(
     let mut status = StatusCode::OK;
     let compared = match sent {
         None => None,
-        Some(Sent::Hash(hash)) if hash == letter.file.sha256 => {
-            Some(Compared {
-                state: "ok",
-                words: frame.t("letters.same").to_owned(),
-            })
-        }
+        Some(Sent::Hash(hash)) if hash == letter.file.sha256 => Some(Compared {
+            state: "ok",
+            words: frame.t("letters.same").to_owned(),
+        }),
         Some(Sent::Hash(_)) => Some(Compared {
             state: "danger",
             words: frame.t("letters.other").to_owned(),

@@ -7,8 +7,8 @@ use pengayom_core::subject::case::CaseCommand;
 use pengayom_node::access::Role;
 use pengayom_node::handle::case::Filed;
 
-use crate::support::{Answer, Browser, Site};
 use crate::THEFT;
+use crate::support::{Answer, Browser, Site};
 
 /// What an officer fills in for the receipt of a report.
 const STTLP: [(&str, &str); 8] = [
@@ -52,16 +52,23 @@ async fn a_letter_is_issued_had_by_its_reporter_and_verified_by_anybody() {
     let case = filed.case;
     let page = desk.get(&format!("/perkara/{case}/surat")).await;
     let words = page.words();
-    assert!(words.contains("STTLP, tanda terima laporan polisi"), "{words}");
+    assert!(
+        words.contains("STTLP, tanda terima laporan polisi"),
+        "{words}"
+    );
     // For another service.
     assert!(!words.contains("SKTLK, surat kehilangan"), "{words}");
-    let page = desk.get(&format!("/perkara/{case}/surat?jenis=sttlp")).await;
+    let page = desk
+        .get(&format!("/perkara/{case}/surat?jenis=sttlp"))
+        .await;
     assert!(page.text.contains("Motor Beat merah hilang dari pasar"));
     let command = page.value_of("perintah").unwrap();
     let mut fields = STTLP.to_vec();
     fields.push(("perintah", &command));
     // Looked at before, and nothing is kept of it.
-    let preview = desk.post(&format!("/perkara/{case}/surat/contoh"), &fields).await;
+    let preview = desk
+        .post(&format!("/perkara/{case}/surat/contoh"), &fields)
+        .await;
     assert_eq!(preview.status, StatusCode::OK, "{}", preview.words());
     assert!(preview.bytes.starts_with(b"%PDF-1.7"));
     assert_eq!(preview.header("cache-control"), "no-store");
@@ -72,14 +79,19 @@ async fn a_letter_is_issued_had_by_its_reporter_and_verified_by_anybody() {
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     let words = desk.follow(answer).await.words();
     assert!(words.contains("nomor STTLP/1/XI/2026/PTI"), "{words}");
-    assert_eq!(desk.get(&format!("/perkara/{case}/surat/2")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        desk.get(&format!("/perkara/{case}/surat/2")).await.status,
+        StatusCode::NOT_FOUND
+    );
     let letter = desk.get(&format!("/perkara/{case}/surat/1")).await.bytes;
     assert!(has(&letter, "pdfaid:part>2<"));
 
     let mut reporter = site.browser();
     let words = track(&mut reporter, &filed).await.words();
     assert!(words.contains("STTLP/1/XI/2026/PTI"), "{words}");
-    let own = reporter.get(&format!("/lacak/{}/surat/1", filed.number)).await;
+    let own = reporter
+        .get(&format!("/lacak/{}/surat/1", filed.number))
+        .await;
     assert_eq!(own.bytes, letter);
 
     let code = site.node.letter_code(&filed.number, 1);
@@ -103,14 +115,18 @@ async fn a_letter_is_issued_had_by_its_reporter_and_verified_by_anybody() {
         (&letter[1..], "Berkas ini bukan surat itu"),
         (preview.bytes.as_slice(), "Berkas ini bukan surat itu"),
     ] {
-        let answer = anybody.post_file(&address, &[], ("berkas", "surat.pdf", file)).await;
+        let answer = anybody
+            .post_file(&address, &[], ("berkas", "surat.pdf", file))
+            .await;
         assert_eq!(answer.status, StatusCode::OK);
         assert!(answer.words().contains(said), "{said}");
     }
     let none = anybody.post_file(&address, &[], ("berkas", "", b"")).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     let large = vec![b'x'; 2 * 1024 * 1024 + 1];
-    let answer = anybody.post_file(&address, &[], ("berkas", "x.pdf", &large)).await;
+    let answer = anybody
+        .post_file(&address, &[], ("berkas", "x.pdf", &large))
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.words().contains("lebih besar dari 2 MB"));
 }
@@ -145,13 +161,19 @@ async fn a_code_that_is_not_ours_is_no_letter_and_tries_end() {
     for wrong in &wrong {
         let answer = anybody.get(&format!("/surat/{wrong}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
-        assert!(answer.words().contains("Kode ini tidak ada pada kami"), "{wrong}");
+        assert!(
+            answer.words().contains("Kode ini tidak ada pada kami"),
+            "{wrong}"
+        );
     }
     let answer = anybody.get("/surat?kode=satu%2Fdua").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let mut last = StatusCode::NOT_FOUND;
     for _ in 0..80 {
-        last = anybody.get(&format!("/surat/{begin}-000000000000")).await.status;
+        last = anybody
+            .get(&format!("/surat/{begin}-000000000000"))
+            .await
+            .status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
@@ -163,7 +185,8 @@ async fn a_letter_that_is_not_filled_in_names_the_field_and_keeps_the_rest() {
     site.account(Role::Desk).await;
     let filed = THEFT.file(&site).await;
     let mut desk = site.signed_in("desk").await;
-    desk.get(&format!("/perkara/{}/surat?jenis=sttlp", filed.case)).await;
+    desk.get(&format!("/perkara/{}/surat?jenis=sttlp", filed.case))
+        .await;
     let long = "x".repeat(401);
     let fields: Vec<(&str, &str)> = STTLP
         .into_iter()
@@ -178,7 +201,11 @@ async fn a_letter_that_is_not_filled_in_names_the_field_and_keeps_the_rest() {
         let answer = desk.post(&address, &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text.contains("href=\"#isi-reporter\""));
-        assert!(answer.words().contains("401 huruf, paling banyak 400"), "{}", answer.words());
+        assert!(
+            answer.words().contains("401 huruf, paling banyak 400"),
+            "{}",
+            answer.words()
+        );
         assert!(answer.text.contains("Pasar Juwana"));
     }
     // Of another service: nothing of it is issued.
@@ -227,7 +254,11 @@ async fn a_letter_that_no_longer_stands_says_so_and_a_summons_is_not_the_reporte
     let answer = issue(&mut desk, &filed, &second).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
     let answer = issue(&mut desk, &filed, &second).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "it was replaced");
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "it was replaced"
+    );
     let summons = [
         ("jenis", "summons"),
         ("isi-called", "Orang yang dipanggil"),
@@ -244,10 +275,16 @@ async fn a_letter_that_no_longer_stands_says_so_and_a_summons_is_not_the_reporte
         letter: 2,
         reason: "salah nama".to_owned(),
     };
-    let changed = site.node.change_case(&officer, filed.case, None, withdraw, None);
+    let changed = site
+        .node
+        .change_case(&officer, filed.case, None, withdraw, None);
     changed.await.unwrap();
     let mut anybody = site.browser();
-    for (n, said) in [(1, "Sudah diganti"), (2, "Surat ini ditarik"), (3, "Surat ini berlaku")] {
+    for (n, said) in [
+        (1, "Sudah diganti"),
+        (2, "Surat ini ditarik"),
+        (3, "Surat ini berlaku"),
+    ] {
         let code = site.node.letter_code(&filed.number, n);
         let words = anybody.get(&format!("/surat/{code}")).await.words();
         assert!(words.contains(said), "{n}: {words}");
@@ -257,7 +294,9 @@ async fn a_letter_that_no_longer_stands_says_so_and_a_summons_is_not_the_reporte
     let mut reporter = site.browser();
     let words = track(&mut reporter, &filed).await.words();
     assert!(!words.contains("Surat panggilan"), "{words}");
-    let answer = reporter.get(&format!("/lacak/{}/surat/3", filed.number)).await;
+    let answer = reporter
+        .get(&format!("/lacak/{}/surat/3", filed.number))
+        .await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let words = desk.get(&format!("/perkara/{}", filed.case)).await.words();
     assert!(words.contains("Surat panggilan"), "{words}");

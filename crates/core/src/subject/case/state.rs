@@ -431,7 +431,11 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.put_letter(payload);
             case.assess(act.happened_at);
             // One for somebody else is no word to the reporter.
-            if case.letters.last().is_none_or(|letter| !letter.is_on_file()) {
+            if case
+                .letters
+                .last()
+                .is_none_or(|letter| !letter.is_on_file())
+            {
                 case.next_news_by = None;
                 case.respond(act.happened_at);
             }

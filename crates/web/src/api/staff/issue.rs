@@ -180,7 +180,8 @@ fn read(api: &Api, body: JsonBody) -> Result<Wanted, Fault> {
             Paper::default()
         }),
     };
-    let place = replaces.map(|n| (1..=50_u32).find(|place| f64::from(*place).to_bits() == n.to_bits()));
+    let place =
+        replaces.map(|n| (1..=50_u32).find(|place| f64::from(*place).to_bits() == n.to_bits()));
     if place == Some(None) {
         fields.wrong_by_key("/replaces", "unknown", "letters.replaces_gone");
     }

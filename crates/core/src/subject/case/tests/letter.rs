@@ -255,7 +255,10 @@ fn a_letter_for_somebody_else_is_no_word_to_the_reporter() {
         })
         .unwrap();
     let back = acts.remove(0);
-    assert!(matches!(back, CaseAct::LetterWithdrawn { on_file: true, .. }));
+    assert!(matches!(
+        back,
+        CaseAct::LetterWithdrawn { on_file: true, .. }
+    ));
     assert_eq!(crate::notice::Kind::caused_by(&back), None);
 }
 
@@ -263,7 +266,10 @@ fn a_letter_for_somebody_else_is_no_word_to_the_reporter() {
 #[test]
 fn a_letter_in_place_of_another_says_so_and_takes_it_once() {
     let mut history = received();
-    for (at, letter) in [(30, made("ab", 1, false, None)), (31, made("cd", 2, false, Some(1)))] {
+    for (at, letter) in [
+        (30, made("ab", 1, false, None)),
+        (31, made("cd", 2, false, Some(1))),
+    ] {
         let act = giving(&history, letter);
         history.push((at, by(1), act));
     }
