@@ -52,6 +52,18 @@ pub(crate) struct Given<'a> {
     pub(crate) replaced_by: Option<u32>,
 }
 
+/// Whether an act is of a letter for somebody else, which the reporter is not to know of.
+pub(crate) const fn is_on_file(act: &CaseAct) -> bool {
+    match act {
+        CaseAct::LetterGiven {
+            issued: Some(issued),
+            ..
+        } => issued.on_file,
+        CaseAct::LetterWithdrawn { on_file, .. } => *on_file,
+        _ => false,
+    }
+}
+
 /// The letters that the reporter of a case may know of.
 pub(crate) fn to_reporter(acts: &[Act]) -> Vec<Given<'_>> {
     let all = given(acts).into_iter();

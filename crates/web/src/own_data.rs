@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use pengayom_core::pack::{Lang, Localized};
-use pengayom_core::subject::case::{CaseAct, Issued};
+use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_node::UnitContext;
 use pengayom_node::handle::person::{ExportedAct, PersonExport};
@@ -11,6 +11,7 @@ use pengayom_node::handle::person::{ExportedAct, PersonExport};
 use crate::desk::form_words;
 use crate::format::Format;
 use crate::harm::wellbeing_words;
+use crate::letters::is_on_file;
 use crate::public::way_words;
 
 /// All that is held, part by part.
@@ -224,12 +225,7 @@ impl Reader<'_> {
                     });
                     (by, text)
                 }
-                // Those for somebody else are not the reporter's to know.
-                CaseAct::LetterGiven {
-                    issued: Some(Issued { on_file: true, .. }),
-                    ..
-                }
-                | CaseAct::LetterWithdrawn { on_file: true, .. } => continue,
+                hidden if is_on_file(&hidden) => continue,
                 CaseAct::LetterGiven {
                     kind,
                     number,

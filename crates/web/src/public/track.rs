@@ -20,7 +20,7 @@ use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Payload;
 use pengayom_core::subject::TEXT_MAX_CHARS;
-use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage, Issued, ReviewKind};
+use pengayom_core::subject::case::{Case, CaseAct, CaseRefusal, CaseStage, ReviewKind};
 use pengayom_core::value::{CaseNumber, CommandId, OfficerId, SecretDigits};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::{CaseHistory, MEDIA_MAX};
