@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::case::known;
 use super::change::moved;
-use super::file::FileContent;
+use super::file::{FileContent, may_add};
 use super::refused::{at, case_code, refused};
 use super::shown::Named;
 use super::{CaseAt, for_one, once_of, require};
@@ -225,6 +225,7 @@ pub(super) async fn preview(
     Path(case): Path<String>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
+    may_add(&api, &case).await?;
     let staff = api.staff(Scope::CasesWrite)?;
     let wanted = read(&api, body)?;
     let (id, draft) = draft_of(&api, &case, wanted).await?;
@@ -250,7 +251,7 @@ pub(super) async fn issue_one(
     Path(case): Path<String>,
     body: JsonBody,
 ) -> Result<Response, Fault> {
-    api.staff(Scope::CasesWrite)?;
+    may_add(&api, &case).await?;
     let bytes = body.bytes.clone();
     let wanted = read(&api, body)?;
     let asked = bytes.clone();
