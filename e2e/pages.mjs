@@ -13,6 +13,7 @@ export const PUBLIC = [
   "/lacak",
   "/tanda-terima",
   "/tanda-terima/kunci",
+  "/surat",
   "/nilai",
   "/layanan",
   "/layanan/skck",

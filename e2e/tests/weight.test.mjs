@@ -8,7 +8,7 @@ import { closeBrowser, person, sendEveryoneHome, visit } from "../helpers.mjs";
 test.afterEach(sendEveryoneHome);
 test.after(closeBrowser);
 
-const PUBLIC = ["/", "/lapor", "/lapor/kertas", "/lapor/kertas/cetak", "/lacak", "/nilai", "/tanda-terima", "/aman", "/aman/bantuan"];
+const PUBLIC = ["/", "/lapor", "/lapor/kertas", "/lapor/kertas/cetak", "/lacak", "/nilai", "/tanda-terima", "/surat", "/aman", "/aman/bantuan"];
 
 /** Bytes on the wire, headers included, of everything `act` loads. */
 async function weigh(page, act) {

@@ -8,6 +8,7 @@
 mod body;
 mod check;
 mod number;
+mod typed;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::pack::{LetterCode, Localized, ServiceCode, Sourced};
 pub use body::{Block, Body, Signer};
 pub use check::{FACTS, Fact, LetterFault, LetterRule};
 pub use number::{NumberParts, fill_number};
+pub use typed::{FieldFault, Unfilled};
 
 /// Longest text of a template in one language, in characters.
 pub const BODY_MAX_CHARS: usize = 8_000;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 use crate::pack::Lang;
-use crate::subject::case::{Case, CaseAct, CaseStage};
+use crate::subject::case::{Case, CaseAct, CaseStage, Issued};
 
 mod gsm;
 
@@ -114,6 +114,12 @@ impl Kind {
             | CaseAct::TriageSettled { .. } => Self::Message,
             CaseAct::DelayExplained { .. } | CaseAct::ProgressDelayExplained { .. } => Self::Late,
             CaseAct::ReviewAnswered { .. } | CaseAct::SecondLookGiven { .. } => Self::Review,
+            // One that is for somebody else is no news of the reporter's.
+            CaseAct::LetterGiven {
+                issued: Some(Issued { on_file: true, .. }),
+                ..
+            }
+            | CaseAct::LetterWithdrawn { on_file: true, .. } => return None,
             CaseAct::LetterGiven { .. } | CaseAct::LetterWithdrawn { .. } => Self::Letter,
             CaseAct::CaseClosed { .. } => Self::Closed,
             _ => return None,

@@ -142,7 +142,7 @@ impl Moment {
 
 /// Whether a sign can be seen. Besides spaces and control signs, Unicode has signs without a shape
 /// (zero-width joiners, marks of direction, blank fillers); a reason made of them is no reason.
-fn is_visible(sign: char) -> bool {
+pub(crate) fn is_visible(sign: char) -> bool {
     let shapeless = matches!(sign,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

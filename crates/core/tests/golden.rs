@@ -124,7 +124,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 93] = [
+const FILES: [&str; 95] = [
     golden!("case.step_done"),
     golden!("case.step_left_out"),
     golden!("case.step_taken_back"),
@@ -197,7 +197,9 @@ const FILES: [&str; 93] = [
     golden!("case.reporter_answered.least"),
     golden!("case.information_added.least"),
     golden!("case.evidence_added.least"),
+    golden!("case.letter_given.issued"),
     golden!("case.letter_given.least"),
+    golden!("case.letter_withdrawn.on_file"),
     golden!("case.letter_withdrawn.least"),
     golden!("case.delay_explained.least"),
     golden!("case.step_done.least"),

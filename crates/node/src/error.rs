@@ -12,6 +12,7 @@ use pengayom_core::value::OfficerId;
 use pengayom_store::StoreError;
 
 use crate::access::{Permission, Shut};
+use crate::handle::letter::LetterRefusal;
 use crate::ledger::LedgerError;
 use crate::media::MediaError;
 use crate::seal::SealError;
@@ -108,6 +109,9 @@ pub enum HandleError {
     /// A rule of the unit itself stands in the way.
     #[error(transparent)]
     Unit(#[from] UnitRefusal),
+    /// A letter is not made.
+    #[error(transparent)]
+    Letter(#[from] LetterRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -7,6 +7,7 @@ pub mod encounter;
 pub mod feedback;
 pub mod first_hour;
 pub mod import;
+pub mod letter;
 mod lists;
 pub mod once;
 pub mod outage;

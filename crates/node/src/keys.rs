@@ -35,6 +35,8 @@ pub enum Purpose {
     Form,
     /// Wrapping the keys of persons.
     WrapPerson,
+    /// The mark of a letter, which only this unit makes.
+    Letter,
     /// Sealing drafts.
     SealDraft,
     /// Sealing the secrets that sign what is sent to other programs.
@@ -94,6 +96,7 @@ impl Purpose {
             Self::Attempt => b"pengayom/1/attempt",
             Self::Form => b"pengayom/1/form",
             Self::WrapPerson => b"pengayom/1/wrap-person",
+            Self::Letter => b"pengayom/1/letter",
             Self::SealDraft => b"pengayom/1/seal-draft",
             Self::SealWebhook => b"pengayom/1/seal-webhook",
             Self::BackupIdentity => b"pengayom/1/backup-identity",

@@ -5,6 +5,7 @@
 
 mod clock;
 mod first;
+mod letter;
 mod progress;
 mod proof;
 mod queue;

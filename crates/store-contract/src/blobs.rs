@@ -286,6 +286,7 @@ fn letter(file: &File) -> CaseAct {
         number: None,
         dated: jiff::civil::date(2026, 11, 24),
         file: named(file),
+        issued: None,
     }
 }
 
@@ -319,6 +320,7 @@ pub async fn uses_of_files_follow_from_the_acts(engine: &impl Engine) {
     let taken_back = CaseAct::LetterWithdrawn {
         letter: 1,
         reason: "salah".to_owned(),
+        on_file: false,
     };
     let append = next(&*store, &pati(), 2, vec![act(at(62), taken_back)]).await;
     store.append(append).await.unwrap();

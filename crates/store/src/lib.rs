@@ -66,8 +66,8 @@ pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
 pub use tokens::{TokenRow, TokenStore};
 pub use webhooks::WebhookStore;
 pub use write::{
-    Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, NewAct,
-    NewJob, SealedPerson, SourceKey, Stored,
+    Append, Appended, Blob, CommandFingerprint, CommandRecord, Erase, KeyringChange, LetterNumber,
+    NewAct, NewJob, SealedPerson, SourceKey, Stored,
 };
 
 use rows::{
@@ -171,6 +171,9 @@ pub trait Store:
 
     /// Sequence number of a unit's last act; 0 when it has none.
     async fn last_sequence(&self, unit: &UnitId) -> Result<i64, StoreError>;
+
+    /// The last number given in a series; 0 when it has none.
+    async fn last_in_series(&self, unit: &UnitId, series: &str) -> Result<u32, StoreError>;
 
     // -- cases -----------------------------------------------------------------------------
 

@@ -141,6 +141,10 @@ impl Store for SqlStore {
         read::last_sequence(&self.readers, unit).await
     }
 
+    async fn last_in_series(&self, unit: &UnitId, series: &str) -> Result<u32, StoreError> {
+        read::last_in_series(&self.readers, unit, series).await
+    }
+
     async fn case(&self, unit: &UnitId, case: CaseId) -> Result<Option<CaseRow>, StoreError> {
         read::cases::case(&self.readers, unit, case).await
     }

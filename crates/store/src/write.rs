@@ -148,6 +148,15 @@ pub struct NewJob {
     pub run_at: Timestamp,
 }
 
+/// The number that a letter says it has in its series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterNumber {
+    /// The series, such as `letter/sttlp/2026`.
+    pub series: String,
+    /// The number, from 1.
+    pub n: u32,
+}
+
 /// Acts to append to one subject, with all that belongs to them.
 #[derive(Debug, Clone)]
 pub struct Append {
@@ -161,6 +170,8 @@ pub struct Append {
     pub acts: Vec<NewAct>,
     /// Number the filing in this series.
     pub series: Option<CaseSeries>,
+    /// The number a letter has in its series; refused when it is not the next one.
+    pub letter: Option<LetterNumber>,
     /// Give a visitor the next ticket of this series.
     pub tickets: Option<TicketSeries>,
     /// The command they came from.
@@ -200,6 +211,7 @@ impl Append {
             before,
             acts,
             series: None,
+            letter: None,
             tickets: None,
             command: None,
             source_key: None,

@@ -263,6 +263,7 @@ pub fn give_letter() -> impl Strategy<Value = GiveLetter> {
             dated,
             today: jiff::civil::date(2026, 11, 24),
             file,
+            issued: None,
         }
     })
 }

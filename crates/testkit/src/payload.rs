@@ -3,8 +3,8 @@
 use pengayom_core::act::Payload;
 use pengayom_core::pack::{ClockEvent, Matter};
 use pengayom_core::subject::case::{
-    CaseAct, ConfirmedBy, EscalationCause, Guardian, RequestFiled, ReviewKind, RiskTrend, ToldBy,
-    TriageAnswer, TriageReply,
+    CaseAct, ConfirmedBy, EscalationCause, Guardian, Issued, RequestFiled, ReviewKind, RiskTrend,
+    ToldBy, TriageAnswer, TriageReply,
 };
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
@@ -22,6 +22,17 @@ use crate::value::{
     any_moment, any_service, case_number, channel, day, few_officers, file, hash, media, person,
     text,
 };
+
+fn issued() -> impl Strategy<Value = Issued> {
+    (any::<u32>(), any::<u32>(), any::<bool>(), of(any::<u32>())).prop_map(
+        |(n, template, on_file, replaces)| Issued {
+            n,
+            template,
+            on_file,
+            replaces,
+        },
+    )
+}
 
 /// Any payload.
 pub fn any_payload() -> impl Strategy<Value = Payload> {
@@ -76,16 +87,22 @@ fn handling_act() -> impl Strategy<Value = CaseAct> {
                 obtained_at,
             }
         ),
-        (text(), of(text()), day(), file()).prop_map(|(kind, number, dated, file)| {
-            CaseAct::LetterGiven {
+        (text(), of(text()), day(), file(), of(issued())).prop_map(
+            |(kind, number, dated, file, issued)| CaseAct::LetterGiven {
                 kind,
                 number,
                 dated,
                 file,
+                issued,
+            }
+        ),
+        (any::<u32>(), text(), any::<bool>()).prop_map(|(letter, reason, on_file)| {
+            CaseAct::LetterWithdrawn {
+                letter,
+                reason,
+                on_file,
             }
         }),
-        (any::<u32>(), text())
-            .prop_map(|(letter, reason)| CaseAct::LetterWithdrawn { letter, reason }),
         (text(), text()).prop_map(|(reason, text)| CaseAct::DelayExplained { reason, text }),
         (text(), text()).prop_map(|(support, reply)| CaseAct::SupportOffered { support, reply }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),

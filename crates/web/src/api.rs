@@ -13,6 +13,7 @@ mod document;
 mod etag;
 mod figures;
 mod gate;
+mod letter;
 mod message;
 mod mine;
 mod once;
@@ -64,6 +65,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(safety::show))
         .routes(routes!(safety::ask))
         .routes(routes!(verify::verify))
+        .routes(routes!(letter::verify))
         .routes(routes!(unit::unit))
         .routes(routes!(unit::stations))
         .routes(routes!(unit::station))

@@ -13,6 +13,7 @@ mod forms;
 mod handover;
 mod history;
 mod hold;
+pub(crate) mod issue;
 mod keeping;
 pub(crate) mod letter;
 mod list;
@@ -130,7 +131,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/perkara/{case}/pembuktian/{act}", post(proof::carry_out))
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
-        .route("/perkara/{case}/surat", post(letter::give))
+        .route("/perkara/{case}/surat", get(issue::show).post(letter::give))
+        .route("/perkara/{case}/surat/contoh", post(issue::preview))
+        .route("/perkara/{case}/surat/terbit", post(issue::issue))
         .route("/perkara/{case}/surat/{n}", get(letter::original))
         .route("/perkara/{case}/foto/{sha256}", get(case::photo))
         .route("/perkara/{case}/berkas/{sha256}", get(file::original))

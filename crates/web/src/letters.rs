@@ -1,5 +1,7 @@
 //! Letters that the reporter of a case was given, as every page that lists them reads them.
 
+pub(crate) mod facts;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pengayom_core::act::{Act, Actor, Payload};
@@ -44,6 +46,28 @@ pub(crate) struct Given<'a> {
     pub(crate) by: &'a Actor,
     /// What became of it.
     pub(crate) standing: Standing<'a>,
+    /// It is for somebody else than the reporter.
+    pub(crate) on_file: bool,
+    /// The letter that came in its place.
+    pub(crate) replaced_by: Option<u32>,
+}
+
+/// Whether an act is of a letter for somebody else, which the reporter is not to know of.
+pub(crate) const fn is_on_file(act: &CaseAct) -> bool {
+    match act {
+        CaseAct::LetterGiven {
+            issued: Some(issued),
+            ..
+        } => issued.on_file,
+        CaseAct::LetterWithdrawn { on_file, .. } => *on_file,
+        _ => false,
+    }
+}
+
+/// The letters that the reporter of a case may know of.
+pub(crate) fn to_reporter(acts: &[Act]) -> Vec<Given<'_>> {
+    let all = given(acts).into_iter();
+    all.filter(|letter| !letter.on_file).collect()
 }
 
 /// The letters of a case, in the order they were given.
@@ -59,17 +83,27 @@ pub(crate) fn given(acts: &[Act]) -> Vec<Given<'_>> {
                 number,
                 dated,
                 file,
-            } => letters.push(Given {
-                n: u32::try_from(letters.len() + 1).unwrap_or(u32::MAX),
-                kind,
-                number: number.as_deref(),
-                dated: *dated,
-                file,
-                at: act.happened_at,
-                by: &act.actor,
-                standing: Standing::There,
-            }),
-            CaseAct::LetterWithdrawn { letter, reason } => {
+                issued,
+            } => {
+                let n = u32::try_from(letters.len() + 1).unwrap_or(u32::MAX);
+                let before = issued.as_ref().and_then(|issued| issued.replaces);
+                if let Some(before) = letters.iter_mut().find(|one| Some(one.n) == before) {
+                    before.replaced_by = Some(n);
+                }
+                letters.push(Given {
+                    n,
+                    kind,
+                    number: number.as_deref(),
+                    dated: *dated,
+                    file,
+                    at: act.happened_at,
+                    by: &act.actor,
+                    standing: Standing::There,
+                    on_file: issued.as_ref().is_some_and(|issued| issued.on_file),
+                    replaced_by: None,
+                });
+            }
+            CaseAct::LetterWithdrawn { letter, reason, .. } => {
                 if let Some(known) = letters.iter_mut().find(|known| known.n == *letter) {
                     known.standing = Standing::Withdrawn {
                         at: act.happened_at,

@@ -40,6 +40,7 @@ mod tlog;
 
 use axum::Router;
 
+pub use letters::facts::facts as letter_facts;
 pub use own_data::{Entry, OwnData, Section};
 pub use signin::provider::ProviderSettings;
 pub use state::{API_REQUESTS_PER_MINUTE, AppState, WebSettings};

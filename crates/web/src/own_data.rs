@@ -11,6 +11,7 @@ use pengayom_node::handle::person::{ExportedAct, PersonExport};
 use crate::desk::form_words;
 use crate::format::Format;
 use crate::harm::wellbeing_words;
+use crate::letters::is_on_file;
 use crate::public::way_words;
 
 /// All that is held, part by part.
@@ -224,6 +225,7 @@ impl Reader<'_> {
                     });
                     (by, text)
                 }
+                hidden if is_on_file(&hidden) => continue,
                 CaseAct::LetterGiven {
                     kind,
                     number,
@@ -233,7 +235,7 @@ impl Reader<'_> {
                     Some(self.letter(&kind, number.as_deref(), dated)),
                     String::new(),
                 ),
-                CaseAct::LetterWithdrawn { letter, reason } => {
+                CaseAct::LetterWithdrawn { letter, reason, .. } => {
                     let n = self.format.count(i64::from(letter));
                     (Some(self.tf("own.letter_withdrawn", &[("n", &n)])), reason)
                 }

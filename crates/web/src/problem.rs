@@ -502,6 +502,7 @@ impl From<HandleError> for Fault {
             | HandleError::Visit(_)
             | HandleError::Outage(_)
             | HandleError::Unit(_)
+            | HandleError::Letter(_)
             | HandleError::Store(StoreError::Stale { .. }) => Self::Conflict,
             HandleError::Store(StoreError::CommandReused) => Self::Reused,
             HandleError::Store(StoreError::Busy | StoreError::Closing) => Self::Busy,

@@ -4,6 +4,7 @@ mod about;
 mod area;
 mod desk_now;
 mod home;
+pub(crate) mod letter;
 mod notice;
 mod paper;
 pub(crate) mod performance;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(notice::router())
         .merge(rate::router())
         .merge(receipt::router())
+        .merge(letter::router())
         .merge(safe::router())
         .merge(services::router())
         .merge(performance::router())

@@ -246,6 +246,7 @@ async fn give_letter(site: &Site, by: &Staff, filed: &Filed, content: &[u8]) {
         dated: "2026-11-23".parse().unwrap(),
         today: "2026-11-24".parse().unwrap(),
         file: intake.finish().await.unwrap(),
+        issued: None,
     });
     site.node
         .change_case(by, filed.case, None, command, None)

@@ -443,6 +443,7 @@ async fn letter(site: &Site, content: &[u8]) -> CaseCommand {
         dated: "2026-11-23".parse().unwrap(),
         today: "2026-11-24".parse().unwrap(),
         file: intake.finish().await.unwrap(),
+        issued: None,
     })
 }
 

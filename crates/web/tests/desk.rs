@@ -21,6 +21,8 @@ mod encounter;
 mod evidence;
 #[path = "desk/hold.rs"]
 mod hold;
+#[path = "desk/issue.rs"]
+mod issue;
 #[path = "desk/letter.rs"]
 mod letter;
 #[path = "desk/live.rs"]

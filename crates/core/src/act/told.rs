@@ -237,8 +237,13 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             number,
             dated: _,
             file: _,
+            issued: _,
         } => each("number", Slot::Maybe(number)),
-        CaseAct::LetterWithdrawn { letter: _, reason } => each("reason", Slot::Text(reason)),
+        CaseAct::LetterWithdrawn {
+            letter: _,
+            reason,
+            on_file: _,
+        } => each("reason", Slot::Text(reason)),
         CaseAct::DelayExplained { reason: _, text } => each("text", Slot::Text(text)),
         CaseAct::SupportOffered { support, reply } => {
             each("support", Slot::Text(support));

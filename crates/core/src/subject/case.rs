@@ -39,7 +39,9 @@ pub use first_hour::{
     StepDue, StepMark,
 };
 pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
-pub use letter::{GiveLetter, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
+pub use letter::{
+    GiveLetter, Issued, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter,
+};
 pub use news::{NEWS_MAX, News, NewsDraft, NextNews, SentNews};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
 pub use proof::{

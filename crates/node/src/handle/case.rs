@@ -6,13 +6,15 @@ use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::StationId;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{
-    self, BlobRef, Case, CaseAct, CaseCommand, Channel, CustodyCommand, Harm, Paper,
+    self, BlobRef, Case, CaseAct, CaseCommand, Channel, CustodyCommand, Harm, Issued, Paper,
 };
 use pengayom_core::value::{
     ActId, CaseId, CaseNumber, CaseSeries, CommandId, OfficerId, PersonId, SecretDigits,
 };
 use pengayom_store::views::{self, State};
-use pengayom_store::{Append, Appended, CommandRecord, SealedPerson, SourceKey, StoreError};
+use pengayom_store::{
+    Append, Appended, CommandRecord, LetterNumber, SealedPerson, SourceKey, StoreError,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
@@ -373,6 +375,10 @@ impl Node {
         let hour = self.first_hour_jobs(id, Some(&known), &acts, actor);
         let before = State::Case(Box::new(known.clone()));
         let mut append = Append::new(unit.id.clone(), Subject::Case(id), Some(before), acts);
+        append.letter = append
+            .acts
+            .iter()
+            .find_map(|act| letter_number(&act.payload));
         append.jobs = previews;
         append.jobs.extend(hour);
         append.blobs = blobs;
@@ -436,6 +442,22 @@ impl Node {
             Some(_) => Ok(()),
             None => Err(HandleError::NoSuchOfficer),
         }
+    }
+}
+
+/// The number that a letter made here has in its series.
+fn letter_number(payload: &Payload) -> Option<LetterNumber> {
+    match payload {
+        Payload::Case(CaseAct::LetterGiven {
+            kind,
+            dated,
+            issued: Some(issued),
+            ..
+        }) => Some(LetterNumber {
+            series: Issued::series(kind, *dated),
+            n: issued.n,
+        }),
+        _ => None,
     }
 }
 

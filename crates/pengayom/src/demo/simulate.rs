@@ -31,6 +31,7 @@ use uuid::Uuid;
 use super::DemoPlan;
 use super::clock::SimulatedClock;
 use super::first::FirstHours;
+use super::letter::Letters;
 use super::proof::Provers;
 use super::queue::DeskDay;
 use super::words::{Report, SimulationWords};
@@ -154,6 +155,7 @@ pub(super) async fn month(
         words,
         staff,
         chance,
+        letters: Letters::default(),
     };
     for (moment, at, step) in steps {
         desk.play_until(node, clock, moment).await?;
@@ -367,6 +369,7 @@ struct Player<'a> {
     words: &'a SimulationWords,
     staff: Vec<Staff>,
     chance: ChaCha20Rng,
+    letters: Letters,
 }
 
 impl<'a> Player<'a> {
@@ -397,7 +400,13 @@ impl<'a> Player<'a> {
                 .await
             }
             Step::Send => self.send(story, case, &desk).await,
-            Step::Respond => self.respond(story, case, &desk).await,
+            Step::Respond => {
+                self.respond(story, case, &desk).await?;
+                match &story.name {
+                    Some(name) => self.letters.issue(self.node, &desk, case, name).await,
+                    None => Ok(()),
+                }
+            }
             Step::Act => {
                 let text = self.one_of(&self.report(story)?.actions)?;
                 let function = self.function(story)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload, Subject};
-use pengayom_core::subject::case::CaseAct;
+use pengayom_core::subject::case::{CaseAct, Issued};
 use pengayom_core::subject::visit::VisitAct;
 use pengayom_core::value::{TicketSeries, UnitId};
 
@@ -79,6 +79,17 @@ impl Deriver {
             {
                 let last = self.numbers.entry(number.series.to_string()).or_default();
                 *last = i64::from(number.count).max(*last);
+            }
+            if let Payload::Case(CaseAct::LetterGiven {
+                kind,
+                dated,
+                issued: Some(issued),
+                ..
+            }) = &act.payload
+            {
+                let series = Issued::series(kind, *dated);
+                let last = self.numbers.entry(series).or_default();
+                *last = i64::from(issued.n).max(*last);
             }
             if let Payload::Visit(VisitAct::VisitorJoined(joined)) = &act.payload
                 && let (Some(ticket), Some(place)) = (joined.ticket, &act.place)

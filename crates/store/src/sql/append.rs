@@ -129,6 +129,13 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
     if append.blobs.iter().any(|blob| !known.blobs.contains(blob)) {
         return Err(StoreError::Missing { what: "blob" });
     }
+    if let Some(letter) = &append.letter
+        && known.counts.get(&letter.series).copied().unwrap_or(0) + 1 != letter.n
+    {
+        return Err(StoreError::Taken {
+            what: "letter number",
+        });
+    }
     for act in &append.acts {
         if let Some(number) = given_number(append, act)
             && known.taken_numbers.contains(number)
@@ -152,6 +159,9 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
 /// The acts as they will be recorded, with their versions, and the filing with its number.
 fn record(append: &Append, known: &mut Known) -> Appended {
     let mut acts = Vec::with_capacity(append.acts.len());
+    if let Some(letter) = &append.letter {
+        known.next_number(&letter.series);
+    }
     for (version, act) in (append.expected_version() + 1..).zip(&append.acts) {
         let mut payload = act.payload.clone();
         if let Payload::Case(CaseAct::RequestFiled(filed)) = &mut payload

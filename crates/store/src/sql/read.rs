@@ -72,6 +72,18 @@ pub(super) async fn last_sequence(pool: &Pool, unit: &UnitId) -> Result<i64, Sto
     map::get(&pool.fetch_one(query).await?, "seq")
 }
 
+/// The last number given in a series; 0 when it has none.
+pub(super) async fn last_in_series(
+    pool: &Pool,
+    unit: &UnitId,
+    series: &str,
+) -> Result<u32, StoreError> {
+    let columns = ["coalesce(max(last), 0) AS last"];
+    let mut query = select(pool.engine(), "numbers", &columns, unit);
+    query.push(" AND series = ").push_bind(series);
+    map::count(&pool.fetch_one(query).await?, "last")
+}
+
 /// Acts of a unit from one sequence number to another.
 pub(super) async fn acts_between(
     connection: &mut Connection,

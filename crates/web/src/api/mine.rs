@@ -68,7 +68,10 @@ pub(super) async fn letter(
 ) -> Result<Response, Fault> {
     let (number, history) = own(&api, &number).await?;
     let n: u32 = n.parse().map_err(|_| Fault::NotFound)?;
-    let letter = history.case.letter(n).filter(|letter| letter.is_there());
+    let letter = history
+        .case
+        .letter(n)
+        .filter(|letter| letter.is_there() && !letter.is_on_file());
     let letter = letter.ok_or(Fault::NotFound)?;
     let file = api.node.file(&letter.file.sha256).await?;
     if file.body.is_none() {

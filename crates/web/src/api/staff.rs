@@ -13,6 +13,7 @@ mod encounter;
 mod file;
 mod form;
 mod handover;
+mod issue;
 mod letter;
 mod list;
 mod notice;
@@ -84,6 +85,9 @@ fn cases() -> OpenApiRouter<AppState> {
         .routes(routes!(file::preview))
         .routes(routes!(letter::list, letter::give))
         .routes(routes!(letter::original))
+        .routes(routes!(issue::templates))
+        .routes(routes!(issue::preview))
+        .routes(routes!(issue::issue_one))
         .routes(routes!(receipt::show))
         .routes(routes!(proof::show))
 }

@@ -16,7 +16,7 @@ use super::caller::Api;
 use super::receipt::ReceiptBody;
 use super::request::Standard;
 use crate::frame::PageFrame;
-use crate::letters::{Given, Standing, given, kind_name};
+use crate::letters::{Given, Standing, kind_name, to_reporter};
 use crate::problem::Fault;
 use crate::public::receipt::card;
 use crate::public::right_from;
@@ -374,7 +374,7 @@ fn letter(frame: &PageFrame, letter: Given<'_>) -> Letter {
 
 /// The letters of a case, in the order they were given.
 pub(super) fn letters(frame: &PageFrame, acts: &[Act]) -> Vec<Letter> {
-    let all = given(acts).into_iter();
+    let all = to_reporter(acts).into_iter();
     all.map(|known| letter(frame, known)).collect()
 }
 

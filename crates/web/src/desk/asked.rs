@@ -69,6 +69,7 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
             CaseAct::LetterWithdrawn {
                 letter: done,
                 reason: why,
+                ..
             },
         ) => letter == done && reason == why,
         (CaseCommand::DoStep { step, .. }, CaseAct::StepDone { step: done, .. })

@@ -156,6 +156,7 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
             number,
             dated,
             file,
+            ..
         } => {
             let kind = kind_name(frame, kind);
             entry.words = frame.tf("case.act_letter", &[("kind", &kind)]);

@@ -228,6 +228,7 @@ pub(super) async fn give(
                 number: letter.number.clone(),
                 dated: letter.dated,
                 file: letter.file.clone(),
+                issued: None,
             };
             let file = letter.file.clone();
             let asked = (CaseCommand::GiveLetter(letter), act);
@@ -259,6 +260,7 @@ fn asked(
         dated: dated?,
         today: frame.format().local(node.now()).date(),
         file: file?,
+        issued: None,
     })
 }
 

@@ -57,7 +57,7 @@ pub(super) fn parts(
         news(frame, id, case),
         Some(same_event(frame, id, case)),
         files(frame, shown.files),
-        letters(frame, shown.letters),
+        letters(frame, id, shown.letters),
         proof(frame, id, case, shown.now),
         exhibits(frame, id, case),
     ];
@@ -131,9 +131,9 @@ fn files(frame: &PageFrame, files: Option<usize>) -> Option<Part> {
     })
 }
 
-fn letters(frame: &PageFrame, letters: Option<usize>) -> Option<Part> {
+fn letters(frame: &PageFrame, id: CaseId, letters: Option<usize>) -> Option<Part> {
     Some(Part {
-        href: "#h-surat".to_owned(),
+        href: format!("/perkara/{id}/surat"),
         name: frame.t("case.letters").to_owned(),
         state: counted(frame, letters?, "case.letters_none"),
     })

@@ -37,6 +37,8 @@ struct ReceiptPage {
     verifiable: bool,
     fee: Option<String>,
     case_href: String,
+    /// Where its letter is issued, for a service that has one.
+    letter_href: Option<String>,
     /// How the code reaches the person, where it is not by this receipt.
     hand_over: Option<&'static str>,
     /// Whose the matter is, why, and where to go (S10).
@@ -99,6 +101,13 @@ async fn hand_over(
     }))
 }
 
+/// The letter that is issued when a report of this service is taken.
+fn letter_at_intake<'f>(frame: &'f PageFrame, case: &Case) -> Option<&'f str> {
+    let templates = frame.unit().pack.templates().iter();
+    let mut fitting = templates.filter(|one| one.at_intake && one.is_for(case.service.as_str()));
+    fitting.next().map(|one| one.kind.as_str())
+}
+
 /// The receipt.
 pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Response, Fault> {
     page.require(Permission::TakeReport)?;
@@ -145,6 +154,9 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         qr: card.map_or_else(|| qr::svg(&address), |card| card.qr()),
         fee: card::fee(&frame, unit.pack.service(&case.service)),
         address,
+        letter_href: letter_at_intake(&frame, &case)
+            .filter(|_| staff.may(Permission::WorkCase))
+            .map(|kind| format!("/perkara/{id}/surat?jenis={kind}")),
         case_href: format!("/perkara/{id}"),
         number,
         page: frame,

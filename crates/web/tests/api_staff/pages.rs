@@ -9,7 +9,7 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 27] = [
+const SAME: [(&str, &[&str]); 29] = [
     ("/perkara/{case}/langkah", &["sayOfStep"]),
     (
         "/perkara/{case}/kabar",
@@ -93,6 +93,8 @@ const SAME: [(&str, &[&str]); 27] = [
             "explainDifference",
         ],
     ),
+    ("/perkara/{case}/surat/contoh", &["previewLetter"]),
+    ("/perkara/{case}/surat/terbit", &["issueLetter"]),
     ("/pertemuan/baru", &["recordEncounter"]),
     ("/pertemuan/{encounter}/perbaiki", &["correctEncounter"]),
     ("/meja/kiriman/{id}", &["seeToNotice"]),
@@ -102,7 +104,7 @@ const SAME: [(&str, &[&str]); 27] = [
 ];
 
 /// Addresses that no operation stands for, by how they begin, and why.
-const APART: [(&str, &str); 14] = [
+const APART: [(&str, &str); 15] = [
     ("/api/", "the operations themselves"),
     ("/open311/", "an interface of programs itself"),
     ("/gerbang/", "what the gateway says, itself a program"),
@@ -128,6 +130,10 @@ const APART: [(&str, &str); 14] = [
     ),
     ("/nilai", "the same"),
     ("/aman", "the same"),
+    (
+        "/surat",
+        "a file is held to a letter by whoever has it; programs compare the hash of `verifyLetter`",
+    ),
     (
         "/tanda-terima",
         "a receipt is checked by whoever has it, without the unit",

@@ -458,14 +458,15 @@ async fn the_parts_of_a_case_are_listed_with_their_state() {
     let page = desk.get(&format!("/perkara/{case}")).await;
     let words = page.words();
     assert!(words.contains("Bagian perkara"), "{words}");
-    for at in ["#h-foto", "#h-surat"] {
+    let letters = format!("/perkara/{case}/surat");
+    for at in ["#h-foto", letters.as_str()] {
         assert!(
             page.text.contains(&format!("href=\"{at}\"")),
             "{at} is listed"
         );
-        let id = at.trim_start_matches('#');
-        assert!(page.text.contains(&format!("id=\"{id}\"")), "{at} is there");
     }
+    assert!(page.text.contains("id=\"h-foto\""));
+    assert_eq!(desk.get(&letters).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use super::custody::{
     HandoverOffered,
 };
 use super::first_hour::{EscalationCause, RiskTrend};
+use super::letter::Issued;
 use super::proof::{
     EvidenceLinked, EvidenceOut, EvidenceTyped, FileAltered, OffenceDropped, OffenceNamed,
     OtherSideSought, ProofRefused,
@@ -257,6 +258,9 @@ pub enum CaseAct {
         dated: Date,
         /// The letter.
         file: BlobRef,
+        /// How the program made it; `None`: it was made elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issued: Option<Issued>,
     },
     /// A letter that was given by mistake was taken back.
     LetterWithdrawn {
@@ -265,6 +269,9 @@ pub enum CaseAct {
         /// Why, in the officer's words; the reporter reads it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
+        /// It was not for the reporter, who hears nothing of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        on_file: bool,
     },
     /// An officer said why a promise was missed; the reporter reads it.
     DelayExplained {

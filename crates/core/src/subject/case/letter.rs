@@ -1,6 +1,7 @@
 //! Letters that a unit gives to the reporter of a case: made elsewhere, put there as a file (S18, S40).
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::act::{BlobRef, CaseAct};
 use super::decide::needed;
@@ -17,6 +18,28 @@ pub const LETTER_NUMBER_MAX_CHARS: usize = 100;
 /// How old a letter may be when it is given, in years: an older day is a slip of the pen.
 pub const LETTER_AGE_MAX_YEARS: i16 = 10;
 
+/// How the program made a letter that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// Its running number among letters of its kind in the year of its day, from 1, without a gap.
+    pub n: u32,
+    /// Which of the unit's own versions of the template it was made from, from 1; 0: the pack's.
+    pub template: u32,
+    /// It is for somebody else than the reporter, who does not see it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_file: bool,
+    /// The letter in whose place it comes, in the order they were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u32>,
+}
+
+impl Issued {
+    /// The series that numbers letters of a kind, such as `letter/sttlp/2026`.
+    pub fn series(kind: &str, dated: Date) -> String {
+        format!("letter/{kind}/{}", dated.year())
+    }
+}
+
 /// A letter to give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GiveLetter {
@@ -30,6 +53,8 @@ pub struct GiveLetter {
     pub today: Date,
     /// The letter, kept already.
     pub file: BlobRef,
+    /// How the program made it; `None`: it was made elsewhere.
+    pub issued: Option<Issued>,
 }
 
 /// What is known of a letter that was given.
@@ -45,12 +70,21 @@ pub struct Letter {
     pub withdrawn: bool,
     /// Its content was erased with what identifies persons in the case.
     pub erased: bool,
+    /// How the program made it.
+    pub issued: Option<Issued>,
+    /// The letter that came in its place.
+    pub replaced_by: Option<u32>,
 }
 
 impl Letter {
     /// Whether the reporter may still have it.
     pub const fn is_there(&self) -> bool {
         !self.withdrawn && !self.erased
+    }
+
+    /// Whether it is for somebody else than the reporter.
+    pub fn is_on_file(&self) -> bool {
+        self.issued.as_ref().is_some_and(|issued| issued.on_file)
     }
 }
 
@@ -61,19 +95,41 @@ impl Case {
         self.letters.get(at)
     }
 
-    pub(super) fn put_letter(&mut self, kind: &str, dated: Date, file: &BlobRef) {
-        self.letters.push(Letter {
-            kind: kind.to_owned(),
+    /// Takes a letter in that was given; any other act changes nothing.
+    pub(super) fn put_letter(&mut self, act: &CaseAct) {
+        let CaseAct::LetterGiven {
+            kind,
             dated,
+            file,
+            issued,
+            ..
+        } = act
+        else {
+            return;
+        };
+        let by = u32::try_from(self.letters.len() + 1).ok();
+        let before = issued.as_ref().and_then(|issued| issued.replaces);
+        if let Some(before) = before.and_then(|n| self.letter_mut(n)) {
+            before.replaced_by = by;
+        }
+        self.letters.push(Letter {
+            kind: kind.clone(),
+            dated: *dated,
             file: file.clone(),
             withdrawn: false,
             erased: false,
+            issued: issued.clone(),
+            replaced_by: None,
         });
     }
 
-    pub(super) fn take_letter_back(&mut self, n: u32) {
+    fn letter_mut(&mut self, n: u32) -> Option<&mut Letter> {
         let at = n.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-        if let Some(letter) = at.and_then(|at| self.letters.get_mut(at)) {
+        at.and_then(|at| self.letters.get_mut(at))
+    }
+
+    pub(super) fn take_letter_back(&mut self, n: u32) {
+        if let Some(letter) = self.letter_mut(n) {
             letter.withdrawn = true;
         }
     }
@@ -87,6 +143,14 @@ impl Case {
         if self.filed.secret.is_none() {
             return Err(CaseRefusal::NobodyToRead);
         }
+        self.may_have_letters()
+    }
+
+    /// Whether a letter may be put on the case, whoever it is for.
+    ///
+    /// # Errors
+    /// [`CaseRefusal`], naming the rule that stands in the way.
+    pub fn may_have_letters(&self) -> Result<(), CaseRefusal> {
         if self.stage == CaseStage::Closed && self.kept_from.is_none() {
             return Err(CaseRefusal::AlreadyErased);
         }
@@ -110,8 +174,13 @@ pub(super) fn give(
         dated,
         today,
         file,
+        issued,
     } = given;
-    case.may_get_letters()?;
+    if issued.as_ref().is_some_and(|issued| issued.on_file) {
+        case.may_have_letters()?;
+    } else {
+        case.may_get_letters()?;
+    }
     if !method.has_letter(&kind) {
         return Err(CaseRefusal::NotInPack {
             field: "kind",
@@ -141,11 +210,18 @@ pub(super) fn give(
     if case.letters.iter().any(is_it) {
         return Err(CaseRefusal::FileAlreadyThere);
     }
+    if let Some(before) = issued.as_ref().and_then(|issued| issued.replaces) {
+        let known = case.letter(before).filter(|known| known.is_there());
+        if !known.is_some_and(|known| known.kind == kind && known.replaced_by.is_none()) {
+            return Err(CaseRefusal::NoSuchLetter);
+        }
+    }
     Ok(CaseAct::LetterGiven {
         kind,
         number,
         dated,
         file,
+        issued,
     })
 }
 
@@ -155,9 +231,10 @@ pub(super) fn withdraw(case: &Case, n: u32, reason: String) -> Result<CaseAct, C
         None => Err(CaseRefusal::NoSuchLetter),
         Some(letter) if letter.withdrawn => Err(CaseRefusal::LetterWithdrawn),
         Some(letter) if letter.erased => Err(CaseRefusal::NoSuchLetter),
-        Some(_) => Ok(CaseAct::LetterWithdrawn {
+        Some(letter) => Ok(CaseAct::LetterWithdrawn {
             letter: n,
             reason: needed("reason", reason)?,
+            on_file: letter.is_on_file(),
         }),
     }
 }

@@ -475,13 +475,18 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             case.advance(CaseStage::Assessed);
         }
         // A letter is a word to the reporter, and the news that was promised.
-        CaseAct::LetterGiven {
-            kind, dated, file, ..
-        } => {
-            case.put_letter(kind, *dated, file);
-            case.next_news_by = None;
+        CaseAct::LetterGiven { .. } => {
+            case.put_letter(payload);
             case.assess(act.happened_at);
-            case.respond(act.happened_at);
+            // One for somebody else is no word to the reporter.
+            if case
+                .letters
+                .last()
+                .is_none_or(|letter| !letter.is_on_file())
+            {
+                case.next_news_by = None;
+                case.respond(act.happened_at);
+            }
             case.advance(CaseStage::Assessed);
         }
         CaseAct::LetterWithdrawn { letter, .. } => case.take_letter_back(*letter),

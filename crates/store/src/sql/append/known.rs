@@ -160,7 +160,11 @@ impl Known {
         let brought = given_numbers(appends).map(|number| &number.series);
         let series = series.chain(brought).map(ToString::to_string);
         let tickets = appends.iter().filter_map(|append| append.tickets.as_ref());
-        let series: HashSet<String> = series.chain(tickets.map(ToString::to_string)).collect();
+        let letters = appends.iter().filter_map(|append| append.letter.as_ref());
+        let series: HashSet<String> = series
+            .chain(tickets.map(ToString::to_string))
+            .chain(letters.map(|letter| letter.series.clone()))
+            .collect();
         asked.add(&SERIES, series.iter());
         for series in series {
             self.counts.insert(series, 0);

@@ -235,6 +235,7 @@ async fn read(api: &Api, sent: Sent) -> Result<GiveLetter, Fault> {
             dated,
             today: api.frame.format().local(api.node.now()).date(),
             file,
+            issued: None,
         }),
         _ => Err(Fault::Fields(faults)),
     }

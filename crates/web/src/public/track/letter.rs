@@ -11,7 +11,7 @@ use crate::desk::{size_words, withdrawn_words};
 use crate::download::hand_down;
 use crate::extract::PublicPage;
 use crate::frame::PageFrame;
-use crate::letters::{Given, Standing, file_name, given, kind_name, number_and_day};
+use crate::letters::{Given, Standing, file_name, kind_name, number_and_day, to_reporter};
 use crate::problem::Fault;
 
 /// A letter as the page lists it.
@@ -65,7 +65,7 @@ pub(super) fn letters(frame: &PageFrame, number: &str, acts: &[Act]) -> Vec<Lett
             gone,
         }
     };
-    given(acts).into_iter().rev().map(item).collect()
+    to_reporter(acts).into_iter().rev().map(item).collect()
 }
 
 /// `GET /lacak/{nomor}/surat/{n}`: a letter, for the browser that opened the case. One that is not there
@@ -81,7 +81,8 @@ pub(super) async fn download(
     let client = page.context.client();
     let history = page.node.track(&number, &secret, client).await?;
     let n: u32 = n.parse().map_err(|_| Fault::NotFound)?;
-    let letter = history.case.letter(n).ok_or(Fault::NotFound)?;
+    let letter = history.case.letter(n).filter(|letter| !letter.is_on_file());
+    let letter = letter.ok_or(Fault::NotFound)?;
     let back = || Redirect::to(&format!("/lacak/{number}#surat")).into_response();
     if !letter.is_there() {
         return Ok(back());

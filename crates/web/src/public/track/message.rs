@@ -36,12 +36,13 @@ pub(super) fn messages(frame: &PageFrame, acts: &[Act], people: &[Staff]) -> Vec
                     let values = [("stage", stage.as_str()), ("officer", officer.as_str())];
                     (frame.tf("news.from", &values), text, 0)
                 }
+                hidden if letters::is_on_file(hidden) => return None,
                 CaseAct::LetterGiven { kind, .. } => {
                     let kind = kind_name(frame, kind);
                     about_letter = frame.tf("letter.message", &[("kind", &kind)]);
                     (officer(), &about_letter, 0)
                 }
-                CaseAct::LetterWithdrawn { letter, reason } => {
+                CaseAct::LetterWithdrawn { letter, reason, .. } => {
                     let kind = letters::name_of(frame, acts, *letter);
                     let values = [("kind", kind.as_str()), ("reason", reason)];
                     about_letter = frame.tf("letter.message_withdrawn", &values);

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, date};
 
 use super::*;
+use crate::subject::case::Issued;
 
 const TODAY: Date = date(2026, 11, 24);
 
@@ -18,6 +19,7 @@ pub(super) fn progress(digits: &str) -> GiveLetter {
             media_type: "application/pdf".to_owned(),
             size_bytes: 9,
         },
+        issued: None,
     }
 }
 
@@ -220,4 +222,63 @@ fn a_case_takes_so_many_letters_and_no_more_withdrawn_ones_included() {
         given(acts).when(CaseCommand::GiveLetter(progress("ff"))),
         Err(CaseRefusal::TooManyLetters { limit: LETTERS_MAX })
     );
+}
+
+/// A letter that the program made.
+fn made(digits: &str, n: u32, on_file: bool, replaces: Option<u32>) -> GiveLetter {
+    GiveLetter {
+        issued: Some(Issued {
+            n,
+            template: 0,
+            on_file,
+            replaces,
+        }),
+        ..progress(digits)
+    }
+}
+
+// S18: a summons is for somebody else: it is no word to the reporter, and no news of theirs.
+#[test]
+fn a_letter_for_somebody_else_is_no_word_to_the_reporter() {
+    let mut history = received();
+    let act = giving(&history, made("ab", 1, true, None));
+    assert_eq!(crate::notice::Kind::caused_by(&act), None);
+    history.push((30, by(1), act));
+    let case = given(history.clone()).state().unwrap();
+    assert!(case.response.is_none());
+    assert!(case.assessed_at.is_some());
+    assert!(case.letter(1).unwrap().is_on_file());
+    let mut acts = given(history)
+        .when(CaseCommand::WithdrawLetter {
+            letter: 1,
+            reason: "salah orang".to_owned(),
+        })
+        .unwrap();
+    let back = acts.remove(0);
+    assert!(matches!(
+        back,
+        CaseAct::LetterWithdrawn { on_file: true, .. }
+    ));
+    assert_eq!(crate::notice::Kind::caused_by(&back), None);
+}
+
+// S18
+#[test]
+fn a_letter_in_place_of_another_says_so_and_takes_it_once() {
+    let mut history = received();
+    for (at, letter) in [
+        (30, made("ab", 1, false, None)),
+        (31, made("cd", 2, false, Some(1))),
+    ] {
+        let act = giving(&history, letter);
+        history.push((at, by(1), act));
+    }
+    let case = given(history.clone()).state().unwrap();
+    assert_eq!(case.letter(1).unwrap().replaced_by, Some(2));
+    assert_eq!(case.letter(2).unwrap().replaced_by, None);
+    for replaces in [1, 3] {
+        let again = CaseCommand::GiveLetter(made("ef", 3, false, Some(replaces)));
+        let refused = given(history.clone()).when(again).unwrap_err();
+        assert_eq!(refused, CaseRefusal::NoSuchLetter, "{replaces}");
+    }
 }

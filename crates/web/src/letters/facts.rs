@@ -1,0 +1,95 @@
+//! What the record knows that a letter may say, in each language.
+
+use std::collections::BTreeMap;
+
+use pengayom_core::letter::{Fact, Values};
+use pengayom_core::pack::Lang;
+use pengayom_node::access::Staff;
+use pengayom_node::handle::case::CaseHistory;
+use pengayom_node::{Node, UnitContext};
+
+use crate::format::Format;
+
+/// The facts of a case for a letter that `by` issues at a site. Number and address are given when it is issued.
+pub fn facts(
+    unit: &UnitContext,
+    node: &Node,
+    by: &Staff,
+    history: &CaseHistory,
+    site: &str,
+) -> BTreeMap<Lang, Values> {
+    Lang::ALL
+        .into_iter()
+        .map(|lang| (lang, in_lang(unit, node, by, history, (lang, site))))
+        .collect()
+}
+
+fn in_lang(
+    unit: &UnitContext,
+    node: &Node,
+    by: &Staff,
+    history: &CaseHistory,
+    (lang, site): (Lang, &str),
+) -> Values {
+    let config = unit.config();
+    let words = unit.pack.words(lang);
+    let format = Format::new(unit, lang);
+    let case = &history.case;
+    let filed = &case.filed;
+    let place = case.place.as_ref();
+    let station = place.map_or(unit.own_station(), |place| &place.station);
+    let town = unit
+        .geography
+        .area(&config.area)
+        .map(|area| area.name().to_owned());
+    let service = unit.pack.service(&case.service);
+    let occurred = filed.occurred_at.map(|at| format.moment(at));
+    let told = filed.when_text.as_deref();
+    let told = told.map(|text| format.retold(text, filed.occurred_at));
+    let rank = by.rank.clone().unwrap_or_default();
+    let values = [
+        (
+            Fact::CaseNumber,
+            filed.number.as_ref().map(ToString::to_string),
+        ),
+        (
+            Fact::Complaint,
+            Some(words.text("letters.complaint", &[("site", site)])),
+        ),
+        (Fact::Date, Some(format.date(node.now()))),
+        (Fact::Description, Some(filed.description.clone())),
+        (Fact::Emergency, config.emergency_number.clone()),
+        (Fact::HappenedAt, told.or(occurred)),
+        (
+            Fact::HappenedPlace,
+            place.and_then(|place| place.text.clone()),
+        ),
+        (
+            Fact::NextBy,
+            case.next_news_by
+                .or(case.respond_by)
+                .map(|at| format.moment(at)),
+        ),
+        (Fact::Officer, Some(by.name.clone())),
+        (
+            Fact::OfficerRank,
+            Some(rank).filter(|rank| !rank.is_empty()),
+        ),
+        (Fact::Parent, config.parent.clone()),
+        (
+            Fact::Place,
+            Some(town.unwrap_or_else(|| config.name.clone())),
+        ),
+        (Fact::ReportedAt, Some(format.moment(case.filed_at))),
+        (
+            Fact::Service,
+            service.map(|service| service.name.get(lang).to_owned()),
+        ),
+        (Fact::Station, Some(unit.station_name(station))),
+        (Fact::Unit, Some(config.name.clone())),
+    ];
+    values
+        .into_iter()
+        .filter_map(|(fact, value)| Some((fact.code().to_owned(), value?)))
+        .collect()
+}
