@@ -4,6 +4,7 @@
 //! geography of a unit. It does no I/O, reads no clock and draws no randomness: those are passed in.
 
 pub mod act;
+pub mod gap;
 pub mod letter;
 pub mod notice;
 pub mod pack;

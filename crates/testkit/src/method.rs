@@ -1,7 +1,9 @@
 //! A unit's method made for tests.
 
-use pengayom_core::pack::ServiceCode;
+use pengayom_core::pack::{LessonCode, ServiceCode, SkillCode, ThingCode};
 use pengayom_core::subject::Method;
+use pengayom_core::subject::officer::SkillMethod;
+use pengayom_core::subject::thing::ThingMethod;
 use pengayom_core::subject::visit::DeskMethod;
 
 use crate::value::service;
@@ -47,6 +49,29 @@ impl DeskMethod for SampleMethod {
     }
     fn system(&self, code: &str) -> bool {
         SYSTEMS.contains(&code)
+    }
+}
+
+impl SkillMethod for SampleMethod {
+    fn has_skill(&self, skill: &SkillCode) -> bool {
+        ["ppa", "first_aid"].contains(&skill.as_str())
+    }
+    fn right_answers(&self, lesson: &LessonCode) -> Option<Vec<u32>> {
+        match lesson.as_str() {
+            "two_items" => Some(vec![2, 1]),
+            "on_time" => Some(vec![1]),
+            _ => None,
+        }
+    }
+}
+
+impl ThingMethod for SampleMethod {
+    fn thing(&self, kind: &ThingCode) -> Option<bool> {
+        match kind.as_str() {
+            "room" => Some(true),
+            "car" => Some(false),
+            _ => None,
+        }
     }
 }
 

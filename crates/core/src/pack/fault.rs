@@ -262,11 +262,19 @@ pub enum PackRule {
     EachLetterOnce,
     /// A letter asks for fields of its own once, and its floor names fields it has.
     LetterFields,
+    /// What services need says how many of it a station has, and the other way round.
+    NeedWithMinimum,
+    /// A service or a level stands once in what is needed of one thing.
+    NeedOnce,
+    /// A lesson is read in the minutes it says.
+    LessonTooLong,
+    /// The right answer is one of those to choose from.
+    RightAnswer,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -290,6 +298,10 @@ impl PackRule {
         Self::ValuesToChoose,
         Self::EachLetterOnce,
         Self::LetterFields,
+        Self::NeedWithMinimum,
+        Self::NeedOnce,
+        Self::LessonTooLong,
+        Self::RightAnswer,
     ];
 
     /// Stable name, used in the word keys.
@@ -319,6 +331,10 @@ impl PackRule {
             Self::ValuesToChoose => "values_to_choose",
             Self::EachLetterOnce => "each_letter_once",
             Self::LetterFields => "letter_fields",
+            Self::NeedWithMinimum => "need_with_minimum",
+            Self::NeedOnce => "need_once",
+            Self::LessonTooLong => "lesson_too_long",
+            Self::RightAnswer => "right_answer",
         }
     }
 
@@ -381,6 +397,16 @@ impl PackRule {
             Self::LetterFields => {
                 "a field stands once, under a name that is no fact; `floor` names facts and fields, `from` a fact (docs/letters.md lists them)"
             }
+            Self::NeedWithMinimum => {
+                "what services need has `need` and `minimum` entries, and anything else neither; add or remove them"
+            }
+            Self::NeedOnce => {
+                "each service stands in one `need` and each level in one `minimum`; remove the double"
+            }
+            Self::LessonTooLong => {
+                "a lesson has at most 120 words for each of its `minutes`; shorten it"
+            }
+            Self::RightAnswer => "`right` is the number of one of the `choices`, from 1",
         }
     }
 }

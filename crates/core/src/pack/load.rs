@@ -19,6 +19,7 @@ use super::function::{
 };
 use super::lang::Lang;
 use super::law::{Instrument, PackHead, Phrase};
+use super::lesson::Lesson;
 use super::letters;
 use super::notices::Notices;
 use super::org::{Rank, Role, UnitLevel};
@@ -28,6 +29,7 @@ use super::report::ReportKind;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
+use super::skill::{Skill, ThingKind};
 use super::survey::Survey;
 use super::words::{Words, has_stray_brace, placeholders};
 use crate::place::Strata;
@@ -39,7 +41,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 26] = [
+pub const PACK_FILES: [&str; 29] = [
     "access.toml",
     "case.toml",
     "clocks.toml",
@@ -51,6 +53,7 @@ pub const PACK_FILES: [&str; 26] = [
     "groups.toml",
     "instruments.toml",
     "letters.toml",
+    "lessons.toml",
     "notices.toml",
     "offences.toml",
     "org.toml",
@@ -60,8 +63,10 @@ pub const PACK_FILES: [&str; 26] = [
     "safe.toml",
     "services.toml",
     "sign_in.toml",
+    "skills.toml",
     "strata.toml",
     "survey.toml",
+    "things.toml",
     "triage.toml",
     "use_of_force.toml",
     "words/en.toml",
@@ -294,6 +299,9 @@ fn read<'a>(
     let case = root("case.toml").map(|root| root.read(CaseWords::read));
     let templates = root("letters.toml").map(|root| root.read(letters::read));
     let phrases = only(root("phrases.toml"), "phrase", Phrase::read);
+    let skills = only(root("skills.toml"), "skill", Skill::read);
+    let lessons = only(root("lessons.toml"), "lesson", Lesson::read);
+    let things = only(root("things.toml"), "thing", ThingKind::read);
     for file in ENTRY_FILES {
         if let Some(root) = root(file) {
             root.read(|root| read_entries(root, file, &mut entries));
@@ -342,6 +350,9 @@ fn read<'a>(
         channels: case.channels,
         explanations: case.explanations,
         phrases: phrases?,
+        skills: skills?,
+        lessons: lessons?,
+        things: things?,
         entries,
         words: words?,
         sources: Vec::new(),

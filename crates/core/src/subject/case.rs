@@ -13,6 +13,7 @@ mod letter;
 mod paper;
 mod refusal;
 mod review;
+mod skill;
 mod state;
 
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};

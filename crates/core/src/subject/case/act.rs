@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::review::ReviewKind;
-use crate::pack::ServiceCode;
+use crate::pack::{ServiceCode, SkillCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseNumber, OfficerId, PersonId, SecretHash};
 
@@ -182,6 +182,12 @@ pub enum CaseAct {
     OfficerAssigned {
         /// Who handles it.
         officer: OfficerId,
+        /// The skill its service asks for and they did not have (S7).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lacks: Option<SkillCode>,
+        /// Why they were given it nevertheless, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A unit or officer was sent.
     ResponderDispatched {

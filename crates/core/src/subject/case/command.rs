@@ -7,7 +7,7 @@ use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
 use super::review::ReviewKind;
-use crate::pack::ServiceCode;
+use crate::pack::{ServiceCode, SkillCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{OfficerId, PersonId, SecretHash};
 
@@ -71,9 +71,16 @@ pub enum CaseCommand {
         reason: Option<String>,
     },
     /// Give it to an officer to handle.
+    ///
+    /// `lacks` is the skill its service asks for and the officer does not have, as the unit's register
+    /// says; then `reason` says why they are given it nevertheless. In danger it may be missing.
     AssignOfficer {
         /// Who is to handle it.
         officer: OfficerId,
+        /// What they are not qualified for.
+        lacks: Option<SkillCode>,
+        /// Why they nevertheless.
+        reason: Option<String>,
     },
     /// Record that a unit or officer was sent.
     Dispatch {

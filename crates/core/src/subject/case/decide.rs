@@ -6,7 +6,7 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{access, harm, letter, paper, review};
+use super::{access, harm, letter, paper, review, skill};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -138,11 +138,15 @@ pub fn decide(
             },
         },
         CaseCommand::Assess { service, reason } => assess(case, service, reason, method)?,
-        CaseCommand::AssignOfficer { officer } => {
+        CaseCommand::AssignOfficer {
+            officer,
+            lacks,
+            reason,
+        } => {
             if case.assigned_to == Some(officer) {
                 return Ok(Vec::new());
             }
-            CaseAct::OfficerAssigned { officer }
+            skill::assign(case, officer, lacks, reason)?
         }
         CaseCommand::Dispatch { responder } => dispatch(case, call_sign(responder)?, moment)?,
         CaseCommand::Arrive { responder } => arrive(case, call_sign(responder)?, moment)?,
@@ -196,7 +200,7 @@ pub fn decide(
 /// Whom a command gives the case to, or opens it to.
 const fn given_to(command: &CaseCommand) -> Option<OfficerId> {
     match command {
-        CaseCommand::AssignOfficer { officer }
+        CaseCommand::AssignOfficer { officer, .. }
         | CaseCommand::NameReader { officer, .. }
         | CaseCommand::Take { by: officer }
         | CaseCommand::TakeOver { to: officer, .. } => Some(*officer),

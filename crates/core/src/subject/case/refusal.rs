@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::pack::SkillCode;
 use crate::subject::TextFault;
 use crate::value::OfficerId;
 
@@ -77,6 +78,12 @@ pub enum CaseRefusal {
     /// Another service needs a reason (S18: deviations need a reason).
     #[error("reason missing for another service than was asked for")]
     ReasonMissing,
+    /// The service asks for a skill the officer does not have, and nobody said why they nevertheless (S7).
+    #[error("officer is not qualified for {skill}: reason missing")]
+    NotQualified {
+        /// The skill.
+        skill: SkillCode,
+    },
     /// The promise was missed and nobody said why (S18).
     #[error("the promised time {due} was missed: reason missing")]
     LateWithoutReason {
