@@ -24,6 +24,8 @@ pub struct Site {
     pub station: StationId,
     /// Its level, such as `polsek`.
     pub level: String,
+    /// It is the unit itself: stations that are not asked to have something use the unit's.
+    pub whole: bool,
 }
 
 /// Something a station has or had: one officer's skill, or one thing.
@@ -40,8 +42,11 @@ pub struct Holding {
 pub struct Gap {
     /// The service.
     pub service: ServiceCode,
-    /// The station.
+    /// The station that should have it.
     pub station: StationId,
+    /// The stations whose requests need it: its own, and for the unit itself those that are not asked
+    /// to have one.
+    pub serves: Vec<StationId>,
     /// What is lacking.
     pub asset: Asset,
     /// What that means for the service.
@@ -75,10 +80,18 @@ pub fn gaps(
     }
     let mut found = Vec::new();
     let skills = pack.skills().iter().map(|skill| {
-        (Asset::Skill(skill.code.clone()), &skill.needs, &skill.minimum)
+        (
+            Asset::Skill(skill.code.clone()),
+            &skill.needs,
+            &skill.minimum,
+        )
     });
     let things = pack.things().iter().map(|thing| {
-        (Asset::Thing(thing.code.clone()), &thing.needs, &thing.minimum)
+        (
+            Asset::Thing(thing.code.clone()),
+            &thing.needs,
+            &thing.minimum,
+        )
     });
     for (asset, needs, minimum) in skills.chain(things) {
         let held = by_asset.get(&asset).map_or(&[][..], Vec::as_slice);
@@ -89,15 +102,29 @@ pub fn gaps(
             };
             let lack = lack(held, &site.station, needed, at, window);
             let Some(lack) = lack else { continue };
+            let asked = |one: &Site| {
+                minimum
+                    .iter()
+                    .any(|level| level.level.as_str() == one.level)
+            };
+            let others = sites.iter().filter(|one| site.whole && !asked(one));
+            let others = others.map(|one| one.station.clone());
+            let serves: Vec<StationId> = std::iter::once(site.station.clone())
+                .chain(others)
+                .collect();
             for need in needs {
                 let services = need.services.iter().filter(|code| {
                     pack.service(code).is_some_and(|service| {
-                        service.levels.iter().any(|level| level.as_str() == site.level)
+                        service
+                            .levels
+                            .iter()
+                            .any(|level| level.as_str() == site.level)
                     })
                 });
                 found.extend(services.map(|service| Gap {
                     service: service.clone(),
                     station: site.station.clone(),
+                    serves: serves.clone(),
                     asset: asset.clone(),
                     effect: need.effect,
                     public: need.public,
@@ -183,9 +210,10 @@ fn stand(
 /// The times in which one holding could be used at a station, none overlapping another: a certificate
 /// that was renewed early is one officer, not two.
 fn merged(holding: &Holding, station: &StationId) -> Vec<(Timestamp, Option<Timestamp>)> {
-    let here = holding.spans.iter().filter(|(where_, from, to)| {
-        where_ == station && to.is_none_or(|to| to > *from)
-    });
+    let here = holding
+        .spans
+        .iter()
+        .filter(|(where_, from, to)| where_ == station && to.is_none_or(|to| to > *from));
     let mut spans: Vec<(Timestamp, Option<Timestamp>)> =
         here.map(|(_, from, to)| (*from, *to)).collect();
     spans.sort_by_key(|(from, _)| *from);
@@ -217,6 +245,3 @@ pub fn stations_with<'a>(
         .filter(|station| lack(&held, station, 1, at, at).is_none())
         .collect()
 }
-
-#[cfg(test)]
-mod tests;

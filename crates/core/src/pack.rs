@@ -484,7 +484,9 @@ impl Pack {
     /// One lesson.
     #[must_use]
     pub fn lesson(&self, code: &str) -> Option<&Lesson> {
-        self.lessons.iter().find(|lesson| lesson.code.as_str() == code)
+        self.lessons
+            .iter()
+            .find(|lesson| lesson.code.as_str() == code)
     }
 
     /// Kinds of equipment and rooms (S35).

@@ -97,6 +97,10 @@ pub enum Permission {
     HoldCase,
     /// Keep accounts.
     KeepAccounts,
+    /// Say who is qualified for what.
+    KeepSkills,
+    /// Register rooms and equipment, and say how they are.
+    KeepThings,
     /// Record that a report is about an officer.
     NameConcerned,
     /// Name who may read a case though they do not have it, and take that back.
@@ -129,7 +133,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions, by name.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::AssignCase,
         Self::ClearConcerned,
         Self::CloseCase,
@@ -137,6 +141,8 @@ impl Permission {
         Self::ErasePerson,
         Self::HoldCase,
         Self::KeepAccounts,
+        Self::KeepSkills,
+        Self::KeepThings,
         Self::NameConcerned,
         Self::NameReader,
         Self::OpenInEmergency,
@@ -163,6 +169,8 @@ impl Permission {
             Self::ErasePerson => "ErasePerson",
             Self::HoldCase => "HoldCase",
             Self::KeepAccounts => "KeepAccounts",
+            Self::KeepSkills => "KeepSkills",
+            Self::KeepThings => "KeepThings",
             Self::NameConcerned => "NameConcerned",
             Self::NameReader => "NameReader",
             Self::OpenInEmergency => "OpenInEmergency",

@@ -14,6 +14,8 @@ pub mod person;
 pub mod place;
 pub mod program;
 pub mod reporter;
+pub mod standing;
+pub mod thing;
 pub mod visit;
 
 use jiff::Timestamp;
@@ -97,12 +99,14 @@ impl Node {
                 .waits
                 .forget(act.place.as_ref().map(|place| &place.station)),
             Subject::Outage(_) => self.outages.forget(),
+            Subject::Thing(_) | Subject::Officer(_) => self.readiness.forget(),
             _ => {}
         }
         self.events.tell(Event {
             subject: match act.subject {
                 // What is told of must not lead to who judged; the unit's own acts show on no page.
-                Subject::Feedback(_) | Subject::Unit => None,
+                // Of an officer's lessons nobody else hears.
+                Subject::Feedback(_) | Subject::Officer(_) | Subject::Unit => None,
                 named => Some(named),
             },
             kind: act.payload.kind(),

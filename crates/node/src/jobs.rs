@@ -7,6 +7,7 @@ use pengayom_store::NewJob;
 use tokio::sync::watch;
 
 use crate::error::HandleError;
+use crate::handle::standing;
 use crate::notices;
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
@@ -122,6 +123,7 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
     let done = match job.kind.as_str() {
         MEDIA_PREVIEW => make_preview(node, &job.payload).await,
         CONTACTS => node.hash_contacts().await,
+        standing::LESSONS => node.open_lessons(&job.payload).await,
         notices::NEWS => node.make_news(&job.payload).await,
         notices::CLOCK => match node.look_at_clock(&job.payload).await {
             Ok(None) => Ok(()),

@@ -1,7 +1,9 @@
 //! The pack as the rules ask it.
 
-use pengayom_core::pack::{Pack, ServiceCode};
+use pengayom_core::pack::{LessonCode, Pack, ServiceCode, SkillCode, ThingCode};
 use pengayom_core::subject::Method;
+use pengayom_core::subject::officer::SkillMethod;
+use pengayom_core::subject::thing::ThingMethod;
 use pengayom_core::subject::visit::DeskMethod;
 
 /// A pack, answering the rules' questions.
@@ -23,6 +25,23 @@ impl DeskMethod for PackMethod<'_> {
 
     fn system(&self, code: &str) -> bool {
         self.0.desk().system(code).is_some()
+    }
+}
+
+impl SkillMethod for PackMethod<'_> {
+    fn has_skill(&self, skill: &SkillCode) -> bool {
+        self.0.skill(skill.as_str()).is_some()
+    }
+
+    fn right_answers(&self, lesson: &LessonCode) -> Option<Vec<u32>> {
+        let lesson = self.0.lesson(lesson.as_str())?;
+        Some(lesson.questions.iter().map(|one| one.right).collect())
+    }
+}
+
+impl ThingMethod for PackMethod<'_> {
+    fn thing(&self, kind: &ThingCode) -> Option<bool> {
+        Some(self.0.thing(kind.as_str())?.room)
     }
 }
 

@@ -259,10 +259,10 @@ async fn a_case_kept_narrow_is_not_for_every_role() {
     assert!(found.is_empty());
     // Who is given the case may read it.
     let assign = CaseCommand::AssignOfficer {
-            officer: patrol.id,
-            lacks: None,
-            reason: None,
-        };
+        officer: patrol.id,
+        lacks: None,
+        reason: None,
+    };
     world
         .node
         .change_case(&desk, filed.case, None, assign, None)

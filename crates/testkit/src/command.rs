@@ -1,11 +1,11 @@
 //! Arbitrary commands, mostly sensible ones.
 
+use pengayom_core::pack::GapKind;
 use pengayom_core::subject::case::{
     CaseCommand, GiveLetter, Harm, LOSS_MAX_RUPIAH, Paper, SupportReply, Wellbeing,
 };
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
-use pengayom_core::pack::GapKind;
 use pengayom_core::subject::officer::OfficerCommand;
 use pengayom_core::subject::outage::OutageCommand;
 use pengayom_core::subject::thing::ThingCommand;
@@ -86,13 +86,16 @@ fn handling() -> impl Strategy<Value = CaseCommand> {
             .prop_map(|(to, from, reason)| CaseCommand::TakeOver { to, from, reason }),
         (any_service(), of(text()))
             .prop_map(|(service, reason)| CaseCommand::Assess { service, reason }),
-        (few_officers(), of(proptest::sample::select(&["ppa"][..])), of(text())).prop_map(
-            |(officer, lacks, reason)| CaseCommand::AssignOfficer {
+        (
+            few_officers(),
+            of(proptest::sample::select(&["ppa"][..])),
+            of(text())
+        )
+            .prop_map(|(officer, lacks, reason)| CaseCommand::AssignOfficer {
                 officer,
                 lacks: lacks.map(|skill| skill.parse().unwrap()),
                 reason,
-            }
-        ),
+            }),
         word(RESPONDERS).prop_map(|responder| CaseCommand::Dispatch { responder }),
         word(RESPONDERS).prop_map(|responder| CaseCommand::Arrive { responder }),
         word(RESPONDERS).prop_map(|responder| CaseCommand::Clear { responder }),
@@ -332,16 +335,13 @@ pub fn of_officer() -> impl Strategy<Value = OfficerCommand> {
             simulated: false,
         },
     );
-    let open = (
-        lesson(),
-        proptest::sample::select(GapKind::ALL),
-        1_u128..6,
-    )
-        .prop_map(|(lesson, gap, cause)| OfficerCommand::Open {
+    let open = (lesson(), proptest::sample::select(GapKind::ALL), 1_u128..6).prop_map(
+        |(lesson, gap, cause)| OfficerCommand::Open {
             lesson,
             gap,
             cause: ActId(Uuid::from_u128(cause)),
-        });
+        },
+    );
     prop_oneof![
         3 => grant,
         1 => (skill(), text())

@@ -1,11 +1,11 @@
 //! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
 
 use pengayom_core::act::Payload;
+use pengayom_core::pack::{GapKind, LessonCode, SkillCode};
 use pengayom_core::subject::case::{CaseAct, RequestFiled, ReviewKind};
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
-use pengayom_core::pack::{GapKind, LessonCode, SkillCode};
 use pengayom_core::subject::officer::{OfficerAct, QualificationGranted};
 use pengayom_core::subject::outage::{OutageAct, OutageDeclared};
 use pengayom_core::subject::thing::{ThingAct, ThingRegistered, ThingState};
@@ -359,8 +359,15 @@ pub fn thing_state() -> impl Strategy<Value = ThingState> + Clone {
 /// Any act of a thing.
 pub fn thing_act() -> impl Strategy<Value = ThingAct> {
     let kind = proptest::sample::select(&["room", "car", "kite"][..]);
-    let registered = (kind, text(), of(text()), thing_state(), of(day()), any::<bool>()).prop_map(
-        |(kind, label, room, state, check_by, simulated)| {
+    let registered = (
+        kind,
+        text(),
+        of(text()),
+        thing_state(),
+        of(day()),
+        any::<bool>(),
+    )
+        .prop_map(|(kind, label, room, state, check_by, simulated)| {
             ThingAct::ThingRegistered(ThingRegistered {
                 kind: kind.parse().unwrap(),
                 label,
@@ -370,8 +377,7 @@ pub fn thing_act() -> impl Strategy<Value = ThingAct> {
                 pack_version: "1".to_owned(),
                 simulated,
             })
-        },
-    );
+        });
     prop_oneof![
         3 => registered,
         1 => (thing_state(), text())

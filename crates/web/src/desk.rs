@@ -25,6 +25,7 @@ mod refusal;
 pub(crate) mod report;
 mod settle;
 mod shut;
+mod skill;
 pub(crate) mod upload;
 
 use axum::Router;

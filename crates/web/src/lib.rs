@@ -33,6 +33,7 @@ mod range;
 mod signin;
 pub mod spoken;
 mod staff;
+mod standing;
 mod state;
 mod table;
 mod tlog;

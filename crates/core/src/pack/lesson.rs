@@ -121,7 +121,12 @@ impl Lesson {
             sourced: row.sourced(),
         };
         let counts = [
-            ("screen", lesson.screens.len(), LESSON_SCREENS_MIN, LESSON_SCREENS_MAX),
+            (
+                "screen",
+                lesson.screens.len(),
+                LESSON_SCREENS_MIN,
+                LESSON_SCREENS_MAX,
+            ),
             ("question", lesson.questions.len(), 1, LESSON_QUESTIONS_MAX),
         ];
         for (key, found, min, max) in counts {
@@ -140,11 +145,21 @@ impl Lesson {
     /// Words somebody reads from the first screen to the last question.
     fn words(&self, lang: Lang) -> usize {
         let count = |text: &str| text.split_whitespace().count();
-        let list = |texts: &LocalizedList| texts.get(lang).iter().map(|text| count(text)).sum::<usize>();
-        let screens = self.screens.iter().map(|screen| count(screen.title.get(lang)) + list(&screen.text));
-        let questions = self.questions.iter().map(|question| {
-            count(question.ask.get(lang)) + list(&question.choices)
-        });
+        let list = |texts: &LocalizedList| {
+            texts
+                .get(lang)
+                .iter()
+                .map(|text| count(text))
+                .sum::<usize>()
+        };
+        let screens = self
+            .screens
+            .iter()
+            .map(|screen| count(screen.title.get(lang)) + list(&screen.text));
+        let questions = self
+            .questions
+            .iter()
+            .map(|question| count(question.ask.get(lang)) + list(&question.choices));
         screens.chain(questions).sum()
     }
 }
@@ -157,7 +172,8 @@ impl LessonQuestion {
             right: row.whole("right", &(1..=4)),
             why: row.localized("why"),
         };
-        if usize::try_from(question.right).unwrap_or(usize::MAX) > question.choices.id.len().max(1) {
+        if usize::try_from(question.right).unwrap_or(usize::MAX) > question.choices.id.len().max(1)
+        {
             row.break_rule("right", PackRule::RightAnswer);
         }
         question

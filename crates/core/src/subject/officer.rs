@@ -312,8 +312,8 @@ pub struct Officer {
     pub qualifications: Vec<Qualification>,
     /// Lessons that were opened, each with its last opening.
     pub lessons: BTreeMap<LessonCode, LessonState>,
-    /// Acts whose gap opened a lesson, the latest last.
-    pub causes: Vec<ActId>,
+    /// Gaps that opened a lesson, each with the act that showed it, the latest last.
+    pub causes: Vec<(ActId, GapKind)>,
     /// Made up for a demonstration.
     pub simulated: bool,
 }
@@ -327,7 +327,9 @@ impl Officer {
 
     /// Lessons that wait.
     pub fn open_lessons(&self) -> impl Iterator<Item = (&LessonCode, &LessonState)> {
-        self.lessons.iter().filter(|(_, state)| state.done_at.is_none())
+        self.lessons
+            .iter()
+            .filter(|(_, state)| state.done_at.is_none())
     }
 }
 
@@ -427,20 +429,25 @@ fn grant(
             return Err(OfficerRefusal::Already { until: held.until });
         }
     }
-    let counted = known.qualifications.iter().filter(|one| one.withdrawn_at.is_none());
+    let counted = known
+        .qualifications
+        .iter()
+        .filter(|one| one.withdrawn_at.is_none());
     if held.is_none() && counted.count() >= QUALIFICATIONS_MAX {
         let limit = QUALIFICATIONS_MAX;
         return Err(OfficerRefusal::TooMany { limit });
     }
-    Ok(vec![OfficerAct::QualificationGranted(QualificationGranted {
-        skill,
-        by,
-        certificate,
-        from,
-        until,
-        pack_version,
-        simulated,
-    })])
+    Ok(vec![OfficerAct::QualificationGranted(
+        QualificationGranted {
+            skill,
+            by,
+            certificate,
+            from,
+            until,
+            pack_version,
+            simulated,
+        },
+    )])
 }
 
 /// A text that fits on a line; `None`: not given.
@@ -466,9 +473,12 @@ fn open(
     if method.right_answers(&lesson).is_none() {
         return Err(OfficerRefusal::NotInPack(lesson.to_string()));
     }
-    let waits = known.lessons.get(&lesson).is_some_and(|one| one.done_at.is_none());
+    let waits = known
+        .lessons
+        .get(&lesson)
+        .is_some_and(|one| one.done_at.is_none());
     let full = known.open_lessons().count() >= LESSONS_OPEN_MAX;
-    if known.causes.contains(&cause) || waits || full {
+    if known.causes.contains(&(cause, gap)) || waits || full {
         return Ok(Vec::new());
     }
     Ok(vec![OfficerAct::LessonOpened {
@@ -568,11 +578,11 @@ pub fn evolve(known: Option<Officer>, act: &Act) -> Option<Officer> {
                     done_at: None,
                 },
             );
-            if let Some(cause) = cause {
+            if let (Some(cause), Some(gap)) = (cause, gap) {
                 if officer.causes.len() >= CAUSES_KEPT {
                     officer.causes.remove(0);
                 }
-                officer.causes.push(*cause);
+                officer.causes.push((*cause, *gap));
             }
         }
         OfficerAct::LessonRead { lesson } => {

@@ -295,10 +295,15 @@ pub fn decide(
         return Err(ThingRefusal::InTheFuture(moment.happened_at));
     }
     let back = SignedDuration::from_hours(24 * SINCE_WITHIN_DAYS);
-    let oldest = moment.recorded_at.checked_sub(back).unwrap_or(Timestamp::MIN);
+    let oldest = moment
+        .recorded_at
+        .checked_sub(back)
+        .unwrap_or(Timestamp::MIN);
     let latest = known.and_then(|thing| thing.phases.last().map(|phase| phase.from));
     // Told as it happens it follows whatever was told before, though a clock was set back in between.
-    let after = latest.filter(|_| !moment.is_now()).map_or(oldest, |latest| latest.max(oldest));
+    let after = latest
+        .filter(|_| !moment.is_now())
+        .map_or(oldest, |latest| latest.max(oldest));
     if moment.happened_at < after {
         let at = moment.happened_at;
         return Err(ThingRefusal::TooEarly { at, after });
@@ -479,7 +484,10 @@ fn phase(thing: &mut Thing, act: &Act) {
     if thing.phases.len() >= PHASES_KEPT {
         thing.phases.remove(0);
     }
-    let before = thing.phases.last().map_or(Timestamp::MIN, |phase| phase.from);
+    let before = thing
+        .phases
+        .last()
+        .map_or(Timestamp::MIN, |phase| phase.from);
     thing.phases.push(Phase {
         from: act.happened_at.max(before),
         station: thing.station.clone(),

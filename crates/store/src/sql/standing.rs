@@ -42,7 +42,9 @@ impl SqlStore {
         query.push(" AND hour < ").push_bind(stored(span.to));
         query.push(" AND service");
         query.push_among(services.iter().map(ServiceCode::as_str));
-        query.push(format!(" GROUP BY {group} HAVING sum({zero}) <> 0 ORDER BY {group}"));
+        query.push(format!(
+            " GROUP BY {group} HAVING sum({zero}) <> 0 ORDER BY {group}"
+        ));
         query
     }
 }
@@ -111,7 +113,9 @@ impl StandingStore for SqlStore {
         let waits = self.counted(("rollup_wait", "bucket", "n"), unit, span, services);
         for row in &self.readers.fetch_all(waits).await? {
             if let Some(key) = cell(row)? {
-                let known = cells.entry(key).or_insert_with(|| (0, WaitHistogram::new()));
+                let known = cells
+                    .entry(key)
+                    .or_insert_with(|| (0, WaitHistogram::new()));
                 known.1.add(count(row, "bucket")?, get(row, "counted")?);
             }
         }

@@ -8,6 +8,7 @@ use pengayom_core::pack::{Duty, DutyCode, FunctionEntry, PoliceFunction, Service
 use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
 use pengayom_node::handle::access::AccessDue;
+use pengayom_node::readiness::CostedGap;
 use pengayom_store::rows::CaseRow;
 
 use super::chart::{self, Drawing, Line, Tick, Whisker, bars, whisker};
@@ -17,6 +18,7 @@ use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::{late_words, service_name};
+use crate::standing;
 
 /// Decisions shown at first (UX page 10).
 const DECISIONS: usize = 5;
@@ -33,6 +35,8 @@ struct MorningPage {
     reviews: Vec<ReviewLine>,
     reviews_more: Option<String>,
     access: Vec<String>,
+    /// What services lack, and what that costs the public.
+    lacking: Vec<String>,
     counts: Vec<Count>,
     hours: Hours,
     waits: Vec<Wait>,
@@ -149,6 +153,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         .map(|(_, line)| line.clone())
         .collect();
     let access = access_lines(&frame, node.access_due(&staff).await?);
+    let lacking = gap_lines(&frame, &node.gaps_for(&staff).await?);
     let reviews = node.asked_for_review(&staff).await?;
     let reviews: Vec<ReviewLine> = reviews
         .iter()
@@ -174,6 +179,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
             .then(|| frame.tf("desk.more", &[("n", &count(reviews.len() - DECISIONS))])),
         reviews: reviews.into_iter().take(DECISIONS).collect(),
         access,
+        lacking,
         counts: counts(&frame, &figures),
         hours: hours(&frame, &figures, &morning),
         waits: figures
@@ -206,6 +212,30 @@ fn access_lines(frame: &PageFrame, due: AccessDue) -> Vec<String> {
         lines.push(frame.tf("access.due_unhanded", &[("n", &count(due.unhanded))]));
     }
     lines
+}
+
+/// What services lack: how much of it, and what the gap costs that costs most. What was never registered
+/// says nothing of the service yet.
+fn gap_lines(frame: &PageFrame, gaps: &[CostedGap]) -> Vec<String> {
+    let told: Vec<CostedGap> = gaps
+        .iter()
+        .filter(|one| one.gap.since.is_some())
+        .cloned()
+        .collect();
+    let lines = standing::gaps::lines(frame, &told, true);
+    let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let Some(worst) = lines.iter().max_by_key(|line| line.requests) else {
+        return Vec::new();
+    };
+    let blocks = lines.iter().filter(|line| line.state == "danger").count();
+    let all = [("n", count(lines.len())), ("blocks", count(blocks))];
+    let all = all.each_ref().map(|(key, value)| (*key, value.as_str()));
+    let cost = worst.cost.first().map_or("", String::as_str);
+    let values = [("title", worst.title.as_str()), ("cost", cost)];
+    vec![
+        frame.tf("gap.chief", &all),
+        frame.tf("gap.chief_cost", &values),
+    ]
 }
 
 fn late_line(frame: &PageFrame, row: &CaseRow, now: Timestamp) -> LateLine {

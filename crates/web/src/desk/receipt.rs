@@ -20,6 +20,7 @@ use crate::problem::Fault;
 use crate::public::qr;
 use crate::public::receipt::card;
 use crate::staff::Digits;
+use crate::standing;
 
 #[derive(Template)]
 #[template(path = "desk/receipt.html")]
@@ -38,6 +39,8 @@ struct ReceiptPage {
     case_href: String,
     /// How the code reaches the person, where it is not by this receipt.
     hand_over: Option<&'static str>,
+    /// What its service lacks here, and whom to call.
+    lacking: Vec<String>,
     /// It was written on paper, of which a photograph can be added.
     scan: bool,
 }
@@ -121,6 +124,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
     let hand_over = hand_over(&node, &staff, id, &case.filed).await?;
     let page = ReceiptPage {
         hand_over,
+        lacking: standing::desk_lines(&frame, &node, &staff, &case.service).await,
         scan: case.filed.channel == Channel::Paper,
         station: unit.station_name(station),
         secret: secret.map(|secret| Digits::new(secret.grouped())),

@@ -197,10 +197,10 @@ fn assess(code: &str, reason: Option<&str>) -> CaseCommand {
 
 fn assign(n: u128) -> CaseCommand {
     CaseCommand::AssignOfficer {
-            officer: officer(n),
-            lacks: None,
-            reason: None,
-        }
+        officer: officer(n),
+        lacks: None,
+        reason: None,
+    }
 }
 
 fn dispatch(responder: &str) -> CaseCommand {

@@ -13,12 +13,19 @@ use crate::value::{ActId, OfficerId};
 
 /// What has to be so for an act to show a gap. Fields are those of the stored payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "some are for acts that other parts add")
+)]
 enum When {
     /// Whenever it is recorded.
     Always,
-    /// A field is this text, or a list that has it.
-    #[expect(dead_code, reason = "for acts that say which gap they show")]
+    /// A field is this text, or of a list one is; `list.field` looks into the members of a list.
     Is(&'static str, &'static str),
+    /// A field is there and another than this one.
+    Differs(&'static str, &'static str),
+    /// A flag is not set.
+    Unset(&'static str),
     /// A field is another than in the act of the same name before it.
     Changed(&'static str),
     /// An act of this name with this text in a field came since the case was closed last.
@@ -27,9 +34,12 @@ enum When {
 
 /// Whose gap it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "some are for acts that other parts add")
+)]
 enum Whose {
     /// Of who acted.
-    #[expect(dead_code, reason = "for acts in which somebody's own command was refused")]
     Actor,
     /// Of who did the last act of this name before.
     By(&'static str),
@@ -60,8 +70,18 @@ const ANSWERED: &str = "case.review_answered";
 
 /// Which acts show which gap.
 static CAUSES: &[Cause] = &[
-    cause("case.delay_explained", When::Always, GapKind::PromiseMissed, Whose::Handler),
-    cause(ASSESSED, When::Changed("service"), GapKind::Reclassified, Whose::By(ASSESSED)),
+    cause(
+        "case.delay_explained",
+        When::Always,
+        GapKind::PromiseMissed,
+        Whose::Handler,
+    ),
+    cause(
+        ASSESSED,
+        When::Changed("service"),
+        GapKind::Reclassified,
+        Whose::By(ASSESSED),
+    ),
     // Whoever looked a second time saw reason to open the case again.
     cause(
         "case.case_reopened",
@@ -103,31 +123,49 @@ pub fn seen(acts: &[Act], act: ActId) -> Vec<Seen> {
     let Some(service) = now.map(|case| case.service) else {
         return Vec::new();
     };
-    let causes = CAUSES.iter().filter(|cause| cause.act == this.payload.kind());
-    causes
-        .filter(|cause| holds(cause.when, this, before))
-        .filter_map(|cause| {
-            Some(Seen {
+    let mut seen: Vec<Seen> = Vec::new();
+    let causes = CAUSES
+        .iter()
+        .filter(|cause| cause.act == this.payload.kind());
+    for cause in causes.filter(|cause| holds(cause.when, this, before)) {
+        let Some(officer) = whose(cause.whose, this, before, then.as_ref()) else {
+            continue;
+        };
+        // Several lines may say the same of an act.
+        if seen.iter().all(|known| known.gap != cause.gap) {
+            seen.push(Seen {
                 gap: cause.gap,
-                officer: whose(cause.whose, this, before, then.as_ref())?,
+                officer,
                 cause: this.id,
                 service: service.clone(),
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    seen
+}
+
+fn stored(act: &Act) -> Value {
+    let text = act.payload.to_stored().ok();
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 fn field(act: &Act, name: &str) -> Option<Value> {
-    let stored: Value = serde_json::from_str(&act.payload.to_stored().ok()?).ok()?;
-    stored.get(name).cloned()
+    stored(act).get(name).cloned()
 }
 
-fn says(act: &Act, name: &str, word: &str) -> bool {
-    match field(act, name) {
-        Some(Value::String(text)) => text == word,
-        Some(Value::Array(list)) => list.iter().any(|one| one.as_str() == Some(word)),
-        _ => false,
+fn says(act: &Act, path: &str, word: &str) -> bool {
+    let mut found = vec![stored(act)];
+    for name in path.split('.') {
+        let inner = found.iter().filter_map(|value| value.get(name)).cloned();
+        found = inner
+            .flat_map(|value| match value {
+                Value::Array(list) => list,
+                one => vec![one],
+            })
+            .collect();
     }
+    found.iter().any(|value| value.as_str() == Some(word))
 }
 
 fn last<'a>(before: &'a [Act], kind: &str) -> Option<&'a Act> {
@@ -137,13 +175,20 @@ fn last<'a>(before: &'a [Act], kind: &str) -> Option<&'a Act> {
 fn holds(when: When, this: &Act, before: &[Act]) -> bool {
     match when {
         When::Always => true,
-        When::Is(name, word) => says(this, name, word),
+        When::Is(path, word) => says(this, path, word),
+        When::Differs(name, other) => {
+            let one = field(this, name);
+            one.is_some() && one != field(this, other)
+        }
+        When::Unset(name) => field(this, name).and_then(|flag| flag.as_bool()) != Some(true),
         When::Changed(name) => last(before, this.payload.kind())
             .is_some_and(|earlier| field(earlier, name) != field(this, name)),
         When::Follows(kind, name, word) => {
             let closed = before.iter().rposition(|act| act.payload.kind() == CLOSED);
             let since = before.get(closed.unwrap_or(0)..).unwrap_or_default();
-            since.iter().any(|act| act.payload.kind() == kind && says(act, name, word))
+            since
+                .iter()
+                .any(|act| act.payload.kind() == kind && says(act, name, word))
         }
     }
 }
@@ -174,7 +219,11 @@ pub fn lesson<'p>(
         return None;
     }
     let fresh = fitting.iter().find(|lesson| state(lesson).is_none());
-    let oldest = || fitting.iter().min_by_key(|lesson| state(lesson).and_then(|state| state.done_at));
+    let oldest = || {
+        fitting
+            .iter()
+            .min_by_key(|lesson| state(lesson).and_then(|state| state.done_at))
+    };
     fresh.or_else(oldest).copied()
 }
 

@@ -46,8 +46,7 @@ fn json(value: &impl Serialize) -> String {
 }
 
 fn read_json<T: DeserializeOwned>(row: &Row, column: &'static str) -> Result<T, StoreError> {
-    serde_json::from_str(get::<&str>(row, column)?)
-        .map_err(|_| damaged(column, "not as written"))
+    serde_json::from_str(get::<&str>(row, column)?).map_err(|_| damaged(column, "not as written"))
 }
 
 pub(crate) fn bind_thing(values: &mut Values, (unit, thing): &(&UnitId, &ThingRow)) {

@@ -28,6 +28,7 @@ pub(super) const fn case_code(refusal: &CaseRefusal) -> &'static str {
         R::NotClosed => "not_closed",
         R::NotInPack { .. } => "not_in_pack",
         R::ReasonMissing => "reason_missing",
+        R::NotQualified { .. } => "not_qualified",
         R::LateWithoutReason { .. } => "late_without_reason",
         R::NotLate => "not_late",
         R::NotDispatched(_) => "not_dispatched",
