@@ -110,7 +110,8 @@ fn the_nearest_is_looked_for_where_there_is_one() {
         thing("rpk", "polsek-tayu", 0, None),
         thing("rpk", "polsek-juwana", 0, Some(10)),
     ];
-    let with = stations_with(&rpk(), &sites(), &holdings, at(1_000));
+    let sites = sites();
+    let with = stations_with(&rpk(), &sites, &holdings, at(1_000));
     assert_eq!(with, [&station("polsek-tayu")]);
 }
 
