@@ -263,8 +263,9 @@ pub(crate) async fn desk_lines(
     let own = frame.unit().own_station();
     let station = by.desk(own);
     let here = read.of_service(service).filter(|one| {
-        let never_registered = read.nothing_registered && matches!(one.gap.asset, Asset::Thing(_));
-        one.gap.serves.contains(station) && !never_registered
+        // What nobody in the unit ever had sends nobody anywhere.
+        let known = one.gap.since.is_some() || one.nearest.is_some();
+        one.gap.serves.contains(station) && known
     });
     let mut lines: Vec<String> = here.map(|one| not_there(frame, one)).collect();
     if let Ok(names) = Names::read(node).await {
