@@ -14,10 +14,14 @@ use crate::place::{AreaCode, Point, StationId};
 use crate::subject::case::CaseAct;
 use crate::subject::encounter::EncounterAct;
 use crate::subject::feedback::FeedbackAct;
+use crate::subject::officer::OfficerAct;
 use crate::subject::outage::OutageAct;
+use crate::subject::thing::ThingAct;
 use crate::subject::unit::UnitAct;
 use crate::subject::visit::VisitAct;
-use crate::value::{ActId, CaseId, EncounterId, FeedbackId, OfficerId, OutageId, UnitId, VisitId};
+use crate::value::{
+    ActId, CaseId, EncounterId, FeedbackId, OfficerId, OutageId, ThingId, UnitId, VisitId,
+};
 
 /// What an act is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,6 +37,10 @@ pub enum Subject {
     Visit(VisitId),
     /// Something that is down, or was.
     Outage(OutageId),
+    /// A room or a piece of equipment.
+    Thing(ThingId),
+    /// An officer's own standing: qualifications and lessons.
+    Officer(OfficerId),
     /// The unit itself; there is one in a record, and its identifier is the nil UUID.
     Unit,
 }
@@ -46,6 +54,8 @@ impl Subject {
             Self::Feedback(_) => "feedback",
             Self::Visit(_) => "visit",
             Self::Outage(_) => "outage",
+            Self::Thing(_) => "thing",
+            Self::Officer(_) => "officer",
             Self::Unit => "unit",
         }
     }
@@ -58,6 +68,8 @@ impl Subject {
             Self::Feedback(id) => id.0,
             Self::Visit(id) => id.0,
             Self::Outage(id) => id.0,
+            Self::Thing(id) => id.0,
+            Self::Officer(id) => id.0,
             Self::Unit => Uuid::nil(),
         }
     }
@@ -70,6 +82,8 @@ impl Subject {
             "feedback" => Some(Self::Feedback(FeedbackId(id))),
             "visit" => Some(Self::Visit(VisitId(id))),
             "outage" => Some(Self::Outage(OutageId(id))),
+            "thing" => Some(Self::Thing(ThingId(id))),
+            "officer" => Some(Self::Officer(OfficerId(id))),
             "unit" if id.is_nil() => Some(Self::Unit),
             _ => None,
         }
@@ -144,6 +158,10 @@ pub enum Payload {
     Visit(VisitAct),
     /// About something that is down.
     Outage(OutageAct),
+    /// About a room or a piece of equipment.
+    Thing(ThingAct),
+    /// About an officer's own standing.
+    Officer(OfficerAct),
     /// About the unit itself.
     Unit(UnitAct),
 }
@@ -181,6 +199,8 @@ impl Payload {
             Self::Feedback(act) => act.kind(),
             Self::Visit(act) => act.kind(),
             Self::Outage(act) => act.kind(),
+            Self::Thing(act) => act.kind(),
+            Self::Officer(act) => act.kind(),
             Self::Unit(act) => act.kind(),
         }
     }
@@ -196,6 +216,8 @@ impl Payload {
             Self::Feedback(act) => serde_json::to_string(act),
             Self::Visit(act) => serde_json::to_string(act),
             Self::Outage(act) => serde_json::to_string(act),
+            Self::Thing(act) => serde_json::to_string(act),
+            Self::Officer(act) => serde_json::to_string(act),
             Self::Unit(act) => serde_json::to_string(act),
         };
         written.map_err(|fault| PayloadError::Malformed {
@@ -229,6 +251,8 @@ impl Payload {
             Some(("feedback", _)) => Self::Feedback(serde_json::from_str(text).map_err(malformed)?),
             Some(("visit", _)) => Self::Visit(serde_json::from_str(text).map_err(malformed)?),
             Some(("outage", _)) => Self::Outage(serde_json::from_str(text).map_err(malformed)?),
+            Some(("thing", _)) => Self::Thing(serde_json::from_str(text).map_err(malformed)?),
+            Some(("officer", _)) => Self::Officer(serde_json::from_str(text).map_err(malformed)?),
             Some(("unit", _)) => Self::Unit(serde_json::from_str(text).map_err(malformed)?),
             _ => return Err(unknown()),
         };

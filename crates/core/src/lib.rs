@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod clock;
+pub mod gap;
 pub mod letter;
 pub mod notice;
 pub mod pack;

@@ -22,8 +22,10 @@ mod first_hour;
 mod function;
 mod lang;
 mod law;
+mod lesson;
 mod letters;
 mod load;
+mod need;
 mod news;
 mod notices;
 mod offence;
@@ -37,6 +39,7 @@ mod retention;
 mod safe;
 mod service;
 mod sign_in;
+mod skill;
 mod source;
 mod steps;
 mod survey;
@@ -56,8 +59,9 @@ pub use clock::{Clock, ClockEvent, ClockKind, ClockUnit};
 pub use code::{
     BadCode, CODE_MAX_CHARS, ChannelCode, CollectionCode, DifficultyCode, DutyCode, ElementCode,
     EntryCode, EvidenceCode, ExplanationCode, GroupCode, InstrumentCode, ItemCode, KindCode,
-    LateReasonCode, LetterCode, NewsCode, OffenceCode, OutcomeCode, PhraseCode, RankCode, RoleCode,
-    RuleCode, ServiceCode, StepCode, StratumCode, is_code,
+    LateReasonCode, LessonCode, LetterCode, NewsCode, OffenceCode, OutcomeCode, PhraseCode,
+    RankCode, RoleCode, RuleCode, ServiceCode, SkillCode, StepCode, StratumCode, ThingCode,
+    is_code,
 };
 pub use desk::{Desk, DeskSystem, Ending, Need, Priority};
 pub use entry::{Entry, Field};
@@ -73,7 +77,12 @@ pub use function::{
 };
 pub use lang::{Lang, Localized, LocalizedList, UnknownLang};
 pub use law::{FloorRule, Instrument, PackHead, Phrase};
+pub use lesson::{
+    GapKind, LESSON_MINUTES_MAX, LESSON_QUESTIONS_MAX, LESSON_SCREENS_MAX, LESSON_SCREENS_MIN,
+    Lesson, LessonQuestion, LessonScreen, WORDS_A_MINUTE,
+};
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
+pub use need::{Minimum, NeedEffect, ServiceNeed};
 pub use news::{Difficulty, NEWS_PLACEHOLDERS, News, NewsStage, NewsWhen};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
 pub use offence::{Code, Codes, ComplaintOnly, ELEMENTS_MAX, Element, Milder, Offence, Penalty};
@@ -86,6 +95,7 @@ pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
 pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use sign_in::{AccountRole, SignIn};
+pub use skill::{Skill, ThingKind};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use steps::{STEPS_MAX, Step, StepBy, StepDoneBy, Steps};
 pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
@@ -136,6 +146,9 @@ pub struct Pack {
     referrals: Vec<Referral>,
     first_hour: FirstHourRules,
     proof: ProofLaw,
+    skills: Vec<Skill>,
+    lessons: Vec<Lesson>,
+    things: Vec<ThingKind>,
     entries: BTreeMap<&'static str, Vec<Entry>>,
     words: [Words; 2],
     sources: Vec<SourcedEntry>,
@@ -506,6 +519,50 @@ impl Pack {
     #[must_use]
     pub fn phrases(&self) -> &[Phrase] {
         &self.phrases
+    }
+
+    /// What officers can be qualified for (S7).
+    #[must_use]
+    pub fn skills(&self) -> &[Skill] {
+        &self.skills
+    }
+
+    /// One skill.
+    #[must_use]
+    pub fn skill(&self, code: &str) -> Option<&Skill> {
+        self.skills.iter().find(|skill| skill.code.as_str() == code)
+    }
+
+    /// Skills that cases of a service are for, in the order of the pack.
+    pub fn skills_for(&self, service: &ServiceCode) -> impl Iterator<Item = &Skill> {
+        let of_service = |skill: &&Skill| skill.services.contains(service);
+        self.skills.iter().filter(of_service)
+    }
+
+    /// Short lessons (S34).
+    #[must_use]
+    pub fn lessons(&self) -> &[Lesson] {
+        &self.lessons
+    }
+
+    /// One lesson.
+    #[must_use]
+    pub fn lesson(&self, code: &str) -> Option<&Lesson> {
+        self.lessons
+            .iter()
+            .find(|lesson| lesson.code.as_str() == code)
+    }
+
+    /// Kinds of equipment and rooms (S35).
+    #[must_use]
+    pub fn things(&self) -> &[ThingKind] {
+        &self.things
+    }
+
+    /// One kind of equipment or room.
+    #[must_use]
+    pub fn thing(&self, code: &str) -> Option<&ThingKind> {
+        self.things.iter().find(|thing| thing.code.as_str() == code)
     }
 
     /// The law of proof: offences, evidence, and the codes they stand in.

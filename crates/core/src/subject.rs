@@ -7,10 +7,12 @@ pub mod case;
 pub mod encounter;
 pub mod erasure;
 pub mod feedback;
+pub mod officer;
 pub mod outage;
 pub mod retention;
 #[cfg(test)]
 mod testing;
+pub mod thing;
 pub mod unit;
 pub mod visit;
 

@@ -80,6 +80,10 @@ uuid_id!(
     OutageId
 );
 uuid_id!(
+    /// One room or piece of equipment of the unit (S35).
+    ThingId
+);
+uuid_id!(
     /// One natural person whose details are sealed outside the acts.
     PersonId
 );

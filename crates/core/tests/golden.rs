@@ -10,7 +10,9 @@ use pengayom_core::act::Payload;
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::subject::feedback::FeedbackAct;
+use pengayom_core::subject::officer::OfficerAct;
 use pengayom_core::subject::outage::OutageAct;
+use pengayom_core::subject::thing::ThingAct;
 use pengayom_core::subject::unit::UnitAct;
 use pengayom_core::subject::visit::VisitAct;
 use serde_json::Value;
@@ -29,7 +31,7 @@ fn file(payload: &Payload) -> &'static str {
             CaseAct::CaseTaken { .. } => golden!("case.case_taken"),
             CaseAct::CaseTakenOver { .. } => golden!("case.case_taken_over"),
             CaseAct::CaseAssessed { .. } => golden!("case.case_assessed"),
-            CaseAct::OfficerAssigned { .. } => golden!("case.officer_assigned"),
+            CaseAct::OfficerAssigned { .. } => golden!("case.officer_assigned.lacks"),
             CaseAct::ResponderDispatched { .. } => golden!("case.responder_dispatched"),
             CaseAct::ResponderArrived { .. } => golden!("case.responder_arrived"),
             CaseAct::ResponderCleared { .. } => golden!("case.responder_cleared"),
@@ -117,6 +119,23 @@ fn file(payload: &Payload) -> &'static str {
             OutageAct::OutageDeclared(_) => golden!("outage.outage_declared"),
             OutageAct::OutageEnded { .. } => golden!("outage.outage_ended"),
         },
+        Payload::Thing(act) => match act {
+            ThingAct::ThingRegistered(_) => golden!("thing.thing_registered"),
+            ThingAct::StateChanged { .. } => golden!("thing.state_changed"),
+            ThingAct::ThingMoved { .. } => golden!("thing.thing_moved"),
+            ThingAct::ThingHandedOver { .. } => golden!("thing.thing_handed_over"),
+            ThingAct::ThingChecked { .. } => golden!("thing.thing_checked"),
+        },
+        Payload::Officer(act) => match act {
+            OfficerAct::QualificationGranted(_) => golden!("officer.qualification_granted"),
+            OfficerAct::QualificationWithdrawn { .. } => {
+                golden!("officer.qualification_withdrawn")
+            }
+            OfficerAct::LessonOpened { .. } => golden!("officer.lesson_opened"),
+            OfficerAct::LessonRead { .. } => golden!("officer.lesson_read"),
+            OfficerAct::LessonAnswered { .. } => golden!("officer.lesson_answered"),
+            OfficerAct::LessonDone { .. } => golden!("officer.lesson_done"),
+        },
         Payload::Unit(act) => match act {
             UnitAct::LedgerKeyRotated { .. } => golden!("unit.ledger_key_rotated"),
         },
@@ -124,7 +143,7 @@ fn file(payload: &Payload) -> &'static str {
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 95] = [
+const FILES: [&str; 115] = [
     golden!("case.step_done"),
     golden!("case.step_left_out"),
     golden!("case.step_taken_back"),
@@ -142,7 +161,7 @@ const FILES: [&str; 95] = [
     golden!("case.case_taken"),
     golden!("case.case_taken_over"),
     golden!("case.case_assessed"),
-    golden!("case.officer_assigned"),
+    golden!("case.officer_assigned.lacks"),
     golden!("case.responder_dispatched"),
     golden!("case.responder_arrived"),
     golden!("case.responder_cleared"),
@@ -188,6 +207,17 @@ const FILES: [&str; 95] = [
     golden!("visit.visit_ended"),
     golden!("outage.outage_declared"),
     golden!("outage.outage_ended"),
+    golden!("thing.thing_registered"),
+    golden!("thing.state_changed"),
+    golden!("thing.thing_moved"),
+    golden!("thing.thing_handed_over"),
+    golden!("thing.thing_checked"),
+    golden!("officer.qualification_granted"),
+    golden!("officer.qualification_withdrawn"),
+    golden!("officer.lesson_opened"),
+    golden!("officer.lesson_read"),
+    golden!("officer.lesson_answered"),
+    golden!("officer.lesson_done"),
     golden!("case.request_filed.harm"),
     golden!("case.request_filed"),
     golden!("case.support_offered.least"),
@@ -220,6 +250,15 @@ const FILES: [&str; 95] = [
     golden!("unit.ledger_key_rotated.least"),
     golden!("visit.visitor_joined.least"),
     golden!("outage.outage_declared.least"),
+    golden!("case.officer_assigned"),
+    golden!("thing.thing_registered.least"),
+    golden!("thing.state_changed.least"),
+    golden!("thing.thing_moved.least"),
+    golden!("thing.thing_handed_over.least"),
+    golden!("thing.thing_checked.least"),
+    golden!("officer.qualification_granted.least"),
+    golden!("officer.qualification_withdrawn.least"),
+    golden!("officer.lesson_opened.least"),
 ];
 
 fn read(text: &str) -> (Payload, Value) {
@@ -242,7 +281,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(63);
+    let (full, least) = FILES.split_at(74);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

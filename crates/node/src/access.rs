@@ -97,6 +97,10 @@ pub enum Permission {
     HoldCase,
     /// Keep accounts.
     KeepAccounts,
+    /// Say who is qualified for what.
+    KeepSkills,
+    /// Register rooms and equipment, and say how they are.
+    KeepThings,
     /// Record that a report is about an officer.
     NameConcerned,
     /// Take things into custody, hand them over and accept them; propose and confirm how they end.
@@ -133,7 +137,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions, by name.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::AssignCase,
         Self::ClearConcerned,
         Self::CloseCase,
@@ -142,6 +146,8 @@ impl Permission {
         Self::HoldCase,
         Self::KeepAccounts,
         Self::KeepExhibits,
+        Self::KeepSkills,
+        Self::KeepThings,
         Self::NameConcerned,
         Self::NameReader,
         Self::OpenInEmergency,
@@ -170,6 +176,8 @@ impl Permission {
             Self::HoldCase => "HoldCase",
             Self::KeepAccounts => "KeepAccounts",
             Self::KeepExhibits => "KeepExhibits",
+            Self::KeepSkills => "KeepSkills",
+            Self::KeepThings => "KeepThings",
             Self::NameConcerned => "NameConcerned",
             Self::NameReader => "NameReader",
             Self::OpenInEmergency => "OpenInEmergency",

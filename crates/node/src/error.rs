@@ -5,7 +5,9 @@ use pengayom_core::place::{AreaMatch, PointError};
 use pengayom_core::subject::case::CaseRefusal;
 use pengayom_core::subject::encounter::EncounterRefusal;
 use pengayom_core::subject::feedback::FeedbackRefusal;
+use pengayom_core::subject::officer::OfficerRefusal;
 use pengayom_core::subject::outage::OutageRefusal;
+use pengayom_core::subject::thing::ThingRefusal;
 use pengayom_core::subject::unit::UnitRefusal;
 use pengayom_core::subject::visit::VisitRefusal;
 use pengayom_core::value::OfficerId;
@@ -47,6 +49,12 @@ pub enum HandleError {
     /// A rule of the outage stands in the way.
     #[error(transparent)]
     Outage(#[from] OutageRefusal),
+    /// A rule of a thing stands in the way.
+    #[error(transparent)]
+    Thing(#[from] ThingRefusal),
+    /// A rule of an officer's standing stands in the way.
+    #[error(transparent)]
+    Officer(#[from] OfficerRefusal),
     /// No area fits the words.
     #[error("no area of the unit fits the words")]
     PlaceUnknown,

@@ -18,6 +18,8 @@ pub mod program;
 pub mod proof;
 pub mod reporter;
 pub mod same_event;
+pub mod standing;
+pub mod thing;
 pub mod visit;
 
 use jiff::Timestamp;
@@ -101,12 +103,14 @@ impl Node {
                 .waits
                 .forget(act.place.as_ref().map(|place| &place.station)),
             Subject::Outage(_) => self.outages.forget(),
+            Subject::Thing(_) | Subject::Officer(_) => self.readiness.forget(),
             _ => {}
         }
         self.events.tell(Event {
             subject: match act.subject {
                 // What is told of must not lead to who judged; the unit's own acts show on no page.
-                Subject::Feedback(_) | Subject::Unit => None,
+                // Of an officer's lessons nobody else hears.
+                Subject::Feedback(_) | Subject::Officer(_) | Subject::Unit => None,
                 named => Some(named),
             },
             kind: act.payload.kind(),

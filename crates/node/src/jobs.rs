@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::error::HandleError;
 use crate::handle::first_hour::FIRST_HOUR;
 use crate::handle::same_event::MIRROR;
+use crate::handle::standing;
 use crate::stop::is_told;
 use crate::{Node, SharedNode};
 use crate::{news, notices};
@@ -124,6 +125,7 @@ pub async fn work_once(node: &SharedNode) -> Result<bool, HandleError> {
     let done = match job.kind.as_str() {
         MEDIA_PREVIEW => make_preview(node, &job.payload).await,
         CONTACTS => node.hash_contacts().await,
+        standing::LESSONS => node.open_lessons(&job.payload).await,
         notices::NEWS => node.make_news(&job.payload).await,
         MIRROR => node.mirror_job(&job.payload).await,
         kind @ (notices::CLOCK | news::DRAFT | FIRST_HOUR) => {

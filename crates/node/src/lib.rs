@@ -27,6 +27,7 @@ pub mod news;
 pub mod notices;
 pub mod outside;
 pub mod performance;
+pub mod readiness;
 pub mod retention;
 mod seal;
 pub mod stop;
@@ -82,6 +83,8 @@ pub struct Node {
     waits: waiting::Waits,
     /// What was last read of what is down.
     outages: waiting::Outages,
+    /// What was last read of what services lack.
+    readiness: readiness::Kept,
     /// Counts the times that sessions were ended by this process.
     ended: tokio::sync::watch::Sender<u64>,
     left_out: LeftOut,
@@ -165,6 +168,7 @@ impl Node {
             area_months: RwLock::new(None),
             waits: waiting::Waits::default(),
             outages: waiting::Outages::default(),
+            readiness: readiness::Kept::default(),
             ended: tokio::sync::watch::Sender::new(0),
             left_out,
             ways: std::sync::OnceLock::new(),

@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::pack::{
-    FirstHourItem, FirstHourRules, Matter, Pack, ProofLaw, ServiceCode, Step, TriageTree,
+    FirstHourItem, FirstHourRules, LessonCode, Matter, Pack, ProofLaw, ServiceCode, SkillCode,
+    Step, ThingCode, TriageTree,
 };
 use pengayom_core::subject::Method;
+use pengayom_core::subject::officer::SkillMethod;
+use pengayom_core::subject::thing::ThingMethod;
 use pengayom_core::subject::visit::DeskMethod;
 
 /// A pack, answering the rules' questions.
@@ -27,6 +30,23 @@ impl DeskMethod for PackMethod<'_> {
 
     fn system(&self, code: &str) -> bool {
         self.0.desk().system(code).is_some()
+    }
+}
+
+impl SkillMethod for PackMethod<'_> {
+    fn has_skill(&self, skill: &SkillCode) -> bool {
+        self.0.skill(skill.as_str()).is_some()
+    }
+
+    fn right_answers(&self, lesson: &LessonCode) -> Option<Vec<u32>> {
+        let lesson = self.0.lesson(lesson.as_str())?;
+        Some(lesson.questions.iter().map(|one| one.right).collect())
+    }
+}
+
+impl ThingMethod for PackMethod<'_> {
+    fn thing(&self, kind: &ThingCode) -> Option<bool> {
+        Some(self.0.thing(kind.as_str())?.room)
     }
 }
 

@@ -258,7 +258,11 @@ async fn a_case_kept_narrow_is_not_for_every_role() {
         .unwrap();
     assert!(found.is_empty());
     // Who is given the case may read it.
-    let assign = CaseCommand::AssignOfficer { officer: patrol.id };
+    let assign = CaseCommand::AssignOfficer {
+        officer: patrol.id,
+        lacks: None,
+        reason: None,
+    };
     world
         .node
         .change_case(&desk, filed.case, None, assign, None)

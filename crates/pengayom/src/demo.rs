@@ -6,6 +6,7 @@
 mod clock;
 mod first;
 mod letter;
+mod means;
 mod progress;
 mod proof;
 mod queue;
@@ -195,6 +196,7 @@ async fn fill(database: &Path, key: NodeKey, plan: &DemoPlan) -> Result<(), Faul
     let words = SimulationWords::parse(WORDS)?;
     add_accounts(&node, &words).await?;
     simulate::month(&node, &clock, &words, CALLS, plan).await?;
+    means::fill(&node, &words, plan.until).await?;
     store.close().await;
     Ok(())
 }
@@ -253,6 +255,8 @@ async fn add_unknown(node: &Node, new: NewUser) -> Result<(), Fault> {
 mod tests {
     use pengayom_core::act::Payload;
     use pengayom_core::subject::case::CaseAct;
+    use pengayom_core::subject::officer::OfficerAct;
+    use pengayom_core::subject::thing::ThingAct;
     use pengayom_core::subject::visit::VisitAct;
     use pengayom_store::rows::SequencedAct;
 
@@ -296,7 +300,11 @@ mod tests {
             match &act.act.payload {
                 Payload::Case(CaseAct::RequestFiled(filed)) => assert!(filed.simulated),
                 Payload::Visit(VisitAct::VisitorJoined(joined)) => assert!(joined.simulated),
-                Payload::Case(_) | Payload::Visit(_) => {}
+                Payload::Thing(ThingAct::ThingRegistered(there)) => assert!(there.simulated),
+                Payload::Officer(OfficerAct::QualificationGranted(granted)) => {
+                    assert!(granted.simulated);
+                }
+                Payload::Case(_) | Payload::Visit(_) | Payload::Thing(_) | Payload::Officer(_) => {}
                 Payload::Encounter(_)
                 | Payload::Feedback(_)
                 | Payload::Outage(_)

@@ -53,6 +53,8 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
     follow(&*store, &pati(), 1, at(100), new).await;
     let assign = CaseAct::OfficerAssigned {
         officer: officer(8),
+        lacks: None,
+        reason: None,
     };
     follow(&*store, &pati(), 1, at(110), assign).await;
     let answer = CaseAct::ReporterAnswered {
@@ -229,6 +231,8 @@ pub async fn a_list_is_filtered_by_everything_asked(engine: &impl Engine) {
     .await;
     let assign = CaseAct::OfficerAssigned {
         officer: officer(8),
+        lacks: None,
+        reason: None,
     };
     follow(&*store, &pati(), 3, at(10), assign).await;
     follow(&*store, &pati(), 4, at(10), closed()).await;
@@ -608,6 +612,8 @@ pub async fn open_cases_are_counted_by_stage(engine: &impl Engine) {
     .await;
     let assign = CaseAct::OfficerAssigned {
         officer: officer(8),
+        lacks: None,
+        reason: None,
     };
     follow(&*store, &unit, 2, at(1), assign.clone()).await;
     follow(&*store, &unit, 3, at(1), assign).await;

@@ -20,7 +20,7 @@ fn station(code: &str) -> StationId {
     code.parse().unwrap()
 }
 
-fn desk_act(happened_at: Timestamp, station: &str, payload: Payload) -> NewAct {
+pub(crate) fn desk_act(happened_at: Timestamp, station: &str, payload: Payload) -> NewAct {
     let mut act = act(happened_at, closed());
     act.place = Some(place(station, "33.18.10.2013", "sedang"));
     act.payload = payload;

@@ -31,6 +31,7 @@ pub mod rebuild;
 pub mod record;
 pub mod shown;
 pub mod sign_in;
+pub mod standing;
 pub mod tokens;
 pub mod totals;
 pub mod units;
@@ -140,6 +141,9 @@ macro_rules! for_each_rule {
             a_ticket_that_works_no_longer_is_in_no_list,
             what_is_down_is_listed_and_for_a_while_what_works_again,
             rows_of_the_desk_are_derived_anew;
+            standing: things_are_kept_and_listed,
+            an_officers_standing_is_kept,
+            demand_is_counted_by_hour_and_station;
             kept: closed_cases_are_listed_by_the_end_of_what_was_promised,
             encounters_and_messages_are_listed_by_their_own_moment,
             encounters_that_outlive_their_case_are_listed,

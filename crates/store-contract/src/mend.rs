@@ -36,13 +36,15 @@ pub async fn an_untouched_store_differs_in_nothing(engine: &impl Engine) {
             .await
             .unwrap();
         assert_eq!(report.differences(), 0, "{:?}", report.named);
-        assert_eq!(report.subjects, 164);
+        assert_eq!(report.subjects, 172);
         assert_eq!(report.tables["cases"].rows, 40);
         assert_eq!(report.tables["case_words"].rows, 40);
         assert_eq!(report.tables["encounters"].rows, 40);
         assert_eq!(report.tables["feedback"].rows, 40);
         assert_eq!(report.tables["visits"].rows, 40);
         assert_eq!(report.tables["outages"].rows, 4);
+        assert_eq!(report.tables["things"].rows, 4);
+        assert_eq!(report.tables["officer_standing"].rows, 4);
         for table in [
             "rollup_hour",
             "rollup_wait",

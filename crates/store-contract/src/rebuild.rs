@@ -6,13 +6,15 @@ use jiff::tz::TimeZone;
 use pengayom_core::act::{Payload, Subject};
 use pengayom_core::subject::case::CaseAct;
 use pengayom_core::subject::feedback::Answer;
-use pengayom_core::value::{CaseId, EncounterId, FeedbackId, OfficerId, OutageId, UnitId, VisitId};
+use pengayom_core::value::{
+    CaseId, EncounterId, FeedbackId, OfficerId, OutageId, ThingId, UnitId, VisitId,
+};
 use pengayom_measure::histogram::WaitHistogram;
 use pengayom_store::rows::{CaseRow, EncounterRow, FeedbackRow};
 use pengayom_store::views::{self, Count, HourKey, RowChange, State};
 use pengayom_store::{
-    HourGroup, HourTotals, OfficerTotals, OutageRow, Store, SurveyTotals, VisitRow, WaitGroup,
-    WaitTotals,
+    HourGroup, HourTotals, OfficerTotals, OutageRow, StandingRow, Store, SurveyTotals, ThingRow,
+    VisitRow, WaitGroup, WaitTotals,
 };
 
 use crate::Engine;
@@ -21,6 +23,7 @@ use crate::made::{
     act, all_time, answered, assessed, at, closed, encounter, feedback, filing, next, officer,
     pati, place, rembang, request_due, taken,
 };
+use crate::standing::{broke, qualified, thing};
 
 /// What the acts of a unit come to.
 #[derive(Default)]
@@ -31,6 +34,8 @@ struct Derived {
     feedback: BTreeMap<FeedbackId, FeedbackRow>,
     visits: BTreeMap<VisitId, VisitRow>,
     outages: BTreeMap<OutageId, OutageRow>,
+    things: BTreeMap<ThingId, ThingRow>,
+    standings: BTreeMap<OfficerId, StandingRow>,
     hours: Vec<(HourKey, HourTotals)>,
     waits: WaitHistogram,
     survey: BTreeMap<String, [i64; 5]>,
@@ -62,6 +67,12 @@ impl Derived {
             }
             RowChange::PutOutage(row) => {
                 self.outages.insert(row.id, *row);
+            }
+            RowChange::PutThing(row) => {
+                self.things.insert(row.id, *row);
+            }
+            RowChange::PutStanding(row) => {
+                self.standings.insert(row.id, *row);
             }
             RowChange::Add(Count::Hour(key, delta)) => {
                 let totals = HourTotals {
@@ -224,6 +235,13 @@ pub(crate) async fn live(store: &dyn Store, unit: &UnitId, seed: u128) {
         if n % 20 == 0 {
             works_again(store, unit, n, start + 600).await;
         }
+        if n % 10 == 0 {
+            thing(store, unit, n, "polsek-juwana", "HT").await;
+            qualified(store, unit, n).await;
+        }
+        if n % 20 == 0 {
+            broke(store, unit, n, "polsek-juwana", start + 600).await;
+        }
     }
 }
 
@@ -257,6 +275,14 @@ pub async fn views_equal_those_derived_from_the_acts(engine: &impl Engine) {
         }
         for (id, row) in &derived.outages {
             assert_eq!(store.outage(&unit, *id).await.unwrap().as_ref(), Some(row));
+        }
+        assert_eq!((derived.things.len(), derived.standings.len()), (4, 4));
+        for (id, row) in &derived.things {
+            assert_eq!(store.thing(&unit, *id).await.unwrap().as_ref(), Some(row));
+        }
+        for (id, row) in &derived.standings {
+            let stored = store.standing(&unit, *id).await.unwrap();
+            assert_eq!(stored.as_ref(), Some(row));
         }
         compare_words(&*store, &unit, &derived).await;
         compare_totals(&*store, &unit, &derived).await;

@@ -521,6 +521,8 @@ pub const DERIVED: &[&str] = &[
     "feedback",
     "visits",
     "outages",
+    "things",
+    "officer_standing",
     "rollup_hour",
     "rollup_wait",
     "rollup_officer_day",

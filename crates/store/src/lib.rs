@@ -28,6 +28,7 @@ pub mod rows;
 pub mod shown;
 mod sql;
 mod sqlite;
+pub mod standing;
 pub mod tokens;
 pub mod views;
 pub mod webhooks;
@@ -63,6 +64,7 @@ pub use query::{
 pub use shown::{ShownQuery, ShownStore};
 pub use sql::{BlobUpload, SqlStore};
 pub use sqlite::{BareCommits, OpenOptions, bare_commits, open_without_ledger};
+pub use standing::{Demand, StandingRow, StandingStore, THINGS_MAX, ThingRow};
 pub use tokens::{TokenRow, TokenStore};
 pub use webhooks::WebhookStore;
 pub use write::{
@@ -134,6 +136,7 @@ pub trait Store:
     + ListStore
     + NoticeStore
     + ShownStore
+    + StandingStore
     + TokenStore
     + WebhookStore
     + 'static

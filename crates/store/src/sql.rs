@@ -25,6 +25,7 @@ mod notice;
 pub(crate) mod query;
 pub(crate) mod read;
 mod shown;
+mod standing;
 mod tokens;
 mod upload;
 pub(crate) mod value;

@@ -9,6 +9,7 @@ mod desk;
 mod encounter;
 mod feedback;
 mod rollup;
+mod standing;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,13 +17,16 @@ use pengayom_core::act::{Act, Subject};
 use pengayom_core::subject::case::{self as case_subject, Case};
 use pengayom_core::subject::encounter::{self as encounter_subject, Encounter};
 use pengayom_core::subject::feedback::{self as feedback_subject, Feedback};
+use pengayom_core::subject::officer::{self as officer_subject, Officer};
 use pengayom_core::subject::outage::{self as outage_subject, Outage};
+use pengayom_core::subject::thing::{self as thing_subject, Thing};
 use pengayom_core::subject::unit::{self as unit_subject, UnitRecord};
 use pengayom_core::subject::visit::{self as visit_subject, Visit};
 use pengayom_core::value::CaseId;
 
 use crate::desk::{OutageRow, VisitRow};
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
+use crate::standing::{StandingRow, ThingRow};
 
 pub use rollup::{
     BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
@@ -42,6 +46,10 @@ pub enum State {
     Visit(Box<Visit>),
     /// Of something that can be down.
     Outage(Box<Outage>),
+    /// Of a room or a piece of equipment.
+    Thing(Box<Thing>),
+    /// Of an officer's standing.
+    Officer(Box<Officer>),
     /// Of the unit itself.
     Unit(Box<UnitRecord>),
 }
@@ -55,6 +63,8 @@ impl State {
             Self::Feedback(feedback) => feedback.version,
             Self::Visit(visit) => visit.version,
             Self::Outage(outage) => outage.version,
+            Self::Thing(thing) => thing.version,
+            Self::Officer(officer) => officer.version,
             Self::Unit(unit) => unit.version,
         }
     }
@@ -97,6 +107,20 @@ pub fn evolve(state: Option<State>, act: &Act) -> Option<State> {
                 _ => None,
             };
             outage_subject::evolve(known, act).map(|known| State::Outage(Box::new(known)))
+        }
+        Subject::Thing(_) => {
+            let known = match state {
+                Some(State::Thing(thing)) => Some(*thing),
+                _ => None,
+            };
+            thing_subject::evolve(known, act).map(|known| State::Thing(Box::new(known)))
+        }
+        Subject::Officer(_) => {
+            let known = match state {
+                Some(State::Officer(officer)) => Some(*officer),
+                _ => None,
+            };
+            officer_subject::evolve(known, act).map(|known| State::Officer(Box::new(known)))
         }
         Subject::Unit => {
             let known = match state {
@@ -142,6 +166,10 @@ pub enum RowChange {
     PutVisit(Box<VisitRow>),
     /// Put this outage row in place of the one with its id.
     PutOutage(Box<OutageRow>),
+    /// Put this thing row in place of the one with its id.
+    PutThing(Box<ThingRow>),
+    /// Put this officer's row in place of the one with its id.
+    PutStanding(Box<StandingRow>),
     /// Add to a count.
     Add(Count),
 }
@@ -176,6 +204,13 @@ pub fn changes(before: Option<&State>, acts: &[Act], zone: &TimeZone) -> Vec<Row
         }
         (Subject::Outage(id), State::Outage(state)) => {
             rows.push(RowChange::PutOutage(Box::new(desk::outage(id, state))));
+        }
+        (Subject::Thing(id), State::Thing(state)) => {
+            rows.push(RowChange::PutThing(Box::new(standing::thing(id, state))));
+        }
+        (Subject::Officer(id), State::Officer(state)) => {
+            let row = standing::officer(id, state);
+            rows.push(RowChange::PutStanding(Box::new(row)));
         }
         _ => {}
     }

@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 36] = [
+const RELEASED: [(&str, &str); 38] = [
     (
         "sqlite/0018_news.sql",
         "f96bcf96a3024e2d2c91627d0ab9982d4c6c2da57b87b0ab7238e3ed29636560",
@@ -47,6 +47,14 @@ const RELEASED: [(&str, &str); 36] = [
     (
         "postgres/0016_triage.sql",
         "47e9f479a4e7dc0cc468bd7c5fe2808fec5754c5d7ec8067cda9b87191cd30e8",
+    ),
+    (
+        "sqlite/0020_standing.sql",
+        "4af8cf7333a451918ea63a2848f473f782e1a610175f6228c1f1cdeb95b97dab",
+    ),
+    (
+        "postgres/0020_standing.sql",
+        "850cfde861913fa6d2e24ca1c999f9127b65a3b84b79a7385a5323121ad9d0aa",
     ),
     (
         "sqlite/0015_webhooks.sql",
@@ -312,8 +320,12 @@ async fn holds_what_it_held(store: &dyn Store) {
                 Subject::Feedback(id) => {
                     assert!(store.feedback(&unit, *id).await.unwrap().is_some());
                 }
-                Subject::Visit(_) | Subject::Outage(_) | Subject::Unit => {
-                    panic!("there were no acts of a desk or a unit then")
+                Subject::Visit(_)
+                | Subject::Outage(_)
+                | Subject::Thing(_)
+                | Subject::Officer(_)
+                | Subject::Unit => {
+                    panic!("there were no acts of a desk, a thing, a standing or a unit then")
                 }
             }
         }

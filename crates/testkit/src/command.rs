@@ -1,23 +1,27 @@
 //! Arbitrary commands, mostly sensible ones.
 
+use pengayom_core::pack::GapKind;
 use pengayom_core::subject::case::{
     CaseCommand, ConfirmedBy, GiveLetter, Guardian, Harm, LOSS_MAX_RUPIAH, Links, Paper, RiskNote,
     RiskTrend, SupportReply, ToldBy, TriageDecision, Wellbeing,
 };
 use pengayom_core::subject::encounter::{EncounterCommand, PersonCapacity};
 use pengayom_core::subject::feedback::{Answer, FeedbackCommand, Judged};
+use pengayom_core::subject::officer::OfficerCommand;
 use pengayom_core::subject::outage::OutageCommand;
+use pengayom_core::subject::thing::ThingCommand;
 use pengayom_core::subject::visit::VisitCommand;
-use pengayom_core::value::FormNumber;
+use pengayom_core::value::{ActId, FormNumber};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use crate::method::{
     ENDINGS, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, REFERRALS, ROLES, STEPS, SYSTEMS, THREATS,
     TRIAGE_OUTCOMES,
 };
-use crate::payload::{case_id, hold_ground, review, triage_answer};
+use crate::payload::{case_id, hold_ground, lesson, review, skill, thing_state, triage_answer};
 use crate::value::{
     any_service, channel, day, few_officers, file, hash, media, person, second, text, word,
 };
@@ -94,7 +98,16 @@ fn handling() -> impl Strategy<Value = CaseCommand> {
             .prop_map(|(to, from, reason)| CaseCommand::TakeOver { to, from, reason }),
         (any_service(), of(text()))
             .prop_map(|(service, reason)| CaseCommand::Assess { service, reason }),
-        few_officers().prop_map(|officer| CaseCommand::AssignOfficer { officer }),
+        (
+            few_officers(),
+            of(proptest::sample::select(&["ppa"][..])),
+            of(text())
+        )
+            .prop_map(|(officer, lacks, reason)| CaseCommand::AssignOfficer {
+                officer,
+                lacks: lacks.map(|skill| skill.parse().unwrap()),
+                reason,
+            }),
         word(RESPONDERS).prop_map(|responder| CaseCommand::Dispatch { responder }),
         word(RESPONDERS).prop_map(|responder| CaseCommand::Arrive { responder }),
         word(RESPONDERS).prop_map(|responder| CaseCommand::Clear { responder }),
@@ -390,5 +403,65 @@ pub fn of_outage() -> impl Strategy<Value = OutageCommand> {
     prop_oneof![
         3 => declare,
         2 => (-90_000_i64..200_000).prop_map(|at| OutageCommand::End { at: second(at) }),
+    ]
+}
+
+/// Anything asked of a thing.
+pub fn of_thing() -> impl Strategy<Value = ThingCommand> {
+    let kind = proptest::sample::select(&["room", "car", "kite"][..]);
+    let register = (kind, text(), of(text()), thing_state(), of(day())).prop_map(
+        |(kind, label, room, state, check_by)| ThingCommand::Register {
+            kind: kind.parse().unwrap(),
+            label,
+            room,
+            state,
+            check_by,
+            pack_version: "1".to_owned(),
+            simulated: false,
+        },
+    );
+    let station = proptest::sample::select(&["polsek-juwana", "polsek-tayu"][..]);
+    prop_oneof![
+        2 => register,
+        4 => (thing_state(), text())
+            .prop_map(|(state, reason)| ThingCommand::Change { state, reason }),
+        2 => (station, of(text()), text()).prop_map(|(to, room, reason)| ThingCommand::Move {
+            to: to.parse().unwrap(),
+            room,
+            reason,
+        }),
+        2 => (of(few_officers()), of(text()))
+            .prop_map(|(to, note)| ThingCommand::HandOver { to, note }),
+        1 => (of(day()), of(text())).prop_map(|(next, note)| ThingCommand::Check { next, note }),
+    ]
+}
+
+/// Anything asked of an officer's standing.
+pub fn of_officer() -> impl Strategy<Value = OfficerCommand> {
+    let grant = (skill(), text(), of(text()), day(), of(day())).prop_map(
+        |(skill, by, certificate, from, until)| OfficerCommand::Grant {
+            skill,
+            by,
+            certificate,
+            from,
+            until,
+            pack_version: "1".to_owned(),
+            simulated: false,
+        },
+    );
+    let open = (lesson(), proptest::sample::select(GapKind::ALL), 1_u128..6).prop_map(
+        |(lesson, gap, cause)| OfficerCommand::Open {
+            lesson,
+            gap,
+            cause: ActId(Uuid::from_u128(cause)),
+        },
+    );
+    prop_oneof![
+        3 => grant,
+        1 => (skill(), text())
+            .prop_map(|(skill, reason)| OfficerCommand::Withdraw { skill, reason }),
+        3 => open,
+        3 => (lesson(), vec(0_u32..4, 0..3))
+            .prop_map(|(lesson, choices)| OfficerCommand::Answer { lesson, choices }),
     ]
 }

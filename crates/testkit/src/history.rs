@@ -6,9 +6,13 @@ use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{self, Case, CaseCommand};
 use pengayom_core::subject::encounter::{self, Encounter, EncounterCommand};
 use pengayom_core::subject::feedback::{self, Feedback, FeedbackCommand};
+use pengayom_core::subject::officer::{self, Officer, OfficerCommand};
 use pengayom_core::subject::outage::{self, Outage, OutageCommand};
+use pengayom_core::subject::thing::{self, Thing, ThingCommand};
 use pengayom_core::subject::visit::{self, Visit, VisitCommand};
-use pengayom_core::value::{ActId, CaseId, EncounterId, FeedbackId, OutageId, VisitId};
+use pengayom_core::value::{
+    ActId, CaseId, EncounterId, FeedbackId, OfficerId, OutageId, ThingId, VisitId,
+};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
@@ -59,6 +63,13 @@ pub const FEEDBACK: Subject = Subject::Feedback(FeedbackId(Uuid::from_u128(0xfee
 pub const VISIT: Subject = Subject::Visit(VisitId(Uuid::from_u128(0x0715)));
 /// The subject of every history of something that can be down here.
 pub const OUTAGE: Subject = Subject::Outage(OutageId(Uuid::from_u128(0x0ff0)));
+/// The subject of every history of a thing here.
+pub const THING: Subject = Subject::Thing(ThingId(Uuid::from_u128(0x7419)));
+/// The officer whose standing every history here is of: the second of the few.
+pub const OFFICER: OfficerId = OfficerId(Uuid::from_u128(0x0ff1_0002));
+
+/// The day on which every history of things and standing is told.
+pub const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 24);
 
 /// An act at its place in a history.
 pub fn act<C>(subject: Subject, version: usize, step: &Step<C>, payload: Payload) -> Act {
@@ -178,6 +189,47 @@ pub fn drive_outage(steps: &[Step<OutageCommand>]) -> Vec<Act> {
     acts
 }
 
+/// What the rules make of the steps, refusals left out.
+pub fn drive_thing(steps: &[Step<ThingCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Thing> = None;
+    for step in steps {
+        let command = step.command.clone();
+        let decided = thing::decide(known.as_ref(), command, step.moment, TODAY, &SampleMethod);
+        for what in decided.unwrap_or_default() {
+            let next = act(THING, acts.len() + 1, step, Payload::Thing(what));
+            known = thing::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
+/// What the rules make of the steps, refusals left out.
+pub fn drive_officer(steps: &[Step<OfficerCommand>]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut known: Option<Officer> = None;
+    for step in steps {
+        let command = step.command.clone();
+        let decided = officer::decide(
+            OFFICER,
+            known.as_ref(),
+            command,
+            &step.actor,
+            step.moment,
+            TODAY,
+            &SampleMethod,
+        );
+        for what in decided.unwrap_or_default() {
+            let subject = Subject::Officer(OFFICER);
+            let next = act(subject, acts.len() + 1, step, Payload::Officer(what));
+            known = officer::evolve(known, &next);
+            acts.push(next);
+        }
+    }
+    acts
+}
+
 /// Steps of a case that begin with filings, so that most become a case.
 pub fn case_steps() -> impl Strategy<Value = Vec<Step<CaseCommand>>> {
     let filings = vec(step(command::file_request()), 1..4);
@@ -234,6 +286,19 @@ pub fn of_outage() -> impl Strategy<Value = Vec<Act>> {
     vec(step(command::of_outage()), 1..20).prop_map(|steps| drive_outage(&steps))
 }
 
+/// The acts of a thing, as the rules let them come: steps in the order of their moments.
+pub fn of_thing() -> impl Strategy<Value = Vec<Act>> {
+    vec(step(command::of_thing()), 1..20).prop_map(|mut steps| {
+        steps.sort_by_key(|step| step.moment.happened_at);
+        drive_thing(&steps)
+    })
+}
+
+/// The acts of an officer's standing, as the rules let them come.
+pub fn of_officer() -> impl Strategy<Value = Vec<Act>> {
+    vec(step(command::of_officer()), 1..20).prop_map(|steps| drive_officer(&steps))
+}
+
 /// Acts of a case that no rule led to, in any order, at any moment, by anybody.
 pub fn any_acts() -> impl Strategy<Value = Vec<Act>> {
     let steps = vec(
@@ -249,6 +314,8 @@ pub fn any_acts() -> impl Strategy<Value = Vec<Act>> {
                     FEEDBACK,
                     VISIT,
                     OUTAGE,
+                    THING,
+                    Subject::Officer(OFFICER),
                     Subject::Unit,
                 ][..],
             ),

@@ -4,10 +4,12 @@ use std::sync::LazyLock;
 
 use pengayom_core::pack::{
     Boundary, Certainty, EntryCode, EscalationLevel, FirstHourBy, FirstHourItem, FirstHourRules,
-    Localized, Matter, ProofLaw, RiskWord, ServiceClass, ServiceCode, Side, Sourced, ThreatLevel,
-    TriageOutcome, TriageQuestion, TriageTree,
+    LessonCode, Localized, Matter, ProofLaw, RiskWord, ServiceClass, ServiceCode, Side, SkillCode,
+    Sourced, ThingCode, ThreatLevel, TriageOutcome, TriageQuestion, TriageTree,
 };
 use pengayom_core::subject::Method;
+use pengayom_core::subject::officer::SkillMethod;
+use pengayom_core::subject::thing::ThingMethod;
 use pengayom_core::subject::visit::DeskMethod;
 
 use crate::value::service;
@@ -71,6 +73,29 @@ impl DeskMethod for SampleMethod {
     }
     fn system(&self, code: &str) -> bool {
         SYSTEMS.contains(&code)
+    }
+}
+
+impl SkillMethod for SampleMethod {
+    fn has_skill(&self, skill: &SkillCode) -> bool {
+        ["ppa", "first_aid"].contains(&skill.as_str())
+    }
+    fn right_answers(&self, lesson: &LessonCode) -> Option<Vec<u32>> {
+        match lesson.as_str() {
+            "two_items" => Some(vec![2, 1]),
+            "on_time" => Some(vec![1]),
+            _ => None,
+        }
+    }
+}
+
+impl ThingMethod for SampleMethod {
+    fn thing(&self, kind: &ThingCode) -> Option<bool> {
+        match kind.as_str() {
+            "room" => Some(true),
+            "car" => Some(false),
+            _ => None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
 
 use pengayom_core::act::Payload;
-use pengayom_core::pack::{ClockEvent, Matter};
+use pengayom_core::pack::{ClockEvent, GapKind, LessonCode, Matter, SkillCode};
 use pengayom_core::subject::case::{
     CaseAct, ConfirmedBy, EscalationCause, Guardian, Issued, RequestFiled, ReviewKind, RiskTrend,
     ToldBy, TriageAnswer, TriageReply,
@@ -9,10 +9,12 @@ use pengayom_core::subject::case::{
 use pengayom_core::subject::encounter::{EncounterAct, EncounterRecorded, PersonCapacity};
 use pengayom_core::subject::erasure::{ErasureBasis, HoldGround};
 use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judged};
+use pengayom_core::subject::officer::{OfficerAct, QualificationGranted};
 use pengayom_core::subject::outage::{OutageAct, OutageDeclared};
+use pengayom_core::subject::thing::{ThingAct, ThingRegistered, ThingState};
 use pengayom_core::subject::unit::UnitAct;
 use pengayom_core::subject::visit::{VisitAct, VisitorJoined};
-use pengayom_core::value::{CaseId, OfficerId};
+use pengayom_core::value::{ActId, CaseId, OfficerId};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -43,6 +45,8 @@ pub fn any_payload() -> impl Strategy<Value = Payload> {
         1 => feedback_act().prop_map(Payload::Feedback).boxed(),
         1 => visit_act().prop_map(Payload::Visit).boxed(),
         1 => outage_act().prop_map(Payload::Outage).boxed(),
+        1 => thing_act().prop_map(Payload::Thing).boxed(),
+        1 => officer_act().prop_map(Payload::Officer).boxed(),
         1 => unit_act().prop_map(Payload::Unit).boxed(),
     ]
 }
@@ -71,7 +75,13 @@ fn handling_act() -> impl Strategy<Value = CaseAct> {
                 sensitive,
             }
         ),
-        few_officers().prop_map(|officer| CaseAct::OfficerAssigned { officer }),
+        (few_officers(), of(skill()), of(text())).prop_map(|(officer, lacks, reason)| {
+            CaseAct::OfficerAssigned {
+                officer,
+                lacks,
+                reason,
+            }
+        }),
         text().prop_map(|responder| CaseAct::ResponderDispatched { responder }),
         text().prop_map(|responder| CaseAct::ResponderArrived { responder }),
         text().prop_map(|responder| CaseAct::ResponderCleared { responder }),
@@ -517,4 +527,96 @@ pub fn hold_ground() -> impl Strategy<Value = HoldGround> {
 fn erased() -> impl Strategy<Value = (ErasureBasis, Option<String>)> {
     let basis = proptest::sample::select(&[ErasureBasis::Request, ErasureBasis::Retention][..]);
     (basis, of(text()))
+}
+
+/// A skill, known or not.
+pub fn skill() -> impl Strategy<Value = SkillCode> + Clone {
+    proptest::sample::select(&["ppa", "first_aid", "juggling"][..])
+        .prop_map(|code| code.parse().unwrap())
+}
+
+/// A lesson, known or not.
+pub fn lesson() -> impl Strategy<Value = LessonCode> + Clone {
+    proptest::sample::select(&["two_items", "on_time", "whistling"][..])
+        .prop_map(|code| code.parse().unwrap())
+}
+
+/// A state of a thing.
+pub fn thing_state() -> impl Strategy<Value = ThingState> + Clone {
+    proptest::sample::select(&ThingState::ALL[..])
+}
+
+/// Any act of a thing.
+pub fn thing_act() -> impl Strategy<Value = ThingAct> {
+    let kind = proptest::sample::select(&["room", "car", "kite"][..]);
+    let registered = (
+        kind,
+        text(),
+        of(text()),
+        thing_state(),
+        of(day()),
+        any::<bool>(),
+    )
+        .prop_map(|(kind, label, room, state, check_by, simulated)| {
+            ThingAct::ThingRegistered(ThingRegistered {
+                kind: kind.parse().unwrap(),
+                label,
+                room,
+                state,
+                check_by,
+                pack_version: "1".to_owned(),
+                simulated,
+            })
+        });
+    prop_oneof![
+        3 => registered,
+        1 => (thing_state(), text())
+            .prop_map(|(state, reason)| ThingAct::StateChanged { state, reason }),
+        1 => (of(text()), text()).prop_map(|(room, reason)| ThingAct::ThingMoved { room, reason }),
+        1 => (of(few_officers()), of(text()))
+            .prop_map(|(to, note)| ThingAct::ThingHandedOver { to, note }),
+        1 => (of(day()), of(text())).prop_map(|(next, note)| ThingAct::ThingChecked { next, note }),
+    ]
+}
+
+/// Any act of an officer's standing.
+pub fn officer_act() -> impl Strategy<Value = OfficerAct> {
+    let granted = (skill(), text(), of(text()), day(), of(day()), any::<bool>()).prop_map(
+        |(skill, by, certificate, from, until, simulated)| {
+            OfficerAct::QualificationGranted(QualificationGranted {
+                skill,
+                by,
+                certificate,
+                from,
+                until,
+                pack_version: "1".to_owned(),
+                simulated,
+            })
+        },
+    );
+    let opened = (
+        lesson(),
+        of(proptest::sample::select(GapKind::ALL)),
+        of(any::<u128>()),
+    )
+        .prop_map(|(lesson, gap, cause)| OfficerAct::LessonOpened {
+            lesson,
+            gap,
+            cause: cause.map(|cause| ActId(Uuid::from_u128(cause))),
+        });
+    prop_oneof![
+        2 => granted,
+        1 => (skill(), text())
+            .prop_map(|(skill, reason)| OfficerAct::QualificationWithdrawn { skill, reason }),
+        1 => opened,
+        1 => lesson().prop_map(|lesson| OfficerAct::LessonRead { lesson }),
+        1 => (lesson(), any::<u32>(), any::<bool>()).prop_map(|(lesson, question, right)| {
+            OfficerAct::LessonAnswered {
+                lesson,
+                question,
+                right,
+            }
+        }),
+        1 => lesson().prop_map(|lesson| OfficerAct::LessonDone { lesson }),
+    ]
 }

@@ -35,6 +35,7 @@ pub(crate) mod report;
 pub(crate) mod same_event;
 mod settle;
 mod shut;
+mod skill;
 pub(crate) mod steps;
 mod triage;
 pub(crate) mod upload;

@@ -34,6 +34,7 @@ mod range;
 mod signin;
 pub mod spoken;
 mod staff;
+mod standing;
 mod state;
 mod table;
 mod tlog;

@@ -292,10 +292,10 @@ impl Listener {
                     && self.staff.may(Permission::ServeQueue)
                     && event.station.as_ref() == Some(own)
             }
-            Some(Subject::Outage(_)) => {
+            Some(Subject::Outage(_) | Subject::Thing(_)) => {
                 self.case.is_none() && self.staff.may(Permission::ServeQueue)
             }
-            None | Some(Subject::Feedback(_) | Subject::Unit) => {
+            None | Some(Subject::Feedback(_) | Subject::Officer(_) | Subject::Unit) => {
                 self.case.is_none() && self.staff.may(Permission::ReadBoard)
             }
         }

@@ -501,6 +501,8 @@ impl From<HandleError> for Fault {
             | HandleError::Feedback(_)
             | HandleError::Visit(_)
             | HandleError::Outage(_)
+            | HandleError::Thing(_)
+            | HandleError::Officer(_)
             | HandleError::Unit(_)
             | HandleError::Letter(_)
             | HandleError::Store(StoreError::Stale { .. }) => Self::Conflict,

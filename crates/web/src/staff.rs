@@ -27,7 +27,7 @@ use pengayom_node::Node;
 use crate::extract::Fields;
 use crate::frame::PageFrame;
 use crate::state::AppState;
-use crate::{board, desk, field, live};
+use crate::{board, desk, field, live, standing};
 
 /// Every page of signed-in staff.
 pub(crate) fn router() -> Router<AppState> {
@@ -36,6 +36,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(field::router())
         .merge(board::router())
         .merge(live::router())
+        .merge(standing::router())
         .merge(tokens::router())
         .route_layer(middleware::from_fn(held::keep))
 }

@@ -43,6 +43,8 @@ mod queue;
 mod report;
 #[path = "desk/signin.rs"]
 mod signin;
+#[path = "desk/standing.rs"]
+mod standing;
 #[path = "desk/token.rs"]
 mod token;
 #[path = "desk/triage.rs"]

@@ -74,7 +74,11 @@ async fn the_reporter_sees_the_steps_who_handles_it_and_what_was_answered() {
     let case = case_of(&site, &desk).await;
     site.clock.pass(20);
     for command in [
-        CaseCommand::AssignOfficer { officer: desk.id },
+        CaseCommand::AssignOfficer {
+            officer: desk.id,
+            lacks: None,
+            reason: None,
+        },
         CaseCommand::Answer {
             text: "Kami datang besok <b>pagi</b>".to_owned(),
             next_news_by: Some("2026-11-26T03:00:00Z".parse().unwrap()),

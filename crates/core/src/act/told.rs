@@ -17,7 +17,9 @@ use crate::place::Point;
 use crate::subject::case::{CaseAct, RequestFiled};
 use crate::subject::encounter::{EncounterAct, EncounterRecorded};
 use crate::subject::feedback::{FeedbackAct, FeedbackGiven};
+use crate::subject::officer::{OfficerAct, QualificationGranted};
 use crate::subject::outage::{OutageAct, OutageDeclared};
+use crate::subject::thing::{ThingAct, ThingRegistered};
 use crate::subject::unit::UnitAct;
 use crate::subject::visit::{VisitAct, VisitorJoined};
 
@@ -142,6 +144,8 @@ fn visit(
         Payload::Feedback(act) => feedback(act, each),
         Payload::Visit(act) => visit_act(act),
         Payload::Outage(act) => outage(act),
+        Payload::Thing(act) => thing(act, each),
+        Payload::Officer(act) => officer(act, each),
         Payload::Unit(act) => match act {
             UnitAct::LedgerKeyRotated {
                 generation: _,
@@ -201,7 +205,6 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             each("loss_rupiah", Slot::Maybe(loss_rupiah));
         }
         CaseAct::CaseTaken { by: _ }
-        | CaseAct::OfficerAssigned { officer: _ }
         | CaseAct::ResponderDispatched { responder: _ }
         | CaseAct::ResponderArrived { responder: _ }
         | CaseAct::ResponderCleared { responder: _ } => {}
@@ -211,6 +214,11 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             reason,
         }
         | CaseAct::CaseReopened { reason } => each("reason", Slot::Text(reason)),
+        CaseAct::OfficerAssigned {
+            officer: _,
+            lacks: _,
+            reason,
+        } => each("reason", Slot::Maybe(reason)),
         CaseAct::CaseAssessed {
             service: _,
             reason,
@@ -482,5 +490,62 @@ fn outage(act: &OutageAct) {
             } = declared;
         }
         OutageAct::OutageEnded { at: _ } => {}
+    }
+}
+
+/// Whoever says how a thing is may name a person; what the thing is called names none.
+fn thing(act: &mut ThingAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
+    match act {
+        ThingAct::ThingRegistered(registered) => {
+            let ThingRegistered {
+                kind: _,
+                label: _,
+                room: _,
+                state: _,
+                check_by: _,
+                pack_version: _,
+                simulated: _,
+            } = registered;
+        }
+        ThingAct::StateChanged { state: _, reason } | ThingAct::ThingMoved { room: _, reason } => {
+            each("reason", Slot::Text(reason));
+        }
+        ThingAct::ThingHandedOver { to: _, note } | ThingAct::ThingChecked { next: _, note } => {
+            each("note", Slot::Maybe(note));
+        }
+    }
+}
+
+/// What stands on an officer's certificate is theirs; the ledger keeps that there is one.
+fn officer(act: &mut OfficerAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
+    match act {
+        OfficerAct::QualificationGranted(granted) => {
+            let QualificationGranted {
+                skill: _,
+                by,
+                certificate,
+                from: _,
+                until: _,
+                pack_version: _,
+                simulated: _,
+            } = granted;
+            each("by", Slot::Text(by));
+            each("certificate", Slot::Maybe(certificate));
+        }
+        OfficerAct::QualificationWithdrawn { skill: _, reason } => {
+            each("reason", Slot::Text(reason));
+        }
+        OfficerAct::LessonOpened {
+            lesson: _,
+            gap: _,
+            cause: _,
+        }
+        | OfficerAct::LessonRead { lesson: _ }
+        | OfficerAct::LessonAnswered {
+            lesson: _,
+            question: _,
+            right: _,
+        }
+        | OfficerAct::LessonDone { lesson: _ } => {}
     }
 }

@@ -128,6 +128,18 @@ code!(
     ExplanationCode
 );
 code!(
+    /// Code of something an officer can be qualified for, such as `ppa`.
+    SkillCode
+);
+code!(
+    /// Code of a short lesson, such as `dua_alat_bukti`.
+    LessonCode
+);
+code!(
+    /// Code of a kind of equipment or room, such as `rpk`.
+    ThingCode
+);
+code!(
     /// Code of a rank, such as `bripka`.
     RankCode
 );

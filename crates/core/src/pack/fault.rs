@@ -298,11 +298,19 @@ pub enum PackRule {
     MinutesHaveClock,
     /// Threats stand from the least to the worst, and from some on they are an alarm.
     ThreatsRise,
+    /// What services need says how many of it a station has, and the other way round.
+    NeedWithMinimum,
+    /// A service or a level stands once in what is needed of one thing.
+    NeedOnce,
+    /// A lesson is read in the minutes it says.
+    LessonTooLong,
+    /// The right answer is one of those to choose from.
+    RightAnswer,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 45] = [
         Self::ElementsEnd,
         Self::PenaltySaid,
         Self::EachOnce,
@@ -344,6 +352,10 @@ impl PackRule {
         Self::ReferralForCivil,
         Self::MinutesHaveClock,
         Self::ThreatsRise,
+        Self::NeedWithMinimum,
+        Self::NeedOnce,
+        Self::LessonTooLong,
+        Self::RightAnswer,
     ];
 
     /// Stable name, used in the word keys.
@@ -391,6 +403,10 @@ impl PackRule {
             Self::ReferralForCivil => "referral_for_civil",
             Self::MinutesHaveClock => "minutes_have_clock",
             Self::ThreatsRise => "threats_rise",
+            Self::NeedWithMinimum => "need_with_minimum",
+            Self::NeedOnce => "need_once",
+            Self::LessonTooLong => "lesson_too_long",
+            Self::RightAnswer => "right_answer",
         }
     }
 
@@ -501,6 +517,16 @@ impl PackRule {
                 "give `[[stage]]` once for each of first, inquiry, investigation_begun, investigation, ended"
             }
             Self::OneUsual => "exactly one difficulty has `usual = true`",
+            Self::NeedWithMinimum => {
+                "what services need has `need` and `minimum` entries, and anything else neither; add or remove them"
+            }
+            Self::NeedOnce => {
+                "each service stands in one `need` and each level in one `minimum`; remove the double"
+            }
+            Self::LessonTooLong => {
+                "a lesson has at most 120 words for each of its `minutes`; shorten it"
+            }
+            Self::RightAnswer => "`right` is the number of one of the `choices`, from 1",
         }
     }
 }

@@ -23,6 +23,7 @@ use super::function::{
 };
 use super::lang::{Lang, Localized};
 use super::law::{Instrument, PackHead, Phrase};
+use super::lesson::Lesson;
 use super::letters;
 use super::news::News;
 use super::notices::Notices;
@@ -35,6 +36,7 @@ use super::report::ReportKind;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
+use super::skill::{Skill, ThingKind};
 use super::steps::Steps;
 use super::survey::Survey;
 use super::triage::{Boundary, Referral, TriageTree};
@@ -48,7 +50,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 31] = [
+pub const PACK_FILES: [&str; 34] = [
     "access.toml",
     "calendar.toml",
     "case.toml",
@@ -63,6 +65,7 @@ pub const PACK_FILES: [&str; 31] = [
     "instruments.toml",
     "letters.toml",
     "news.toml",
+    "lessons.toml",
     "notices.toml",
     "offences.toml",
     "org.toml",
@@ -74,8 +77,10 @@ pub const PACK_FILES: [&str; 31] = [
     "services.toml",
     "sign_in.toml",
     "steps.toml",
+    "skills.toml",
     "strata.toml",
     "survey.toml",
+    "things.toml",
     "triage.toml",
     "use_of_force.toml",
     "words/en.toml",
@@ -312,6 +317,9 @@ fn read<'a>(
     let case = root("case.toml").map(|root| root.read(CaseWords::read));
     let templates = root("letters.toml").map(|root| root.read(letters::read));
     let phrases = only(root("phrases.toml"), "phrase", Phrase::read);
+    let skills = only(root("skills.toml"), "skill", Skill::read);
+    let lessons = only(root("lessons.toml"), "lesson", Lesson::read);
+    let things = only(root("things.toml"), "thing", ThingKind::read);
     for file in ENTRY_FILES {
         if let Some(root) = root(file) {
             root.read(|root| read_entries(root, file, &mut entries));
@@ -384,6 +392,9 @@ fn read<'a>(
             offences,
             evidence: evidence?,
         },
+        skills: skills?,
+        lessons: lessons?,
+        things: things?,
         entries,
         words: words?,
         sources: Vec::new(),

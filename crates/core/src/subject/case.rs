@@ -19,6 +19,7 @@ mod refusal;
 mod reporter;
 mod review;
 mod same_event;
+mod skill;
 mod state;
 mod steps;
 mod triage;

@@ -8,8 +8,10 @@
 
 mod faults;
 mod floor;
+mod gaps;
 mod id;
 mod laws;
+mod lessons;
 mod letters;
 mod notices;
 mod offences;

@@ -16,7 +16,7 @@ pub const fn is_shut(role: Role, permission: Permission) -> bool {
         // Who keeps accounts could give themselves anything else; it is apart from all of it.
         P::KeepAccounts => !matches!(role, Role::Admin),
         // Decisions of the chief.
-        P::ErasePerson | P::HoldCase | P::NameReader | P::ClearConcerned => {
+        P::ErasePerson | P::HoldCase | P::NameReader | P::ClearConcerned | P::KeepSkills => {
             !matches!(role, Role::Commander)
         }
         // Whoever opens cases in their daily work does not review openings.
@@ -32,9 +32,10 @@ pub const fn is_shut(role: Role, permission: Permission) -> bool {
         | P::ServeQueue
         | P::RecordEncounter
         | P::NameConcerned
+        | P::KeepThings
         | P::DeclareOutage => {
-            matches!(role, Role::Oversight)
-                || matches!(role, Role::Admin) && !matches!(permission, P::DeclareOutage)
+            let of_settings = matches!(permission, P::DeclareOutage | P::KeepThings);
+            matches!(role, Role::Oversight) || matches!(role, Role::Admin) && !of_settings
         }
         P::ReadPerson => matches!(role, Role::Admin | Role::Oversight),
         P::ReadCase

@@ -78,7 +78,10 @@ fn the_pack_gives_each_role_what_it_needs_and_no_more() {
         let may = Permission::ALL.into_iter().filter(|one| carried.may(*one));
         may.map(Permission::as_str).collect::<Vec<_>>()
     };
-    assert_eq!(listed(Role::Admin), ["DeclareOutage", "KeepAccounts"]);
+    assert_eq!(
+        listed(Role::Admin),
+        ["DeclareOutage", "KeepAccounts", "KeepThings"]
+    );
     assert_eq!(
         listed(Role::Oversight),
         [

@@ -309,8 +309,9 @@ impl Node {
                     now_with: known.taken_by,
                 });
             }
+            let command = self.with_what_is_lacking(&known, command.clone()).await?;
             match self
-                .append_command(id, known, command.clone(), &actor, moment, record_of(once))
+                .append_command(id, known, command, &actor, moment, record_of(once))
                 .await
             {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
@@ -318,6 +319,25 @@ impl Node {
             }
         }
         Err(HandleError::Conflict { now_with: None })
+    }
+
+    /// A case given to an officer, with what the register says they are not qualified for: nobody who
+    /// asks decides that.
+    async fn with_what_is_lacking(
+        &self,
+        known: &Case,
+        command: CaseCommand,
+    ) -> Result<CaseCommand, HandleError> {
+        match command {
+            CaseCommand::AssignOfficer {
+                officer, reason, ..
+            } => Ok(CaseCommand::AssignOfficer {
+                officer,
+                lacks: self.lacks_skill(known, officer).await?,
+                reason,
+            }),
+            other => Ok(other),
+        }
     }
 
     /// Decides on a command and records what it comes to, once for each `record`: what was recorded
@@ -387,6 +407,7 @@ impl Node {
         append.jobs.extend(self.mirror_jobs(id, &append.acts));
         self.add_notice_jobs(&mut append, actor);
         self.add_news_jobs(&mut append, actor, Some(&known));
+        self.add_lesson_jobs(&mut append);
         let brings_work = !append.jobs.is_empty();
         let appended = self.store.append(append).await?;
         if appended.repeated {
@@ -436,7 +457,7 @@ impl Node {
         Ok(self.history(id).await?.case)
     }
 
-    async fn require_officer(&self, officer: OfficerId) -> Result<(), HandleError> {
+    pub(crate) async fn require_officer(&self, officer: OfficerId) -> Result<(), HandleError> {
         let user = self.store.user(&self.unit().id, officer).await?;
         match user.filter(|user| user.disabled_at.is_none()) {
             Some(_) => Ok(()),
@@ -525,7 +546,7 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
 /// The colleague a command names anew, who has to be there.
 const fn names_officer(command: &CaseCommand) -> Option<OfficerId> {
     match command {
-        CaseCommand::AssignOfficer { officer }
+        CaseCommand::AssignOfficer { officer, .. }
         | CaseCommand::NameReader { officer, .. }
         | CaseCommand::Custody(CustodyCommand::Offer { to: officer, .. }) => Some(*officer),
         _ => None,

@@ -480,6 +480,8 @@ impl<'a> Player<'a> {
         };
         let assign = CaseCommand::AssignOfficer {
             officer: officer.id,
+            lacks: None,
+            reason: None,
         };
         self.change(desk, case, assign).await?;
         if self.goes_there(story)? {

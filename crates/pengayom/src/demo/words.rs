@@ -42,6 +42,26 @@ pub(super) struct SimulationWords {
     pub(super) colleague: Colleague,
     /// Officers of the stations.
     pub(super) officers: Officers,
+    /// What is said of rooms, equipment and skills.
+    pub(super) means: Means,
+}
+
+/// What is said of rooms, equipment and skills.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Means {
+    /// Why the special room cannot be used.
+    pub(super) broken: String,
+    /// Why a car is away.
+    pub(super) away: String,
+    /// Who granted qualifications.
+    pub(super) school: String,
+    /// A report that is a debt.
+    pub(super) debt: String,
+    /// Why it is.
+    pub(super) debt_reason: String,
+    /// What its reporter is told.
+    pub(super) debt_answer: String,
 }
 
 /// One kind of request.

@@ -11,7 +11,7 @@ use pengayom_core::value::{TicketSeries, UnitId};
 use super::compare::{Expected, Key};
 use super::tables::{
     BLOB_USES, CASES, ENCOUNTERS, FEEDBACK, NUMBERS, OFFICER_BEATS, OFFICER_DAYS, OUTAGES,
-    ROLLUP_HOURS, SURVEY, VISITS, WAITS, WORDS,
+    ROLLUP_HOURS, STANDING, SURVEY, THINGS, VISITS, WAITS, WORDS,
 };
 use crate::dump::{Cell, Table};
 use crate::sql::map::{self, Values, stored};
@@ -32,6 +32,8 @@ pub(crate) struct Batch {
     pub(crate) feedback: Expected,
     pub(crate) visits: Expected,
     pub(crate) outages: Expected,
+    pub(crate) things: Expected,
+    pub(crate) standings: Expected,
 }
 
 /// Takes the acts of a unit and derives what is stored beside them.
@@ -126,6 +128,14 @@ impl Deriver {
                 RowChange::PutOutage(row) => {
                     let row = self.cells(&(&self.unit, &*row), map::desk::bind_outage);
                     insert(&mut self.batch.outages, OUTAGES, row);
+                }
+                RowChange::PutThing(row) => {
+                    let row = self.cells(&(&self.unit, &*row), map::standing::bind_thing);
+                    insert(&mut self.batch.things, THINGS, row);
+                }
+                RowChange::PutStanding(row) => {
+                    let row = self.cells(&(&self.unit, &*row), map::standing::bind_standing);
+                    insert(&mut self.batch.standings, STANDING, row);
                 }
                 RowChange::Add(count) => self.add(count),
             }

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::compare::{Expected, Key, Part, Remedy, compare, missing};
 use super::derive::{Batch, Deriver};
-use super::tables::{CASES, COUNTS, ENCOUNTERS, FEEDBACK, OUTAGES, VIEWS, VISITS, WORDS};
+use super::tables::{
+    CASES, COUNTS, ENCOUNTERS, FEEDBACK, OUTAGES, STANDING, THINGS, VIEWS, VISITS, WORDS,
+};
 use super::{ColumnDifference, Mode, Progress, Report, What};
 use crate::dump::{Cell, Table, rows, run::snapshot, run::zone_of};
 use crate::error::StoreError;
@@ -181,6 +183,8 @@ impl Rebuild<'_> {
             mut feedback,
             mut visits,
             mut outages,
+            mut things,
+            mut standings,
         } = self.deriver.batch();
         let of = |kind: &str| -> Vec<Uuid> {
             let subjects = subjects.iter().filter(|subject| subject.kind() == kind);
@@ -196,7 +200,11 @@ impl Rebuild<'_> {
         let ids = of("visit");
         self.compare_view(VISITS, &ids, &mut visits).await?;
         let ids = of("outage");
-        self.compare_view(OUTAGES, &ids, &mut outages).await
+        self.compare_view(OUTAGES, &ids, &mut outages).await?;
+        let ids = of("thing");
+        self.compare_view(THINGS, &ids, &mut things).await?;
+        let ids = of("officer");
+        self.compare_view(STANDING, &ids, &mut standings).await
     }
 
     async fn compare_view(
@@ -274,6 +282,8 @@ impl Rebuild<'_> {
             "encounters" => "encounter",
             "visits" => "visit",
             "outages" => "outage",
+            "things" => "thing",
+            "officer_standing" => "officer",
             _ => "feedback",
         };
         let mut after: Option<Uuid> = None;

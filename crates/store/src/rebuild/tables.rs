@@ -178,6 +178,46 @@ pub(crate) const OUTAGES: &Table = &Table {
     batch: BATCH,
 };
 
+/// Rooms and equipment.
+pub(crate) const THINGS: &Table = &Table {
+    name: "things",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("version", Kind::Integer),
+        maybe("station", Kind::Text),
+        column("kind", Kind::Text),
+        column("label", Kind::Text),
+        maybe("room", Kind::Text),
+        column("state", Kind::Text),
+        column("since", Kind::Integer),
+        maybe("holder", Kind::Id),
+        maybe("held_since", Kind::Integer),
+        maybe("check_by", Kind::Text),
+        maybe("checked_at", Kind::Integer),
+        column("registered_at", Kind::Integer),
+        column("phases", Kind::Text),
+        column("simulated", Kind::Flag),
+    ],
+    batch: BATCH,
+};
+
+/// The standing of officers.
+pub(crate) const STANDING: &Table = &Table {
+    name: "officer_standing",
+    key: &["id"],
+    columns: &[
+        UNIT,
+        column("id", Kind::Id),
+        column("version", Kind::Integer),
+        column("qualifications", Kind::Text),
+        column("lessons", Kind::Text),
+        column("simulated", Kind::Flag),
+    ],
+    batch: BATCH,
+};
+
 /// The words a case is found by. Each engine keeps them in its own way; this is what they say.
 pub(crate) const WORDS: &Table = &Table {
     name: "case_words",
@@ -280,7 +320,9 @@ pub(crate) const BLOB_USES: &Table = &Table {
 };
 
 /// Views with a row for each subject.
-pub const VIEWS: [&Table; 5] = [CASES, ENCOUNTERS, FEEDBACK, VISITS, OUTAGES];
+pub const VIEWS: [&Table; 7] = [
+    CASES, ENCOUNTERS, FEEDBACK, VISITS, OUTAGES, THINGS, STANDING,
+];
 
 /// Tables that are compared whole: sums over all subjects.
 pub const COUNTS: [&Table; 7] = [

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::compare::{Expected, Key, Remedy, compare, missing};
 use super::derive::Deriver;
-use super::tables::{CASES, COUNTS, ENCOUNTERS, FEEDBACK, OUTAGES, ROLLUP_HOURS, VISITS, WORDS};
+use super::tables::{
+    CASES, COUNTS, ENCOUNTERS, FEEDBACK, OUTAGES, ROLLUP_HOURS, STANDING, THINGS, VISITS, WORDS,
+};
 use super::*;
 use crate::dump::{Cell, Table};
 use crate::sql::map;
@@ -44,6 +46,8 @@ fn the_columns_of_views_are_those_that_are_written() {
     assert_eq!(ENCOUNTERS.names(), map::encounter::COLUMNS);
     assert_eq!(FEEDBACK.names(), map::feedback::COLUMNS);
     assert_eq!(VISITS.names(), map::desk::VISITS);
+    assert_eq!(THINGS.names(), map::standing::THINGS);
+    assert_eq!(STANDING.names(), map::standing::STANDING);
     assert_eq!(OUTAGES.names(), map::desk::OUTAGES);
     assert_eq!(
         crate::dump::Table::named("acts").unwrap().names(),
@@ -92,6 +96,8 @@ fn some_history() -> impl Strategy<Value = Vec<Act>> {
         1 => history::of_feedback(),
         1 => history::of_visit(),
         1 => history::of_outage(),
+        1 => history::of_thing(),
+        1 => history::of_officer(),
     ]
 }
 
@@ -106,6 +112,8 @@ fn derived(acts: &[Act]) -> Vec<(&'static Table, bool, Expected)> {
         (FEEDBACK, batch.feedback),
         (VISITS, batch.visits),
         (OUTAGES, batch.outages),
+        (THINGS, batch.things),
+        (STANDING, batch.standings),
         (WORDS, batch.words),
     ];
     let mut tables: Vec<_> = views.map(|(table, rows)| (table, false, rows)).into();

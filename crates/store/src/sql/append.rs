@@ -113,6 +113,8 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
         Subject::Feedback(_) => matches!(act.payload, Payload::Feedback(_)),
         Subject::Visit(_) => matches!(act.payload, Payload::Visit(_)),
         Subject::Outage(_) => matches!(act.payload, Payload::Outage(_)),
+        Subject::Thing(_) => matches!(act.payload, Payload::Thing(_)),
+        Subject::Officer(_) => matches!(act.payload, Payload::Officer(_)),
         Subject::Unit => matches!(act.payload, Payload::Unit(_)),
     };
     if !append.acts.iter().all(fits) {

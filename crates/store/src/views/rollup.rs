@@ -209,7 +209,11 @@ pub(super) fn contributions(subject: Subject, state: &State, zone: &TimeZone) ->
                 .insert(OfficerBeatKey { officer, beat }, 1);
         }
         // How long people waited at the desk is read from the visits themselves.
-        State::Unit(_) | State::Visit(_) | State::Outage(_) => {}
+        State::Unit(_)
+        | State::Visit(_)
+        | State::Outage(_)
+        | State::Thing(_)
+        | State::Officer(_) => {}
         State::Feedback(feedback) => {
             let given = &feedback.given;
             let day = zone.to_datetime(given.served_at).date();

@@ -373,6 +373,8 @@ fn a_closed_case_counts_for_its_officers_day_until_it_is_opened_again() {
         2,
         CaseCommand::AssignOfficer {
             officer: officer(2),
+            lacks: None,
+            reason: None,
         },
     );
     let reopen = step(

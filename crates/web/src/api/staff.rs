@@ -27,6 +27,8 @@ mod refused;
 mod report;
 mod same_event;
 mod shown;
+mod skill;
+mod thing;
 mod triage;
 mod visit;
 mod who;
@@ -64,9 +66,25 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(board::response_times))
         .routes(routes!(changes::listen))
         .routes(routes!(changes::listen_to_case))
+        .merge(means())
         .routes(routes!(who::me))
         .routes(routes!(who::staff))
         .routes(routes!(words::all))
+}
+
+/// Skills, rooms and equipment, and what services lack.
+fn means() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(thing::list, thing::register))
+        .routes(routes!(thing::show))
+        .routes(routes!(thing::state))
+        .routes(routes!(thing::moved))
+        .routes(routes!(thing::hand_over))
+        .routes(routes!(thing::check))
+        .routes(routes!(thing::gaps))
+        .routes(routes!(skill::own))
+        .routes(routes!(skill::show, skill::grant))
+        .routes(routes!(skill::withdraw))
 }
 
 fn cases() -> OpenApiRouter<AppState> {

@@ -9,6 +9,7 @@ use pengayom_node::access::Permission;
 use pengayom_node::board::{Morning, SURVEY_DAYS};
 use pengayom_node::handle::access::AccessDue;
 use pengayom_node::news::NewsDue;
+use pengayom_node::readiness::CostedGap;
 use pengayom_store::rows::CaseRow;
 
 use super::chart::{self, Drawing, Line, Tick, Whisker, bars, whisker};
@@ -18,6 +19,7 @@ use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::{late_words, service_name};
+use crate::standing;
 
 /// Decisions shown at first (UX page 10).
 const DECISIONS: usize = 5;
@@ -38,6 +40,8 @@ struct MorningPage {
     access: Vec<String>,
     /// Progress notices that wait and are late, in words.
     news: Option<String>,
+    /// What services lack, and what that costs the public.
+    lacking: Vec<String>,
     counts: Vec<Count>,
     hours: Hours,
     waits: Vec<Wait>,
@@ -156,6 +160,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
     let access = access_lines(&frame, node.access_due(&staff).await?);
     let news = node.news_due(&staff).await?;
     let escalated = node.escalated_cases(&staff).await?;
+    let lacking = gap_lines(&frame, &node.gaps_for(&staff).await?);
     let reviews = node.asked_for_review(&staff).await?;
     let reviews: Vec<ReviewLine> = reviews
         .iter()
@@ -191,6 +196,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
         reviews: reviews.into_iter().take(DECISIONS).collect(),
         access,
         news: news_line(&frame, news),
+        lacking,
         counts: counts(&frame, &figures),
         hours: hours(&frame, &figures, &morning),
         waits: figures
@@ -237,6 +243,30 @@ fn access_lines(frame: &PageFrame, due: AccessDue) -> Vec<String> {
         lines.push(frame.tf("access.due_unhanded", &[("n", &count(due.unhanded))]));
     }
     lines
+}
+
+/// What services lack: how much of it, and what the gap costs that costs most. What was never registered
+/// says nothing of the service yet.
+fn gap_lines(frame: &PageFrame, gaps: &[CostedGap]) -> Vec<String> {
+    let told: Vec<CostedGap> = gaps
+        .iter()
+        .filter(|one| one.gap.since.is_some())
+        .cloned()
+        .collect();
+    let lines = standing::gaps::lines(frame, &told, true);
+    let count = |n: usize| frame.format().count(i64::try_from(n).unwrap_or(i64::MAX));
+    let Some(worst) = lines.iter().max_by_key(|line| line.requests) else {
+        return Vec::new();
+    };
+    let blocks = lines.iter().filter(|line| line.state == "danger").count();
+    let all = [("n", count(lines.len())), ("blocks", count(blocks))];
+    let all = all.each_ref().map(|(key, value)| (*key, value.as_str()));
+    let cost = worst.cost.first().map_or("", String::as_str);
+    let values = [("title", worst.title.as_str()), ("cost", cost)];
+    vec![
+        frame.tf("gap.chief", &all),
+        frame.tf("gap.chief_cost", &values),
+    ]
 }
 
 fn late_line(frame: &PageFrame, row: &CaseRow, now: Timestamp) -> LateLine {

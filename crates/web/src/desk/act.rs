@@ -7,12 +7,12 @@ use pengayom_core::value::OfficerId;
 use pengayom_node::access::{Permission, Staff};
 
 use super::upload::Sent;
-use super::{care, hold, letter, readers};
+use super::{care, hold, letter, readers, skill};
 use crate::extract::Fields;
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::PageFrame;
 use crate::problem::Fault;
-use crate::staff::{Names, OptionGroup, Pick, Select, local_moment, service_groups, service_name};
+use crate::staff::{Names, Select, local_moment, service_groups, service_name};
 
 /// An act on a case, as the address names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +183,7 @@ impl CaseForm {
             Self::Act => ("tindakan-uraian", "tindakan-fungsi"),
             Self::Answer => ("jawab-jawaban", "jawab-kabar"),
             Self::Withdraw => ("tarik-yang", "tarik-alasan"),
-            Self::Assign => ("tugaskan-petugas", "tugaskan-petugas"),
+            Self::Assign => ("tugaskan-petugas", "tugaskan-alasan"),
             Self::Close => ("tutup-hasil", "tutup-alasan"),
             Self::Reopen => ("buka-alasan", "buka-alasan"),
             Self::Hold => ("tahan-dasar", "tahan-rujukan"),
@@ -380,7 +380,12 @@ impl Offer<'_> {
                 "case.letter_withdraw_do",
                 letter::which(self),
             ),
-            CaseForm::Assign => ("case.assign", None, "case.assign", self.assign()),
+            CaseForm::Assign => (
+                "case.assign",
+                skill::help(self),
+                "case.assign",
+                skill::parts(self),
+            ),
             CaseForm::Close => ("case.close", None, "case.close", self.close()),
             CaseForm::Reopen => {
                 let reason = self.text(form, first, "alasan", "case.reopen_reason");
@@ -486,41 +491,6 @@ impl Offer<'_> {
             Part::Area(text),
             Part::Radios(self.radios(second, "fungsi", "case.function", options)),
         ]
-    }
-
-    fn assign(&self) -> Vec<Part> {
-        let form = CaseForm::Assign;
-        let (first, _) = form.field_ids();
-        let unit = self.frame.unit();
-        let chosen = self.value(form, "petugas");
-        let here = self.case.place.as_ref().map(|place| &place.station);
-        let mut groups: Vec<(bool, OptionGroup)> = Vec::new();
-        for staff in self
-            .names
-            .active()
-            .filter(|staff| staff.may(Permission::WorkCase))
-        {
-            let station = staff.station.as_ref().unwrap_or(unit.own_station());
-            let label = unit.station_name(station);
-            let pick = Pick::new(staff.id.to_string(), staff.addressed(), chosen);
-            if let Some((_, group)) = groups.iter_mut().find(|(_, group)| group.label == label) {
-                group.options.push(pick);
-            } else {
-                let group = OptionGroup {
-                    label,
-                    options: vec![pick],
-                };
-                groups.push((here != Some(station), group));
-            }
-        }
-        // Officers of the station that answers for the place first.
-        groups.sort_by(|(a, one), (b, other)| (a, &one.label).cmp(&(b, &other.label)));
-        let officer = Select {
-            field: self.text(form, first, "petugas", "case.assign_officer"),
-            first: self.frame.t("case.assign_choose").to_owned(),
-            groups: groups.into_iter().map(|(_, group)| group).collect(),
-        };
-        vec![Part::Select(officer)]
     }
 
     fn close(&self) -> Vec<Part> {
@@ -636,7 +606,12 @@ pub(crate) fn command(
             }
         }
         CaseForm::Assign => match fields.get("petugas").parse() {
-            Ok(officer) => CaseCommand::AssignOfficer { officer },
+            // What the register says they are not qualified for is added where it is decided.
+            Ok(officer) => CaseCommand::AssignOfficer {
+                officer,
+                lacks: None,
+                reason: fields.line("alasan"),
+            },
             Err(_) => return wrong(first, "case.assign_choose"),
         },
         CaseForm::Close => {

@@ -22,9 +22,10 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
                 ..
             },
         ) => service == done && reason == why,
-        (CaseCommand::AssignOfficer { officer }, CaseAct::OfficerAssigned { officer: done }) => {
-            officer == done
-        }
+        (
+            CaseCommand::AssignOfficer { officer, .. },
+            CaseAct::OfficerAssigned { officer: done, .. },
+        ) => officer == done,
         (
             CaseCommand::RecordAction { text, function },
             CaseAct::ActionTaken {

@@ -153,6 +153,7 @@ pub(super) async fn case_page(
         now,
     };
     let parts = parts::parts(&frame, id, &case, shown, now);
+    let skills = super::skill::facts(&frame, &node, &names, &case).await?;
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {
@@ -216,6 +217,7 @@ pub(super) async fn case_page(
         },
         facts: {
             let mut facts = facts(&frame, &names, &case, reporter);
+            facts.extend(skills);
             facts.extend(care::facts(&frame, &case));
             facts.extend(readers::facts(&frame, &names, &case, now));
             facts.extend(super::hold::facts(&frame, &node, &case));

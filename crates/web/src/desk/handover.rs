@@ -24,6 +24,7 @@ use crate::outages::{OutageLine, is_at, lines};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
 use crate::staff::{CaseLine, Names, Why};
+use crate::standing::things::{ThingLine, to_hand_over};
 
 /// Rows of each list; the rest are counted.
 const ROWS: usize = 20;
@@ -79,6 +80,8 @@ struct HandoverPage {
     people: Vec<PersonLine>,
     /// What is down at the desk.
     outages: Vec<OutageLine>,
+    /// What is in somebody's hands, and what cannot be used.
+    things: Vec<ThingLine>,
     lists: Vec<List>,
     held: Vec<Held>,
     kept: Option<String>,
@@ -280,6 +283,8 @@ async fn handover_page(
         .collect();
     let desk = staff.desk(frame.unit().own_station()).clone();
     let outages = lines(&frame, &node, |row, _| is_at(row, &[&desk])).await;
+    let things = node.things(&staff).await?;
+    let things = to_hand_over(&frame, names, &things, &desk, now);
     let dead = node.count_dead_notices(&staff).await?;
     let counts = [
         ("visit.count_here", people.len()),
@@ -323,6 +328,7 @@ async fn handover_page(
         counts: counts.into(),
         people,
         outages,
+        things,
         lists: all_lists,
         held,
         kept,

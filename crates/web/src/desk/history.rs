@@ -107,9 +107,18 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
                     .push(frame.tf("case.act_assessed_reason", &[("reason", reason)]));
             }
         }
-        CaseAct::OfficerAssigned { officer } => {
+        CaseAct::OfficerAssigned {
+            officer,
+            lacks,
+            reason,
+        } => {
             let officer = names.of(frame, *officer);
             entry.words = frame.tf("case.act_assigned", &[("officer", &officer)]);
+            let lacks = lacks
+                .as_ref()
+                .map(|skill| super::skill::without(frame, skill));
+            entry.lines.extend(lacks);
+            entry.text.clone_from(reason);
         }
         CaseAct::ResponderDispatched { responder } => {
             entry.words = frame.tf("case.act_dispatched", &[("responder", responder)]);

@@ -21,6 +21,7 @@ use crate::problem::Fault;
 use crate::public::qr;
 use crate::public::receipt::card;
 use crate::staff::Digits;
+use crate::standing;
 
 #[derive(Template)]
 #[template(path = "desk/receipt.html")]
@@ -46,6 +47,8 @@ struct ReceiptPage {
     /// Somebody has to look whose the matter is.
     triage: bool,
     danger: bool,
+    /// What its service lacks here, and whom to call.
+    lacking: Vec<String>,
     /// It was written on paper, of which a photograph can be added.
     scan: bool,
 }
@@ -145,6 +148,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
         triage: case.triage.last.is_none() && !acts.is_empty(),
         danger: case.filed.danger && case.stage != CaseStage::Closed,
         hand_over,
+        lacking: standing::desk_lines(&frame, &node, &staff, &case.service).await,
         scan: case.filed.channel == Channel::Paper,
         station: unit.station_name(station),
         secret: secret.map(|secret| Digits::new(secret.grouped())),

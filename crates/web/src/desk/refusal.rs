@@ -40,9 +40,14 @@ pub(crate) fn refusal(
                     | CaseForm::Emergency,
                     _,
                 ) => (second, "access.reason_write"),
-                (CaseForm::Take | CaseForm::Assign, _) => (first, "error.unreadable"),
+                (CaseForm::Assign, _) => (second, "skill.reason_write"),
+                (CaseForm::Take, _) => (first, "error.unreadable"),
             };
             Some(FieldError::new(id, text_words(frame, *fault, missing)))
+        }
+        CaseRefusal::NotQualified { skill } => {
+            let words = super::skill::reason_needed(frame, skill);
+            Some(FieldError::new(second, words))
         }
         CaseRefusal::OfficerConcerned { .. } => at(first, "access.assign_concerned"),
         CaseRefusal::TooManyNamed { .. } => at(first, "access.too_many"),

@@ -35,6 +35,7 @@ use crate::staff::{
     picked_service, place_errors, place_input, place_words, service_groups, service_name,
     text_words, too_long,
 };
+use crate::standing;
 
 #[derive(Template)]
 #[template(path = "desk/report.html")]
@@ -43,6 +44,8 @@ struct ReportPage {
     errors: Vec<FieldError>,
     by: String,
     command: String,
+    /// What services asked for here lack now.
+    lacking: Vec<String>,
     /// The visit it is taken from, and its ticket in words.
     visit: Option<(String, String)>,
     paper: Option<PaperView>,
@@ -305,6 +308,7 @@ async fn form_page(
     let page = ReportPage {
         by: staff.id.to_string(),
         command: command_of(fields, &node).to_string(),
+        lacking: standing::desk_blocked(&frame, &node, &staff).await,
         visit,
         paper,
         danger,

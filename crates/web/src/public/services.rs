@@ -14,6 +14,7 @@ use crate::extract::PublicPage;
 use crate::frame::{Keep, PageFrame, draw_kept};
 use crate::outages::{OutageLine, lines};
 use crate::problem::Fault;
+use crate::standing::public_lines;
 use crate::state::AppState;
 
 struct ServiceLink {
@@ -138,7 +139,8 @@ async fn one(
     let of_this = |system: Option<&DeskSystem>| {
         system.is_some_and(|system| system.service.as_ref() == Some(&service.code))
     };
-    let outages = lines(&frame, &node, |_, system| of_this(system)).await;
+    let mut outages = lines(&frame, &node, |_, system| of_this(system)).await;
+    outages.extend(public_lines(&frame, &node, &service.code).await);
     let page = ServicePage {
         outages,
         function: function

@@ -36,6 +36,8 @@ async fn whoever_a_report_is_about_finds_no_case_at_any_door() {
         case,
         CaseCommand::AssignOfficer {
             officer: officer.id,
+            lacks: None,
+            reason: None,
         },
     )
     .await;

@@ -9,7 +9,7 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 29] = [
+const SAME: [(&str, &[&str]); 33] = [
     ("/perkara/{case}/langkah", &["sayOfStep"]),
     (
         "/perkara/{case}/kabar",
@@ -98,13 +98,20 @@ const SAME: [(&str, &[&str]); 29] = [
     ("/pertemuan/baru", &["recordEncounter"]),
     ("/pertemuan/{encounter}/perbaiki", &["correctEncounter"]),
     ("/meja/kiriman/{id}", &["seeToNotice"]),
+    ("/sarana", &["registerThing"]),
+    (
+        "/sarana/{thing}/{act}",
+        &["changeThing", "moveThing", "handThingOver", "checkThing"],
+    ),
+    ("/kecakapan/petugas/{officer}", &["grantSkill"]),
+    ("/kecakapan/petugas/{officer}/cabut", &["withdrawSkill"]),
     // Not of staff, and the way in for whatever they take from people.
     ("/lapor/periksa", &["fileRequest"]),
     ("/lacak/{nomor}", &["addMessage"]),
 ];
 
 /// Addresses that no operation stands for, by how they begin, and why.
-const APART: [(&str, &str); 15] = [
+const APART: [(&str, &str); 16] = [
     ("/api/", "the operations themselves"),
     ("/open311/", "an interface of programs itself"),
     ("/gerbang/", "what the gateway says, itself a program"),
@@ -122,6 +129,10 @@ const APART: [(&str, &str); 15] = [
     (
         "/setelan",
         "the same, and a token must not make another one",
+    ),
+    (
+        "/kecakapan/pelajaran/",
+        "a lesson is read and answered by a person",
     ),
     ("/lapor/", "steps of a form; a program sends it whole"),
     (

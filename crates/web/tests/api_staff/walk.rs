@@ -36,6 +36,8 @@ impl Operation {
             ("{case}", NOBODYS),
             ("{visit}", NOBODYS),
             ("{outage}", NOBODYS),
+            ("{thing}", NOBODYS),
+            ("{officer}", NOBODYS),
             ("{encounter}", NOBODYS),
             ("{n}", "1"),
             ("{number}", "123412341234123456"),
@@ -85,6 +87,8 @@ fn of_staff(operation: &Operation) -> bool {
         "/me",
         "/words",
         "/openings",
+        "/things",
+        "/gaps",
     ]
     .iter()
     .any(|begin| operation.path.starts_with(begin))
@@ -152,11 +156,18 @@ async fn nobody_and_a_token_that_does_not_carry_it_are_refused_everywhere() {
 }
 
 /// What whoever keeps accounts may do besides: say what is down, and ask what there is.
-const ADMIN: [&str; 5] = [
+const ADMIN: [&str; 12] = [
     "/desk/outages",
     "/desk/outages/{outage}",
     "/desk/outages/{outage}/end",
     "/me",
+    "/me/skills",
+    "/things",
+    "/things/{thing}",
+    "/things/{thing}/states",
+    "/things/{thing}/moves",
+    "/things/{thing}/hand-overs",
+    "/things/{thing}/checks",
     "/words",
 ];
 

@@ -381,6 +381,8 @@ async fn a_case_kept_narrow_is_closed_to_patrol_and_open_to_its_investigator() {
     let take = CaseCommand::Take { by: desk.id };
     let assign = CaseCommand::AssignOfficer {
         officer: officer.id,
+        lacks: None,
+        reason: None,
     };
     for command in [take, assign] {
         let done = site

@@ -18,7 +18,7 @@ use super::proof::{
 use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
 use super::triage::TriageAnswer;
-use crate::pack::{ClockEvent, Matter, ServiceCode};
+use crate::pack::{ClockEvent, Matter, ServiceCode, SkillCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseId, CaseNumber, OfficerId, PersonId, SecretHash};
 
@@ -195,6 +195,12 @@ pub enum CaseAct {
     OfficerAssigned {
         /// Who handles it.
         officer: OfficerId,
+        /// The skill its service asks for and they did not have (S7).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lacks: Option<SkillCode>,
+        /// Why they were given it nevertheless, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A unit or officer was sent.
     ResponderDispatched {

@@ -13,7 +13,7 @@ use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
 use super::same_event::Links;
 use super::triage::{TriageAnswer, TriageDecision};
-use crate::pack::ServiceCode;
+use crate::pack::{ServiceCode, SkillCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseId, OfficerId, PersonId, SecretHash};
 
@@ -77,9 +77,16 @@ pub enum CaseCommand {
         reason: Option<String>,
     },
     /// Give it to an officer to handle.
+    ///
+    /// `lacks` is the skill its service asks for and the officer does not have, as the unit's register
+    /// says; then `reason` says why they are given it nevertheless. In danger it may be missing.
     AssignOfficer {
         /// Who is to handle it.
         officer: OfficerId,
+        /// What they are not qualified for.
+        lacks: Option<SkillCode>,
+        /// Why they nevertheless.
+        reason: Option<String>,
     },
     /// Record that a unit or officer was sent.
     Dispatch {

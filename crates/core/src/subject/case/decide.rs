@@ -8,8 +8,8 @@ use super::custody::CustodyCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
 use super::{
-    access, custody, first_hour, harm, letter, news, paper, proof, review, same_event, steps,
-    triage,
+    access, custody, first_hour, harm, letter, news, paper, proof, review, same_event, skill,
+    steps, triage,
 };
 use crate::act::Actor;
 use crate::pack::ServiceCode;
@@ -172,11 +172,15 @@ pub fn decide(
             },
         },
         CaseCommand::Assess { service, reason } => assess(case, service, reason, method)?,
-        CaseCommand::AssignOfficer { officer } => {
+        CaseCommand::AssignOfficer {
+            officer,
+            lacks,
+            reason,
+        } => {
             if case.assigned_to == Some(officer) {
                 return Ok(Vec::new());
             }
-            CaseAct::OfficerAssigned { officer }
+            skill::assign(case, officer, lacks, reason)?
         }
         CaseCommand::Dispatch { responder } => dispatch(case, call_sign(responder)?, moment)?,
         CaseCommand::Arrive { responder } => arrive(case, call_sign(responder)?, moment)?,
@@ -278,7 +282,7 @@ fn progress(
 /// Whom a command gives the case to, or opens it to.
 const fn given_to(command: &CaseCommand) -> Option<OfficerId> {
     match command {
-        CaseCommand::AssignOfficer { officer }
+        CaseCommand::AssignOfficer { officer, .. }
         | CaseCommand::NameReader { officer, .. }
         | CaseCommand::Take { by: officer }
         | CaseCommand::TakeOver { to: officer, .. }

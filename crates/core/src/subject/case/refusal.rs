@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::custody::CustodyRefusal;
 use super::proof::ProofRefusal;
+use crate::pack::SkillCode;
 use crate::subject::TextFault;
 use crate::value::OfficerId;
 
@@ -124,6 +125,12 @@ pub enum CaseRefusal {
     /// Parts have no parts.
     #[error("a case that is part of another has no parts itself")]
     MergeChain,
+    /// The service asks for a skill the officer does not have, and nobody said why they nevertheless (S7).
+    #[error("officer is not qualified for {skill}: reason missing")]
+    NotQualified {
+        /// The skill.
+        skill: SkillCode,
+    },
     /// The promise was missed and nobody said why (S18).
     #[error("the promised time {due} was missed: reason missing")]
     LateWithoutReason {

@@ -431,7 +431,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             }
             case.advance(CaseStage::Assessed);
         }
-        CaseAct::OfficerAssigned { officer } => {
+        CaseAct::OfficerAssigned { officer, .. } => {
             case.assigned_to = Some(*officer);
             case.access.unhanded_at = None;
             case.assess(act.happened_at);

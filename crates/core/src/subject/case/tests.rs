@@ -137,6 +137,8 @@ fn handled() -> Vec<(i64, Actor, CaseAct)> {
         by(2),
         CaseAct::OfficerAssigned {
             officer: officer(3),
+            lacks: None,
+            reason: None,
         },
     ));
     let responder = "P-1".to_owned();
@@ -202,6 +204,8 @@ fn assess(code: &str, reason: Option<&str>) -> CaseCommand {
 fn assign(n: u128) -> CaseCommand {
     CaseCommand::AssignOfficer {
         officer: officer(n),
+        lacks: None,
+        reason: None,
     }
 }
 
@@ -585,6 +589,8 @@ fn a_stage_reached_is_not_left_but_by_opening_again() {
         import(),
         CaseAct::OfficerAssigned {
             officer: officer(4),
+            lacks: None,
+            reason: None,
         },
     ));
     assert_eq!(

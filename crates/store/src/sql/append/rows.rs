@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use pengayom_core::act::Subject;
-use pengayom_core::value::{CaseId, EncounterId, FeedbackId, OutageId, UnitId, VisitId};
+use pengayom_core::value::{
+    CaseId, EncounterId, FeedbackId, OfficerId, OutageId, ThingId, UnitId, VisitId,
+};
 use uuid::Uuid;
 
 use super::known::Known;
@@ -24,6 +26,7 @@ use crate::sql::notice;
 use crate::sql::query::Script;
 use crate::sql::read::words::tsvector;
 use crate::sql::webhooks;
+use crate::standing::{StandingRow, ThingRow};
 use crate::views::RowChange;
 use crate::write::{Append, Appended, CommandRecord, Erase, NewJob, SealedPerson, SourceKey};
 
@@ -55,6 +58,8 @@ pub(super) struct Rows<'a> {
     feedback: BTreeMap<(&'a UnitId, FeedbackId), FeedbackRow>,
     visits: BTreeMap<(&'a UnitId, VisitId), VisitRow>,
     outages: BTreeMap<(&'a UnitId, OutageId), OutageRow>,
+    things: BTreeMap<(&'a UnitId, ThingId), ThingRow>,
+    standings: BTreeMap<(&'a UnitId, OfficerId), StandingRow>,
     rollups: Rollups<'a>,
 }
 
@@ -138,6 +143,12 @@ impl<'a> Rows<'a> {
             }
             RowChange::PutOutage(row) => {
                 self.outages.insert((unit, row.id), *row);
+            }
+            RowChange::PutThing(row) => {
+                self.things.insert((unit, row.id), *row);
+            }
+            RowChange::PutStanding(row) => {
+                self.standings.insert((unit, row.id), *row);
             }
             RowChange::Add(count) => self.rollups.add(unit, count),
         }
@@ -389,6 +400,22 @@ impl<'a> Rows<'a> {
             &replace("unit, id", map::desk::OUTAGES),
             self.outages.iter().map(|((unit, _), row)| (*unit, row)),
             map::desk::bind_outage,
+        );
+        add_rows(
+            script,
+            "things",
+            map::standing::THINGS,
+            &replace("unit, id", map::standing::THINGS),
+            self.things.iter().map(|((unit, _), row)| (*unit, row)),
+            map::standing::bind_thing,
+        );
+        add_rows(
+            script,
+            "officer_standing",
+            map::standing::STANDING,
+            &replace("unit, id", map::standing::STANDING),
+            self.standings.iter().map(|((unit, _), row)| (*unit, row)),
+            map::standing::bind_standing,
         );
     }
 

@@ -67,6 +67,9 @@ bodies! {
     AssignCase {
         /// Identifier of an account, as in `/staff`.
         #[schema(format = "uuid", max_length = 64)] officer: String,
+        /// Why they nevertheless; needed where the service asks for a skill they do not have and a colleague has, unless
+        /// somebody is in danger.
+        #[schema(max_length = 5000)] reason: Option<String>,
     }
     /// How a case ended.
     CloseCase {

@@ -141,7 +141,10 @@ static ASSIGN: Change = change(
     "assign",
     CaseForm::Assign,
     Scope::CasesWrite,
-    &[Member::text("/officer", "petugas", 64).at(&["tugaskan-petugas"])],
+    &[
+        Member::text("/officer", "petugas", 64).at(&["tugaskan-petugas"]),
+        Member::text("/reason", "alasan", LINE).at(&["tugaskan-alasan"]),
+    ],
 );
 
 static CLOSE: Change = change(

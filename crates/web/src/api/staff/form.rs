@@ -156,6 +156,16 @@ pub(super) fn moment(fields: &mut Fields<'_>, name: &str) -> Option<Timestamp> {
     at
 }
 
+/// A day as RFC 3339 writes one, if there is one.
+pub(super) fn day(fields: &mut Fields<'_>, name: &str) -> Option<jiff::civil::Date> {
+    let text = fields.text(name, 64)?;
+    let day = text.parse().ok();
+    if day.is_none() {
+        fields.wrong_by_key(&format!("/{name}"), "unreadable", "error.json_time");
+    }
+    day
+}
+
 /// A moment on the unit's clock as forms write it: day and hour.
 pub(super) fn day_and_hour(unit: &UnitContext, at: Timestamp) -> (String, String) {
     let local = unit.zone.to_datetime(at);

@@ -41,6 +41,7 @@ pub(super) const fn case_code(refusal: &CaseRefusal) -> &'static str {
         R::MergedAlready => "merged_already",
         R::NotMerged => "not_merged",
         R::MergeChain => "merge_chain",
+        R::NotQualified { .. } => "not_qualified",
         R::LateWithoutReason { .. } => "late_without_reason",
         R::NotLate => "not_late",
         R::NotDispatched(_) => "not_dispatched",

@@ -237,6 +237,8 @@ fn whoever_acts_on_a_report_has_read_it() {
         },
         CaseAct::OfficerAssigned {
             officer: officer(3),
+            lacks: None,
+            reason: None,
         },
         CaseAct::ResponderDispatched { responder: text() },
         CaseAct::ResponderArrived { responder: text() },
