@@ -20,6 +20,7 @@ mod lang;
 mod law;
 mod letters;
 mod load;
+mod measures;
 mod notices;
 mod org;
 mod people;
@@ -27,6 +28,7 @@ mod question;
 mod read;
 mod report;
 mod retention;
+mod rights;
 mod safe;
 mod service;
 mod sign_in;
@@ -56,12 +58,17 @@ pub use function::{
 pub use lang::{Lang, Localized, LocalizedList, UnknownLang};
 pub use law::{FloorRule, Instrument, PackHead, Phrase};
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
+pub use measures::{
+    Exclusion, Fact, FactAnswer, Measure, MeasureOrder, MeasureTell, Measures, NamedEntry, Remedy,
+    Side, Way,
+};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
 pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
 pub use question::{ANSWER_MAX_CHARS, AnswerKind, AnswerValue, QUESTIONS_MAX, Question};
 pub use report::{ReportKind, ReportStep, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
+pub use rights::{ConcernedRole, ListAge, Right, RightsBook, RightsList, RightsNeed};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
 pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use sign_in::{AccountRole, SignIn};
@@ -89,6 +96,8 @@ pub struct Pack {
     access: AccessTimes,
     policies: BTreeMap<String, String>,
     sign_in: SignIn,
+    rights: RightsBook,
+    measures: Measures,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -236,6 +245,18 @@ impl Pack {
     #[must_use]
     pub const fn sign_in(&self) -> &SignIn {
         &self.sign_in
+    }
+
+    /// The rights that are told, by role.
+    #[must_use]
+    pub const fn rights(&self) -> &RightsBook {
+        &self.rights
+    }
+
+    /// Control measures, what is tried before them, and ways to settle.
+    #[must_use]
+    pub const fn measures(&self) -> &Measures {
+        &self.measures
     }
 
     /// The survey.

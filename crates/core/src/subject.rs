@@ -16,7 +16,7 @@ pub mod visit;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::pack::ServiceCode;
+use crate::pack::{Measures, RightsBook, ServiceCode};
 
 /// How far a sender's clock may run ahead before a moment counts as the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -52,6 +52,14 @@ pub trait Method {
     fn has_explanation(&self, explanation: &str) -> bool;
     /// Whether the encounter survey asks this item.
     fn asks(&self, item: &str) -> bool;
+    /// The rights that are told (S24); `None` where the method has none.
+    fn rights(&self) -> Option<&RightsBook> {
+        None
+    }
+    /// Control measures and ways to settle (S37); `None` where the method has none.
+    fn measures(&self) -> Option<&Measures> {
+        None
+    }
 }
 
 /// When a command is carried out.

@@ -262,11 +262,23 @@ pub enum PackRule {
     EachLetterOnce,
     /// A letter asks for fields of its own once, and its floor names fields it has.
     LetterFields,
+    /// A clock that ends something has a length in minutes, hours or days.
+    ClockHasLength,
+    /// What takes liberty is against a person and has an end; a child's comes no later.
+    LibertyHasEnd,
+    /// Every list of rights has some.
+    ListHasRights,
+    /// The floor names rights that are always told.
+    RightsInFloor,
+    /// Each role has one list of rights for adults and one for children.
+    RightsOfEachRole,
+    /// A way to settle has exclusions and needs the victim's consent.
+    WayHasExclusions,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 29] = [
         Self::EachOnce,
         Self::KamtibmasFirst,
         Self::TrustAndLikingApart,
@@ -290,6 +302,12 @@ impl PackRule {
         Self::ValuesToChoose,
         Self::EachLetterOnce,
         Self::LetterFields,
+        Self::ClockHasLength,
+        Self::LibertyHasEnd,
+        Self::ListHasRights,
+        Self::RightsInFloor,
+        Self::RightsOfEachRole,
+        Self::WayHasExclusions,
     ];
 
     /// Stable name, used in the word keys.
@@ -319,6 +337,12 @@ impl PackRule {
             Self::ValuesToChoose => "values_to_choose",
             Self::EachLetterOnce => "each_letter_once",
             Self::LetterFields => "letter_fields",
+            Self::ClockHasLength => "clock_has_length",
+            Self::LibertyHasEnd => "liberty_has_end",
+            Self::ListHasRights => "list_has_rights",
+            Self::RightsInFloor => "rights_in_floor",
+            Self::RightsOfEachRole => "rights_of_each_role",
+            Self::WayHasExclusions => "way_has_exclusions",
         }
     }
 
@@ -380,6 +404,24 @@ impl PackRule {
             Self::EachLetterOnce => "a kind of letter has one template; remove the second",
             Self::LetterFields => {
                 "a field stands once, under a name that is no fact; `floor` names facts and fields, `from` a fact (docs/letters.md lists them)"
+            }
+            Self::ClockHasLength => {
+                "name a clock of `clocks.toml` in minutes, hours or days that is longer than nothing"
+            }
+            Self::LibertyHasEnd => {
+                "give `person = true` and `longest`; `longest_child` is no longer than that"
+            }
+            Self::ListHasRights => {
+                "name the list in `lists` of a right, or remove it"
+            }
+            Self::RightsInFloor => {
+                "the floor protects what people are told; add the rule `rights_notices` with `must_tell` to it"
+            }
+            Self::RightsOfEachRole => {
+                "give each role exactly one list for an adult and one for a child (or one for `any`), and every other list a `need` or `services`"
+            }
+            Self::WayHasExclusions => {
+                "add an `[[exclusion]]` for the way, and `victim` to its `sides`"
             }
         }
     }

@@ -20,11 +20,13 @@ use super::function::{
 use super::lang::Lang;
 use super::law::{Instrument, PackHead, Phrase};
 use super::letters;
+use super::measures::Measures;
 use super::notices::Notices;
 use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
 use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
+use super::rights::RightsBook;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
@@ -39,7 +41,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 26] = [
+pub const PACK_FILES: [&str; 28] = [
     "access.toml",
     "case.toml",
     "clocks.toml",
@@ -51,12 +53,14 @@ pub const PACK_FILES: [&str; 26] = [
     "groups.toml",
     "instruments.toml",
     "letters.toml",
+    "measures.toml",
     "notices.toml",
     "offences.toml",
     "org.toml",
     "pack.toml",
     "phrases.toml",
     "report.toml",
+    "rights.toml",
     "safe.toml",
     "services.toml",
     "sign_in.toml",
@@ -299,6 +303,11 @@ fn read<'a>(
             root.read(|root| read_entries(root, file, &mut entries));
         }
     }
+    let clocks = entries.get("clock").map_or(&[][..], Vec::as_slice);
+    let rights =
+        root("rights.toml").and_then(|root| root.read(|root| RightsBook::read(root, clocks)));
+    let measures =
+        root("measures.toml").map(|root| root.read(|root| Measures::read(root, clocks)));
     let words = words();
 
     let functions = functions?;
@@ -328,6 +337,8 @@ fn read<'a>(
         policies: BTreeMap::new(),
         notices: notices?,
         sign_in: sign_in?,
+        rights: rights?,
+        measures: measures?,
         survey: survey?,
         strata,
         distance_strata,

@@ -7,23 +7,37 @@
 mod access;
 mod act;
 mod command;
+mod control;
 mod decide;
 mod harm;
 mod letter;
 mod paper;
+mod prevention;
 mod refusal;
 mod review;
+mod rights;
 mod state;
 
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
+pub use control::{
+    BeginMeasure, Control, ControlCommand, ControlMeasure, MEASURES_MAX, MeasureBegun, NotFirst,
+};
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
 pub use harm::{Harm, LOSS_MAX_RUPIAH, SupportReply, Wellbeing};
 pub use letter::{GiveLetter, LETTER_AGE_MAX_YEARS, LETTER_NUMBER_MAX_CHARS, LETTERS_MAX, Letter};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
+pub use prevention::{
+    ATTEMPTS_MAX, Consent, FactGiven, Prevention, PreventionCommand, Settlement, SettlementJudged,
+    SettlementStage, Tried, TriedResult, exclusions,
+};
 pub use refusal::CaseRefusal;
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
+pub use rights::{
+    Concerned, GiveRights, GivenList, ListGiven, Manner, OwedList, PERSONS_MAX, PersonNamed, Rights,
+    RightsCommand, RightsGiven, RightsRefusal, Signing,
+};
 pub use state::{Case, CaseStage, Response, evolve};
 
 #[cfg(test)]

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
+use super::control::ControlCommand;
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
+use super::prevention::PreventionCommand;
 use super::review::ReviewKind;
+use super::rights::RightsCommand;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{OfficerId, PersonId, SecretHash};
@@ -213,6 +216,12 @@ pub enum CaseCommand {
         /// Why.
         text: String,
     },
+    /// Record who is concerned, and what rights they were told.
+    Rights(RightsCommand),
+    /// Record control measures.
+    Control(ControlCommand),
+    /// Record what is tried first, and settlements.
+    Prevention(PreventionCommand),
     /// Let nothing of it be erased until that is lifted.
     PlaceHold {
         /// Why.

@@ -6,7 +6,8 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
-use super::{access, harm, letter, paper, review};
+use super::rights::RightsRefusal;
+use super::{access, control, harm, letter, paper, prevention, review, rights};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{ErasureBasis, HoldGround};
@@ -186,6 +187,11 @@ pub fn decide(
             explain_delay(case, reason, text, moment, method)?
         }
         CaseCommand::OfferSupport { support, reply } => harm::offer(support, reply)?,
+        CaseCommand::Rights(command) => return rights::decide(case, command, moment, method),
+        CaseCommand::Control(command) => {
+            control::decide(case, command, actor, moment, method)?
+        }
+        CaseCommand::Prevention(command) => prevention::decide(case, command, moment, method)?,
         CaseCommand::Close { outcome, reason } => {
             close(case, outcome, reason, imported, moment, method)?
         }
@@ -309,6 +315,10 @@ fn close(
         && !imported
     {
         return Err(CaseRefusal::LateWithoutReason { due });
+    }
+    // Nobody is forgotten behind bars with a closed case (S37).
+    if let Some(measure) = case.control.liberty_taken().filter(|_| !imported) {
+        return Err(RightsRefusal::MeasureLasts { measure }.into());
     }
     if case.owes_support() && !imported {
         return Err(CaseRefusal::SupportNotOffered);
@@ -480,7 +490,7 @@ fn clear(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, Case
 
 /// What is told of an earlier time has to fit what is known. What happens now follows it in any case,
 /// even where a clock that was set back in between says otherwise.
-fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
+pub(super) fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
     if moment.happened_at < after && !moment.is_now() {
         return Err(CaseRefusal::BeforeWhatItFollows {
             at: moment.happened_at,

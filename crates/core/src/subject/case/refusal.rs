@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::rights::RightsRefusal;
 use crate::subject::TextFault;
 use crate::value::OfficerId;
 
@@ -214,6 +215,9 @@ pub enum CaseRefusal {
     /// That opening was reviewed before.
     #[error("opening was reviewed already")]
     OpeningReviewed,
+    /// About persons, rights, measures and settlements.
+    #[error(transparent)]
+    Rights(#[from] RightsRefusal),
     /// No letter with this number was given, or its content was erased.
     #[error("no such letter")]
     NoSuchLetter,

@@ -6,8 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::access::CaseAccess;
 use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::control::Control;
 use super::letter::Letter;
+use super::prevention::Prevention;
 use super::review::Reviews;
+use super::rights::Rights;
 use crate::act::{Act, ActPlace, Actor, Payload};
 use crate::pack::ServiceCode;
 use crate::subject::erasure::{Erased, ErasureBasis, Hold};
@@ -131,6 +134,12 @@ pub struct Case {
     /// Letters that the reporter was given, in the order they came; those withdrawn or erased stay listed. The file of
     /// one that is not erased is kept.
     pub letters: Vec<Letter>,
+    /// Who is concerned, and the rights they were told.
+    pub rights: Rights,
+    /// Control measures.
+    pub control: Control,
+    /// What was tried first, and settlements.
+    pub prevention: Prevention,
     /// When it was closed, last.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
@@ -217,6 +226,9 @@ impl Case {
             evidence: 0,
             media: filed.media.clone(),
             letters: Vec::new(),
+            rights: Rights::default(),
+            control: Control::default(),
+            prevention: Prevention::default(),
             closed_at: None,
             outcome: None,
             kept_from: None,
@@ -330,6 +342,9 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     if case.stage == CaseStage::Closed && tells_something(payload) {
         case.kept_from = case.kept_from.max(Some(act.happened_at));
     }
+    case.rights.note(act, payload);
+    case.control.note(act, payload);
+    case.prevention.note(act, payload);
     match payload {
         CaseAct::RequestFiled(_) => {}
         CaseAct::InformationAdded { media, .. } => {
@@ -452,6 +467,26 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         | CaseAct::ConcernedCleared { .. }
         | CaseAct::EmergencyOpened { .. }
         | CaseAct::OpeningReviewed { .. } => case.change_access(act, payload),
+        // Whoever acts on a case has read it.
+        CaseAct::MeasureBegun(begun) => {
+            if let (Some(person), Some(by)) = (begun.person, begun.rights_by) {
+                case.rights.hurry(person, by);
+            }
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Handled);
+        }
+        CaseAct::PersonNamed(_)
+        | CaseAct::RightsGiven(_)
+        | CaseAct::MeasureEnded { .. }
+        | CaseAct::MeasureReviewed { .. }
+        | CaseAct::PreventionTried { .. }
+        | CaseAct::SettlementJudged(_)
+        | CaseAct::SettlementAnswered { .. }
+        | CaseAct::SettlementAgreed { .. }
+        | CaseAct::SettlementEnded { .. } => {
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
         CaseAct::HoldPlaced { ground, reference } => {
             case.hold = Some(Hold {
                 since: act.happened_at,
