@@ -1,6 +1,6 @@
 //! The pack as the rules ask it.
 
-use pengayom_core::pack::{Pack, ServiceCode};
+use pengayom_core::pack::{Measures, Pack, RightsBook, ServiceCode};
 use pengayom_core::subject::Method;
 use pengayom_core::subject::visit::DeskMethod;
 
@@ -86,6 +86,14 @@ impl Method for PackMethod<'_> {
             .explanations()
             .iter()
             .any(|known| known.code.as_str() == explanation)
+    }
+
+    fn rights(&self) -> Option<&RightsBook> {
+        Some(self.0.rights())
+    }
+
+    fn measures(&self) -> Option<&Measures> {
+        Some(self.0.measures())
     }
 
     fn asks(&self, item: &str) -> bool {

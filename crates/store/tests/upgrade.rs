@@ -57,6 +57,14 @@ const RELEASED: [(&str, &str); 30] = [
         "000aaee88c666cacd23dfdc5216e2147cc3370e8c94548a399febf1f171b7d8c",
     ),
     (
+        "sqlite/0021_rights.sql",
+        "1d266bda53dcb8b509e29a174a0ba1bf7fb25188ae8ac9bb2c5d104bd87f947d",
+    ),
+    (
+        "postgres/0021_rights.sql",
+        "86d7b6b93de8f6ccf115cc7072958dbfbc4c949c2eb2530a0515edf543c61c59",
+    ),
+    (
         "sqlite/0014_access.sql",
         "3cb93fa461da9871bd1c166d7f0eeea906b6e383cca923c760eaa6e553f8beca",
     ),

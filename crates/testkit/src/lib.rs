@@ -15,4 +15,5 @@ pub mod history;
 pub mod method;
 pub mod payload;
 pub mod postgres;
+mod rights;
 pub mod value;

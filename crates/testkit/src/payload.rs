@@ -101,6 +101,7 @@ pub fn case_act() -> impl Strategy<Value = CaseAct> {
                 text,
             }
         }),
+        crate::rights::rights_act(),
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseAct::HoldPlaced { ground, reference }),
         text().prop_map(|reference| CaseAct::HoldLifted { reference }),

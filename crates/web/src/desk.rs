@@ -4,6 +4,8 @@ mod act;
 mod asked;
 mod care;
 mod case;
+mod concerned;
+mod control;
 pub(crate) mod evidence;
 mod file;
 mod handover;
@@ -18,11 +20,13 @@ pub(crate) mod outage;
 pub(crate) mod paper;
 mod parts;
 pub(crate) mod people;
+mod pieces;
 mod queue;
 mod readers;
 mod receipt;
 mod refusal;
 pub(crate) mod report;
+mod rights;
 mod settle;
 mod shut;
 pub(crate) mod upload;
@@ -47,6 +51,7 @@ pub(crate) use on_duty::OnDuty;
 pub(crate) use queue::is_online;
 pub(crate) use readers::command as readers_command;
 pub(crate) use receipt::with_secret;
+pub(crate) use rights::{ListView, list_view};
 pub(crate) use refusal::refusal;
 pub(crate) use settle::settle;
 
@@ -76,6 +81,13 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/meja/laporan/{case}", get(receipt::show))
         .route("/perkara/{case}", get(case::show))
         .route("/perkara/{case}/{act}", post(case::carry_out))
+        .route("/perkara/{case}/hak", get(rights::show).post(rights::name))
+        .route(
+            "/perkara/{case}/hak/{person}",
+            get(rights::one).post(rights::give),
+        )
+        .route("/perkara/{case}/upaya", get(control::show))
+        .route("/perkara/{case}/upaya/{act}", post(control::carry_out))
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", post(letter::give))

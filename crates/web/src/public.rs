@@ -39,6 +39,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(services::router())
         .merge(performance::router())
         .merge(area::router())
+        .route("/hak", get(rights::show))
         .route("/tentang", get(about::show))
         .route("/", get(home::show))
         .route("/healthz", get(alive))

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use super::{ActPlace, Payload, PayloadError};
 use crate::place::Point;
-use crate::subject::case::{CaseAct, MeasureBegun, PersonNamed, RequestFiled, RightsGiven, SettlementJudged};
+use crate::subject::case::{
+    CaseAct, MeasureBegun, PersonNamed, RequestFiled, RightsGiven, SettlementJudged,
+};
 use crate::subject::encounter::{EncounterAct, EncounterRecorded};
 use crate::subject::feedback::{FeedbackAct, FeedbackGiven};
 use crate::subject::outage::{OutageAct, OutageDeclared};

@@ -411,9 +411,7 @@ impl PackRule {
             Self::LibertyHasEnd => {
                 "give `person = true` and `longest`; `longest_child` is no longer than that"
             }
-            Self::ListHasRights => {
-                "name the list in `lists` of a right, or remove it"
-            }
+            Self::ListHasRights => "name the list in `lists` of a right, or remove it",
             Self::RightsInFloor => {
                 "the floor protects what people are told; add the rule `rights_notices` with `must_tell` to it"
             }

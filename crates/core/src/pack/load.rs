@@ -306,8 +306,7 @@ fn read<'a>(
     let clocks = entries.get("clock").map_or(&[][..], Vec::as_slice);
     let rights =
         root("rights.toml").and_then(|root| root.read(|root| RightsBook::read(root, clocks)));
-    let measures =
-        root("measures.toml").map(|root| root.read(|root| Measures::read(root, clocks)));
+    let measures = root("measures.toml").map(|root| root.read(|root| Measures::read(root, clocks)));
     let words = words();
 
     let functions = functions?;

@@ -35,8 +35,8 @@ pub use prevention::{
 pub use refusal::CaseRefusal;
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
 pub use rights::{
-    Concerned, GiveRights, GivenList, ListGiven, Manner, OwedList, PERSONS_MAX, PersonNamed, Rights,
-    RightsCommand, RightsGiven, RightsRefusal, Signing,
+    Concerned, GiveRights, GivenList, ListGiven, Manner, OwedList, PERSONS_MAX, PersonNamed,
+    Rights, RightsCommand, RightsGiven, RightsRefusal, Signing,
 };
 pub use state::{Case, CaseStage, Response, evolve};
 

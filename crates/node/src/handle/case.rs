@@ -463,6 +463,9 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::WithdrawLetter { .. }
         | CaseCommand::ExplainDelay { .. }
         | CaseCommand::OfferSupport { .. }
+        | CaseCommand::Rights(_)
+        | CaseCommand::Control(_)
+        | CaseCommand::Prevention(_)
         | CaseCommand::AskReview { .. }
         | CaseCommand::AnswerReview { .. } => Permission::WorkCase,
     }

@@ -59,6 +59,11 @@ pub(crate) const CASES: &Table = &Table {
         maybe("opening_unreviewed_at", Kind::Integer),
         maybe("opened_at", Kind::Integer),
         maybe("unhanded_at", Kind::Integer),
+        maybe("rights_due_at", Kind::Integer),
+        maybe("measure_due_at", Kind::Integer),
+        maybe("rights_owed", Kind::Integer),
+        maybe("rights_in_time", Kind::Integer),
+        maybe("rights_wait_s", Kind::Integer),
     ],
     batch: BATCH,
 };

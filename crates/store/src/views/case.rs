@@ -1,6 +1,6 @@
 //! The case view.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
@@ -14,6 +14,8 @@ use crate::rows::CaseRow;
 /// The row of a case.
 pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
     let place = case.place.as_ref();
+    let open = case.stage != CaseStage::Closed;
+    let (rights_owed, rights_in_time) = case.rights.counts();
     CaseRow {
         id,
         version: case.version,
@@ -56,7 +58,17 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         opening_unreviewed_at: case.access.unreviewed_since(),
         opened_at: case.access.last_opened_at(),
         unhanded_at: case.access.unhanded_at,
+        rights_due_at: case.rights.due_at().filter(|_| open),
+        measure_due_at: case.control.due_at().filter(|_| open),
+        rights_owed,
+        rights_in_time,
+        rights_wait_s: case.rights.longest_wait().map(seconds),
     }
+}
+
+/// Whole seconds of a wait; one longer than a century counts as that.
+fn seconds(wait: SignedDuration) -> u32 {
+    u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)
 }
 
 /// The first moment after what was promised at the closing; where nothing was, the closing itself.

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::refusal::CaseRefusal;
-use super::state::{Case, CaseStage};
 use super::rights::RightsRefusal;
+use super::state::{Case, CaseStage};
 use super::{access, control, harm, letter, paper, prevention, review, rights};
 use crate::act::Actor;
 use crate::pack::ServiceCode;
@@ -188,9 +188,7 @@ pub fn decide(
         }
         CaseCommand::OfferSupport { support, reply } => harm::offer(support, reply)?,
         CaseCommand::Rights(command) => return rights::decide(case, command, moment, method),
-        CaseCommand::Control(command) => {
-            control::decide(case, command, actor, moment, method)?
-        }
+        CaseCommand::Control(command) => control::decide(case, command, actor, moment, method)?,
         CaseCommand::Prevention(command) => prevention::decide(case, command, moment, method)?,
         CaseCommand::Close { outcome, reason } => {
             close(case, outcome, reason, imported, moment, method)?

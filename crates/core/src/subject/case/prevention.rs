@@ -149,10 +149,8 @@ impl Settlement {
 
     /// A side that has not said yes.
     pub fn missing(&self) -> Option<Side> {
-        let sides = self.judged.sides.iter().copied();
-        sides
-            .into_iter()
-            .find(|side| self.consent_of(*side) != Some(Consent::Given))
+        let mut sides = self.judged.sides.iter().copied();
+        sides.find(|side| self.consent_of(*side) != Some(Consent::Given))
     }
 
     /// How far it has come.
@@ -335,12 +333,22 @@ pub fn exclusions<'a>(
             if fact.services.contains(service) {
                 Some(FactAnswer::Yes)
             } else if fact.suspect_child {
-                suspect_child.map(|child| if child { FactAnswer::Yes } else { FactAnswer::No })
+                suspect_child.map(|child| {
+                    if child {
+                        FactAnswer::Yes
+                    } else {
+                        FactAnswer::No
+                    }
+                })
             } else {
                 None
             }
         });
-        let said = || answers.iter().find(|one| one.fact == exclusion.fact.as_str());
+        let said = || {
+            answers
+                .iter()
+                .find(|one| one.fact == exclusion.fact.as_str())
+        };
         let answer = forced.or_else(|| said().map(|one| one.answer));
         match answer {
             Some(answer) if answer == exclusion.answer => found.push(exclusion),
