@@ -2,8 +2,8 @@
 
 use pengayom_core::pack::{ConcernedRole, FactAnswer, Side};
 use pengayom_core::subject::case::{
-    CaseAct, Consent, FactGiven, ListGiven, Manner, MeasureBegun, NotFirst, PersonNamed, RightsGiven,
-    SettlementJudged, Signing, TriedResult,
+    CaseAct, Consent, FactGiven, ListGiven, Manner, MeasureBegun, NotFirst, PersonNamed,
+    RightsGiven, SettlementJudged, Signing, TriedResult,
 };
 use pengayom_core::value::EncounterId;
 use proptest::collection::vec;
@@ -24,7 +24,10 @@ fn side() -> impl Strategy<Value = Side> {
 
 fn answers() -> impl Strategy<Value = Vec<FactGiven>> {
     let one = (text(), select(FactAnswer::ALL));
-    vec(one.prop_map(|(fact, answer)| FactGiven { fact, answer }), 0..4)
+    vec(
+        one.prop_map(|(fact, answer)| FactGiven { fact, answer }),
+        0..4,
+    )
 }
 
 fn encounter() -> impl Strategy<Value = EncounterId> {
@@ -102,8 +105,14 @@ fn begun() -> impl Strategy<Value = CaseAct> {
 }
 
 fn judged() -> impl Strategy<Value = CaseAct> {
-    (0_u32..4, text(), answers(), vec(text(), 0..2), vec(side(), 0..3)).prop_map(
-        |(settlement, way, answers, excluded, sides)| {
+    (
+        0_u32..4,
+        text(),
+        answers(),
+        vec(text(), 0..2),
+        vec(side(), 0..3),
+    )
+        .prop_map(|(settlement, way, answers, excluded, sides)| {
             CaseAct::SettlementJudged(SettlementJudged {
                 settlement,
                 way,
@@ -111,8 +120,7 @@ fn judged() -> impl Strategy<Value = CaseAct> {
                 excluded,
                 sides,
             })
-        },
-    )
+        })
 }
 
 /// Any act of these.

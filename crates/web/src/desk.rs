@@ -51,8 +51,8 @@ pub(crate) use on_duty::OnDuty;
 pub(crate) use queue::is_online;
 pub(crate) use readers::command as readers_command;
 pub(crate) use receipt::with_secret;
-pub(crate) use rights::{ListView, list_view};
 pub(crate) use refusal::refusal;
+pub(crate) use rights::{ListView, list_view};
 pub(crate) use settle::settle;
 
 /// The pages of the desk and of cases.

@@ -11,6 +11,7 @@ pub(crate) mod qr;
 pub(crate) mod rate;
 pub(crate) mod receipt;
 pub(crate) mod report;
+mod rights;
 pub(crate) mod safe;
 mod services;
 pub(crate) mod track;

@@ -12,4 +12,5 @@ mod id;
 mod laws;
 mod notices;
 mod page;
+mod rights;
 mod support;

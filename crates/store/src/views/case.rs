@@ -1,7 +1,7 @@
 //! The case view.
 
-use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
 use pengayom_core::subject::case::{Case, CaseAct, CaseStage};

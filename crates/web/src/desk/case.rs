@@ -150,7 +150,7 @@ pub(super) async fn case_page(
         files: (!files.is_empty() || evidence.is_some()).then_some(files.len()),
         letters: (!letters.is_empty() || letter.is_some()).then_some(letters.len()),
     };
-    let parts = parts::parts(&frame, id, &case, shown);
+    let parts = parts::parts(&frame, id, &case, shown, now);
     let late = case.is_late(now);
     let owes_reason = case.stage != CaseStage::Closed && case.owes_a_reason(now);
     let offer = Offer {

@@ -124,7 +124,9 @@ pub(super) fn due_words(frame: &PageFrame, due: Timestamp, now: Timestamp) -> (b
 /// Name of a kind of measure.
 pub(super) fn kind_name(frame: &PageFrame, kind: &str) -> String {
     let known = frame.unit().pack.measures().kind(kind);
-    known.map_or(kind, |known| frame.say(&known.name)).to_owned()
+    known
+        .map_or(kind, |known| frame.say(&known.name))
+        .to_owned()
 }
 
 /// Name of a way to settle.
@@ -136,13 +138,17 @@ pub(super) fn way_name(frame: &PageFrame, way: &str) -> String {
 /// Name of something that is tried first.
 pub(super) fn tried_name(frame: &PageFrame, kind: &str) -> String {
     let known = frame.unit().pack.measures().tried(kind);
-    known.map_or(kind, |known| frame.say(&known.name)).to_owned()
+    known
+        .map_or(kind, |known| frame.say(&known.name))
+        .to_owned()
 }
 
 /// Name of a list of rights.
 pub(crate) fn list_name(frame: &PageFrame, list: &str) -> String {
     let known = frame.unit().pack.rights().list(list);
-    known.map_or(list, |known| frame.say(&known.name)).to_owned()
+    known
+        .map_or(list, |known| frame.say(&known.name))
+        .to_owned()
 }
 
 /// The history's words for one of these acts.
@@ -160,8 +166,12 @@ pub(super) fn describe(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
             let lists = given.lists.iter();
             let lists = lists.map(|told| list_name(frame, &told.list));
             entry.lines.extend(lists);
-            entry.lines.push(frame.t(manner_key(given.manner)).to_owned());
-            entry.lines.push(frame.t(signing_key(given.signing)).to_owned());
+            entry
+                .lines
+                .push(frame.t(manner_key(given.manner)).to_owned());
+            entry
+                .lines
+                .push(frame.t(signing_key(given.signing)).to_owned());
             let understood = if given.understood {
                 "rights.understood_yes"
             } else {
@@ -185,7 +195,9 @@ pub(super) fn describe(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
             entry.lines.push(begun.law.clone());
             if let Some(why) = begun.not_first {
                 let why = frame.t(not_first_key(why));
-                entry.lines.push(frame.tf("control.not_first_said", &[("why", why)]));
+                entry
+                    .lines
+                    .push(frame.tf("control.not_first_said", &[("why", why)]));
             }
         }
         CaseAct::MeasureEnded { measure, text } => {
@@ -296,9 +308,7 @@ pub(crate) fn blamed(frame: &PageFrame, refusal: &CaseRefusal) -> Option<(&'stat
         RightsRefusal::NoSuchPerson | RightsRefusal::PersonMissing => {
             say("person", "control.person_choose")
         }
-        RightsRefusal::TooManyPersons { limit: n } => {
-            Some(("roles", limit("rights.too_many", *n)))
-        }
+        RightsRefusal::TooManyPersons { limit: n } => Some(("roles", limit("rights.too_many", *n))),
         RightsRefusal::RoleMissing => say("roles", "rights.role_choose"),
         RightsRefusal::ChildAlone => say("guardian", "rights.child_say"),
         RightsRefusal::RightsFirst { .. } => say("person", "control.rights_first"),
@@ -306,9 +316,7 @@ pub(crate) fn blamed(frame: &PageFrame, refusal: &CaseRefusal) -> Option<(&'stat
         RightsRefusal::OrderMissing => say("order", "control.order_missing"),
         RightsRefusal::RemedyNotTold => say("remedy_told", "control.remedy_missing"),
         RightsRefusal::NothingTriedFirst => say("not_first", "control.try_first"),
-        RightsRefusal::NoSuchMeasure | RightsRefusal::MeasureOver => {
-            say("measure", "control.over")
-        }
+        RightsRefusal::NoSuchMeasure | RightsRefusal::MeasureOver => say("measure", "control.over"),
         RightsRefusal::MeasureLasts { .. } => say("measure", "control.lasts"),
         RightsRefusal::TooMany { limit: n } => Some(("kind", limit("control.too_many", *n))),
         RightsRefusal::FactNotAnswered { .. } => say("answers", "prevention.answer_all"),

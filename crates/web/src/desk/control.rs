@@ -135,7 +135,12 @@ async fn control_page(
         .map_err(HandleError::from)?;
     let met: Vec<(String, String)> = met
         .into_iter()
-        .map(|row| (row.id.to_string(), page.frame.format().moment(row.happened_at)))
+        .map(|row| {
+            (
+                row.id.to_string(),
+                page.frame.format().moment(row.happened_at),
+            )
+        })
         .collect();
     page.frame.titled("control.title");
     if !asked.errors.is_empty() {
@@ -163,11 +168,23 @@ async fn control_page(
     };
     let kinds = pack.kinds.iter().filter(|_| may).map(|one| {
         let current = kind.is_some_and(|kind| kind.code == one.code);
-        link("jenis", "h-mulai", one.code.as_str(), frame.say(&one.name), current)
+        link(
+            "jenis",
+            "h-mulai",
+            one.code.as_str(),
+            frame.say(&one.name),
+            current,
+        )
     });
     let ways = pack.ways.iter().filter(|_| may).map(|one| {
         let current = way.is_some_and(|way| way.code == one.code);
-        link("cara", "h-damai", one.code.as_str(), frame.say(&one.name), current)
+        link(
+            "cara",
+            "h-damai",
+            one.code.as_str(),
+            frame.say(&one.name),
+            current,
+        )
     });
     let measures = case.control.measures.iter();
     let view = ControlPage {
@@ -209,7 +226,7 @@ async fn control_page(
         },
         changed: asked.changed.clone(),
         errors: asked.errors.clone(),
-        page: page.frame.clone(),
+        page: page.frame,
     };
     draw(asked.status, &view)
 }
@@ -301,7 +318,9 @@ fn measure_view(
     }
     match (one.reviewed, begun.review_by) {
         (Some((_, true)), _) => tags.push(("ok", frame.t("control.reviewed").to_owned())),
-        (Some((_, false)), _) => tags.push(("danger", frame.t("control.reviewed_wrong").to_owned())),
+        (Some((_, false)), _) => {
+            tags.push(("danger", frame.t("control.reviewed_wrong").to_owned()))
+        }
         (None, Some(by)) => {
             let (late, words) = due_words(frame, by, now);
             let words = format!("{}: {words}", frame.t("control.review_owed"));
@@ -401,8 +420,12 @@ impl Forms<'_> {
         }
         if kind.urgent {
             let grounds = frame.unit().pack.measures().grounds.iter();
-            let grounds = grounds
-                .map(|one| (one.code.as_str().to_owned(), frame.say(&one.name).to_owned()));
+            let grounds = grounds.map(|one| {
+                (
+                    one.code.as_str().to_owned(),
+                    frame.say(&one.name).to_owned(),
+                )
+            });
             let mut ground = typing.choices(
                 BEGIN,
                 ("mulai-darurat", "darurat"),
@@ -422,10 +445,18 @@ impl Forms<'_> {
             told,
         )));
         if kind.prevent_first && self.case.prevention.tried.is_empty() {
-            let why = NotFirst::ALL
-                .map(|why| (why.as_str().to_owned(), frame.t(not_first_key(why)).to_owned()));
-            let mut group =
-                typing.choices(BEGIN, ("mulai-dulu", "dulu"), "control.not_first", why.into());
+            let why = NotFirst::ALL.map(|why| {
+                (
+                    why.as_str().to_owned(),
+                    frame.t(not_first_key(why)).to_owned(),
+                )
+            });
+            let mut group = typing.choices(
+                BEGIN,
+                ("mulai-dulu", "dulu"),
+                "control.not_first",
+                why.into(),
+            );
             group.optional = kind.urgent;
             pieces.push(Piece::Radios(group.hint(frame.t("control.not_first_help"))));
             let text = typing.text(
@@ -436,8 +467,7 @@ impl Forms<'_> {
             pieces.push(Piece::Line(text.optional()));
         }
         if !met.is_empty() {
-            let mut field =
-                typing.select(BEGIN, ("mulai-temu", "temu"), "control.encounter", met);
+            let mut field = typing.select(BEGIN, ("mulai-temu", "temu"), "control.encounter", met);
             field.field.optional = true;
             field.field.hint = Some(frame.t("control.encounter_help").to_owned());
             pieces.push(Piece::Select(field));
@@ -461,8 +491,7 @@ impl Forms<'_> {
         let unseen: Vec<_> = unseen.map(named).collect();
         let mut forms = Vec::new();
         if !lasting.is_empty() {
-            let which =
-                typing.select(END, ("selesai-yang", "yang"), "control.measure", lasting);
+            let which = typing.select(END, ("selesai-yang", "yang"), "control.measure", lasting);
             let text = typing.text(END, ("selesai-teks", "teks"), "control.end_text");
             let pieces = vec![Piece::Select(which), Piece::Line(text)];
             forms.push(self.form(END, "control.end", Vec::new(), pieces));
@@ -476,7 +505,11 @@ impl Forms<'_> {
                 yes_no(frame),
             );
             let text = typing.text(REVIEW, ("tinjau-teks", "teks"), "control.review_text");
-            let pieces = vec![Piece::Select(which), Piece::Radios(right), Piece::Line(text)];
+            let pieces = vec![
+                Piece::Select(which),
+                Piece::Radios(right),
+                Piece::Line(text),
+            ];
             let help = vec![frame.t("control.review_help").to_owned()];
             forms.push(self.form(REVIEW, "control.review", help, pieces));
         }
@@ -486,12 +519,21 @@ impl Forms<'_> {
     fn attempt(&self) -> Form {
         let (typing, frame) = (&self.typing, self.typing.frame);
         let kinds = frame.unit().pack.measures().tried.iter();
-        let kinds =
-            kinds.map(|one| (one.code.as_str().to_owned(), frame.say(&one.name).to_owned()));
+        let kinds = kinds.map(|one| {
+            (
+                one.code.as_str().to_owned(),
+                frame.say(&one.name).to_owned(),
+            )
+        });
         let results = TriedResult::ALL
             .map(|one| (one.as_str().to_owned(), frame.t(result_key(one)).to_owned()));
         let pieces = vec![
-            Piece::Select(typing.select(TRY, ("coba-apa", "apa"), "prevention.what", kinds.collect())),
+            Piece::Select(typing.select(
+                TRY,
+                ("coba-apa", "apa"),
+                "prevention.what",
+                kinds.collect(),
+            )),
             Piece::Radios(typing.choices(
                 TRY,
                 ("coba-hasil", "hasil"),
@@ -534,17 +576,30 @@ impl Forms<'_> {
             (n.to_string(), format!("{}. {way}", number(frame, n)))
         };
         let all: Vec<_> = open.iter().map(named).collect();
-        let offered: Vec<_> = open.iter().filter(|one| one.agreed.is_none()).map(named).collect();
-        let agreed: Vec<_> = open.iter().filter(|one| one.agreed.is_some()).map(named).collect();
+        let offered: Vec<_> = open
+            .iter()
+            .filter(|one| one.agreed.is_none())
+            .map(named)
+            .collect();
+        let agreed: Vec<_> = open
+            .iter()
+            .filter(|one| one.agreed.is_some())
+            .map(named)
+            .collect();
         let mut forms = Vec::new();
         if !all.is_empty() {
             let mut sides: Vec<_> = open.iter().flat_map(|one| &one.judged.sides).collect();
             sides.sort_unstable();
             sides.dedup();
             let sides = sides.into_iter();
-            let sides = sides.map(|one| (one.code().to_owned(), frame.t(side_key(*one)).to_owned()));
-            let said = Consent::ALL
-                .map(|one| (one.as_str().to_owned(), frame.t(consent_key(one)).to_owned()));
+            let sides =
+                sides.map(|one| (one.code().to_owned(), frame.t(side_key(*one)).to_owned()));
+            let said = Consent::ALL.map(|one| {
+                (
+                    one.as_str().to_owned(),
+                    frame.t(consent_key(one)).to_owned(),
+                )
+            });
             let free = vec![("ya".to_owned(), frame.t("prevention.told_free").to_owned())];
             let which = ("jawab-yang", "yang");
             let pieces = vec![
@@ -638,7 +693,9 @@ pub(super) async fn carry_out(
             let met = page.node.store().encounters_of_case(unit, history.id).await;
             let met = met.map_err(HandleError::from)?;
             // Another case's encounter is nothing to link.
-            met.iter().any(|row| row.id == encounter).then_some(encounter)
+            met.iter()
+                .any(|row| row.id == encounter)
+                .then_some(encounter)
         }
         None => None,
     };
@@ -772,10 +829,17 @@ fn numbered(
     };
     let text = fields.get("teks").to_owned();
     match form {
-        END => Some(CaseCommand::Control(ControlCommand::End { measure: n, text })),
+        END => Some(CaseCommand::Control(ControlCommand::End {
+            measure: n,
+            text,
+        })),
         REVIEW | KEPT => {
             let Some(right) = yes_or_no(fields, "tepat") else {
-                missing(if form == REVIEW { "tinjau-tepat" } else { "akhiri-tepat" });
+                missing(if form == REVIEW {
+                    "tinjau-tepat"
+                } else {
+                    "akhiri-tepat"
+                });
                 return None;
             };
             Some(if form == REVIEW {

@@ -1,9 +1,11 @@
 //! The parts of a case, listed in one place: each with where it is and how it stands, so that the page
 //! of a case stays short and nothing of it is out of sight.
 
+use jiff::Timestamp;
 use pengayom_core::subject::case::Case;
 use pengayom_core::value::CaseId;
 
+use super::concerned::due_words;
 use crate::frame::PageFrame;
 
 /// One part of a case.
@@ -28,11 +30,47 @@ pub(super) struct OnPage {
 
 /// The parts of a case, in the order of its page.
 ///
-/// A part with its own page adds a row here: what it needs to know of the case is in `_case`, and its
-/// page stands beneath `/perkara/{_id}`.
-pub(super) fn parts(frame: &PageFrame, _id: CaseId, _case: &Case, shown: OnPage) -> Vec<Part> {
-    let rows = [files(frame, shown.files), letters(frame, shown.letters)];
+/// A part with its own page adds a row here; its page stands beneath `/perkara/{id}`.
+pub(super) fn parts(
+    frame: &PageFrame,
+    id: CaseId,
+    case: &Case,
+    shown: OnPage,
+    now: Timestamp,
+) -> Vec<Part> {
+    let rows = [
+        Some(rights(frame, id, case, now)),
+        Some(control(frame, id, case, now)),
+        files(frame, shown.files),
+        letters(frame, shown.letters),
+    ];
     rows.into_iter().flatten().collect()
+}
+
+/// Who is concerned, and whether somebody is owed their rights.
+fn rights(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Part {
+    let state = match case.rights.due_at() {
+        Some(due) => due_words(frame, due, now).1,
+        None => counted(frame, case.rights.persons.len(), "rights.part_none"),
+    };
+    Part {
+        href: format!("/perkara/{id}/hak"),
+        name: frame.t("rights.title").to_owned(),
+        state,
+    }
+}
+
+/// Control measures, and whether one runs out.
+fn control(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Part {
+    let state = match case.control.due_at() {
+        Some(due) => due_words(frame, due, now).1,
+        None => counted(frame, case.control.measures.len(), "control.part_none"),
+    };
+    Part {
+        href: format!("/perkara/{id}/upaya"),
+        name: frame.t("control.title").to_owned(),
+        state,
+    }
 }
 
 fn files(frame: &PageFrame, files: Option<usize>) -> Option<Part> {

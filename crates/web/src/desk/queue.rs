@@ -49,6 +49,8 @@ struct QueuePage {
     empty: String,
     online: Vec<CaseLine>,
     online_more: Option<String>,
+    /// Rights or control measures past their time.
+    overdue: Vec<CaseLine>,
     reviews: Vec<CaseLine>,
     mine: Vec<CaseLine>,
     colleagues: Vec<Held>,
@@ -133,6 +135,7 @@ async fn queue_page(
         mine,
         colleagues,
         reviews,
+        overdue,
         people,
         names,
     } = OnDuty::read(&node, &staff).await?;
@@ -160,6 +163,19 @@ async fn queue_page(
         ("desk.count_late", waiting.iter().filter(late).count()),
     ];
     let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
+    let overdue_line = |row: &CaseRow| {
+        let mut line = line(row);
+        for (due, key) in [
+            (row.measure_due_at, "rights.desk_measure"),
+            (row.rights_due_at, "rights.desk_rights"),
+        ] {
+            if let Some(due) = due.filter(|due| *due < now) {
+                let time = frame.format().moment(due);
+                line.why.insert(0, frame.tf(key, &[("time", &time)]));
+            }
+        }
+        line
+    };
     let lines = |rows: &[&CaseRow]| rows.iter().take(ROWS).map(|row| line(row)).collect();
     let more =
         |all: usize| (all > ROWS).then(|| frame.tf("desk.more", &[("n", &count(all - ROWS))]));
@@ -242,6 +258,7 @@ async fn queue_page(
         empty,
         online: lines(&online),
         online_more: more(online.len()),
+        overdue: overdue.iter().take(ROWS).map(overdue_line).collect(),
         reviews: reviews.iter().take(ROWS).map(line).collect(),
         mine: mine.iter().take(ROWS).map(line).collect(),
         colleagues: colleagues.iter().filter_map(held).take(ROWS).collect(),

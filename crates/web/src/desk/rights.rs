@@ -238,7 +238,11 @@ fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case
         let why = typing.text(form, (ids[4], "alasan"), "rights.change_reason");
         pieces.push(Piece::Line(why));
     }
-    let key = |add, change| frame.t(if known.is_some() { change } else { add }).to_owned();
+    let key = |add, change| {
+        frame
+            .t(if known.is_some() { change } else { add })
+            .to_owned()
+    };
     Form {
         id: form,
         action: format!("/perkara/{id}/hak"),
@@ -494,8 +498,12 @@ fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -
         help,
         signing,
     ] = GIVE_IDS;
-    let manners = Manner::ALL
-        .map(|manner| (manner.as_str().to_owned(), frame.t(manner_key(manner)).to_owned()));
+    let manners = Manner::ALL.map(|manner| {
+        (
+            manner.as_str().to_owned(),
+            frame.t(manner_key(manner)).to_owned(),
+        )
+    });
     let mut pieces = vec![
         Piece::Radios(typing.choices(GIVE, (how, "cara"), "rights.manner", manners.into())),
         Piece::Line(
@@ -504,7 +512,10 @@ fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -
                 .hint(frame.t("rights.language_help")),
         ),
         Piece::Ticks({
-            let tick = vec![("ya".to_owned(), frame.t("rights.interpreter_yes").to_owned())];
+            let tick = vec![(
+                "ya".to_owned(),
+                frame.t("rights.interpreter_yes").to_owned(),
+            )];
             let mut group = typing.choices(
                 GIVE,
                 (interpreter, "penerjemah"),
@@ -532,8 +543,12 @@ fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -
     )));
     let why = typing.text(GIVE, (help, "bantuan"), "rights.help");
     pieces.push(Piece::Line(why.optional()));
-    let signings = Signing::ALL
-        .map(|one| (one.as_str().to_owned(), frame.t(signing_key(one)).to_owned()));
+    let signings = Signing::ALL.map(|one| {
+        (
+            one.as_str().to_owned(),
+            frame.t(signing_key(one)).to_owned(),
+        )
+    });
     pieces.push(Piece::Radios(typing.choices(
         GIVE,
         (signing, "tanda"),

@@ -26,7 +26,12 @@ pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Res
     let lists = lists.map(|list| list_view(&frame, list)).collect();
     let remedies = pack.measures().remedies.iter();
     let remedies = remedies
-        .map(|one| (frame.say(&one.name).to_owned(), frame.say(&one.how).to_owned()))
+        .map(|one| {
+            (
+                frame.say(&one.name).to_owned(),
+                frame.say(&one.how).to_owned(),
+            )
+        })
         .collect();
     let page = RightsPage {
         lists,

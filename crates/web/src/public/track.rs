@@ -7,6 +7,7 @@ mod ask;
 mod data;
 mod form;
 mod letter;
+mod rights;
 pub(crate) mod telling;
 
 use askama::Template;
@@ -30,6 +31,7 @@ pub(crate) use self::ask::refused;
 
 use self::ask::Ask;
 use self::letter::LetterItem;
+use self::rights::RightsItem;
 use super::receipt::card::{self, Card};
 use super::report::{opened_photos, put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
@@ -91,6 +93,7 @@ struct CasePage {
     late: Option<String>,
     outcome: Option<String>,
     letters: Vec<LetterItem>,
+    rights: Vec<RightsItem>,
     messages: Vec<Message>,
     news: String,
     /// By which ways they are told of news, in words; `None` when nobody is told by any.
@@ -493,6 +496,7 @@ async fn case_page(
         late: late(&frame, history, now),
         outcome: outcome(&frame, case),
         letters: letter::letters(&frame, &number.to_string(), &history.acts),
+        rights: rights::rights(&frame, case),
         messages: messages(&frame, &history.acts, &people),
         news: telling::news(&frame, case, now),
         telling,

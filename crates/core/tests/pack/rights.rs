@@ -1,0 +1,790 @@
+//! Rights by role, control measures, prevention and settlements, by the rules of a case and the pack of this repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use pengayom_core::act::{Act, Actor, Payload, Subject};
+use pengayom_core::pack::{
+    ConcernedRole, FactAnswer, Measures, Pack, PackFault, RightsBook, ServiceCode, Side,
+};
+use pengayom_core::subject::case::{
+    BeginMeasure, Case, CaseAct, CaseCommand, CaseRefusal, Channel, Consent, ControlCommand,
+    FactGiven, GiveRights, Harm, Manner, NotFirst, PreventionCommand, RightsCommand, RightsRefusal,
+    SettlementStage, Signing, TriedResult, decide, evolve, exclusions,
+};
+use pengayom_core::subject::{Method, Moment};
+use pengayom_core::value::{ActId, CaseId, OfficerId};
+use proptest::prelude::*;
+use proptest::sample::select;
+use uuid::Uuid;
+
+use crate::support::{files, pack};
+
+/// The pack as the rules of a case ask it, as far as these tests go.
+struct Unit<'p>(&'p Pack);
+
+impl Method for Unit<'_> {
+    fn offers(&self, service: &ServiceCode) -> bool {
+        self.0.service(service).is_some()
+    }
+    fn response_minutes(&self, _: &ServiceCode) -> Option<u32> {
+        None
+    }
+    fn is_sensitive(&self, service: &ServiceCode) -> bool {
+        self.0.is_sensitive(service)
+    }
+    fn keep_months(&self, _: &ServiceCode) -> Option<u32> {
+        None
+    }
+    fn emergency_minutes(&self) -> u32 {
+        60
+    }
+    fn has_outcome(&self, _: &str) -> bool {
+        true
+    }
+    fn has_late_reason(&self, _: &str) -> bool {
+        true
+    }
+    fn has_letter(&self, _: &str) -> bool {
+        true
+    }
+    fn has_function(&self, _: &str) -> bool {
+        true
+    }
+    fn has_role(&self, _: &str) -> bool {
+        true
+    }
+    fn has_explanation(&self, _: &str) -> bool {
+        true
+    }
+    fn asks(&self, _: &str) -> bool {
+        true
+    }
+    fn rights(&self) -> Option<&RightsBook> {
+        Some(self.0.rights())
+    }
+    fn measures(&self) -> Option<&Measures> {
+        Some(self.0.measures())
+    }
+}
+
+fn minute(n: i64) -> Timestamp {
+    let start: Timestamp = "2026-11-24T02:00:00Z".parse().unwrap();
+    start + SignedDuration::from_mins(n)
+}
+
+fn officer(n: u128) -> Actor {
+    Actor::Officer {
+        id: OfficerId(Uuid::from_u128(n)),
+    }
+}
+
+/// A case as commands make it.
+struct Story {
+    case: Option<Case>,
+    acts: Vec<CaseAct>,
+}
+
+impl Story {
+    fn of(service: &str) -> Self {
+        let mut story = Self {
+            case: None,
+            acts: Vec::new(),
+        };
+        let filing = CaseCommand::FileRequest {
+            secret: None,
+            service: service.parse().unwrap(),
+            report_kind: None,
+            channel: Channel::Desk,
+            paper: None,
+            description: "helm diambil di pasar".to_owned(),
+            when_text: None,
+            occurred_at: None,
+            harm: Harm::default(),
+            danger: false,
+            reporter: None,
+            reachable: false,
+            media: Vec::new(),
+            pack_version: "1".to_owned(),
+            simulated: false,
+            priority: None,
+        };
+        story.tell(0, 1, filing).unwrap();
+        story
+    }
+
+    /// Somebody asks for something at a minute.
+    fn tell(&mut self, at: i64, by: u128, command: CaseCommand) -> Result<(), CaseRefusal> {
+        let moment = Moment::now(minute(at));
+        let actor = officer(by);
+        let acts = decide(self.case.as_ref(), command, &actor, moment, &Unit(pack()))?;
+        for what in acts {
+            let act = Act {
+                id: ActId(Uuid::from_u128(1)),
+                unit: "polres-pati".parse().unwrap(),
+                subject: Subject::Case(CaseId(Uuid::from_u128(2))),
+                version: u32::try_from(self.acts.len() + 1).unwrap(),
+                actor: actor.clone(),
+                happened_at: minute(at),
+                recorded_at: minute(at),
+                place: None,
+                payload: Payload::Case(what.clone()),
+            };
+            self.case = evolve(self.case.take(), &act);
+            self.acts.push(what);
+        }
+        Ok(())
+    }
+
+    fn case(&self) -> &Case {
+        self.case.as_ref().unwrap()
+    }
+
+    fn owed(&self, n: u32) -> Vec<&str> {
+        let person = self.case().rights.person(n).unwrap();
+        person.owed.iter().map(|owed| owed.list.as_str()).collect()
+    }
+}
+
+fn name(roles: &[ConcernedRole], under_18: Option<bool>) -> CaseCommand {
+    CaseCommand::Rights(RightsCommand::Name {
+        person: None,
+        roles: roles.to_vec(),
+        under_18,
+        needs: Vec::new(),
+        reason: String::new(),
+    })
+}
+
+fn told(person: u32) -> GiveRights {
+    GiveRights {
+        person,
+        manner: Manner::Both,
+        language: "Indonesia".to_owned(),
+        interpreter: false,
+        guardian: None,
+        adviser: None,
+        absent: String::new(),
+        understood: true,
+        help: String::new(),
+        signing: Signing::Signed,
+    }
+}
+
+fn give(give: GiveRights) -> CaseCommand {
+    CaseCommand::Rights(RightsCommand::Give(give))
+}
+
+fn measure(kind: &str, person: Option<u32>) -> BeginMeasure {
+    BeginMeasure {
+        kind: kind.to_owned(),
+        person,
+        order: "SP/1/XI/2026".to_owned(),
+        ground: String::new(),
+        explained: "dijelaskan dengan kata sederhana".to_owned(),
+        remedy_told: true,
+        not_first: Some(NotFirst::NotSafe),
+        not_first_text: "membawa pisau".to_owned(),
+        encounter: None,
+    }
+}
+
+fn begin(measure: BeginMeasure) -> CaseCommand {
+    CaseCommand::Control(ControlCommand::Begin(measure))
+}
+
+fn refused(result: Result<(), CaseRefusal>) -> RightsRefusal {
+    match result {
+        Err(CaseRefusal::Rights(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+// S24
+#[test]
+fn a_witness_who_becomes_a_suspect_is_owed_the_rights_of_a_suspect() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Witness], Some(false)))
+        .unwrap();
+    assert_eq!(story.owed(1), ["witness"]);
+    let due = story.case().rights.due_at().unwrap();
+    assert_eq!(due, minute(1 + 24 * 60));
+    story.tell(5, 1, give(told(1))).unwrap();
+    assert!(story.owed(1).is_empty());
+    assert_eq!(story.case().rights.due_at(), None);
+    let change = |reason: &str| {
+        CaseCommand::Rights(RightsCommand::Name {
+            person: Some(1),
+            roles: vec![ConcernedRole::Suspect],
+            under_18: Some(false),
+            needs: Vec::new(),
+            reason: reason.to_owned(),
+        })
+    };
+    assert!(matches!(
+        story.tell(9, 1, change(" ")),
+        Err(CaseRefusal::Text {
+            field: "reason",
+            ..
+        })
+    ));
+    story.tell(9, 1, change("dua saksi melihatnya")).unwrap();
+    assert_eq!(story.owed(1), ["suspect"]);
+    story.tell(12, 1, give(told(1))).unwrap();
+    assert_eq!(story.case().rights.counts(), (2, 2));
+    let wait = story.case().rights.longest_wait();
+    assert_eq!(wait, Some(SignedDuration::from_mins(4)));
+}
+
+// S24: the reporter who is the suspect.
+#[test]
+fn who_is_reporter_and_suspect_is_told_both_lists() {
+    let mut story = Story::of("lp_b");
+    let both = [ConcernedRole::Suspect, ConcernedRole::Reporter];
+    story.tell(1, 1, name(&both, Some(false))).unwrap();
+    assert_eq!(story.owed(1), ["reporter", "suspect"]);
+}
+
+// S24
+#[test]
+fn a_child_is_told_in_company_or_it_is_said_why_not() {
+    let mut story = Story::of("abh");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(true)))
+        .unwrap();
+    assert_eq!(story.owed(1), ["suspect_child"]);
+    let alone = story.tell(2, 1, give(told(1)));
+    assert_eq!(refused(alone), RightsRefusal::ChildAlone);
+    let without = GiveRights {
+        guardian: Some(true),
+        adviser: Some(false),
+        ..told(1)
+    };
+    assert!(matches!(
+        story.tell(2, 1, give(without.clone())),
+        Err(CaseRefusal::Text {
+            field: "absent",
+            ..
+        })
+    ));
+    let why = GiveRights {
+        absent: "Bapas belum tiba".to_owned(),
+        ..without
+    };
+    story.tell(3, 1, give(why)).unwrap();
+    assert!(story.owed(1).is_empty());
+}
+
+// S24: whoever's age is not known is treated as a child.
+#[test]
+fn an_unknown_age_counts_as_a_childs() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], None))
+        .unwrap();
+    assert_eq!(story.owed(1), ["suspect_child"]);
+}
+
+// S24
+#[test]
+fn who_did_not_understand_is_helped_and_that_is_recorded() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Victim], Some(false)))
+        .unwrap();
+    let lost = GiveRights {
+        understood: false,
+        ..told(1)
+    };
+    assert!(matches!(
+        story.tell(2, 1, give(lost.clone())),
+        Err(CaseRefusal::Text { field: "help", .. })
+    ));
+    let helped = GiveRights {
+        help: "dibacakan lagi dalam bahasa Jawa".to_owned(),
+        signing: Signing::Refused,
+        ..lost
+    };
+    story.tell(3, 1, give(helped)).unwrap();
+    assert_eq!(
+        story.case().rights.person(1).unwrap().understood,
+        Some(false)
+    );
+}
+
+// S37
+#[test]
+fn rights_come_before_a_measure_that_can_wait() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(false)))
+        .unwrap();
+    let early = story.tell(2, 1, begin(measure("arrest", Some(1))));
+    assert_eq!(refused(early), RightsRefusal::RightsFirst { person: 1 });
+    story.tell(3, 1, give(told(1))).unwrap();
+    story.tell(4, 1, begin(measure("arrest", Some(1)))).unwrap();
+    let begun = &story.case().control.measures[0];
+    assert_eq!(begun.begun.ends_by, Some(minute(4 + 24 * 60)));
+    assert!(!begun.is_over_time(minute(4 + 24 * 60)));
+    assert!(begun.is_over_time(minute(5 + 24 * 60)));
+}
+
+// S37: in urgency they are owed within the pack's minutes.
+#[test]
+fn an_urgent_measure_puts_rights_off_for_the_packs_minutes_only() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(false)))
+        .unwrap();
+    let urgent = BeginMeasure {
+        order: String::new(),
+        ground: "caught".to_owned(),
+        not_first: None,
+        not_first_text: String::new(),
+        ..measure("arrest", Some(1))
+    };
+    story.tell(2, 1, begin(urgent)).unwrap();
+    let within = i64::from(pack().rights().urgent_minutes);
+    assert_eq!(story.case().rights.due_at(), Some(minute(2 + within)));
+    story.tell(4 + within, 1, give(told(1))).unwrap();
+    assert_eq!(story.case().rights.counts(), (1, 0), "told too late");
+}
+
+// S37
+#[test]
+fn a_measure_needs_basis_explanation_and_remedy() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(false)))
+        .unwrap();
+    story.tell(2, 1, give(told(1))).unwrap();
+    let good = || measure("arrest", Some(1));
+    let no_order = BeginMeasure {
+        order: String::new(),
+        ..good()
+    };
+    assert_eq!(
+        refused(story.tell(3, 1, begin(no_order))),
+        RightsRefusal::OrderMissing
+    );
+    let silent = BeginMeasure {
+        remedy_told: false,
+        ..good()
+    };
+    assert_eq!(
+        refused(story.tell(3, 1, begin(silent))),
+        RightsRefusal::RemedyNotTold
+    );
+    let dumb = BeginMeasure {
+        explained: String::new(),
+        ..good()
+    };
+    assert!(matches!(
+        story.tell(3, 1, begin(dumb)),
+        Err(CaseRefusal::Text {
+            field: "explained",
+            ..
+        })
+    ));
+    let unknown = BeginMeasure {
+        ground: "tired".to_owned(),
+        order: String::new(),
+        ..good()
+    };
+    assert!(matches!(
+        story.tell(3, 1, begin(unknown)),
+        Err(CaseRefusal::NotInPack {
+            field: "ground",
+            ..
+        })
+    ));
+    story
+        .tell(3, 1, name(&[ConcernedRole::Witness], Some(false)))
+        .unwrap();
+    let witness = measure("arrest", Some(2));
+    assert_eq!(
+        refused(story.tell(3, 1, begin(witness))),
+        RightsRefusal::NotForRole
+    );
+}
+
+// S87
+#[test]
+fn something_is_tried_before_a_measure_or_it_is_said_why_not() {
+    let mut story = Story::of("lp_b");
+    let no_reason = BeginMeasure {
+        not_first: None,
+        ..measure("search", None)
+    };
+    let result = story.tell(1, 1, begin(no_reason.clone()));
+    assert_eq!(refused(result), RightsRefusal::NothingTriedFirst);
+    let tried = CaseCommand::Prevention(PreventionCommand::Try {
+        kind: "invitation".to_owned(),
+        result: TriedResult::Failed,
+        text: "tidak datang".to_owned(),
+    });
+    story.tell(2, 1, tried).unwrap();
+    story.tell(3, 1, begin(no_reason)).unwrap();
+}
+
+// S37
+#[test]
+fn another_officer_looks_at_a_measure_and_nobody_closes_a_case_with_somebody_locked_up() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(false)))
+        .unwrap();
+    story.tell(2, 1, give(told(1))).unwrap();
+    story.tell(3, 1, begin(measure("arrest", Some(1)))).unwrap();
+    let review = || {
+        CaseCommand::Control(ControlCommand::Review {
+            measure: 1,
+            justified: true,
+            text: "surat lengkap".to_owned(),
+        })
+    };
+    assert_eq!(story.tell(4, 1, review()), Err(CaseRefusal::OwnDecision));
+    story.tell(4, 2, review()).unwrap();
+    assert_eq!(
+        refused(story.tell(5, 2, review())),
+        RightsRefusal::MeasureOver
+    );
+    let close = || CaseCommand::Close {
+        outcome: "resolved".to_owned(),
+        reason: "selesai".to_owned(),
+    };
+    let shut = story.tell(6, 1, close());
+    assert_eq!(refused(shut), RightsRefusal::MeasureLasts { measure: 1 });
+    let end = CaseCommand::Control(ControlCommand::End {
+        measure: 1,
+        text: "dipulangkan".to_owned(),
+    });
+    story.tell(7, 1, end).unwrap();
+    story.tell(8, 1, close()).unwrap();
+}
+
+fn answers(yes: &[&str]) -> Vec<FactGiven> {
+    let one = |fact: &pengayom_core::pack::Fact| FactGiven {
+        fact: fact.code.as_str().to_owned(),
+        answer: if yes.contains(&fact.code.as_str()) {
+            FactAnswer::Yes
+        } else {
+            FactAnswer::No
+        },
+    };
+    pack().measures().facts.iter().map(one).collect()
+}
+
+fn judge(way: &str, answers: Vec<FactGiven>) -> CaseCommand {
+    CaseCommand::Prevention(PreventionCommand::Judge {
+        way: way.to_owned(),
+        answers,
+    })
+}
+
+fn said(side: Side, consent: Consent, told_free: bool) -> CaseCommand {
+    CaseCommand::Prevention(PreventionCommand::Answer {
+        settlement: 1,
+        side,
+        consent,
+        told_free,
+    })
+}
+
+// S37, S87
+#[test]
+fn diversion_needs_the_free_consent_of_all_and_is_kept_or_broken() {
+    let mut story = Story::of("abh");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(true)))
+        .unwrap();
+    story
+        .tell(2, 1, judge("diversion", answers(&["child"])))
+        .unwrap();
+    let again = story.tell(3, 1, judge("diversion", answers(&["child"])));
+    assert_eq!(refused(again), RightsRefusal::AlreadyOffered);
+    let pressed = story.tell(3, 1, said(Side::Victim, Consent::Given, false));
+    assert_eq!(refused(pressed), RightsRefusal::ConsentNotFree);
+    story
+        .tell(4, 1, said(Side::Child, Consent::Given, true))
+        .unwrap();
+    story
+        .tell(4, 1, said(Side::Guardian, Consent::Given, true))
+        .unwrap();
+    let agree = || {
+        CaseCommand::Prevention(PreventionCommand::Agree {
+            settlement: 1,
+            text: "mengganti helm".to_owned(),
+            keep_by: Some(minute(10_000)),
+        })
+    };
+    let missing = story.tell(5, 1, agree());
+    assert_eq!(
+        refused(missing),
+        RightsRefusal::ConsentMissing { side: Side::Victim }
+    );
+    story
+        .tell(6, 1, said(Side::Victim, Consent::Given, true))
+        .unwrap();
+    story.tell(7, 1, agree()).unwrap();
+    let end = CaseCommand::Prevention(PreventionCommand::End {
+        settlement: 1,
+        kept: true,
+        text: "helm diganti".to_owned(),
+    });
+    story.tell(8, 1, end).unwrap();
+    assert_eq!(
+        story.case().prevention.settlements[0].stage(),
+        SettlementStage::Kept
+    );
+}
+
+// S37
+#[test]
+fn consent_that_is_taken_back_ends_the_settlement() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(2, 1, judge("restorative", answers(&[])))
+        .unwrap();
+    story
+        .tell(3, 1, said(Side::Victim, Consent::Given, true))
+        .unwrap();
+    story
+        .tell(4, 1, said(Side::Victim, Consent::Withdrawn, false))
+        .unwrap();
+    assert_eq!(
+        story.case().prevention.settlements[0].stage(),
+        SettlementStage::Declined
+    );
+    let late = story.tell(5, 1, said(Side::Victim, Consent::Given, true));
+    assert_eq!(refused(late), RightsRefusal::SettlementOver);
+}
+
+// S37: never sexual violence, whatever is answered.
+#[test]
+fn the_service_decides_where_an_answer_would_deny_it() {
+    let mut story = Story::of("tpks");
+    story
+        .tell(1, 1, judge("restorative", answers(&[])))
+        .unwrap();
+    let judged = &story.case().prevention.settlements[0];
+    assert_eq!(judged.judged.excluded, ["sexual"]);
+    assert_eq!(judged.stage(), SettlementStage::Excluded);
+    let consent = story.tell(2, 1, said(Side::Victim, Consent::Given, true));
+    assert_eq!(refused(consent), RightsRefusal::SettlementOver);
+}
+
+// S37
+#[test]
+fn a_suspect_who_is_grown_up_is_not_diverted() {
+    let mut story = Story::of("lp_b");
+    story
+        .tell(1, 1, name(&[ConcernedRole::Suspect], Some(false)))
+        .unwrap();
+    story
+        .tell(2, 1, judge("diversion", answers(&["child"])))
+        .unwrap();
+    let judged = &story.case().prevention.settlements[0].judged;
+    assert_eq!(judged.excluded, ["not_child"]);
+}
+
+#[test]
+fn a_question_without_an_answer_is_no_leave() {
+    let mut story = Story::of("lp_b");
+    let refusal = refused(story.tell(1, 1, judge("restorative", Vec::new())));
+    assert!(matches!(refusal, RightsRefusal::FactNotAnswered { .. }));
+}
+
+fn any_answers() -> impl Strategy<Value = BTreeMap<String, Option<bool>>> {
+    let codes: Vec<String> = pack()
+        .measures()
+        .facts
+        .iter()
+        .map(|fact| fact.code.as_str().to_owned())
+        .collect();
+    let each = codes
+        .into_iter()
+        .map(|code| (Just(code), any::<Option<bool>>()));
+    each.collect::<Vec<_>>()
+        .prop_map(|all| all.into_iter().collect())
+}
+
+proptest! {
+    // S37
+    #[test]
+    fn no_exclusion_is_ever_overridden(
+        facts in any_answers(),
+        way in select(vec!["diversion", "restorative", "deliberation"]),
+        service in select(vec!["lp_b", "tpks", "kdrt", "abh"]),
+        child in any::<Option<bool>>(),
+    ) {
+        let measures = pack().measures();
+        let given: Vec<FactGiven> = facts.iter().filter_map(|(fact, answer)| Some(FactGiven {
+            fact: fact.clone(),
+            answer: if (*answer)? { FactAnswer::Yes } else { FactAnswer::No },
+        })).collect();
+        let code = &measures.way(way).unwrap().code;
+        let service: ServiceCode = service.parse().unwrap();
+        // What is so, with what the service and the suspects' ages force, told by other means.
+        let is = |fact: &str| match fact {
+            "sexual" if service.as_str() == "tpks" => Some(true),
+            "child" if child.is_some() => child,
+            fact => facts.get(fact).copied().flatten(),
+        };
+        let mut expected = BTreeSet::new();
+        let mut unknown = false;
+        for one in &measures.exclusions {
+            if !one.ways.contains(code) {
+                continue;
+            }
+            match is(one.fact.as_str()) {
+                Some(so) if so == (one.answer == FactAnswer::Yes) => {
+                    expected.insert(one.code.as_str());
+                }
+                Some(_) => {}
+                None => unknown = true,
+            }
+        }
+        match exclusions(measures, code, &service, child, &given) {
+            Ok(found) => {
+                prop_assert!(!unknown);
+                let found: BTreeSet<&str> = found.iter().map(|one| one.code.as_str()).collect();
+                prop_assert_eq!(found, expected);
+            }
+            Err(_) => prop_assert!(unknown),
+        }
+    }
+
+    // S24, S37: whoever is owed rights meets no measure but an urgent one; what is owed is exactly what the lists of
+    // the roles are without what was told.
+    #[test]
+    fn owed_is_exact_and_a_measure_without_rights_is_urgent(
+        steps in proptest::collection::vec(
+            (0_u8..3, 1_u32..3, proptest::sample::subsequence(ConcernedRole::ALL.to_vec(), 1..3), any::<Option<bool>>(), any::<bool>()),
+            1..14,
+        ),
+    ) {
+        let mut story = Story::of("lp_b");
+        let mut told: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+        for (at, (what, person, roles, age, urgent)) in (1_i64..).zip(steps) {
+            let known = story.case().rights.person(person).is_some();
+            let command = match what {
+                0 => CaseCommand::Rights(RightsCommand::Name {
+                    person: known.then_some(person),
+                    roles,
+                    under_18: age,
+                    needs: Vec::new(),
+                    reason: "berubah".to_owned(),
+                }),
+                1 => give(GiveRights { guardian: Some(true), adviser: Some(true), ..crate::rights::told(person) }),
+                _ => begin(BeginMeasure {
+                    order: if urgent { String::new() } else { "SP/2".to_owned() },
+                    ground: if urgent { "danger".to_owned() } else { String::new() },
+                    ..measure("arrest", Some(person))
+                }),
+            };
+            let owed_before = known && !story.owed(person).is_empty();
+            let done = story.tell(at, 1, command).is_ok();
+            if done && what == 2 {
+                prop_assert!(urgent || !owed_before);
+            }
+            if done && what == 1 {
+                let given = &story.case().rights.person(person).unwrap().given;
+                told.entry(person).or_default().extend(given.iter().map(|one| one.list.clone()));
+            }
+            for one in &story.case().rights.persons {
+                let service = "lp_b".parse().unwrap();
+                let lists = pack().rights().lists_for(&one.roles, one.under_18, &[], &service);
+                let all: BTreeSet<String> = lists.map(|list| list.code.as_str().to_owned()).collect();
+                let known = told.get(&one.n).cloned().unwrap_or_default();
+                let expected: BTreeSet<String> = all.difference(&known).cloned().collect();
+                let owed: BTreeSet<String> = one.owed.iter().map(|owed| owed.list.clone()).collect();
+                prop_assert_eq!(owed, expected);
+            }
+        }
+    }
+}
+
+fn faults(file: &str, from: &str, to: &str) -> Vec<String> {
+    let mut files = files();
+    let text = files.get(file).unwrap();
+    assert!(text.contains(from), "{from}");
+    let text = text.replace(from, to);
+    files.insert(file.to_owned(), text);
+    let errors = Pack::load(&files).unwrap_err();
+    errors
+        .errors()
+        .iter()
+        .map(|error| error.fault.code())
+        .collect()
+}
+
+// The floor: a pack that leaves a right out does not load.
+#[test]
+fn a_pack_that_takes_a_right_away_is_refused() {
+    let found = faults("rights.toml", "id = \"silence\"", "id = \"talking\"");
+    assert_eq!(found, ["dangling_reference"]);
+    let files = files();
+    let errors = |fault: &PackFault| matches!(fault, PackFault::DanglingReference { .. });
+    let mut cut = files;
+    let text = cut
+        .get("pack.toml")
+        .unwrap()
+        .replace("must_tell", "must_not_tell");
+    cut.insert("pack.toml".to_owned(), text);
+    let refused = Pack::load(&cut).unwrap_err();
+    assert!(!refused.errors().iter().any(|error| errors(&error.fault)));
+}
+
+#[test]
+fn a_role_without_rights_a_measure_without_remedy_and_liberty_without_end_are_refused() {
+    let found = faults(
+        "rights.toml",
+        "role = \"witness\"\nage = \"adult\"",
+        "role = \"victim\"\nage = \"adult\"",
+    );
+    assert!(
+        found.contains(&"rule_rights_of_each_role".to_owned()),
+        "{found:?}"
+    );
+    let found = faults(
+        "measures.toml",
+        "remedies = [\"pretrial\", \"superior\", \"propam\", \"kompolnas\", \"ombudsman\"]",
+        "remedies = []",
+    );
+    assert!(found.contains(&"wrong_count".to_owned()), "{found:?}");
+    let found = faults("measures.toml", "longest = \"handcuffs\"\n", "");
+    assert!(
+        found.contains(&"rule_liberty_has_end".to_owned()),
+        "{found:?}"
+    );
+    let found = faults(
+        "measures.toml",
+        "route = \"kompolnas\"",
+        "route = \"nobody\"",
+    );
+    assert_eq!(found, ["dangling_reference"]);
+    let found = faults(
+        "measures.toml",
+        "sides = [\"offender\", \"victim\"]",
+        "sides = [\"offender\", \"child\"]",
+    );
+    assert!(
+        found.contains(&"rule_way_has_exclusions".to_owned()),
+        "{found:?}"
+    );
+}
+
+// S24: for a person who left school early.
+#[test]
+fn every_right_is_one_short_sentence_in_both_languages() {
+    for right in &pack().rights().rights {
+        let words = right.text.id.split_whitespace().count();
+        assert!(words <= 16, "{}: {words} words", right.code);
+        for text in [&right.text.id, &right.text.en] {
+            assert!(text.ends_with('.'), "{}", right.code);
+            assert_eq!(text.matches('.').count(), 1, "{}", right.code);
+        }
+    }
+}
