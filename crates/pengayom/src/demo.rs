@@ -5,6 +5,7 @@
 
 mod clock;
 mod queue;
+mod rights;
 mod simulate;
 mod words;
 

@@ -4,7 +4,7 @@ mod act;
 mod asked;
 mod care;
 mod case;
-mod concerned;
+pub(crate) mod concerned;
 mod control;
 pub(crate) mod evidence;
 mod file;

@@ -25,7 +25,7 @@ fn the_pack_has_every_entry_that_was_researched() {
     for (section, count) in [
         ("question", 15),
         ("outcome", 13),
-        ("clock", 36),
+        ("clock", 50),
         ("category", 16),
         ("route", 8),
         ("evidence_type", 8),

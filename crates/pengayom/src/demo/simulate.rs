@@ -158,7 +158,7 @@ pub(super) async fn month(
     }
     desk.play_until(node, clock, plan.until).await?;
     clock.set(plan.until);
-    Ok(())
+    super::rights::cases(node, words, plan.seed, plan.until).await
 }
 
 /// The recorded shifts.

@@ -28,6 +28,8 @@ pub(super) struct SimulationWords {
     pub(super) report: Vec<Report>,
     /// What officers write.
     pub(super) words: Written,
+    /// What is said in the cases that show rights.
+    pub(super) rights: RightsWords,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -66,6 +68,26 @@ pub(super) struct Written {
     pub(super) closings: Vec<String>,
     pub(super) delays: Vec<String>,
     pub(super) messages: Vec<String>,
+}
+
+/// What is said in the cases that show rights, measures and settlements.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RightsWords {
+    pub(super) theft: String,
+    pub(super) child: String,
+    pub(super) violence: String,
+    pub(super) urgent: String,
+    pub(super) place: String,
+    pub(super) answer: String,
+    pub(super) language: String,
+    pub(super) changed: String,
+    pub(super) absent: String,
+    pub(super) tried: String,
+    pub(super) order: String,
+    pub(super) explained: String,
+    pub(super) caught: String,
+    pub(super) agreed: String,
 }
 
 /// Names.

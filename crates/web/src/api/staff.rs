@@ -22,6 +22,7 @@ mod queue;
 mod receipt;
 mod refused;
 mod report;
+mod rights;
 mod shown;
 mod visit;
 mod who;
@@ -103,6 +104,16 @@ fn changes_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(change::remove_reader))
         .routes(routes!(change::name_concerned))
         .routes(routes!(change::clear_concerned))
+        .routes(routes!(rights::show, rights::give))
+        .routes(routes!(rights::name))
+        .routes(routes!(rights::begin))
+        .routes(routes!(rights::end))
+        .routes(routes!(rights::review))
+        .routes(routes!(rights::attempt))
+        .routes(routes!(rights::judge))
+        .routes(routes!(rights::consent))
+        .routes(routes!(rights::agree))
+        .routes(routes!(rights::keep))
         .routes(routes!(opening::open))
         .routes(routes!(opening::review))
 }

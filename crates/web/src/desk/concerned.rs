@@ -122,7 +122,7 @@ pub(super) fn due_words(frame: &PageFrame, due: Timestamp, now: Timestamp) -> (b
 }
 
 /// Name of a kind of measure.
-pub(super) fn kind_name(frame: &PageFrame, kind: &str) -> String {
+pub(crate) fn kind_name(frame: &PageFrame, kind: &str) -> String {
     let known = frame.unit().pack.measures().kind(kind);
     known
         .map_or(kind, |known| frame.say(&known.name))
@@ -130,13 +130,13 @@ pub(super) fn kind_name(frame: &PageFrame, kind: &str) -> String {
 }
 
 /// Name of a way to settle.
-pub(super) fn way_name(frame: &PageFrame, way: &str) -> String {
+pub(crate) fn way_name(frame: &PageFrame, way: &str) -> String {
     let known = frame.unit().pack.measures().way(way);
     known.map_or(way, |known| frame.say(&known.name)).to_owned()
 }
 
 /// Name of something that is tried first.
-pub(super) fn tried_name(frame: &PageFrame, kind: &str) -> String {
+pub(crate) fn tried_name(frame: &PageFrame, kind: &str) -> String {
     let known = frame.unit().pack.measures().tried(kind);
     known
         .map_or(kind, |known| frame.say(&known.name))
