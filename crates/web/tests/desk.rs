@@ -35,6 +35,8 @@ mod people;
 mod queue;
 #[path = "desk/report.rs"]
 mod report;
+#[path = "desk/rights.rs"]
+mod rights;
 #[path = "desk/signin.rs"]
 mod signin;
 #[path = "desk/token.rs"]

@@ -346,7 +346,7 @@ bodies! {
         /// All their roles: `reporter`, `victim`, `witness`, `suspect`.
         #[schema(min_items = 1, max_items = 4)] roles: Vec<String>,
         /// Whether they are under 18; without it, not known.
-        #[schema(nullable)] under_18: Option<bool>,
+        #[schema()] under_18: Option<bool>,
         /// Codes of the pack.
         #[schema(max_items = 10)] needs: Option<Vec<String>>,
         /// Why the roles changed; needed with `person`.
@@ -361,11 +361,11 @@ bodies! {
         /// In which language.
         #[schema(min_length = 1, max_length = 5000)] language: String,
         /// Through an interpreter.
-        #[schema(nullable)] interpreter: Option<bool>,
+        #[schema()] interpreter: Option<bool>,
         /// Whether a child's guardian was there; needed for a child.
-        #[schema(nullable)] guardian: Option<bool>,
+        #[schema()] guardian: Option<bool>,
         /// Whether a child's adviser was there; needed for a child.
-        #[schema(nullable)] adviser: Option<bool>,
+        #[schema()] adviser: Option<bool>,
         /// Why one of them was not.
         #[schema(max_length = 5000)] absent: Option<String>,
         /// Whether the person understood.
@@ -435,7 +435,7 @@ bodies! {
         /// `given`, `declined` or `withdrawn`.
         #[schema(max_length = 200)] consent: String,
         /// They were told that it is free and may be taken back; needed with `given`.
-        #[schema(nullable)] told_free: Option<bool>,
+        #[schema()] told_free: Option<bool>,
     }
     /// What all sides agreed on.
     SettlementAgreement {
