@@ -13,4 +13,6 @@ mod laws;
 mod notices;
 mod page;
 mod rights;
+mod rights_faults;
+mod rights_laws;
 mod support;

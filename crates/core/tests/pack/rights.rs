@@ -1,24 +1,20 @@
 //! Rights by role, control measures, prevention and settlements, by the rules of a case and the pack of this repository.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Actor, Payload, Subject};
 use pengayom_core::pack::{
-    ConcernedRole, FactAnswer, Measures, Pack, PackFault, RightsBook, ServiceCode, Side,
+    ConcernedRole, FactAnswer, Measures, Pack, RightsBook, ServiceCode, Side,
 };
 use pengayom_core::subject::case::{
     BeginMeasure, Case, CaseAct, CaseCommand, CaseRefusal, Channel, Consent, ControlCommand,
     FactGiven, GiveRights, Harm, Manner, NotFirst, PreventionCommand, RightsCommand, RightsRefusal,
-    SettlementStage, Signing, TriedResult, decide, evolve, exclusions,
+    SettlementStage, Signing, TriedResult, decide, evolve,
 };
 use pengayom_core::subject::{Method, Moment};
 use pengayom_core::value::{ActId, CaseId, OfficerId};
-use proptest::prelude::*;
-use proptest::sample::select;
 use uuid::Uuid;
 
-use crate::support::{files, pack};
+use crate::support::pack;
 
 /// The pack as the rules of a case ask it, as far as these tests go.
 struct Unit<'p>(&'p Pack);
@@ -80,13 +76,13 @@ fn officer(n: u128) -> Actor {
 }
 
 /// A case as commands make it.
-struct Story {
+pub(crate) struct Story {
     case: Option<Case>,
     acts: Vec<CaseAct>,
 }
 
 impl Story {
-    fn of(service: &str) -> Self {
+    pub(crate) fn of(service: &str) -> Self {
         let mut story = Self {
             case: None,
             acts: Vec::new(),
@@ -114,7 +110,12 @@ impl Story {
     }
 
     /// Somebody asks for something at a minute.
-    fn tell(&mut self, at: i64, by: u128, command: CaseCommand) -> Result<(), CaseRefusal> {
+    pub(crate) fn tell(
+        &mut self,
+        at: i64,
+        by: u128,
+        command: CaseCommand,
+    ) -> Result<(), CaseRefusal> {
         let moment = Moment::now(minute(at));
         let actor = officer(by);
         let acts = decide(self.case.as_ref(), command, &actor, moment, &Unit(pack()))?;
@@ -136,17 +137,17 @@ impl Story {
         Ok(())
     }
 
-    fn case(&self) -> &Case {
+    pub(crate) fn case(&self) -> &Case {
         self.case.as_ref().unwrap()
     }
 
-    fn owed(&self, n: u32) -> Vec<&str> {
+    pub(crate) fn owed(&self, n: u32) -> Vec<&str> {
         let person = self.case().rights.person(n).unwrap();
         person.owed.iter().map(|owed| owed.list.as_str()).collect()
     }
 }
 
-fn name(roles: &[ConcernedRole], under_18: Option<bool>) -> CaseCommand {
+pub(crate) fn name(roles: &[ConcernedRole], under_18: Option<bool>) -> CaseCommand {
     CaseCommand::Rights(RightsCommand::Name {
         person: None,
         roles: roles.to_vec(),
@@ -156,7 +157,7 @@ fn name(roles: &[ConcernedRole], under_18: Option<bool>) -> CaseCommand {
     })
 }
 
-fn told(person: u32) -> GiveRights {
+pub(crate) fn told(person: u32) -> GiveRights {
     GiveRights {
         person,
         manner: Manner::Both,
@@ -171,11 +172,11 @@ fn told(person: u32) -> GiveRights {
     }
 }
 
-fn give(give: GiveRights) -> CaseCommand {
+pub(crate) fn give(give: GiveRights) -> CaseCommand {
     CaseCommand::Rights(RightsCommand::Give(give))
 }
 
-fn measure(kind: &str, person: Option<u32>) -> BeginMeasure {
+pub(crate) fn measure(kind: &str, person: Option<u32>) -> BeginMeasure {
     BeginMeasure {
         kind: kind.to_owned(),
         person,
@@ -189,7 +190,7 @@ fn measure(kind: &str, person: Option<u32>) -> BeginMeasure {
     }
 }
 
-fn begin(measure: BeginMeasure) -> CaseCommand {
+pub(crate) fn begin(measure: BeginMeasure) -> CaseCommand {
     CaseCommand::Control(ControlCommand::Begin(measure))
 }
 
@@ -594,197 +595,4 @@ fn a_question_without_an_answer_is_no_leave() {
     let mut story = Story::of("lp_b");
     let refusal = refused(story.tell(1, 1, judge("restorative", Vec::new())));
     assert!(matches!(refusal, RightsRefusal::FactNotAnswered { .. }));
-}
-
-fn any_answers() -> impl Strategy<Value = BTreeMap<String, Option<bool>>> {
-    let codes: Vec<String> = pack()
-        .measures()
-        .facts
-        .iter()
-        .map(|fact| fact.code.as_str().to_owned())
-        .collect();
-    let each = codes
-        .into_iter()
-        .map(|code| (Just(code), any::<Option<bool>>()));
-    each.collect::<Vec<_>>()
-        .prop_map(|all| all.into_iter().collect())
-}
-
-proptest! {
-    // S37
-    #[test]
-    fn no_exclusion_is_ever_overridden(
-        facts in any_answers(),
-        way in select(vec!["diversion", "restorative", "deliberation"]),
-        service in select(vec!["lp_b", "tpks", "kdrt", "abh"]),
-        child in any::<Option<bool>>(),
-    ) {
-        let measures = pack().measures();
-        let given: Vec<FactGiven> = facts.iter().filter_map(|(fact, answer)| Some(FactGiven {
-            fact: fact.clone(),
-            answer: if (*answer)? { FactAnswer::Yes } else { FactAnswer::No },
-        })).collect();
-        let code = &measures.way(way).unwrap().code;
-        let service: ServiceCode = service.parse().unwrap();
-        // What is so, with what the service and the suspects' ages force, told by other means.
-        let is = |fact: &str| match fact {
-            "sexual" if service.as_str() == "tpks" => Some(true),
-            "child" if child.is_some() => child,
-            fact => facts.get(fact).copied().flatten(),
-        };
-        let mut expected = BTreeSet::new();
-        let mut unknown = false;
-        for one in &measures.exclusions {
-            if !one.ways.contains(code) {
-                continue;
-            }
-            match is(one.fact.as_str()) {
-                Some(so) if so == (one.answer == FactAnswer::Yes) => {
-                    expected.insert(one.code.as_str());
-                }
-                Some(_) => {}
-                None => unknown = true,
-            }
-        }
-        match exclusions(measures, code, &service, child, &given) {
-            Ok(found) => {
-                prop_assert!(!unknown);
-                let found: BTreeSet<&str> = found.iter().map(|one| one.code.as_str()).collect();
-                prop_assert_eq!(found, expected);
-            }
-            Err(_) => prop_assert!(unknown),
-        }
-    }
-
-    // S24, S37: whoever is owed rights meets no measure but an urgent one; what is owed is exactly what the lists of
-    // the roles are without what was told.
-    #[test]
-    fn owed_is_exact_and_a_measure_without_rights_is_urgent(
-        steps in proptest::collection::vec(
-            (0_u8..3, 1_u32..3, proptest::sample::subsequence(ConcernedRole::ALL.to_vec(), 1..3), any::<Option<bool>>(), any::<bool>()),
-            1..14,
-        ),
-    ) {
-        let mut story = Story::of("lp_b");
-        let mut told: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
-        for (at, (what, person, roles, age, urgent)) in (1_i64..).zip(steps) {
-            let known = story.case().rights.person(person).is_some();
-            let command = match what {
-                0 => CaseCommand::Rights(RightsCommand::Name {
-                    person: known.then_some(person),
-                    roles,
-                    under_18: age,
-                    needs: Vec::new(),
-                    reason: "berubah".to_owned(),
-                }),
-                1 => give(GiveRights { guardian: Some(true), adviser: Some(true), ..crate::rights::told(person) }),
-                _ => begin(BeginMeasure {
-                    order: if urgent { String::new() } else { "SP/2".to_owned() },
-                    ground: if urgent { "danger".to_owned() } else { String::new() },
-                    ..measure("arrest", Some(person))
-                }),
-            };
-            let owed_before = known && !story.owed(person).is_empty();
-            let done = story.tell(at, 1, command).is_ok();
-            if done && what == 2 {
-                prop_assert!(urgent || !owed_before);
-            }
-            if done && what == 1 {
-                let given = &story.case().rights.person(person).unwrap().given;
-                told.entry(person).or_default().extend(given.iter().map(|one| one.list.clone()));
-            }
-            for one in &story.case().rights.persons {
-                let service = "lp_b".parse().unwrap();
-                let lists = pack().rights().lists_for(&one.roles, one.under_18, &[], &service);
-                let all: BTreeSet<String> = lists.map(|list| list.code.as_str().to_owned()).collect();
-                let known = told.get(&one.n).cloned().unwrap_or_default();
-                let expected: BTreeSet<String> = all.difference(&known).cloned().collect();
-                let owed: BTreeSet<String> = one.owed.iter().map(|owed| owed.list.clone()).collect();
-                prop_assert_eq!(owed, expected);
-            }
-        }
-    }
-}
-
-fn faults(file: &str, from: &str, to: &str) -> Vec<String> {
-    let mut files = files();
-    let text = files.get(file).unwrap();
-    assert!(text.contains(from), "{from}");
-    let text = text.replace(from, to);
-    files.insert(file.to_owned(), text);
-    let errors = Pack::load(&files).unwrap_err();
-    errors
-        .errors()
-        .iter()
-        .map(|error| error.fault.code())
-        .collect()
-}
-
-// The floor: a pack that leaves a right out does not load.
-#[test]
-fn a_pack_that_takes_a_right_away_is_refused() {
-    let found = faults("rights.toml", "id = \"silence\"", "id = \"talking\"");
-    assert_eq!(found, ["dangling_reference"]);
-    let files = files();
-    let errors = |fault: &PackFault| matches!(fault, PackFault::DanglingReference { .. });
-    let mut cut = files;
-    let text = cut
-        .get("pack.toml")
-        .unwrap()
-        .replace("must_tell", "must_not_tell");
-    cut.insert("pack.toml".to_owned(), text);
-    let refused = Pack::load(&cut).unwrap_err();
-    assert!(!refused.errors().iter().any(|error| errors(&error.fault)));
-}
-
-#[test]
-fn a_role_without_rights_a_measure_without_remedy_and_liberty_without_end_are_refused() {
-    let found = faults(
-        "rights.toml",
-        "role = \"witness\"\nage = \"adult\"",
-        "role = \"victim\"\nage = \"adult\"",
-    );
-    assert!(
-        found.contains(&"rule_rights_of_each_role".to_owned()),
-        "{found:?}"
-    );
-    let found = faults(
-        "measures.toml",
-        "remedies = [\"pretrial\", \"superior\", \"propam\", \"kompolnas\", \"ombudsman\"]",
-        "remedies = []",
-    );
-    assert!(found.contains(&"wrong_count".to_owned()), "{found:?}");
-    let found = faults("measures.toml", "longest = \"handcuffs\"\n", "");
-    assert!(
-        found.contains(&"rule_liberty_has_end".to_owned()),
-        "{found:?}"
-    );
-    let found = faults(
-        "measures.toml",
-        "route = \"kompolnas\"",
-        "route = \"nobody\"",
-    );
-    assert_eq!(found, ["dangling_reference"]);
-    let found = faults(
-        "measures.toml",
-        "sides = [\"offender\", \"victim\"]",
-        "sides = [\"offender\", \"child\"]",
-    );
-    assert!(
-        found.contains(&"rule_way_has_exclusions".to_owned()),
-        "{found:?}"
-    );
-}
-
-// S24: for a person who left school early.
-#[test]
-fn every_right_is_one_short_sentence_in_both_languages() {
-    for right in &pack().rights().rights {
-        let words = right.text.id.split_whitespace().count();
-        assert!(words <= 16, "{}: {words} words", right.code);
-        for text in [&right.text.id, &right.text.en] {
-            assert!(text.ends_with('.'), "{}", right.code);
-            assert_eq!(text.matches('.').count(), 1, "{}", right.code);
-        }
-    }
 }

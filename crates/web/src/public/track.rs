@@ -29,9 +29,6 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::ask::refused;
 
-use self::ask::Ask;
-use self::letter::LetterItem;
-use self::rights::RightsItem;
 use super::receipt::card::{self, Card};
 use super::report::{opened_photos, put_photo, too_long};
 use crate::extract::{Context, CookieKind, FormPost, PhotoPost, PublicPage};
@@ -92,15 +89,15 @@ struct CasePage {
     promise: Option<String>,
     late: Option<String>,
     outcome: Option<String>,
-    letters: Vec<LetterItem>,
-    rights: Vec<RightsItem>,
+    letters: Vec<letter::LetterItem>,
+    rights: Vec<rights::RightsItem>,
     messages: Vec<Message>,
     news: String,
     /// By which ways they are told of news, in words; `None` when nobody is told by any.
     telling: Option<String>,
     /// What the reporter did a moment ago, in words.
     said: Option<&'static str>,
-    asks: Vec<Ask>,
+    asks: Vec<ask::Ask>,
     erased: Option<String>,
     may_rate: bool,
     text: TextField,
