@@ -331,7 +331,23 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         CaseCommand::NameConcerned { .. } => Some(access::clear_concerned(9)),
         CaseCommand::ClearConcerned { .. } => Some(access::open()),
         CaseCommand::OpenInEmergency { .. } => Some(access::review(1)),
-        CaseCommand::ReviewOpening { .. } => None,
+        CaseCommand::ReviewOpening { .. } => Some(CaseCommand::Rights(RightsCommand::Name {
+            person: None,
+            roles: Vec::new(),
+            under_18: None,
+            needs: Vec::new(),
+            reason: String::new(),
+        })),
+        CaseCommand::Rights(_) => Some(CaseCommand::Control(ControlCommand::End {
+            measure: 1,
+            text: "selesai".to_owned(),
+        })),
+        CaseCommand::Control(_) => Some(CaseCommand::Prevention(PreventionCommand::End {
+            settlement: 1,
+            kept: true,
+            text: "ditepati".to_owned(),
+        })),
+        CaseCommand::Prevention(_) => None,
     }
 }
 
@@ -358,6 +374,15 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             found.clone(),
             found.clone(),
             found,
+        ]
+    };
+    let refused = |why: CaseRefusal| {
+        [
+            Err(No::NotFiled),
+            Err(why.clone()),
+            Err(why.clone()),
+            Err(why),
+            Err(No::Closed),
         ]
     };
     let sent_only = |kind| {
@@ -490,6 +515,12 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
         CaseCommand::NameConcerned { .. } => always(Ok("case.concerned_named")),
         CaseCommand::OpenInEmergency { .. } => always(Ok("case.emergency_opened")),
         CaseCommand::ReviewOpening { .. } => always(Err(No::NoSuchOpening)),
+        CaseCommand::Rights(_) => refused(No::NotInPack {
+            field: "rights",
+            word: String::new(),
+        }),
+        CaseCommand::Control(_) => refused(RightsRefusal::NoSuchMeasure.into()),
+        CaseCommand::Prevention(_) => refused(RightsRefusal::NoSuchSettlement.into()),
     }
 }
 
