@@ -227,7 +227,8 @@ fn of_case(case: &Case) -> RightsOfCase {
     security(("token" = ["cases:read"]))
 )]
 pub(super) async fn show(api: Api, Path(case): Path<String>) -> Result<Response, Fault> {
-    let history = known(&api, &case).await?;
+    let staff = api.staff(Scope::CasesRead)?;
+    let history = known(&api, staff, &case).await?;
     api.found(&of_case(&history.case)).map(for_one)
 }
 
