@@ -34,7 +34,6 @@ struct ControlPage {
     page: PageFrame,
     by: String,
     version: u32,
-    href: String,
     back: String,
     heading: String,
     changed: Option<String>,
@@ -175,7 +174,6 @@ async fn control_page(
     let view = ControlPage {
         by: page.staff.id.to_string(),
         version: case.version,
-        href: format!("/perkara/{id}/upaya"),
         back: format!("/perkara/{id}"),
         heading: heading(frame, id, &case),
         measures: measures
