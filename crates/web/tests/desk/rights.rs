@@ -186,7 +186,7 @@ async fn a_measure_waits_for_rights_is_reviewed_by_another_and_shown_when_it_las
     let refused = measure(&mut officer, case, "tinjau", &own).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.words().contains("Rekan lain yang meninjau"));
-    site.pass(25 * 60);
+    site.clock.pass(25 * 60);
     let mut desk = site.signed_in("desk").await;
     let words = desk.get("/meja").await.words();
     assert!(words.contains("Hak dan upaya yang lewat waktu"), "{words}");
