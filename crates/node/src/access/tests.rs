@@ -511,11 +511,6 @@ proptest! {
                 Vec::new()
             },
             unhanded_at: None,
-            rights_due_at: None,
-            measure_due_at: None,
-            rights_owed: 0,
-            rights_in_time: 0,
-            rights_wait_s: None,
         };
         let case = CaseFacts {
             sensitive,
