@@ -23,6 +23,7 @@ export const PUBLIC = [
   "/wilayah/33.18.08.2022",
   "/wilayah/33.18.08.2022?peta=ya",
   "/tentang",
+  "/hak",
   "/aman",
   "/aman/bantuan",
   "/aman/tips",

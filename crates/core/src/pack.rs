@@ -25,6 +25,7 @@ mod law;
 mod lesson;
 mod letters;
 mod load;
+mod measures;
 mod need;
 mod news;
 mod notices;
@@ -36,6 +37,7 @@ mod question;
 mod read;
 mod report;
 mod retention;
+mod rights;
 mod safe;
 mod service;
 mod sign_in;
@@ -82,6 +84,10 @@ pub use lesson::{
     Lesson, LessonQuestion, LessonScreen, WORDS_A_MINUTE,
 };
 pub use load::{FILE_MAX_BYTES, FILES_MAX, PACK_FILES, POLICY_FILES, SCHEMA_FILE};
+pub use measures::{
+    Exclusion, Fact, FactAnswer, Measure, MeasureOrder, MeasureTell, Measures, NamedEntry, Party,
+    Remedy, Way,
+};
 pub use need::{Minimum, NeedEffect, ServiceNeed};
 pub use news::{Difficulty, NEWS_PLACEHOLDERS, News, NewsStage, NewsWhen};
 pub use notices::{NOTICE_URL_MAX, NoticeText, Notices};
@@ -92,6 +98,7 @@ pub use proof::ProofLaw;
 pub use question::{ANSWER_MAX_CHARS, AnswerKind, AnswerValue, QUESTIONS_MAX, Question};
 pub use report::{ReportKind, ReportStep, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
+pub use rights::{ConcernedRole, ListAge, Right, RightsBook, RightsList, RightsNeed};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
 pub use service::{Elsewhere, RESPOND_WITHIN_MAX_MINUTES, Service, ServiceClass, Standard};
 pub use sign_in::{AccountRole, SignIn};
@@ -128,6 +135,8 @@ pub struct Pack {
     access: AccessTimes,
     policies: BTreeMap<String, String>,
     sign_in: SignIn,
+    rights: RightsBook,
+    measures: Measures,
     survey: Survey,
     strata: Vec<Stratum>,
     distance_strata: Strata,
@@ -312,6 +321,18 @@ impl Pack {
     #[must_use]
     pub const fn sign_in(&self) -> &SignIn {
         &self.sign_in
+    }
+
+    /// The rights that are told, by role.
+    #[must_use]
+    pub const fn rights(&self) -> &RightsBook {
+        &self.rights
+    }
+
+    /// Control measures, what is tried before them, and ways to settle.
+    #[must_use]
+    pub const fn measures(&self) -> &Measures {
+        &self.measures
     }
 
     /// The survey.

@@ -18,7 +18,10 @@ pub mod visit;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::pack::{FirstHourItem, FirstHourRules, Matter, ProofLaw, ServiceCode, Step, TriageTree};
+use crate::pack::{
+    FirstHourItem, FirstHourRules, Matter, Measures, ProofLaw, RightsBook, ServiceCode, Step,
+    TriageTree,
+};
 
 /// How far a sender's clock may run ahead before a moment counts as the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
@@ -95,6 +98,14 @@ pub trait Method {
     /// What is done in the first hour of a service, in order.
     fn first_hour_steps(&self, _service: &ServiceCode) -> &[FirstHourItem] {
         &[]
+    }
+    /// The rights that are told (S24); `None` where the method has none.
+    fn rights(&self) -> Option<&RightsBook> {
+        None
+    }
+    /// Control measures and ways to settle (S37); `None` where the method has none.
+    fn measures(&self) -> Option<&Measures> {
+        None
     }
 }
 

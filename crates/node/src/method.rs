@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::pack::{
-    FirstHourItem, FirstHourRules, LessonCode, Matter, Pack, ProofLaw, ServiceCode, SkillCode,
-    Step, ThingCode, TriageTree,
+    FirstHourItem, FirstHourRules, LessonCode, Matter, Measures, Pack, ProofLaw, RightsBook,
+    ServiceCode, SkillCode, Step, ThingCode, TriageTree,
 };
 use pengayom_core::subject::Method;
 use pengayom_core::subject::officer::SkillMethod;
@@ -156,6 +156,14 @@ impl Method for PackMethod<'_> {
 
     fn proof(&self) -> &ProofLaw {
         self.0.proof()
+    }
+
+    fn rights(&self) -> Option<&RightsBook> {
+        Some(self.0.rights())
+    }
+
+    fn measures(&self) -> Option<&Measures> {
+        Some(self.0.measures())
     }
 
     fn asks(&self, item: &str) -> bool {

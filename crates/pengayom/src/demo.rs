@@ -10,6 +10,7 @@ mod means;
 mod progress;
 mod proof;
 mod queue;
+mod rights;
 mod simulate;
 mod words;
 

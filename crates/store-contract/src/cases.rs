@@ -115,6 +115,11 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         class: CaseClass::default(),
         first_hour: CaseFirstHour::default(),
         exhibits: Vec::new(),
+        rights_due_at: None,
+        measure_due_at: None,
+        rights_owed: 0,
+        rights_in_time: 0,
+        rights_wait_s: None,
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

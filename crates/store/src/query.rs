@@ -36,6 +36,8 @@ pub struct CaseQuery {
     pub opening_unreviewed: bool,
     /// It was opened in an emergency.
     pub opened: bool,
+    /// Somebody is owed their rights, or a control measure lasts or was not looked at.
+    pub rights_or_measures: bool,
     /// Nobody has it, because the report is about who had it.
     pub unhanded: bool,
     /// A progress notice waits for somebody to check it.

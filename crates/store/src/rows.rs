@@ -109,6 +109,16 @@ pub struct CaseRow {
     pub first_hour: CaseFirstHour,
     /// Things in keeping, and files that were altered.
     pub exhibits: Vec<Kept>,
+    /// It is open and somebody is owed their rights: when they are to be told at the latest.
+    pub rights_due_at: Option<Timestamp>,
+    /// It is open and a control measure lasts or was not looked at: when that is due at the latest.
+    pub measure_due_at: Option<Timestamp>,
+    /// How many lists of rights were owed, told or not.
+    pub rights_owed: u32,
+    /// How many of them were told in time.
+    pub rights_in_time: u32,
+    /// The longest that somebody waited for what they were told, in seconds; `None`: nobody was told any.
+    pub rights_wait_s: Option<u32>,
 }
 
 /// Whose the matter of a case is, and how that came about (S10).

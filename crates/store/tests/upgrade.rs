@@ -31,7 +31,7 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-const RELEASED: [(&str, &str); 38] = [
+const RELEASED: [(&str, &str); 40] = [
     (
         "sqlite/0018_news.sql",
         "f96bcf96a3024e2d2c91627d0ab9982d4c6c2da57b87b0ab7238e3ed29636560",
@@ -79,6 +79,14 @@ const RELEASED: [(&str, &str); 38] = [
     (
         "postgres/0013_notices.sql",
         "000aaee88c666cacd23dfdc5216e2147cc3370e8c94548a399febf1f171b7d8c",
+    ),
+    (
+        "sqlite/0021_rights.sql",
+        "1d266bda53dcb8b509e29a174a0ba1bf7fb25188ae8ac9bb2c5d104bd87f947d",
+    ),
+    (
+        "postgres/0021_rights.sql",
+        "86d7b6b93de8f6ccf115cc7072958dbfbc4c949c2eb2530a0515edf543c61c59",
     ),
     (
         "sqlite/0014_access.sql",

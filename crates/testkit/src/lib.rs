@@ -16,4 +16,5 @@ pub mod method;
 pub mod payload;
 pub mod postgres;
 pub mod proof;
+mod rights;
 pub mod value;

@@ -41,6 +41,7 @@ pub fn any_payload() -> impl Strategy<Value = Payload> {
     // Boxed: their sum lies on the stack of a test.
     prop_oneof![
         8 => case_act().prop_map(Payload::Case).boxed(),
+        4 => crate::rights::rights_act().prop_map(Payload::Case).boxed(),
         2 => encounter_act().prop_map(Payload::Encounter).boxed(),
         1 => feedback_act().prop_map(Payload::Feedback).boxed(),
         1 => visit_act().prop_map(Payload::Visit).boxed(),
@@ -154,6 +155,7 @@ fn handling_act() -> impl Strategy<Value = CaseAct> {
         }),
         triage_act(),
         first_hour_act(),
+        crate::rights::rights_act(),
         (hold_ground(), text())
             .prop_map(|(ground, reference)| CaseAct::HoldPlaced { ground, reference }),
         text().prop_map(|reference| CaseAct::HoldLifted { reference }),

@@ -5,6 +5,8 @@ mod asked;
 mod beneath;
 mod care;
 mod case;
+pub(crate) mod concerned;
+mod control;
 mod custody;
 pub(crate) mod evidence;
 mod file;
@@ -25,6 +27,7 @@ pub(crate) mod outage;
 pub(crate) mod paper;
 mod parts;
 pub(crate) mod people;
+mod pieces;
 mod progress;
 mod proof;
 mod queue;
@@ -32,6 +35,7 @@ mod readers;
 mod receipt;
 mod refusal;
 pub(crate) mod report;
+mod rights;
 pub(crate) mod same_event;
 mod settle;
 mod shut;
@@ -62,6 +66,7 @@ pub(crate) use queue::is_online;
 pub(crate) use readers::command as readers_command;
 pub(crate) use receipt::with_secret;
 pub(crate) use refusal::refusal;
+pub(crate) use rights::{ListView, list_view};
 pub(crate) use settle::settle;
 pub(crate) use triage::{look_words, matter_words, outcome_name};
 
@@ -130,6 +135,13 @@ pub(crate) fn router() -> Router<AppState> {
         )
         .route("/perkara/{case}/pembuktian", get(proof::show))
         .route("/perkara/{case}/pembuktian/{act}", post(proof::carry_out))
+        .route("/perkara/{case}/hak", get(rights::show).post(rights::name))
+        .route(
+            "/perkara/{case}/hak/{person}",
+            get(rights::one).post(rights::give),
+        )
+        .route("/perkara/{case}/upaya", get(control::show))
+        .route("/perkara/{case}/upaya/{act}", post(control::carry_out))
         .route("/perkara/{case}/buka-darurat", post(shut::open))
         .route("/perkara/{case}/berkas", post(evidence::add))
         .route("/perkara/{case}/surat", get(issue::show).post(letter::give))

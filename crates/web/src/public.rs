@@ -12,6 +12,7 @@ pub(crate) mod qr;
 pub(crate) mod rate;
 pub(crate) mod receipt;
 pub(crate) mod report;
+mod rights;
 pub(crate) mod safe;
 mod services;
 pub(crate) mod track;
@@ -42,6 +43,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(services::router())
         .merge(performance::router())
         .merge(area::router())
+        .route("/hak", get(rights::show))
         .route("/tentang", get(about::show))
         .route("/", get(home::show))
         .route("/healthz", get(alive))

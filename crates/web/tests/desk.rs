@@ -41,6 +41,8 @@ mod proof;
 mod queue;
 #[path = "desk/report.rs"]
 mod report;
+#[path = "desk/rights.rs"]
+mod rights;
 #[path = "desk/signin.rs"]
 mod signin;
 #[path = "desk/standing.rs"]

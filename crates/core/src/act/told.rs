@@ -14,7 +14,9 @@ use serde_json::Value;
 
 use super::{ActPlace, Payload, PayloadError};
 use crate::place::Point;
-use crate::subject::case::{CaseAct, RequestFiled};
+use crate::subject::case::{
+    CaseAct, MeasureBegun, PersonNamed, RequestFiled, RightsGiven, SettlementJudged,
+};
 use crate::subject::encounter::{EncounterAct, EncounterRecorded};
 use crate::subject::feedback::{FeedbackAct, FeedbackGiven};
 use crate::subject::officer::{OfficerAct, QualificationGranted};
@@ -386,6 +388,93 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             each("threatened", Slot::Text(threatened));
             each("text", Slot::Text(text));
         }
+        CaseAct::PersonNamed(named) => {
+            let PersonNamed {
+                person: _,
+                roles: _,
+                under_18: _,
+                needs,
+                owed: _,
+                due_at: _,
+                reason,
+            } = named;
+            each("needs", Slot::Text(needs));
+            each("reason", Slot::Text(reason));
+        }
+        CaseAct::RightsGiven(given) => {
+            let RightsGiven {
+                person: _,
+                lists: _,
+                manner: _,
+                language,
+                interpreter: _,
+                guardian: _,
+                adviser: _,
+                absent,
+                understood: _,
+                help,
+                signing: _,
+            } = given;
+            each("language", Slot::Text(language));
+            each("absent", Slot::Text(absent));
+            each("help", Slot::Text(help));
+        }
+        CaseAct::MeasureBegun(begun) => {
+            let MeasureBegun {
+                measure: _,
+                kind: _,
+                person: _,
+                order,
+                ground: _,
+                law: _,
+                explained,
+                not_first: _,
+                not_first_text,
+                encounter: _,
+                ends_by: _,
+                review_by: _,
+                rights_by: _,
+                liberty: _,
+            } = begun;
+            each("order", Slot::Maybe(order));
+            each("explained", Slot::Text(explained));
+            each("not_first_text", Slot::Text(not_first_text));
+        }
+        CaseAct::MeasureEnded { measure: _, text }
+        | CaseAct::MeasureReviewed {
+            measure: _,
+            justified: _,
+            text,
+        }
+        | CaseAct::PreventionTried {
+            kind: _,
+            result: _,
+            text,
+        }
+        | CaseAct::SettlementAgreed {
+            settlement: _,
+            text,
+            keep_by: _,
+        }
+        | CaseAct::SettlementEnded {
+            settlement: _,
+            kept: _,
+            text,
+        } => each("text", Slot::Text(text)),
+        CaseAct::SettlementJudged(judged) => {
+            let SettlementJudged {
+                settlement: _,
+                way: _,
+                answers: _,
+                excluded: _,
+                sides: _,
+            } = judged;
+        }
+        CaseAct::SettlementAnswered {
+            settlement: _,
+            side: _,
+            consent: _,
+        } => {}
         // About the matter, never about a person: it has to outlive what it held.
         CaseAct::HoldPlaced {
             ground: _,

@@ -75,6 +75,14 @@ choice!(
         DiversionBegun = "diversion_begun",
         /// Somebody was arrested.
         Arrested = "arrested",
+        /// Somebody concerned in a case was named.
+        PersonNamed = "person_named",
+        /// A control measure began.
+        MeasureBegun = "measure_begun",
+        /// A control measure ended.
+        MeasureEnded = "measure_ended",
+        /// A statement was signed.
+        StatementSigned = "statement_signed",
         /// A public event takes place; counted back from it.
         EventHeld = "event_held",
         /// The telephone rings.

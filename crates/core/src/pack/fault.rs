@@ -306,11 +306,23 @@ pub enum PackRule {
     LessonTooLong,
     /// The right answer is one of those to choose from.
     RightAnswer,
+    /// A clock that ends something has a length in minutes, hours or days.
+    ClockHasLength,
+    /// What takes liberty is against a person and has an end; a child's comes no later.
+    LibertyHasEnd,
+    /// Every list of rights has some.
+    ListHasRights,
+    /// The floor names rights that are always told.
+    RightsInFloor,
+    /// Each role has one list of rights for adults and one for children.
+    RightsOfEachRole,
+    /// A way to settle has exclusions and needs the victim's consent.
+    WayHasExclusions,
 }
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 51] = [
         Self::ElementsEnd,
         Self::PenaltySaid,
         Self::EachOnce,
@@ -356,6 +368,12 @@ impl PackRule {
         Self::NeedOnce,
         Self::LessonTooLong,
         Self::RightAnswer,
+        Self::ClockHasLength,
+        Self::LibertyHasEnd,
+        Self::ListHasRights,
+        Self::RightsInFloor,
+        Self::RightsOfEachRole,
+        Self::WayHasExclusions,
     ];
 
     /// Stable name, used in the word keys.
@@ -407,6 +425,12 @@ impl PackRule {
             Self::NeedOnce => "need_once",
             Self::LessonTooLong => "lesson_too_long",
             Self::RightAnswer => "right_answer",
+            Self::ClockHasLength => "clock_has_length",
+            Self::LibertyHasEnd => "liberty_has_end",
+            Self::ListHasRights => "list_has_rights",
+            Self::RightsInFloor => "rights_in_floor",
+            Self::RightsOfEachRole => "rights_of_each_role",
+            Self::WayHasExclusions => "way_has_exclusions",
         }
     }
 
@@ -527,6 +551,22 @@ impl PackRule {
                 "a lesson has at most 120 words for each of its `minutes`; shorten it"
             }
             Self::RightAnswer => "`right` is the number of one of the `choices`, from 1",
+            Self::ClockHasLength => {
+                "name a clock of `clocks.toml` in minutes, hours or days that is longer than nothing"
+            }
+            Self::LibertyHasEnd => {
+                "give `person = true` and `longest`; `longest_child` is no longer than that"
+            }
+            Self::ListHasRights => "name the list in `lists` of a right, or remove it",
+            Self::RightsInFloor => {
+                "the floor protects what people are told; add the rule `rights_notices` with `must_tell` to it"
+            }
+            Self::RightsOfEachRole => {
+                "give each role exactly one list for an adult and one for a child (or one for `any`), and every other list a `need` or `services`"
+            }
+            Self::WayHasExclusions => {
+                "add an `[[exclusion]]` for the way, and `victim` to its `sides`"
+            }
         }
     }
 }

@@ -7,6 +7,12 @@ use super::read::Table;
 use super::retention::{FLOOR, KeepBounds};
 use super::source::Sourced;
 
+/// Code of the floor's rule about what people are told.
+const RIGHTS: &str = "rights_notices";
+
+/// Most rights that the floor names.
+const RIGHTS_MAX: usize = 200;
+
 /// Head of a pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackHead {
@@ -33,6 +39,8 @@ pub struct FloorRule {
     pub name: Localized,
     /// Bounds of how long data is kept; only of the rule `retention`.
     pub keep: Option<KeepBounds>,
+    /// Rights that no pack leaves out; only of the rule `rights_notices`.
+    pub must_tell: Vec<EntryCode>,
     /// Source and certainty.
     pub sourced: Sourced,
 }
@@ -73,6 +81,11 @@ impl PackHead {
             let code: EntryCode = row.id("floor rule");
             FloorRule {
                 keep: (code.as_str() == FLOOR).then(|| KeepBounds::read(row)),
+                must_tell: if code.as_str() == RIGHTS {
+                    row.references("must_tell", "right", &(1..=RIGHTS_MAX))
+                } else {
+                    Vec::new()
+                },
                 code,
                 name: row.localized("name"),
                 sourced: row.sourced(),
@@ -80,6 +93,9 @@ impl PackHead {
         });
         if floor.iter().all(|rule| rule.keep.is_none()) {
             root.break_rule("floor", PackRule::RetentionInFloor);
+        }
+        if floor.iter().all(|rule| rule.must_tell.is_empty()) {
+            root.break_rule("floor", PackRule::RightsInFloor);
         }
         root.table("pack", |head| {
             let languages = head.texts_or_empty("languages");

@@ -25,6 +25,7 @@ use super::lang::{Lang, Localized};
 use super::law::{Instrument, PackHead, Phrase};
 use super::lesson::Lesson;
 use super::letters;
+use super::measures::Measures;
 use super::news::News;
 use super::notices::Notices;
 use super::offence::{Codes, Draft, Offence, expand};
@@ -33,6 +34,7 @@ use super::people::{Group, Stratum, distance_strata};
 use super::proof::ProofLaw;
 use super::read::{TEXT_MAX_CHARS, Table};
 use super::report::ReportKind;
+use super::rights::RightsBook;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
 use super::sign_in::SignIn;
@@ -50,7 +52,7 @@ pub const FILE_MAX_BYTES: usize = 2 * 1024 * 1024;
 pub const FILES_MAX: usize = 64;
 
 /// Files of a pack; each must be there.
-pub const PACK_FILES: [&str; 34] = [
+pub const PACK_FILES: [&str; 36] = [
     "access.toml",
     "calendar.toml",
     "case.toml",
@@ -66,6 +68,7 @@ pub const PACK_FILES: [&str; 34] = [
     "letters.toml",
     "news.toml",
     "lessons.toml",
+    "measures.toml",
     "notices.toml",
     "offences.toml",
     "org.toml",
@@ -73,6 +76,7 @@ pub const PACK_FILES: [&str; 34] = [
     "phrases.toml",
     "referrals.toml",
     "report.toml",
+    "rights.toml",
     "safe.toml",
     "services.toml",
     "sign_in.toml",
@@ -334,6 +338,10 @@ fn read<'a>(
     let referrals = root("referrals.toml").map(|root| root.read(Referral::read_all));
     let first_hour = root("first_hour.toml").map(|root| root.read(FirstHourRules::read));
     let evidence = root("evidence.toml").and_then(|root| root.read(EvidenceLaw::read));
+    let known = clocks.as_deref().unwrap_or_default();
+    let rights =
+        root("rights.toml").and_then(|root| root.read(|root| RightsBook::read(root, known)));
+    let measures = root("measures.toml").map(|root| root.read(|root| Measures::read(root, known)));
     let words = words();
 
     let functions = functions?;
@@ -369,6 +377,8 @@ fn read<'a>(
         news: news?,
         notices: notices?,
         sign_in: sign_in?,
+        rights: rights?,
+        measures: measures?,
         survey: survey?,
         strata,
         distance_strata,

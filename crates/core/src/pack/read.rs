@@ -395,6 +395,22 @@ impl<'a> Table<'a> {
             .collect()
     }
 
+    /// References that may be left out.
+    pub(crate) fn references_or_empty<T: FromCode>(
+        &self,
+        key: &str,
+        kind: &'static str,
+        count: &RangeInclusive<usize>,
+    ) -> Vec<T> {
+        let Some(value) = self.find(key) else {
+            return Vec::new();
+        };
+        self.items(key, value, count)
+            .iter()
+            .filter_map(|item| self.refer(key, kind, item))
+            .collect()
+    }
+
     fn check_whole(
         &self,
         key: &str,

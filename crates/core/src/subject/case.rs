@@ -7,6 +7,7 @@
 mod access;
 mod act;
 mod command;
+mod control;
 mod custody;
 mod decide;
 mod first_hour;
@@ -14,10 +15,12 @@ mod harm;
 mod letter;
 mod news;
 mod paper;
+mod prevention;
 mod proof;
 mod refusal;
 mod reporter;
 mod review;
+mod rights;
 mod same_event;
 mod skill;
 mod state;
@@ -27,6 +30,9 @@ mod triage;
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};
 pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
 pub use command::CaseCommand;
+pub use control::{
+    BeginMeasure, Control, ControlCommand, ControlMeasure, MEASURES_MAX, MeasureBegun, NotFirst,
+};
 pub use custody::{
     CountDiffered, CustodyCommand, CustodyExplained, CustodyFault, CustodyRefusal, Difference,
     Disposal, DisposalConfirmed, DisposalProposed, DisposalRejected, Exhibit, ExhibitBack,
@@ -45,6 +51,10 @@ pub use letter::{
 };
 pub use news::{NEWS_MAX, News, NewsDraft, NextNews, SentNews};
 pub use paper::{ENTER_WITHIN_DAYS, Paper};
+pub use prevention::{
+    ATTEMPTS_MAX, Consent, FactGiven, Prevention, PreventionCommand, Settlement, SettlementJudged,
+    SettlementStage, Tried, TriedResult, exclusions,
+};
 pub use proof::{
     Bearing, Charge, EvidenceLinked, EvidenceOut, EvidenceTyped, FileAltered, GAPS_MAX, Gap, Link,
     NotCounted, OFFENCES_MAX, OffenceDropped, OffenceNamed, OtherSideSought, OutGround, PIECES_MAX,
@@ -53,6 +63,10 @@ pub use proof::{
 pub use refusal::CaseRefusal;
 pub use reporter::{ConfirmedBy, Guardian, ToldBy};
 pub use review::{REVIEW_WITHIN_DAYS, REVIEWS_MAX, Review, ReviewKind, Reviews};
+pub use rights::{
+    Concerned, GiveRights, GivenList, ListGiven, Manner, OwedList, PERSONS_MAX, PersonNamed,
+    Rights, RightsCommand, RightsGiven, RightsRefusal, Signing,
+};
 pub use same_event::{
     Alike, Likeness, Links, PARTS_MAX, SAME_WITHIN_HOURS, SAME_WITHIN_METRES, alike,
 };

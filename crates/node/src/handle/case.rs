@@ -538,6 +538,9 @@ pub(super) const fn needed_for(command: &CaseCommand) -> Permission {
         | CaseCommand::ReceiveMerge { .. }
         | CaseCommand::UndoMerge { .. }
         | CaseCommand::OfferSupport { .. }
+        | CaseCommand::Rights(_)
+        | CaseCommand::Control(_)
+        | CaseCommand::Prevention(_)
         | CaseCommand::AskReview { .. }
         | CaseCommand::AnswerReview { .. } => Permission::WorkCase,
     }

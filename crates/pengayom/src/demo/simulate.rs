@@ -185,7 +185,8 @@ pub(super) async fn month(
         provers.prove(&of("dicuri"), &of("ditipu")).await?;
     }
     let officer = player.with_role(Role::Desk)?;
-    super::progress::play(node, &officer, words, beats.first(), plan.until).await
+    super::progress::play(node, &officer, words, beats.first(), plan.until).await?;
+    super::rights::cases(node, words, plan.seed, plan.until).await
 }
 
 /// The recorded shifts.

@@ -34,6 +34,8 @@ pub(super) struct SimulationWords {
     pub(super) last_hour: LastHour,
     /// What is written in proving two cases.
     pub(super) proof: ProofWords,
+    /// What is said in the cases that show rights.
+    pub(super) rights: RightsWords,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -141,6 +143,26 @@ pub(super) struct ProofWords {
     pub(super) other_side: String,
     /// The proof of a transfer.
     pub(super) transfer: String,
+}
+
+/// What is said in the cases that show rights, measures and settlements.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RightsWords {
+    pub(super) theft: String,
+    pub(super) child: String,
+    pub(super) violence: String,
+    pub(super) urgent: String,
+    pub(super) place: String,
+    pub(super) answer: String,
+    pub(super) language: String,
+    pub(super) changed: String,
+    pub(super) absent: String,
+    pub(super) tried: String,
+    pub(super) order: String,
+    pub(super) explained: String,
+    pub(super) caught: String,
+    pub(super) agreed: String,
 }
 
 /// Names.

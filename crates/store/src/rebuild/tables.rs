@@ -75,6 +75,11 @@ pub(crate) const CASES: &Table = &Table {
         maybe("escalated_at", Kind::Integer),
         maybe("escalations", Kind::Integer),
         maybe("exhibits", Kind::Text),
+        maybe("rights_due_at", Kind::Integer),
+        maybe("measure_due_at", Kind::Integer),
+        maybe("rights_owed", Kind::Integer),
+        maybe("rights_in_time", Kind::Integer),
+        maybe("rights_wait_s", Kind::Integer),
     ],
     batch: BATCH,
 };

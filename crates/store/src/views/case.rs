@@ -1,7 +1,7 @@
 //! The case view.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::place::Point;
 use pengayom_core::subject::case::{
@@ -17,6 +17,8 @@ use crate::rows::{CaseClass, CaseFirstHour, CaseRow};
 pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
     let place = case.place.as_ref();
     let draft = case.news.draft.as_ref();
+    let open = case.stage != CaseStage::Closed;
+    let (rights_owed, rights_in_time) = case.rights.counts();
     CaseRow {
         id,
         version: case.version,
@@ -72,6 +74,11 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
             escalations: case.first_hour.escalations,
         },
         exhibits: kept(case),
+        rights_due_at: case.rights.due_at().filter(|_| open),
+        measure_due_at: case.control.due_at().filter(|_| open),
+        rights_owed,
+        rights_in_time,
+        rights_wait_s: case.rights.longest_wait().map(seconds),
     }
 }
 
@@ -103,6 +110,11 @@ fn kept(case: &Case) -> Vec<Kept> {
         thing.seal = thing.seal.as_deref().map(shown);
     }
     kept
+}
+
+/// Whole seconds of a wait; one longer than a century counts as that.
+fn seconds(wait: SignedDuration) -> u32 {
+    u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)
 }
 
 /// The first moment after what was promised at the closing; where nothing was, the closing itself.

@@ -25,6 +25,7 @@ mod queue;
 mod receipt;
 mod refused;
 mod report;
+mod rights;
 mod same_event;
 mod shown;
 mod skill;
@@ -133,6 +134,16 @@ fn changes_of_cases() -> OpenApiRouter<AppState> {
         .routes(routes!(change::name_concerned))
         .routes(routes!(change::clear_concerned))
         .merge(changes_of_proof())
+        .routes(routes!(rights::show, rights::give))
+        .routes(routes!(rights::name))
+        .routes(routes!(rights::begin))
+        .routes(routes!(rights::end))
+        .routes(routes!(rights::review))
+        .routes(routes!(rights::attempt))
+        .routes(routes!(rights::judge))
+        .routes(routes!(rights::consent))
+        .routes(routes!(rights::agree))
+        .routes(routes!(rights::keep))
         .routes(routes!(opening::open))
         .routes(routes!(opening::review))
 }

@@ -266,6 +266,16 @@ fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) 
         | CaseAct::CountDiffered(_)
         | CaseAct::CustodyExplained(_)
         | CaseAct::ProofSubmitted {} => proof::describe(frame, names, act, entry),
+        CaseAct::PersonNamed(_)
+        | CaseAct::RightsGiven(_)
+        | CaseAct::MeasureBegun(_)
+        | CaseAct::MeasureEnded { .. }
+        | CaseAct::MeasureReviewed { .. }
+        | CaseAct::PreventionTried { .. }
+        | CaseAct::SettlementJudged(_)
+        | CaseAct::SettlementAnswered { .. }
+        | CaseAct::SettlementAgreed { .. }
+        | CaseAct::SettlementEnded { .. } => super::concerned::describe(frame, act, entry),
         CaseAct::HoldPlaced { .. }
         | CaseAct::HoldLifted { .. }
         | CaseAct::PersonalDataErased { .. } => describe_kept(frame, act, entry),

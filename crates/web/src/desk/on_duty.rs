@@ -22,6 +22,8 @@ pub(crate) struct OnDuty {
     pub(crate) colleagues: Vec<CaseRow>,
     /// Whose reporters wait for an explanation or a second look.
     pub(crate) reviews: Vec<CaseRow>,
+    /// With rights or control measures past their time.
+    pub(crate) overdue: Vec<CaseRow>,
     /// People who stand at the desk.
     pub(crate) people: Queue,
     /// Who is who.
@@ -53,6 +55,7 @@ impl OnDuty {
             mine: node.own_cases(staff, READ).await?,
             colleagues: node.colleagues_cases(staff, READ).await?,
             reviews: node.asked_for_review(staff).await?,
+            overdue: node.rights_overdue(staff).await?,
             people: node.desk_queue(staff).await?,
             names: Names::read(node).await?,
         })

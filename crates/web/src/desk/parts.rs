@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use pengayom_core::subject::case::{Case, StepState};
 use pengayom_core::value::CaseId;
 
+use super::concerned::due_words;
 use super::news::next_words;
 use super::{first_hour, triage};
 use crate::frame::PageFrame;
@@ -56,6 +57,8 @@ pub(super) fn parts(
         steps(frame, id, case),
         news(frame, id, case),
         Some(same_event(frame, id, case)),
+        Some(rights(frame, id, case, now)),
+        Some(control(frame, id, case, now)),
         files(frame, shown.files),
         letters(frame, id, shown.letters),
         proof(frame, id, case, shown.now),
@@ -119,6 +122,32 @@ fn same_event(frame: &PageFrame, id: CaseId, case: &Case) -> Part {
     Part {
         href: format!("/perkara/{id}/kejadian-sama"),
         name: frame.t("same.title").to_owned(),
+        state,
+    }
+}
+
+/// Who is concerned, and whether somebody is owed their rights.
+fn rights(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Part {
+    let state = match case.rights.due_at() {
+        Some(due) => due_words(frame, due, now).1,
+        None => counted(frame, case.rights.persons.len(), "rights.part_none"),
+    };
+    Part {
+        href: format!("/perkara/{id}/hak"),
+        name: frame.t("rights.title").to_owned(),
+        state,
+    }
+}
+
+/// Control measures, and whether one runs out.
+fn control(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Part {
+    let state = match case.control.due_at() {
+        Some(due) => due_words(frame, due, now).1,
+        None => counted(frame, case.control.measures.len(), "control.part_none"),
+    };
+    Part {
+        href: format!("/perkara/{id}/upaya"),
+        name: frame.t("control.title").to_owned(),
         state,
     }
 }

@@ -55,6 +55,8 @@ struct QueuePage {
     escalated: Vec<Waiting>,
     /// Classes that wait for a second look.
     looks: Vec<CaseLine>,
+    /// Rights or control measures past their time.
+    overdue: Vec<CaseLine>,
     reviews: Vec<CaseLine>,
     mine: Vec<CaseLine>,
     colleagues: Vec<Held>,
@@ -146,6 +148,7 @@ async fn queue_page(
         mine,
         colleagues,
         reviews,
+        overdue,
         people,
         names,
     } = OnDuty::read(&node, &staff).await?;
@@ -176,6 +179,19 @@ async fn queue_page(
         ("desk.count_late", waiting.iter().filter(late).count()),
     ];
     let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
+    let overdue_line = |row: &CaseRow| {
+        let mut line = line(row);
+        for (due, key) in [
+            (row.measure_due_at, "rights.desk_measure"),
+            (row.rights_due_at, "rights.desk_rights"),
+        ] {
+            if let Some(due) = due.filter(|due| *due < now) {
+                let time = frame.format().moment(due);
+                line.why.insert(0, frame.tf(key, &[("time", &time)]));
+            }
+        }
+        line
+    };
     let lines = |rows: &[&CaseRow]| rows.iter().take(ROWS).map(|row| line(row)).collect();
     let more =
         |all: usize| (all > ROWS).then(|| frame.tf("desk.more", &[("n", &count(all - ROWS))]));
@@ -281,6 +297,7 @@ async fn queue_page(
             .take(ROWS)
             .collect(),
         looks: looks.iter().take(ROWS).map(line).collect(),
+        overdue: overdue.iter().take(ROWS).map(overdue_line).collect(),
         reviews: reviews.iter().take(ROWS).map(line).collect(),
         mine: mine.iter().take(ROWS).map(line).collect(),
         colleagues: colleagues.iter().filter_map(held).take(ROWS).collect(),

@@ -1,6 +1,6 @@
 //! The words for the rule that stood in the way of an act on a case.
 
-use pengayom_core::subject::case::CaseRefusal;
+use pengayom_core::subject::case::{CaseRefusal, RightsRefusal};
 
 use super::act::CaseForm;
 use crate::form::FieldError;
@@ -92,7 +92,9 @@ pub(crate) fn refusal(
             let words = frame.tf("case.told_too_late", &[("n", &n)]);
             Some(FieldError::new(first, words))
         }
-        CaseRefusal::NotFiled
+        CaseRefusal::Rights(RightsRefusal::MeasureLasts { .. }) => at(first, "control.lasts"),
+        CaseRefusal::Rights(_)
+        | CaseRefusal::NotFiled
         | CaseRefusal::AlreadyFiled
         | CaseRefusal::InTheFuture { .. }
         | CaseRefusal::WithAnotherOfficer { .. }

@@ -9,6 +9,7 @@ mod form;
 mod letter;
 mod message;
 mod promise;
+mod rights;
 pub(crate) mod steps;
 pub(crate) mod telling;
 
@@ -98,13 +99,14 @@ struct CasePage {
     /// What one who is the one it is about has to know before telling more.
     warning: bool,
     letters: Vec<LetterItem>,
+    rights: Vec<rights::RightsItem>,
     messages: Vec<Message>,
     news: String,
     /// By which ways they are told of news, in words; `None` when nobody is told by any.
     telling: Option<String>,
     /// What the reporter did a moment ago, in words.
     said: Option<&'static str>,
-    asks: Vec<Ask>,
+    asks: Vec<ask::Ask>,
     erased: Option<String>,
     may_rate: bool,
     text: TextField,
@@ -504,6 +506,7 @@ async fn case_page(
         class: class_words(&frame, case, &history.acts),
         warning: case.triage.reporter_is_reported,
         letters: letter::letters(&frame, &number.to_string(), &history.acts),
+        rights: rights::rights(&frame, case),
         messages: messages(&frame, &history.acts, &people),
         news: telling::news(&frame, case, now),
         telling,

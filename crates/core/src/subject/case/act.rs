@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::control::MeasureBegun;
 use super::custody::{
     CountDiffered, CustodyExplained, DisposalConfirmed, DisposalProposed, DisposalRejected,
     ExhibitBack, ExhibitMoved, ExhibitSent, ExhibitTaken, HandoverAccepted, HandoverEnded,
@@ -11,14 +12,16 @@ use super::custody::{
 };
 use super::first_hour::{EscalationCause, RiskTrend};
 use super::letter::Issued;
+use super::prevention::{Consent, SettlementJudged, TriedResult};
 use super::proof::{
     EvidenceLinked, EvidenceOut, EvidenceTyped, FileAltered, OffenceDropped, OffenceNamed,
     OtherSideSought, ProofRefused,
 };
 use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
+use super::rights::{PersonNamed, RightsGiven};
 use super::triage::TriageAnswer;
-use crate::pack::{ClockEvent, Matter, ServiceCode, SkillCode};
+use crate::pack::{ClockEvent, Matter, Party, ServiceCode, SkillCode};
 use crate::subject::erasure::{ErasureBasis, HoldGround};
 use crate::value::{CaseId, CaseNumber, OfficerId, PersonId, SecretHash};
 
@@ -631,6 +634,72 @@ pub enum CaseAct {
         /// Who.
         by: OfficerId,
     },
+    /// A person is concerned in the case, or their roles changed (S24).
+    PersonNamed(PersonNamed),
+    /// A person was told their rights (S24).
+    RightsGiven(RightsGiven),
+    /// A control measure began (S37).
+    MeasureBegun(MeasureBegun),
+    /// A control measure ended.
+    MeasureEnded {
+        /// Which, a number in the case.
+        measure: u32,
+        /// How, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// Another officer looked at a control measure.
+    MeasureReviewed {
+        /// Which, a number in the case.
+        measure: u32,
+        /// Whether it was right.
+        justified: bool,
+        /// Why, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// Something was tried before or instead of force (S87).
+    PreventionTried {
+        /// What, a code of the pack.
+        kind: String,
+        /// What came of it.
+        result: TriedResult,
+        /// In the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// It was looked at whether the matter may be settled outside court.
+    SettlementJudged(SettlementJudged),
+    /// A side said yes or no to a settlement.
+    SettlementAnswered {
+        /// Which, a number in the case.
+        settlement: u32,
+        /// Which side.
+        side: Party,
+        /// What they said.
+        consent: Consent,
+    },
+    /// All sides agreed on what is done.
+    SettlementAgreed {
+        /// Which, a number in the case.
+        settlement: u32,
+        /// What is done, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        /// By when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep_by: Option<Timestamp>,
+    },
+    /// What was agreed was kept, or it was not.
+    SettlementEnded {
+        /// Which, a number in the case.
+        settlement: u32,
+        /// Whether it was kept.
+        kept: bool,
+        /// How that is known, in the officer's words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
     /// Nothing of the case is erased until this is lifted: somebody still needs it.
     HoldPlaced {
         /// Why.
@@ -726,6 +795,16 @@ impl CaseAct {
             Self::RiskRecorded { .. } => "case.risk_recorded",
             Self::FirstHourEscalated { .. } => "case.first_hour_escalated",
             Self::EscalationTaken { .. } => "case.escalation_taken",
+            Self::PersonNamed(_) => "case.person_named",
+            Self::RightsGiven(_) => "case.rights_given",
+            Self::MeasureBegun(_) => "case.measure_begun",
+            Self::MeasureEnded { .. } => "case.measure_ended",
+            Self::MeasureReviewed { .. } => "case.measure_reviewed",
+            Self::PreventionTried { .. } => "case.prevention_tried",
+            Self::SettlementJudged(_) => "case.settlement_judged",
+            Self::SettlementAnswered { .. } => "case.settlement_answered",
+            Self::SettlementAgreed { .. } => "case.settlement_agreed",
+            Self::SettlementEnded { .. } => "case.settlement_ended",
             Self::HoldPlaced { .. } => "case.hold_placed",
             Self::HoldLifted { .. } => "case.hold_lifted",
             Self::PersonalDataErased { .. } => "case.personal_data_erased",

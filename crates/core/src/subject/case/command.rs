@@ -3,14 +3,17 @@
 use jiff::Timestamp;
 
 use super::act::{BlobRef, Channel};
+use super::control::ControlCommand;
 use super::custody::CustodyCommand;
 use super::first_hour::{RiskNote, RiskTrend};
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;
 use super::paper::Paper;
+use super::prevention::PreventionCommand;
 use super::proof::ProofCommand;
 use super::reporter::{ConfirmedBy, Guardian, ToldBy};
 use super::review::ReviewKind;
+use super::rights::RightsCommand;
 use super::same_event::Links;
 use super::triage::{TriageAnswer, TriageDecision};
 use crate::pack::{ServiceCode, SkillCode};
@@ -370,6 +373,12 @@ pub enum CaseCommand {
     TakeEscalation,
     /// Tell the next level of the line, when its time has come; by the program itself.
     Escalate,
+    /// Record who is concerned, and what rights they were told.
+    Rights(RightsCommand),
+    /// Record control measures.
+    Control(ControlCommand),
+    /// Record what is tried first, and settlements.
+    Prevention(PreventionCommand),
     /// Let nothing of it be erased until that is lifted.
     PlaceHold {
         /// Why.

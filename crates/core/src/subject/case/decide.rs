@@ -6,10 +6,11 @@ use super::act::{BlobRef, CaseAct, RequestFiled};
 use super::command::CaseCommand;
 use super::custody::CustodyCommand;
 use super::refusal::CaseRefusal;
+use super::rights::RightsRefusal;
 use super::state::{Case, CaseStage};
 use super::{
-    access, custody, first_hour, harm, letter, news, paper, proof, review, same_event, skill,
-    steps, triage,
+    access, control, custody, first_hour, harm, letter, news, paper, prevention, proof, review,
+    rights, same_event, skill, steps, triage,
 };
 use crate::act::Actor;
 use crate::pack::ServiceCode;
@@ -231,6 +232,9 @@ pub fn decide(
         | CaseCommand::MergeInto { .. }) => {
             return progress(case, command, actor, moment, method);
         }
+        CaseCommand::Rights(command) => return rights::decide(case, command, moment, method),
+        CaseCommand::Control(command) => control::decide(case, command, actor, moment, method)?,
+        CaseCommand::Prevention(command) => prevention::decide(case, command, moment, method)?,
         CaseCommand::Close { outcome, reason } => {
             close(case, outcome, reason, imported, moment, method)?
         }
@@ -396,6 +400,10 @@ fn close(
         && !imported
     {
         return Err(CaseRefusal::LateWithoutReason { due });
+    }
+    // Nobody is forgotten behind bars with a closed case (S37).
+    if let Some(measure) = case.control.liberty_taken().filter(|_| !imported) {
+        return Err(RightsRefusal::MeasureLasts { measure }.into());
     }
     if case.owes_support() && !imported {
         return Err(CaseRefusal::SupportNotOffered);
@@ -573,7 +581,7 @@ fn clear(case: &Case, responder: String, moment: Moment) -> Result<CaseAct, Case
 
 /// What is told of an earlier time has to fit what is known. What happens now follows it in any case,
 /// even where a clock that was set back in between says otherwise.
-fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
+pub(super) fn follows(moment: Moment, after: Timestamp) -> Result<(), CaseRefusal> {
     if moment.happened_at < after && !moment.is_now() {
         return Err(CaseRefusal::BeforeWhatItFollows {
             at: moment.happened_at,

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::custody::CustodyRefusal;
 use super::proof::ProofRefusal;
+use super::rights::RightsRefusal;
 use crate::pack::SkillCode;
 use crate::subject::TextFault;
 use crate::value::OfficerId;
@@ -292,6 +293,9 @@ pub enum CaseRefusal {
     /// That opening was reviewed before.
     #[error("opening was reviewed already")]
     OpeningReviewed,
+    /// About persons, rights, measures and settlements.
+    #[error(transparent)]
+    Rights(#[from] RightsRefusal),
     /// No letter with this number was given, or its content was erased.
     #[error("no such letter")]
     NoSuchLetter,

@@ -6,11 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::access::CaseAccess;
 use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::control::Control;
 use super::first_hour::{self, FirstHour};
 use super::letter::Letter;
 use super::news::News;
+use super::prevention::Prevention;
 use super::proof::Proof;
 use super::review::Reviews;
+use super::rights::Rights;
 use super::same_event::Links;
 use super::steps::Steps;
 use super::triage::{self, Triage};
@@ -149,6 +152,12 @@ pub struct Case {
     pub triage: Triage,
     /// What is known of its first hour.
     pub first_hour: FirstHour,
+    /// Who is concerned, and the rights they were told.
+    pub rights: Rights,
+    /// Control measures.
+    pub control: Control,
+    /// What was tried first, and settlements.
+    pub prevention: Prevention,
     /// When it was closed, last.
     pub closed_at: Option<Timestamp>,
     /// How it ended.
@@ -243,6 +252,9 @@ impl Case {
             letters: Vec::new(),
             triage: Triage::default(),
             first_hour: FirstHour::default(),
+            rights: Rights::default(),
+            control: Control::default(),
+            prevention: Prevention::default(),
             closed_at: None,
             outcome: None,
             kept_from: None,
@@ -382,6 +394,9 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
     case.version = act.version;
     case.last_at = case.last_at.max(act.happened_at);
     case.note(act, payload);
+    case.rights.note(act, payload);
+    case.control.note(act, payload);
+    case.prevention.note(act, payload);
     match payload {
         // What these say is noted above.
         CaseAct::RequestFiled(_)
@@ -564,6 +579,26 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         | CaseAct::RiskRecorded { .. }
         | CaseAct::FirstHourEscalated { .. }
         | CaseAct::EscalationTaken { .. } => first_hour::evolve(&mut case, act, payload),
+        // Whoever acts on a case has read it.
+        CaseAct::MeasureBegun(begun) => {
+            if let (Some(person), Some(by)) = (begun.person, begun.rights_by) {
+                case.rights.hurry(person, by);
+            }
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Handled);
+        }
+        CaseAct::PersonNamed(_)
+        | CaseAct::RightsGiven(_)
+        | CaseAct::MeasureEnded { .. }
+        | CaseAct::MeasureReviewed { .. }
+        | CaseAct::PreventionTried { .. }
+        | CaseAct::SettlementJudged(_)
+        | CaseAct::SettlementAnswered { .. }
+        | CaseAct::SettlementAgreed { .. }
+        | CaseAct::SettlementEnded { .. } => {
+            case.assess(act.happened_at);
+            case.advance(CaseStage::Assessed);
+        }
         CaseAct::HoldPlaced { ground, reference } => {
             case.hold = Some(Hold {
                 since: act.happened_at,

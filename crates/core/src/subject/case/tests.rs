@@ -350,9 +350,26 @@ fn following(command: Option<&CaseCommand>) -> Option<CaseCommand> {
         | CaseCommand::NoteReported { .. }
         | CaseCommand::ConfirmReadBack { .. }
         | CaseCommand::MarkStep { .. }
-        | CaseCommand::RecordRisk { .. }
-        | CaseCommand::TakeEscalation
-        | CaseCommand::Escalate => class::following(command),
+        | CaseCommand::RecordRisk { .. } => class::following(command),
+        // Telling the next level has no row: without a line there is nobody to tell.
+        CaseCommand::TakeEscalation => Some(steps::do_step("safe", "")),
+        CaseCommand::UndoMerge { .. } => Some(CaseCommand::Rights(RightsCommand::Name {
+            person: None,
+            roles: Vec::new(),
+            under_18: None,
+            needs: Vec::new(),
+            reason: String::new(),
+        })),
+        CaseCommand::Rights(_) => Some(CaseCommand::Control(ControlCommand::End {
+            measure: 1,
+            text: "selesai".to_owned(),
+        })),
+        CaseCommand::Control(_) => Some(CaseCommand::Prevention(PreventionCommand::End {
+            settlement: 1,
+            kept: true,
+            text: "ditepati".to_owned(),
+        })),
+        CaseCommand::Prevention(_) => None,
         command => steps::following(command),
     }
 }
@@ -380,6 +397,15 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
             found.clone(),
             found.clone(),
             found,
+        ]
+    };
+    let refused = |why: CaseRefusal| {
+        [
+            Err(No::NotFiled),
+            Err(why.clone()),
+            Err(why.clone()),
+            Err(why),
+            Err(No::Closed),
         ]
     };
     let sent_only = |kind| {
@@ -523,6 +549,12 @@ fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
         | CaseCommand::RecordRisk { .. }
         | CaseCommand::TakeEscalation
         | CaseCommand::Escalate => class::row(command),
+        CaseCommand::Rights(_) => refused(No::NotInPack {
+            field: "rights",
+            word: String::new(),
+        }),
+        CaseCommand::Control(_) => refused(RightsRefusal::NoSuchMeasure.into()),
+        CaseCommand::Prevention(_) => refused(RightsRefusal::NoSuchSettlement.into()),
         command => steps::row(command),
     }
 }

@@ -74,6 +74,11 @@ pub(crate) const COLUMNS: &[&str] = &[
     "escalated_at",
     "escalations",
     "exhibits",
+    "rights_due_at",
+    "measure_due_at",
+    "rights_owed",
+    "rights_in_time",
+    "rights_wait_s",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -114,6 +119,17 @@ fn access_of(row: &Row) -> Result<CaseAccess, StoreError> {
         None => Ok(CaseAccess::default()),
         Some(text) => serde_json::from_str(text).map_err(|_| damaged("access", "not as written")),
     }
+}
+
+/// A count as most cases have it: none.
+fn counted(n: u32) -> Option<i64> {
+    (n > 0).then(|| i64::from(n))
+}
+
+fn maybe_count(row: &Row, column: &'static str) -> Result<Option<u32>, StoreError> {
+    let stored = get::<Option<i64>>(row, column)?;
+    let read = stored.map(u32::try_from).transpose();
+    read.map_err(|_| damaged(column, "not a count"))
 }
 
 pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
@@ -176,7 +192,12 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.first_hour.level.as_deref())
         .push_bind(case.first_hour.since.map(stored))
         .push_bind(some_of(case.first_hour.escalations))
-        .push_bind(exhibits_text(&case.exhibits));
+        .push_bind(exhibits_text(&case.exhibits))
+        .push_bind(case.rights_due_at.map(stored))
+        .push_bind(case.measure_due_at.map(stored))
+        .push_bind(counted(case.rights_owed))
+        .push_bind(counted(case.rights_in_time))
+        .push_bind(case.rights_wait_s.map(i64::from));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -236,6 +257,11 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
             escalations: count_of(row, "escalations")?,
         },
         exhibits: exhibits_of(row)?,
+        rights_due_at: maybe_moment(row, "rights_due_at")?,
+        measure_due_at: maybe_moment(row, "measure_due_at")?,
+        rights_owed: maybe_count(row, "rights_owed")?.unwrap_or_default(),
+        rights_in_time: maybe_count(row, "rights_in_time")?.unwrap_or_default(),
+        rights_wait_s: maybe_count(row, "rights_wait_s")?,
     })
 }
 

@@ -118,6 +118,9 @@ fn push_filters(query: &mut Query, asked: &CaseQuery) {
     if asked.opened {
         query.push(" AND opened_at IS NOT NULL");
     }
+    if asked.rights_or_measures {
+        query.push(" AND (rights_due_at IS NOT NULL OR measure_due_at IS NOT NULL)");
+    }
     if asked.unhanded {
         query.push(" AND unhanded_at IS NOT NULL");
     }

@@ -1,6 +1,6 @@
 //! Why something was not done, for programs: the words of the page, and a word that stays the same.
 
-use pengayom_core::subject::case::{CaseRefusal, CustodyRefusal, ProofRefusal};
+use pengayom_core::subject::case::{CaseRefusal, CustodyRefusal, ProofRefusal, RightsRefusal};
 use pengayom_core::subject::encounter::EncounterRefusal;
 use pengayom_core::subject::outage::OutageRefusal;
 use pengayom_core::subject::visit::VisitRefusal;
@@ -9,6 +9,35 @@ use pengayom_node::HandleError;
 use super::form::Read;
 use crate::form::FieldError;
 use crate::problem::{Fault, FieldFault};
+
+/// A rule about persons, rights, measures and settlements as a word that stays the same.
+const fn rights_code(refusal: &RightsRefusal) -> &'static str {
+    use RightsRefusal as R;
+    match refusal {
+        R::NoSuchPerson => "no_such_person",
+        R::TooManyPersons { .. } => "too_many_persons",
+        R::RoleMissing => "role_missing",
+        R::ChildAlone => "child_alone",
+        R::RightsFirst { .. } => "rights_first",
+        R::PersonMissing => "person_missing",
+        R::NotForRole => "not_for_role",
+        R::OrderMissing => "order_missing",
+        R::RemedyNotTold => "remedy_not_told",
+        R::NothingTriedFirst => "nothing_tried_first",
+        R::NoSuchMeasure => "no_such_measure",
+        R::MeasureOver => "measure_over",
+        R::MeasureLasts { .. } => "measure_lasts",
+        R::TooMany { .. } => "too_many",
+        R::FactNotAnswered { .. } => "fact_not_answered",
+        R::AlreadyOffered => "already_offered",
+        R::NoSuchSettlement => "no_such_settlement",
+        R::SettlementOver => "settlement_over",
+        R::SideNotAsked => "side_not_asked",
+        R::ConsentMissing { .. } => "consent_missing",
+        R::ConsentNotFree => "consent_not_free",
+        R::NotAgreed => "not_agreed",
+    }
+}
 
 /// A rule of a case as a word that stays the same.
 pub(super) const fn case_code(refusal: &CaseRefusal) -> &'static str {
@@ -69,6 +98,7 @@ pub(super) const fn case_code(refusal: &CaseRefusal) -> &'static str {
         R::WarningMissing => "warning_missing",
         R::NothingWaits => "nothing_waits",
         R::LookAtClass => "look_at_class",
+        R::Rights(rights) => rights_code(rights),
         R::StaffOnly => "staff_only",
         R::NobodyToRead => "nobody_to_read",
         R::LetterOfTomorrow { .. } => "letter_of_tomorrow",

@@ -55,7 +55,6 @@ pub(super) fn following(command: &CaseCommand) -> Option<CaseCommand> {
             trend: RiskTrend::Same,
         },
         CaseCommand::RecordRisk { .. } => CaseCommand::TakeEscalation,
-        // Telling the next level has no row: without a line there is nobody to tell.
         _ => return None,
     })
 }
