@@ -293,27 +293,6 @@ impl<'f> Fields<'f> {
         texts
     }
 
-    /// A list of texts, at most so many of at most so many characters.
-    pub(crate) fn texts(&mut self, list: &str, most: usize, max_chars: usize) -> Vec<String> {
-        let items = match self.values.remove(list) {
-            None | Some(Value::Null) => return Vec::new(),
-            Some(Value::Array(items)) => items,
-            Some(_) => {
-                self.wrong_type(&format!("/{list}"), "error.json_list");
-                return Vec::new();
-            }
-        };
-        if items.len() > most {
-            self.wrong_by_key(&format!("/{list}"), "too_many", "error.json_list");
-            return Vec::new();
-        }
-        let mut texts = Vec::new();
-        for (at, item) in items.into_iter().enumerate() {
-            texts.extend(self.text_of(&format!("/{list}/{at}"), Some(item), max_chars));
-        }
-        texts
-    }
-
     /// The members of an object inside; empty when there is none.
     pub(crate) fn members(&mut self, name: &str) -> Map<String, Value> {
         match self.values.remove(name) {

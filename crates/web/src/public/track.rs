@@ -106,7 +106,7 @@ struct CasePage {
     telling: Option<String>,
     /// What the reporter did a moment ago, in words.
     said: Option<&'static str>,
-    asks: Vec<ask::Ask>,
+    asks: Vec<Ask>,
     erased: Option<String>,
     may_rate: bool,
     text: TextField,
