@@ -196,7 +196,8 @@ async fn fill(database: &Path, key: NodeKey, plan: &DemoPlan) -> Result<(), Faul
     .await?;
     let words = SimulationWords::parse(WORDS)?;
     add_accounts(&node, &words).await?;
-    simulate::month(&node, &clock, &words, CALLS, plan).await?;
+    // On the heap: a month has many kinds of scenes.
+    Box::pin(simulate::month(&node, &clock, &words, CALLS, plan)).await?;
     means::fill(&node, &words, plan.until).await?;
     store.close().await;
     Ok(())

@@ -21,7 +21,10 @@ fn rule(file: &str, from: &str, to: &str) -> Vec<PackRule> {
 #[test]
 fn fifteen_services_have_steps_and_each_begins_with_a_clock_that_can_start() {
     let steps = pack().steps();
-    let services: Vec<&str> = steps.services().map(|service| service.as_str()).collect();
+    let services: Vec<&str> = steps
+        .services()
+        .map(pengayom_core::pack::ServiceCode::as_str)
+        .collect();
     for service in [
         "lp_b",
         "pengaduan",

@@ -297,9 +297,8 @@ impl Node {
                     now_with: known.taken_by,
                 });
             }
-            return self
-                .erase_case(id, *basis, ground.clone(), &actor, once)
-                .await;
+            let erased = self.erase_case(id, *basis, ground.clone(), &actor, once);
+            return Box::pin(erased).await;
         }
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
@@ -310,10 +309,10 @@ impl Node {
                 });
             }
             let command = self.with_what_is_lacking(&known, command.clone()).await?;
-            match self
-                .append_command(id, known, command, &actor, moment, record_of(once))
-                .await
-            {
+            let record = record_of(once);
+            // On the heap: a case is large, and every page that changes one would carry it along.
+            let appended = self.append_command(id, known, command, &actor, moment, record);
+            match Box::pin(appended).await {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
                 other => return other,
             }

@@ -33,7 +33,8 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
                 function: served,
             },
         ) => text == done && function == served,
-        (CaseCommand::Answer { text, .. }, CaseAct::ReporterAnswered { text: done, .. }) => {
+        (CaseCommand::Answer { text, .. }, CaseAct::ReporterAnswered { text: done, .. })
+        | (CaseCommand::SendProgress { text }, CaseAct::ProgressSent { text: done, .. }) => {
             text == done
         }
         (
@@ -77,9 +78,6 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
         | (CaseCommand::LeaveOutStep { step, .. }, CaseAct::StepLeftOut { step: done, .. })
         | (CaseCommand::TakeStepBack { step, .. }, CaseAct::StepTakenBack { step: done, .. }) => {
             step == done
-        }
-        (CaseCommand::SendProgress { text }, CaseAct::ProgressSent { text: done, .. }) => {
-            text == done
         }
         (CaseCommand::MergeInto { into, .. }, CaseAct::CaseMergedInto { into: done, .. }) => {
             into == done

@@ -75,6 +75,7 @@ pub(crate) fn entry(frame: &PageFrame, names: &Names, acts: &[Act], act: &Act) -
     Some(entry)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, one entry an act")]
 fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &mut Entry) {
     let pack = &frame.unit().pack;
     match act {

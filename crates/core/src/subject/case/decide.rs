@@ -70,14 +70,7 @@ pub fn decide(
     access::separated(case, actor, given_to(&command))?;
     let act = match command {
         CaseCommand::FileRequest { .. } => return Err(CaseRefusal::AlreadyFiled),
-        CaseCommand::Reopen { reason } => {
-            if case.stage != CaseStage::Closed {
-                return Err(CaseRefusal::NotClosed);
-            }
-            CaseAct::CaseReopened {
-                reason: needed("reason", reason)?,
-            }
-        }
+        CaseCommand::Reopen { reason } => reopen(case, reason)?,
         // As long as it is open the unit needs to know whom it is about (Law 27 of 2022, article 15:
         // what the law allows to be kept for its own proceedings).
         CaseCommand::ErasePersonalData { basis, ground } => erase(case, basis, ground)?,
@@ -91,14 +84,7 @@ pub fn decide(
         | CaseCommand::ReviewOpening { .. }) => {
             return access::decide(case, command, actor, moment, method);
         }
-        CaseCommand::LiftHold { reference } => {
-            if case.hold.is_none() {
-                return Err(CaseRefusal::NotHeld);
-            }
-            CaseAct::HoldLifted {
-                reference: needed("reference", reference)?,
-            }
-        }
+        CaseCommand::LiftHold { reference } => lift_hold(case, reference)?,
         // A reporter may still add something to a closed case, and late times still arrive from
         // other systems; everything else needs it open.
         CaseCommand::AddInformation { text, media } => {
@@ -534,6 +520,24 @@ fn place_hold(case: &Case, ground: HoldGround, reference: String) -> Result<Case
     Ok(CaseAct::HoldPlaced {
         ground,
         reference: needed("reference", reference)?,
+    })
+}
+
+fn lift_hold(case: &Case, reference: String) -> Result<CaseAct, CaseRefusal> {
+    if case.hold.is_none() {
+        return Err(CaseRefusal::NotHeld);
+    }
+    Ok(CaseAct::HoldLifted {
+        reference: needed("reference", reference)?,
+    })
+}
+
+fn reopen(case: &Case, reason: String) -> Result<CaseAct, CaseRefusal> {
+    if case.stage != CaseStage::Closed {
+        return Err(CaseRefusal::NotClosed);
+    }
+    Ok(CaseAct::CaseReopened {
+        reason: needed("reason", reason)?,
     })
 }
 

@@ -345,6 +345,14 @@ impl Case {
         }
     }
 
+    fn reopen(&mut self) {
+        self.stage = CaseStage::Handled;
+        self.closed_at = None;
+        self.kept_from = None;
+        self.keep_months = None;
+        self.outcome = None;
+    }
+
     pub(super) fn advance(&mut self, stage: CaseStage) {
         self.stage = self.stage.max(stage);
     }
@@ -555,13 +563,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             keep_months,
             ..
         } => case.close(act, outcome, *keep_months),
-        CaseAct::CaseReopened { .. } => {
-            case.stage = CaseStage::Handled;
-            case.closed_at = None;
-            case.kept_from = None;
-            case.keep_months = None;
-            case.outcome = None;
-        }
+        CaseAct::CaseReopened { .. } => case.reopen(),
         CaseAct::ReaderNamed { .. }
         | CaseAct::ReaderRemoved { .. }
         | CaseAct::ConcernedNamed { .. }

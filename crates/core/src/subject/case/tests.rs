@@ -379,6 +379,7 @@ fn commands() -> impl Iterator<Item = CaseCommand> {
 }
 
 /// What an officer's command leads to: before the filing, then in each of the four stages.
+#[expect(clippy::too_many_lines, reason = "a table, one row a command")]
 fn row(command: &CaseCommand) -> [Result<&'static str, CaseRefusal>; 5] {
     use CaseRefusal as No;
     let open = |kind| {

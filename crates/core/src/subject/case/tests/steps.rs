@@ -272,7 +272,7 @@ fn violence() -> Vec<(i64, Actor, CaseAct)> {
     vec![(0, Actor::Citizen, filed("violence_at_home", None))]
 }
 
-fn then(history: Given, method: &Stepped, command: CaseCommand) -> Vec<(i64, Actor, CaseAct)> {
+fn then(history: &Given, method: &Stepped, command: CaseCommand) -> Vec<(i64, Actor, CaseAct)> {
     let at = 40;
     let acts = history.when_by(method, command).unwrap();
     let before = history.history.iter().map(|act| {
@@ -299,9 +299,9 @@ fn a_case_with_required_steps_open_is_not_closed_and_the_refusal_lists_them() {
         "the receipt was given at filing"
     );
     // One done, one left out with its reason: then it ends.
-    let acts = then(given(violence()), &method, do_step("rights", ""));
+    let acts = then(&given(violence()), &method, do_step("rights", ""));
     let acts = then(
-        given(acts),
+        &given(acts),
         &method,
         leave_out("safe", "korban sudah pindah"),
     );
@@ -359,7 +359,7 @@ fn leaving_a_step_out_needs_a_reason_and_what_the_floor_protects_is_never_left_o
 fn a_step_ticked_by_mistake_is_taken_back_with_a_reason_and_its_clock_stops() {
     let method = Stepped::new();
     let acts = then(
-        given(violence()),
+        &given(violence()),
         &method,
         do_step("safe", "di rumah saudara"),
     );
@@ -376,7 +376,7 @@ fn a_step_ticked_by_mistake_is_taken_back_with_a_reason_and_its_clock_stops() {
             fault: TextFault::Empty
         })
     );
-    let acts = then(given(acts), &method, take_back("safe", "salah perkara"));
+    let acts = then(&given(acts), &method, take_back("safe", "salah perkara"));
     let case = given(acts.clone()).state().unwrap();
     assert_eq!(case.event_at(ClockEvent::VictimProtected), None);
     assert_eq!(
@@ -441,9 +441,9 @@ fn steps_are_late_by_when_they_happened_and_wait_for_what_starts_them() {
 #[test]
 fn what_two_services_share_stays_done_when_another_service_is_decided_on() {
     let method = Stepped::new();
-    let acts = then(given(received()), &method, do_step("rights", ""));
+    let acts = then(&given(received()), &method, do_step("rights", ""));
     let change = assess("violence_at_home", Some("pelapor dipukul"));
-    let acts = then(given(acts), &method, change);
+    let acts = then(&given(acts), &method, change);
     let case = given(acts).state().unwrap();
     let lines = method.lines(&case, 50);
     let states: Vec<(&str, &str)> = lines
@@ -465,8 +465,12 @@ fn what_two_services_share_stays_done_when_another_service_is_decided_on() {
 #[test]
 fn what_was_written_of_steps_goes_with_the_person_and_that_they_were_done_stays() {
     let method = Stepped::new();
-    let acts = then(given(violence()), &method, do_step("safe", "di rumah Siti"));
-    let mut acts = then(given(acts), &method, leave_out("court", "Siti menolak"));
+    let acts = then(
+        &given(violence()),
+        &method,
+        do_step("safe", "di rumah Siti"),
+    );
+    let mut acts = then(&given(acts), &method, leave_out("court", "Siti menolak"));
     acts.push((
         50,
         by(9),
