@@ -11,11 +11,11 @@ die() {
     exit 1
 }
 
-# Run apt-get, quiet unless it fails.
+# Run apt-get, one at a time, quiet unless it fails.
 apt_get() {
     local log
     log=$(mktemp)
-    if ! DEBIAN_FRONTEND=noninteractive apt-get -y -q "$@" >"$log" 2>&1; then
+    if ! DEBIAN_FRONTEND=noninteractive flock "${TMPDIR:-/tmp}/pengayom-apt.lock" apt-get -y -q "$@" >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         return 1

@@ -117,8 +117,8 @@ async fn a_store_of_the_first_release_takes_only_the_key_its_persons_open_with()
     while jobs::work_once(&node).await.unwrap() {}
     assert_eq!(found(&node, &desk, "081234567890").await, [case]);
     assert_eq!(found(&node, &desk, "siti@desa.id").await, [case]);
-    // What waits is the next notice of progress, for as long as the case is open.
-    let rest = "SELECT count(*) FROM jobs WHERE kind <> 'news.draft'";
+    // What waits is the next notice of progress and the next look at the first hour, while the case is open.
+    let rest = "SELECT count(*) FROM jobs WHERE kind <> 'news.draft' AND kind <> 'case.first_hour'";
     assert_eq!(database.sql(rest), "0");
     let Err(UnitError::Keyring(KeyringError::WrongKey { expected, .. })) =
         open(&world, [8; 32]).await

@@ -22,7 +22,7 @@ async fn a_file_altered_in_the_store_is_found_marked_once_and_counts_no_longer()
     let database = Database::new();
     let world = World::at(database.url(), 1, None).await;
     let officer = world.officer("desk", Role::Desk, None).await;
-    let id = world.file("lp_b", "Growong Lor, Juwana").await.case;
+    let id = world.file("lp_b", "33.18.08.2022").await.case;
     let mut intake = world.node.begin_file(Wanted::Evidence);
     intake.write(b"%PDF-1.7\nsurat keterangan").await.unwrap();
     let file = intake.finish().await.unwrap();

@@ -6,6 +6,7 @@
 mod access;
 mod bare;
 mod board;
+mod case;
 mod import;
 mod intake;
 mod ledger;
@@ -25,6 +26,7 @@ use crate::fault::Fault;
 
 pub(crate) use access::access;
 pub(crate) use board::board;
+pub(crate) use case::{CaseWork, case};
 pub(crate) use import::import;
 pub(crate) use intake::{On, intake};
 pub(crate) use ledger::{Slices, cost, proof, verify};

@@ -56,6 +56,7 @@ pub fn any_payload() -> impl Strategy<Value = Payload> {
 pub fn case_act() -> impl Strategy<Value = CaseAct> {
     prop_oneof![
         27 => handling_act().boxed(),
+        8 => triage_act().boxed(),
         8 => crate::proof::proof_act().boxed(),
         12 => crate::proof::custody_act().boxed(),
     ]
@@ -153,7 +154,6 @@ fn handling_act() -> impl Strategy<Value = CaseAct> {
                 text,
             }
         }),
-        triage_act(),
         first_hour_act(),
         crate::rights::rights_act(),
         (hold_ground(), text())

@@ -10,6 +10,7 @@ mod command;
 mod control;
 mod custody;
 mod decide;
+mod filed;
 mod first_hour;
 mod harm;
 mod letter;
@@ -28,7 +29,7 @@ mod steps;
 mod triage;
 
 pub use access::{CONCERNED_MAX, CaseAccess, OPENINGS_MAX, Opening, OpeningReview, READERS_MAX};
-pub use act::{BlobRef, CaseAct, Channel, RequestFiled};
+pub use act::CaseAct;
 pub use command::CaseCommand;
 pub use control::{
     BeginMeasure, Control, ControlCommand, ControlMeasure, MEASURES_MAX, MeasureBegun, NotFirst,
@@ -41,6 +42,7 @@ pub use custody::{
     SEAL_MAX_CHARS, TakeExhibit,
 };
 pub use decide::{ADDITIONS_MAX, EVIDENCE_MAX, TELL_WITHIN_DAYS, decide};
+pub use filed::{BlobRef, Channel, RequestFiled};
 pub use first_hour::{
     Escalation, EscalationCause, FirstHour, RISK_CODES_MAX, RISKS_MAX, Risk, RiskNote, RiskTrend,
     StepDue, StepMark,

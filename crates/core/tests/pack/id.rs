@@ -22,7 +22,7 @@ fn the_pack_has_every_entry_that_was_researched() {
     assert_eq!(pack.roles().len(), 16);
     assert_eq!(pack.phrases().len(), 12);
     assert_eq!(pack.letters().len(), 13);
-    assert_eq!(pack.clocks().len(), 37);
+    assert_eq!(pack.clocks().len(), 51);
     assert_eq!(pack.calendar().holidays().count(), 57);
     let proof = pack.proof();
     assert_eq!(proof.offences.len(), 18);

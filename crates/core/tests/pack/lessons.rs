@@ -38,7 +38,7 @@ fn a_lesson_without_a_question_or_of_two_screens_is_refused() {
 
 #[test]
 fn a_lesson_longer_than_its_minutes_is_refused() {
-    let long = format!("text_id = [\n  \"{}\",", "kata ".repeat(600));
+    let long = format!("text_id = [\n  \"{0}\",\n  \"{0}\",", "kata ".repeat(390));
     let rule = PackFault::RuleBroken {
         rule: PackRule::LessonTooLong,
     };

@@ -148,8 +148,8 @@ fn one_fault_of(file: &str, from: &str, to: &str) -> Vec<PackRule> {
 fn minutes_without_a_clock_and_threats_out_of_order_are_refused() {
     let found = one_fault(
         "services.toml",
-        "clock = \"scene_arrival\"\nsay_id",
-        "say_id",
+        "within_minutes = 10\nclock = \"scene_arrival\"\nsay_id",
+        "within_minutes = 10\nsay_id",
         0,
     );
     assert!(matches!(

@@ -25,7 +25,7 @@ use crate::fault::Fault;
 use crate::wiring::{ServeSettings, Serving};
 
 /// Login of the account that looks at the desk.
-const LOGIN: &str = "bench";
+pub(super) const LOGIN: &str = "bench";
 
 /// Reports whose pages are looked at.
 const REPORTS: usize = 32;
@@ -137,10 +137,10 @@ pub(crate) async fn pages(
 }
 
 /// Of the account; it lives as long as the store, which is thrown away.
-const LOGIN_PASSWORD: &str = "ukur halaman ini saja";
+pub(super) const LOGIN_PASSWORD: &str = "ukur halaman ini saja";
 
 /// Makes the account that searches and looks at the desk.
-async fn desk(node: &SharedNode) -> Result<Staff, Fault> {
+pub(super) async fn desk(node: &SharedNode) -> Result<Staff, Fault> {
     let new = NewUser {
         login: LOGIN.to_owned(),
         name: "Bench".to_owned(),
@@ -237,13 +237,13 @@ fn searched(
 }
 
 /// A page, and the cookie it is asked for with.
-struct Look {
+pub(super) struct Look {
     path: String,
     cookie: String,
 }
 
 impl Look {
-    fn of(path: &str, cookie: String) -> Self {
+    pub(super) fn of(path: &str, cookie: String) -> Self {
         let path = path.to_owned();
         Self { path, cookie }
     }
@@ -257,7 +257,7 @@ impl Look {
     }
 }
 
-fn request(method: Method, path: &str, cookie: &str) -> hyper::http::request::Builder {
+pub(super) fn request(method: Method, path: &str, cookie: &str) -> hyper::http::request::Builder {
     Request::builder()
         .method(method)
         .uri(path)
@@ -304,7 +304,7 @@ async fn reports(address: SocketAddr, points: &[Point]) -> Result<Vec<Look>, Fau
 }
 
 /// The token in a page's form, which is sent back with it.
-fn csrf(page: &Answer) -> Result<String, Fault> {
+pub(super) fn csrf(page: &Answer) -> Result<String, Fault> {
     let text = String::from_utf8_lossy(&page.body);
     let after = text.split_once("name=\"csrf\" value=\"");
     let token = after.and_then(|(_, rest)| rest.split_once('"'));
@@ -314,7 +314,7 @@ fn csrf(page: &Answer) -> Result<String, Fault> {
 }
 
 /// The cookies an answer sets, as they are sent back.
-fn cookies(answer: &Answer) -> String {
+pub(super) fn cookies(answer: &Answer) -> String {
     let set = answer.headers.get_all(header::SET_COOKIE).iter();
     let pairs: Vec<&str> = set
         .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
@@ -323,7 +323,7 @@ fn cookies(answer: &Answer) -> String {
 }
 
 /// Asks with so many askers at once until the time is over, each for one page again and again.
-async fn ask_all(
+pub(super) async fn ask_all(
     address: SocketAddr,
     looks: &Arc<Vec<Look>>,
     at_once: usize,

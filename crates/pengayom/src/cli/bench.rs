@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use crate::bench::{self, On, Slices, Told, Visits};
+use crate::bench::{self, CaseWork, On, Slices, Told, Visits};
 use crate::fault::Fault;
 use crate::wiring::told_to_end;
 
@@ -41,6 +41,21 @@ enum What {
         /// PostgreSQL's own measure, for the bare loop beside it
         #[arg(long, value_name = "PROGRAM", default_value = "pgbench")]
         pgbench: PathBuf,
+    },
+    /// One case with many acts: decisions about it, its page, and letters
+    Case {
+        /// Acts of the case
+        #[arg(long, default_value_t = 2_000)]
+        acts: usize,
+        /// How many decisions
+        #[arg(long, default_value_t = 200_000)]
+        decisions: u32,
+        /// Seconds its page is asked for
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Letters, half of them looked at only and half issued
+        #[arg(long, default_value_t = 200)]
+        letters: u32,
     },
     /// Decisions about one case by the policies of the pack
     Access {
@@ -202,6 +217,20 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
                     at_once,
                 };
                 bench::pages(told, run, folder.path(), store.as_deref(), visits).await?;
+            }
+            What::Case {
+                acts,
+                decisions,
+                seconds,
+                letters,
+            } => {
+                let work = CaseWork {
+                    acts: *acts,
+                    decisions: *decisions,
+                    time: Duration::from_secs((*seconds).max(1)),
+                    letters: *letters,
+                };
+                bench::case(told, run, folder.path(), work).await?;
             }
             What::Board { cases } => bench::board(told, run, folder.path(), *cases).await?,
         }

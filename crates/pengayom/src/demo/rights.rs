@@ -24,7 +24,10 @@ use crate::fault::Fault;
 struct Scene<'a> {
     node: &'a Node,
     words: &'a RightsWords,
+    /// Who investigates.
     by: Staff,
+    /// Who hands the case to them.
+    desk: Staff,
     beat: AreaCode,
     until: Timestamp,
 }
@@ -40,22 +43,27 @@ pub(super) async fn cases(
     until: Timestamp,
 ) -> Result<(), Fault> {
     let staff = node.active_staff().await?;
-    let investigator = staff
-        .into_iter()
-        .find(|one| one.roles.contains(&Role::Investigator));
+    let with = |role| {
+        staff
+            .iter()
+            .find(|one: &&Staff| one.roles.contains(&role))
+            .cloned()
+    };
+    let (investigator, desk) = (with(Role::Investigator), with(Role::Desk));
     let unit = node.unit();
     let beat = unit
         .geography
         .beats()
         .next()
         .map(|area| area.code().clone());
-    let (Some(by), Some(beat)) = (investigator, beat) else {
+    let (Some(by), Some(desk), Some(beat)) = (investigator, desk, beat) else {
         return Ok(());
     };
     let scene = Scene {
         node,
         words: &words.rights,
         by,
+        desk,
         beat,
         until,
     };
@@ -106,8 +114,18 @@ impl Scene<'_> {
             .file_request_at(request, &actor, moment, None)
             .await?;
         let case = filed.case;
-        self.act(case, 299, CaseCommand::Take { by: self.by.id })
-            .await?;
+        let take = CaseCommand::Take { by: self.desk.id };
+        let assign = CaseCommand::AssignOfficer {
+            officer: self.by.id,
+            lacks: None,
+            reason: None,
+        };
+        for command in [take, assign] {
+            let at = Some(self.before(299));
+            self.node
+                .change_case(&self.desk, case, None, command, at)
+                .await?;
+        }
         let answer = CaseCommand::Answer {
             text: self.words.answer.clone(),
             next_news_by: None,

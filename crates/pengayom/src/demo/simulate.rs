@@ -37,6 +37,8 @@ use super::queue::DeskDay;
 use super::words::{Report, SimulationWords};
 use crate::fault::Fault;
 
+mod lookup;
+
 /// One recorded call, as far as the simulation draws on it.
 #[derive(Debug, Clone, Copy)]
 struct RecordedCall {
@@ -637,50 +639,6 @@ impl<'a> Player<'a> {
             Ok(_) | Err(HandleError::Case(_) | HandleError::CaseShut(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Whether somebody goes there, rather than answering.
-    fn goes_there(&self, story: &Story) -> Result<bool, Fault> {
-        Ok(matches!(
-            self.report(story)?.service.as_str(),
-            "gangguan" | "laka" | "orang_hilang"
-        ))
-    }
-
-    fn function(&self, story: &Story) -> Result<String, Fault> {
-        let unit = self.node.unit();
-        let service = unit.pack.service(&self.report(story)?.service);
-        Ok(service
-            .map(|service| service.function.code().to_owned())
-            .unwrap_or_default())
-    }
-
-    fn report(&self, story: &Story) -> Result<&'a Report, Fault> {
-        self.words
-            .report
-            .get(story.report)
-            .ok_or_else(|| Fault::Input("simulation.toml: no report".to_owned()))
-    }
-
-    /// Who serves a story at the desk.
-    fn desk(&self, story: &Story) -> Result<Staff, Fault> {
-        let colleague = &self.words.colleague.login;
-        match self
-            .staff
-            .iter()
-            .find(|staff| story.by_colleague && staff.login == *colleague)
-        {
-            Some(colleague) => Ok(colleague.clone()),
-            None => self.with_role(Role::Desk),
-        }
-    }
-
-    fn with_role(&self, role: Role) -> Result<Staff, Fault> {
-        self.staff
-            .iter()
-            .find(|staff| staff.roles.contains(&role) && !staff.login.starts_with("petugas-"))
-            .cloned()
-            .ok_or_else(|| Fault::Input(format!("simulation.toml: no account {}", role.as_str())))
     }
 
     fn one_of(&mut self, texts: &[String]) -> Result<String, Fault> {

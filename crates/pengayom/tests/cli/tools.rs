@@ -164,6 +164,20 @@ fn bench_tells_figures_with_their_ratio_to_a_baseline() {
             ],
             "ratio_to_bare_http",
         ),
+        (
+            &[
+                "case",
+                "--acts",
+                "10",
+                "--decisions",
+                "100",
+                "--seconds",
+                "1",
+                "--letters",
+                "4",
+            ],
+            "ratio_to_bare_http",
+        ),
         (&import, "ratio_to_bare_parse"),
         (
             &[

@@ -13,7 +13,7 @@ ALTER TABLE cases ADD COLUMN escalated TEXT;
 ALTER TABLE cases ADD COLUMN escalated_at BIGINT;
 ALTER TABLE cases ADD COLUMN escalations BIGINT;
 
-UPDATE cases SET first_action_at = (
+UPDATE cases SET /* of every unit */ first_action_at = (
     SELECT greatest(min(acts.happened_at), cases.filed_at) FROM acts
     WHERE acts.unit = cases.unit AND acts.subject_kind = 'case' AND acts.subject_id = cases.id
     AND acts.kind IN ('case.action_taken', 'case.responder_arrived')

@@ -415,9 +415,10 @@ pub(super) async fn send(
 /// `GET /perkara/{case}/hak/{person}`
 pub(super) async fn one(
     page: StaffPage,
-    Path((case, n)): Path<(String, u32)>,
+    Path((case, n)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
+    let n = n.parse().map_err(|_| Fault::NotFound)?;
     person_page(page, history, n, Asked::default())
 }
 
@@ -570,11 +571,12 @@ fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -
 /// `POST /perkara/{case}/hak/{person}`: they were told their rights.
 pub(super) async fn give(
     page: StaffPage,
-    Path((case, n)): Path<(String, u32)>,
+    Path((case, n)): Path<(String, String)>,
     post: FormPost,
 ) -> Result<Response, Fault> {
     let history = read(&page, &case).await?;
     page.require(Permission::WorkCase)?;
+    let n = n.parse().map_err(|_| Fault::NotFound)?;
     history.case.rights.person(n).ok_or(Fault::NotFound)?;
     let fields = post.fields;
     if given_back(&fields) {

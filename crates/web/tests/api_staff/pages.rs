@@ -9,7 +9,7 @@ use axum::http::{Method, Request, header};
 use crate::support::Site;
 
 /// Addresses that take a form of staff, and the operations that do the same.
-const SAME: [(&str, &[&str]); 33] = [
+const SAME: [(&str, &[&str]); 39] = [
     ("/perkara/{case}/langkah", &["sayOfStep"]),
     (
         "/perkara/{case}/kabar",
@@ -59,6 +59,38 @@ const SAME: [(&str, &[&str]); 33] = [
             "removeReader",
             "nameConcerned",
             "clearConcerned",
+        ],
+    ),
+    ("/perkara/{case}/telaah", &["assessCase"]),
+    (
+        "/perkara/{case}/telaah/{step}",
+        &[
+            "answerTriage",
+            "decideTriage",
+            "lookAgain",
+            "settleTriage",
+            "noteChild",
+            "noteReported",
+            "confirmReadBack",
+        ],
+    ),
+    (
+        "/perkara/{case}/jam-pertama/{step}",
+        &["markStep", "recordRisk", "takeEscalation"],
+    ),
+    ("/perkara/{case}/hak", &["nameCasePerson"]),
+    ("/perkara/{case}/hak/{person}", &["tellCaseRights"]),
+    (
+        "/perkara/{case}/upaya/{act}",
+        &[
+            "beginCaseMeasure",
+            "endCaseMeasure",
+            "reviewCaseMeasure",
+            "tryFirstInCase",
+            "judgeCaseSettlement",
+            "answerCaseSettlement",
+            "agreeCaseSettlement",
+            "endCaseSettlement",
         ],
     ),
     ("/perkara/{case}/buka-darurat", &["openInEmergency"]),

@@ -73,7 +73,7 @@ async fn a_broken_room_is_told_to_the_chief_the_desk_and_the_public() {
     );
     let gaps = chief.get("/sarana").await.words();
     for part in [
-        "Layanan: Kekerasan dalam rumah tangga, Kekerasan seksual",
+        "Layanan: Anak berhadapan dengan hukum, Kekerasan dalam rumah tangga, Kekerasan seksual",
         "Yang dapat dipakai: 0 dari 1",
         // The one that was filed before it broke is no cost of the gap.
         "Tidak ada permintaan dalam 30 hari terakhir selama celah ini ada.",

@@ -342,7 +342,7 @@ async fn a_step_is_ticked_on_the_road_and_at_an_earlier_time() {
     let mut patrol = site.signed_in("patrol").await;
     let road = patrol.get("/lapangan").await;
     assert!(road.words().contains("datangi TKP"), "{}", road.words());
-    assert!(road.words().contains("terlambat"), "{}", road.words());
+    assert!(road.words().contains("lewat 20 menit"), "{}", road.words());
     let step = |code| {
         [
             ("langkah_jam", code),

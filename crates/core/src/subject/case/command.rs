@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::act::{BlobRef, Channel};
 use super::control::ControlCommand;
 use super::custody::CustodyCommand;
+use super::filed::{BlobRef, Channel};
 use super::first_hour::{RiskNote, RiskTrend};
 use super::harm::{Harm, SupportReply};
 use super::letter::GiveLetter;

@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::act::CaseAct;
 use super::command::CaseCommand;
 use super::custody::CustodyCommand;
+use super::filed::{BlobRef, RequestFiled};
 use super::refusal::CaseRefusal;
 use super::rights::RightsRefusal;
 use super::state::{Case, CaseStage};

@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{CaseAct, RequestFiled};
+use super::act::CaseAct;
 use super::decide::needed;
+use super::filed::RequestFiled;
 use super::refusal::CaseRefusal;
 use super::state::Case;
 

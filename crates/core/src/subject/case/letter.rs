@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::act::{BlobRef, CaseAct};
+use super::act::CaseAct;
 use super::decide::needed;
+use super::filed::BlobRef;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
 use crate::subject::{Method, TextFault, text_fault};

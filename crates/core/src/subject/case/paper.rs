@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::act::Channel;
+use super::filed::Channel;
 use super::refusal::CaseRefusal;
 use crate::subject::Moment;
 use crate::value::FormNumber;

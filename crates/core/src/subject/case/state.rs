@@ -5,8 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::access::CaseAccess;
-use super::act::{BlobRef, CaseAct, RequestFiled};
+use super::act::CaseAct;
 use super::control::Control;
+use super::filed::{BlobRef, RequestFiled};
 use super::first_hour::{self, FirstHour};
 use super::letter::Letter;
 use super::news::News;
@@ -400,7 +401,10 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
         };
     };
     case.version = act.version;
-    case.last_at = case.last_at.max(act.happened_at);
+    // That nobody did anything is no event: silence goes on.
+    if !matches!(payload, CaseAct::FirstHourEscalated { .. }) {
+        case.last_at = case.last_at.max(act.happened_at);
+    }
     case.note(act, payload);
     case.rights.note(act, payload);
     case.control.note(act, payload);

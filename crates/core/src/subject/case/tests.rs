@@ -640,57 +640,6 @@ fn a_stage_reached_is_not_left_but_by_opening_again() {
 }
 
 #[test]
-fn a_citizen_files_and_adds_and_does_nothing_else() {
-    for history in [received(), read(), handled(), closed()] {
-        for command in commands() {
-            let expected = match command {
-                CaseCommand::FileRequest { .. } => Err(CaseRefusal::AlreadyFiled),
-                CaseCommand::AskReview { .. } if history.len() == 1 => {
-                    Err(CaseRefusal::NothingDecided)
-                }
-                CaseCommand::AddInformation { .. } | CaseCommand::AskReview { .. } => Ok(1),
-                _ => Err(CaseRefusal::StaffOnly),
-            };
-            let found = given(history.clone())
-                .by(Actor::Citizen)
-                .when(command)
-                .map(|acts| acts.len());
-            assert_eq!(found, expected);
-        }
-    }
-    let filed = given([]).by(Actor::Citizen).when(file_request()).unwrap();
-    assert_eq!(filed[0].kind(), "case.request_filed");
-}
-
-#[test]
-fn nothing_happens_in_the_future_or_before_the_filing() {
-    for command in commands() {
-        let ahead = Moment {
-            happened_at: minute(43),
-            recorded_at: minute(40),
-        };
-        let before_filing = Moment {
-            happened_at: minute(-1),
-            recorded_at: minute(40),
-        };
-        for history in [Vec::new(), handled()] {
-            assert_eq!(
-                given(history).told(ahead).when(command.clone()),
-                Err(CaseRefusal::InTheFuture { at: minute(43) })
-            );
-        }
-        let early = given(handled()).told(before_filing).when(command);
-        assert_eq!(
-            early,
-            Err(CaseRefusal::BeforeWhatItFollows {
-                at: minute(-1),
-                after: minute(0)
-            })
-        );
-    }
-}
-
-#[test]
 fn acts_of_a_case_that_was_never_filed_or_of_something_else_change_nothing() {
     let taken = given([(1, by(1), CaseAct::CaseTaken { by: officer(1) })]);
     assert_eq!(taken.state(), None);

@@ -239,7 +239,7 @@ async fn record(
     body: JsonBody,
     read: impl FnOnce(&mut Fields<'_>) -> Option<CaseCommand>,
 ) -> Result<Response, Fault> {
-    api.staff(Scope::CasesWrite)?;
+    require(api.staff(Scope::CasesWrite)?, Permission::WorkCase)?;
     let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
     let bytes = body.bytes.clone();
     let mut fields = Fields::new(body.values, &api.frame);
@@ -249,7 +249,6 @@ async fn record(
     let asked = bytes.clone();
     once(api, &bytes, move |api| async move {
         let staff = api.staff(Scope::CasesWrite)?;
-        require(staff, Permission::WorkCase)?;
         let once = once_of(&api, &asked)?;
         let seen = api.wanted_version()?;
         let changed = api

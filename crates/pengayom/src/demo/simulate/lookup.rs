@@ -1,0 +1,49 @@
+//! What a scene needs of the words and of the unit.
+
+use super::*;
+
+impl<'a> Player<'a> {
+    /// Whether somebody goes there, rather than answering.
+    pub(super) fn goes_there(&self, story: &Story) -> Result<bool, Fault> {
+        Ok(matches!(
+            self.report(story)?.service.as_str(),
+            "gangguan" | "laka" | "orang_hilang"
+        ))
+    }
+
+    pub(super) fn function(&self, story: &Story) -> Result<String, Fault> {
+        let unit = self.node.unit();
+        let service = unit.pack.service(&self.report(story)?.service);
+        Ok(service
+            .map(|service| service.function.code().to_owned())
+            .unwrap_or_default())
+    }
+
+    pub(super) fn report(&self, story: &Story) -> Result<&'a Report, Fault> {
+        self.words
+            .report
+            .get(story.report)
+            .ok_or_else(|| Fault::Input("simulation.toml: no report".to_owned()))
+    }
+
+    /// Who serves a story at the desk.
+    pub(super) fn desk(&self, story: &Story) -> Result<Staff, Fault> {
+        let colleague = &self.words.colleague.login;
+        match self
+            .staff
+            .iter()
+            .find(|staff| story.by_colleague && staff.login == *colleague)
+        {
+            Some(colleague) => Ok(colleague.clone()),
+            None => self.with_role(Role::Desk),
+        }
+    }
+
+    pub(super) fn with_role(&self, role: Role) -> Result<Staff, Fault> {
+        self.staff
+            .iter()
+            .find(|staff| staff.roles.contains(&role) && !staff.login.starts_with("petugas-"))
+            .cloned()
+            .ok_or_else(|| Fault::Input(format!("simulation.toml: no account {}", role.as_str())))
+    }
+}
