@@ -198,7 +198,10 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
         seen.contains("SP2HP A1 dari Bripka Sari desk") && seen.contains("Saksi dipanggil."),
         "{seen}"
     );
-    assert!(seen.contains("Kabar berikutnya (SP2HP A2) paling lambat"), "{seen}");
+    assert!(
+        seen.contains("Kabar berikutnya (SP2HP A2) paling lambat"),
+        "{seen}"
+    );
     let sent = desk.get(&page(case)).await.words();
     assert!(
         sent.contains("Alasan terlambat: Saksi belum bertemu."),

@@ -134,8 +134,8 @@ pub fn alike(one: Likeness<'_>, other: Likeness<'_>, same_group: bool) -> Option
     };
     let words = words_alike(one.text, other.text);
     let (beside, hours) = BESIDE;
-    let seen_twice = metres.is_some_and(|metres| metres <= beside)
-        && apart <= SignedDuration::from_hours(hours);
+    let seen_twice =
+        metres.is_some_and(|metres| metres <= beside) && apart <= SignedDuration::from_hours(hours);
     if words < WORDS_FROM && !seen_twice {
         return None;
     }
