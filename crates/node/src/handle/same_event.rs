@@ -82,11 +82,14 @@ impl Node {
         };
         let class = |service: &ServiceCode| unit.pack.service(service).map(|known| known.class);
         let rows = self.store.cases(&unit.id, &query).await?.rows;
+        // What was told of a sensitive case stands on no page of one that is not.
+        let sensitive = unit.pack.is_sensitive(&case.service);
         let mut found = Vec::new();
         for row in rows {
             let same_group = class(&row.service) == class(&case.service);
             if row.id == history.id
                 || !same_group
+                || row.sensitive != sensitive
                 || case.links.has(row.id)
                 || self.sight_of(by, &row) != Sight::Open
             {

@@ -68,8 +68,13 @@ impl<'a> Provers<'a> {
         let words = self.words;
         self.name(case, "pencurian").await?;
         self.file(case, &words.statement).await?;
-        self.typed(case, 1, "keterangan_saksi", "pemeriksaan_saksi")
-            .await?;
+        self.typed(
+            case,
+            1,
+            ("keterangan_saksi", "pemeriksaan_saksi"),
+            &words.witness,
+        )
+        .await?;
         let take = TakeExhibit {
             description: words.thing.clone(),
             quantity: 1,
@@ -80,7 +85,8 @@ impl<'a> Provers<'a> {
         };
         let take = CaseCommand::Custody(CustodyCommand::Take(take));
         self.ask(self.one, case, take).await?;
-        self.typed(case, 2, "barang_bukti", "penyerahan").await?;
+        self.typed(case, 2, ("barang_bukti", "penyerahan"), &words.from)
+            .await?;
         for (evidence, element, bearing) in [
             (1, "pencurian_mengambil", Bearing::Supports),
             (1, "pencurian_milik", Bearing::Supports),
@@ -108,7 +114,8 @@ impl<'a> Provers<'a> {
     async fn fraud(&self, case: CaseId) -> Result<(), Fault> {
         self.name(case, "penipuan").await?;
         self.file(case, &self.words.transfer).await?;
-        self.typed(case, 1, "surat", "dari_pelapor").await?;
+        self.typed(case, 1, ("surat", "dari_pelapor"), &self.words.reporter)
+            .await?;
         let moved = ("penipuan", "penipuan_menggerakkan");
         self.link(case, 1, moved, Bearing::Supports).await
     }
@@ -141,7 +148,13 @@ impl<'a> Provers<'a> {
         self.ask(self.one, case, add).await
     }
 
-    async fn typed(&self, case: CaseId, n: u32, kind: &str, way: &str) -> Result<(), Fault> {
+    async fn typed(
+        &self,
+        case: CaseId,
+        n: u32,
+        (kind, way): (&str, &str),
+        from: &str,
+    ) -> Result<(), Fault> {
         let today = self.today();
         let told = TypeEvidence {
             evidence: n,
@@ -151,7 +164,7 @@ impl<'a> Provers<'a> {
             today,
             collector: None,
             place: None,
-            from: Some(self.words.from.clone()),
+            from: Some(from.to_owned()),
             number: None,
             urgent: None,
             witnesses: [None, None],

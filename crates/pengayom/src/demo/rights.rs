@@ -24,10 +24,8 @@ use crate::fault::Fault;
 struct Scene<'a> {
     node: &'a Node,
     words: &'a RightsWords,
-    /// Who investigates.
-    by: Staff,
-    /// Who hands the case to them.
     desk: Staff,
+    by: Staff,
     beat: AreaCode,
     until: Timestamp,
 }
@@ -43,27 +41,22 @@ pub(super) async fn cases(
     until: Timestamp,
 ) -> Result<(), Fault> {
     let staff = node.active_staff().await?;
-    let with = |role| {
-        staff
-            .iter()
-            .find(|one: &&Staff| one.roles.contains(&role))
-            .cloned()
-    };
-    let (investigator, desk) = (with(Role::Investigator), with(Role::Desk));
+    let with = |role| staff.iter().find(|one| one.roles.contains(&role)).cloned();
+    let (desk, investigator) = (with(Role::Desk), with(Role::Investigator));
     let unit = node.unit();
     let beat = unit
         .geography
         .beats()
         .next()
         .map(|area| area.code().clone());
-    let (Some(by), Some(desk), Some(beat)) = (investigator, desk, beat) else {
+    let (Some(desk), Some(by), Some(beat)) = (desk, investigator, beat) else {
         return Ok(());
     };
     let scene = Scene {
         node,
         words: &words.rights,
-        by,
         desk,
+        by,
         beat,
         until,
     };
@@ -108,24 +101,21 @@ impl Scene<'_> {
             happened_at: self.before(300),
             recorded_at: self.until,
         };
-        let actor = Actor::Officer { id: self.by.id };
+        let actor = Actor::Officer { id: self.desk.id };
         let filed = self
             .node
             .file_request_at(request, &actor, moment, None)
             .await?;
         let case = filed.case;
+        // The desk takes it and gives it to the investigator, as roles allow.
         let take = CaseCommand::Take { by: self.desk.id };
+        self.act_by(&self.desk, case, 299, take).await?;
         let assign = CaseCommand::AssignOfficer {
             officer: self.by.id,
             lacks: None,
             reason: None,
         };
-        for command in [take, assign] {
-            let at = Some(self.before(299));
-            self.node
-                .change_case(&self.desk, case, None, command, at)
-                .await?;
-        }
+        self.act_by(&self.desk, case, 299, assign).await?;
         let answer = CaseCommand::Answer {
             text: self.words.answer.clone(),
             next_news_by: None,
@@ -135,10 +125,18 @@ impl Scene<'_> {
     }
 
     async fn act(&self, case: CaseId, before: i64, command: CaseCommand) -> Result<(), Fault> {
+        self.act_by(&self.by, case, before, command).await
+    }
+
+    async fn act_by(
+        &self,
+        by: &Staff,
+        case: CaseId,
+        before: i64,
+        command: CaseCommand,
+    ) -> Result<(), Fault> {
         let at = Some(self.before(before));
-        self.node
-            .change_case(&self.by, case, None, command, at)
-            .await?;
+        self.node.change_case(by, case, None, command, at).await?;
         Ok(())
     }
 

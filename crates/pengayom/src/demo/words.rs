@@ -133,7 +133,7 @@ pub(super) struct ProofWords {
     pub(super) statement: String,
     /// The stolen thing, found again.
     pub(super) thing: String,
-    /// From whom things come.
+    /// From whom the thing comes.
     pub(super) from: String,
     /// Where the thing is kept.
     pub(super) place: String,
@@ -143,6 +143,10 @@ pub(super) struct ProofWords {
     pub(super) other_side: String,
     /// The proof of a transfer.
     pub(super) transfer: String,
+    /// Whom the statement is from.
+    pub(super) witness: String,
+    /// Whom the proof of a transfer is from.
+    pub(super) reporter: String,
 }
 
 /// What is said in the cases that show rights, measures and settlements.

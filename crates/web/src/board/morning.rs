@@ -187,7 +187,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
             .filter_map(|row| {
                 let number = row.number.as_ref().map(ToString::to_string);
                 let words = crate::desk::waiting_row(&frame, row)?;
-                let words = format!("{}. {words}", number.unwrap_or_default());
+                let words = format!("{} {words}.", number.unwrap_or_default());
                 Some((format!("/perkara/{}/jam-pertama", row.id), words))
             })
             .collect(),

@@ -161,7 +161,13 @@ async fn list_page(
         href: format!("{href}/barang-bukti/{n}"),
         name: frame.tf("proof.piece", &[("n", &n.to_string())]),
         told: told_of(&acts, piece),
-        holder: holder_words(&frame, &names, exhibit.holder),
+        holder: match exhibit.holder {
+            Holder::Officer(officer) => {
+                let name = names.of(&frame, officer);
+                frame.tf("proof.kept_by", &[("name", &name)])
+            }
+            other => holder_words(&frame, &names, other),
+        },
         place: exhibit.place.clone(),
         faults: fault_words(exhibit, now),
         pending: pending_words(&frame, &names, exhibit, now),

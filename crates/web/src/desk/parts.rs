@@ -190,6 +190,9 @@ fn exhibits(frame: &PageFrame, id: CaseId, case: &Case) -> Option<Part> {
 fn counted(frame: &PageFrame, n: usize, none: &str) -> String {
     match i64::try_from(n) {
         Ok(0) => frame.t(none).to_owned(),
-        n => frame.format().count(n.unwrap_or(i64::MAX)),
+        n => {
+            let n = frame.format().count(n.unwrap_or(i64::MAX));
+            frame.tf("case.part_recorded", &[("n", &n)])
+        }
     }
 }

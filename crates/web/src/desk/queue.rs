@@ -19,7 +19,7 @@ use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
-use crate::staff::{CaseLine, Names, Why, order_words, text_words};
+use crate::staff::{CaseLine, Clock, Names, Why, late_words, order_words, text_words};
 
 /// Rows of each list; longer ones lead to `/meja/daftar`.
 const ROWS: usize = 30;
@@ -188,6 +188,11 @@ async fn queue_page(
             if let Some(due) = due.filter(|due| *due < now) {
                 let time = frame.format().moment(due);
                 line.why.insert(0, frame.tf(key, &[("time", &time)]));
+                line.clock = Some(Clock {
+                    state: "late",
+                    icon: "state-late",
+                    words: late_words(&frame, now.duration_since(due)),
+                });
             }
         }
         line

@@ -44,6 +44,8 @@ struct Holders {
     name: String,
     qualifies: String,
     who: Vec<String>,
+    /// How many there are.
+    count: String,
 }
 
 /// An officer whose qualifications can be kept.
@@ -211,10 +213,13 @@ async fn keeper(
             let (_, words) = standing_words(frame, one, now);
             Some(format!("{}: {words}", names.of(frame, row.id)))
         });
+        let who: Vec<String> = who.collect();
+        let n = i64::try_from(who.len()).unwrap_or(i64::MAX);
         Holders {
             name: frame.say(&skill.name).to_owned(),
             qualifies: frame.say(&skill.qualifies).to_owned(),
-            who: who.collect(),
+            count: frame.tf("skill.holders", &[("n", &frame.format().count(n))]),
+            who,
         }
     });
     let gaps = node.gaps_for(staff).await?;

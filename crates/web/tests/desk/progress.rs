@@ -136,7 +136,7 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
     work(&site).await;
     let words = desk.get(&page(case)).await.words();
     assert!(
-        words.contains("SP2HP A1 berikutnya paling lambat 27 November 2026"),
+        words.contains("Kabar berikutnya (SP2HP A1) paling lambat 27 November 2026"),
         "{words}"
     );
     assert!(
@@ -175,7 +175,7 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
     let mut chief = site.signed_in("commander").await;
     let board = chief.get("/pimpinan").await.words();
     assert!(
-        board.contains("Menunggu 1, terlambat 1, tanpa alasan 1."),
+        board.contains("Kabar yang menunggu: 1. Terlambat: 1, tanpa alasan: 1."),
         "{board}"
     );
     let mut reporter = site.browser();
@@ -198,7 +198,10 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
         seen.contains("SP2HP A1 dari Bripka Sari desk") && seen.contains("Saksi dipanggil."),
         "{seen}"
     );
-    assert!(seen.contains("SP2HP A2 berikutnya paling lambat"), "{seen}");
+    assert!(
+        seen.contains("Kabar berikutnya (SP2HP A2) paling lambat"),
+        "{seen}"
+    );
     let sent = desk.get(&page(case)).await.words();
     assert!(
         sent.contains("Alasan terlambat: Saksi belum bertemu."),

@@ -68,7 +68,9 @@ async fn a_broken_room_is_told_to_the_chief_the_desk_and_the_public() {
     );
     let board = chief.get("/pimpinan").await.words();
     assert!(
-        board.contains("1 celah sarana atau kecakapan; 1 menghalangi layanan."),
+        board.contains(
+            "Sarana atau kecakapan yang dulu cukup kini kurang: 1. Yang menghalangi layanan: 1."
+        ),
         "{board}"
     );
     let gaps = chief.get("/sarana").await.words();

@@ -24,6 +24,13 @@ pub const SAME_WITHIN_METRES: f64 = 1_500.0;
 /// How like two reports must be to be suggested, in [0, 1].
 const ALIKE_FROM: f64 = 0.45;
 
+/// How like words must be, in [0, 1]: any two texts of one language share that many pairs of letters nearly.
+const WORDS_FROM: f64 = 0.4;
+
+/// How near two reports are so that their words need not be alike, in metres and in hours: two people saw
+/// the same, and tell it differently.
+const BESIDE: (f64, i64) = (300.0, 2);
+
 /// What is compared of a report's words, in characters: what happened stands at the beginning.
 const COMPARED_CHARS: usize = 300;
 
@@ -126,6 +133,12 @@ pub fn alike(one: Likeness<'_>, other: Likeness<'_>, same_group: bool) -> Option
         None => return None,
     };
     let words = words_alike(one.text, other.text);
+    let (beside, hours) = BESIDE;
+    let seen_twice =
+        metres.is_some_and(|metres| metres <= beside) && apart <= SignedDuration::from_hours(hours);
+    if words < WORDS_FROM && !seen_twice {
+        return None;
+    }
     let soon = 1.0 - apart.as_secs_f64() / limit.as_secs_f64();
     let score = 0.5 * words + 0.25 * near + 0.25 * soon;
     (score >= ALIKE_FROM).then_some(Alike {

@@ -309,8 +309,16 @@ pub(super) async fn subscribe(
 
 /// When the next news is promised; that it did not come, when it is past.
 pub(super) fn news(frame: &PageFrame, case: &Case, now: Timestamp) -> String {
+    let unit = frame.unit();
     let first = case.respond_by.filter(|_| case.response.is_none());
-    let Some(by) = case.next_news_by.or(first) else {
+    let notice = || match &case.news.draft {
+        Some(draft) => Some(draft.due_at),
+        None => {
+            let next = case.next_news(&unit.pack, unit.reckoning());
+            next.map(|next| next.due.at)
+        }
+    };
+    let Some(by) = case.next_news_by.or(first).or_else(notice) else {
         return frame.t("track.no_news_promised").to_owned();
     };
     let key = if by < now {

@@ -159,4 +159,10 @@ fn reports_near_in_place_and_time_with_like_words_are_suggested_with_why() {
     }
     let why = alike(Likeness::of(&a), Likeness::of(&b), true).unwrap();
     assert!(why.same_beat && why.metres.is_none());
+    // Something else in the same village at the same hour is not.
+    let mut debt = like("Tetangga meminjam uang dan belum mengembalikan", 5, 0.0);
+    if let Some(place) = &mut debt.place {
+        place.point = None;
+    }
+    assert_eq!(alike(Likeness::of(&a), Likeness::of(&debt), true), None);
 }
