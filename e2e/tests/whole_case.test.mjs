@@ -274,7 +274,7 @@ test("theft: the plan of proof is complete only when every element has lawful ev
 
 // S7 S8 S9 S10 S18 S27
 test("fraud that is a debt: a referral and a receipt, another officer agrees, closed as civil", async () => {
-  const citizen = await person({ lang: "en", js: false, size: DESKTOP });
+  const citizen = await person({ lang: "en", size: DESKTOP });
   const story = { ...STORY, kind: "ditipu", what: "fraud_loan", words: "Teman meminjam lima juta dan belum mengembalikan." };
   const sent = await report(citizen, story);
   await says(citizen, "sent.free");
@@ -309,7 +309,7 @@ test("fraud that is a debt: a referral and a receipt, another officer agrees, cl
   await says(citizen, "triage.look_agreed");
   await shows(citizen, "Bawa surat utang ke Posbakum hari Senin.");
   await go(citizen, citizen.locator('main a[href*="tanda-terima"]').first());
-  await shows(citizen, sent.number);
+  await citizen.locator("main", { hasText: sent.number }).waitFor();
 });
 
 // S7 S8 S9 S11 S24 S37 S76
