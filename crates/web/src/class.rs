@@ -11,8 +11,6 @@ use crate::frame::PageFrame;
 pub(crate) struct ClassWords {
     /// Whose the matter is.
     pub(crate) class: String,
-    /// What is done then.
-    pub(crate) rule: String,
     /// Why, in the officer's words.
     pub(crate) reason: String,
     /// Questions with what was answered; none of a kind kept narrow.
@@ -38,8 +36,6 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
     let last = case.triage.last.as_ref()?;
     let pack = &frame.unit().pack;
     let tree = pack.triage();
-    let outcome = tree.outcome(&last.outcome);
-    let rule = outcome.map(|outcome| frame.say(&outcome.rule).to_owned());
     let answer = |reply: TriageReply| match reply {
         TriageReply::Yes => frame.t("common.yes"),
         TriageReply::No => frame.t("common.no"),
@@ -74,7 +70,6 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
         } else {
             frame.tf("triage.class_is", &values)
         },
-        rule: rule.filter(|_| !case.sensitive).unwrap_or_default(),
         reason: reason(acts).unwrap_or_default(),
         because: because.collect(),
         referrals: places
