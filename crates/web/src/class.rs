@@ -19,6 +19,8 @@ pub(crate) struct ClassWords {
     pub(crate) referrals: Vec<ReferralWords>,
     /// How a second look stands, or that one can be asked for.
     pub(crate) look: String,
+    /// Why whoever looked a second time came to that, in their words; empty until then.
+    pub(crate) look_reason: String,
 }
 
 /// Where a matter goes.
@@ -80,6 +82,7 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
             })
             .collect(),
         look: look.to_owned(),
+        look_reason: look_reason(case, acts).unwrap_or_default(),
     })
 }
 
@@ -89,6 +92,15 @@ fn reason(acts: &[Act]) -> Option<String> {
         Payload::Case(
             CaseAct::TriageDecided { reason, .. } | CaseAct::TriageSettled { reason, .. },
         ) => Some(reason.clone()),
+        _ => None,
+    })
+}
+
+/// Why whoever looked a second time came to that, in their words; `None` while no look stands.
+fn look_reason(case: &Case, acts: &[Act]) -> Option<String> {
+    case.triage.second.as_ref()?;
+    acts.iter().rev().find_map(|act| match &act.payload {
+        Payload::Case(CaseAct::SecondLookGiven { reason, .. }) => Some(reason.clone()),
         _ => None,
     })
 }
