@@ -24,6 +24,8 @@ use crate::fault::Fault;
 struct Scene<'a> {
     node: &'a Node,
     words: &'a RightsWords,
+    /// Whoever takes what is filed and gives it to the investigator.
+    desk: Staff,
     by: Staff,
     beat: AreaCode,
     until: Timestamp,
@@ -40,21 +42,26 @@ pub(super) async fn cases(
     until: Timestamp,
 ) -> Result<(), Fault> {
     let staff = node.active_staff().await?;
-    let investigator = staff
-        .into_iter()
-        .find(|one| one.roles.contains(&Role::Investigator));
+    let with = |role: Role| {
+        let mut all = staff.iter();
+        all.find(|one| one.station.is_none() && one.roles.contains(&role))
+            .cloned()
+    };
+    let desk = with(Role::Desk);
+    let investigator = with(Role::Investigator);
     let unit = node.unit();
     let beat = unit
         .geography
         .beats()
         .next()
         .map(|area| area.code().clone());
-    let (Some(by), Some(beat)) = (investigator, beat) else {
+    let (Some(desk), Some(by), Some(beat)) = (desk, investigator, beat) else {
         return Ok(());
     };
     let scene = Scene {
         node,
         words: &words.rights,
+        desk,
         by,
         beat,
         until,
@@ -100,14 +107,20 @@ impl Scene<'_> {
             happened_at: self.before(300),
             recorded_at: self.until,
         };
-        let actor = Actor::Officer { id: self.by.id };
+        let actor = Actor::Officer { id: self.desk.id };
         let filed = self
             .node
             .file_request_at(request, &actor, moment, None)
             .await?;
         let case = filed.case;
-        self.act(case, 299, CaseCommand::Take { by: self.by.id })
-            .await?;
+        let take = CaseCommand::Take { by: self.desk.id };
+        self.act_as(&self.desk, case, 299, take).await?;
+        let assign = CaseCommand::AssignOfficer {
+            officer: self.by.id,
+            lacks: None,
+            reason: None,
+        };
+        self.act_as(&self.desk, case, 299, assign).await?;
         let answer = CaseCommand::Answer {
             text: self.words.answer.clone(),
             next_news_by: None,
@@ -117,10 +130,18 @@ impl Scene<'_> {
     }
 
     async fn act(&self, case: CaseId, before: i64, command: CaseCommand) -> Result<(), Fault> {
+        self.act_as(&self.by, case, before, command).await
+    }
+
+    async fn act_as(
+        &self,
+        by: &Staff,
+        case: CaseId,
+        before: i64,
+        command: CaseCommand,
+    ) -> Result<(), Fault> {
         let at = Some(self.before(before));
-        self.node
-            .change_case(&self.by, case, None, command, at)
-            .await?;
+        self.node.change_case(by, case, None, command, at).await?;
         Ok(())
     }
 
