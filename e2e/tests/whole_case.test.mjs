@@ -362,7 +362,7 @@ test("violence at home: few may read it, contact is safe, and the first hour goe
   await close(investigator, "handed_over", "Berkas dikirim kepada kejaksaan. Pendamping tetap bersama Anda.");
 
   await readsTheEnd(citizen, sent, "Satuan lain melanjutkan; nomor Anda tetap berlaku.", "Pendamping tetap bersama Anda.");
-  await shows(citizen, "Polisi memberi perlindungan sementara.");
+  await says(citizen, "triage.class_narrow");
   assert.ok(!/kekerasan/i.test(await citizen.title()), "the title gives nothing away");
 });
 
@@ -491,5 +491,5 @@ test("a child who stole: told with company, diverted where the rules allow it, a
   await notice(investigator);
   await close(investigator, "settled", "Diversi ditepati: sepeda kembali dan anak meminta maaf.");
   await readsTheEnd(citizen, sent, "Kedua pihak sepakat dengan sukarela.", "Diversi ditepati: sepeda kembali dan anak meminta maaf.");
-  await shows(citizen, "Upaya damai untuk anak dimulai.");
+  await says(citizen, "triage.class_narrow");
 });
