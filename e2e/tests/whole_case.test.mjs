@@ -27,6 +27,12 @@ async function shows(page, wanted) {
   assert.ok(text.includes(wanted), `“${wanted}” is not on ${page.url()}:\n${text}`);
 }
 
+/** The page says nothing of `unwanted`. */
+async function hides(page, unwanted) {
+  const text = await main(page);
+  assert.ok(!text.includes(unwanted), `“${unwanted}” is on ${page.url()}:\n${text}`);
+}
+
 /** An officer of `role` with the case of `number` open; `page.at` is its address. */
 async function officer(role, number, look = {}) {
   const page = await person({ size: DESKTOP, js: false, ...look });
@@ -270,6 +276,8 @@ test("theft: the plan of proof is complete only when every element has lawful ev
 
   await readsTheEnd(citizen, sent, "Satuan lain melanjutkan; nomor Anda tetap berlaku.", "Berkas lengkap dan dikirim kepada kejaksaan.");
   for (const wanted of ["SP2HP A1", "SP2HP A5", INVESTIGATOR, "Petugas menjelaskan hak Anda."]) await shows(citizen, wanted);
+  // Whoever decided the class has read the report: nothing that was owed was left out.
+  await hides(citizen, words(citizen, "steps.state_left_out"));
 });
 
 // S7 S8 S9 S10 S18 S27
@@ -307,6 +315,9 @@ test("fraud that is a debt: a referral and a receipt, another officer agrees, cl
 
   await readsTheEnd(citizen, sent, "In our judgement this is a civil matter. You may ask for a second look.", "Perdata. Dirujuk ke Posbakum di pengadilan negeri.");
   await says(citizen, "triage.look_agreed");
+  // What the tree tells officers is not for the reporter; why the other officer agrees is.
+  await hides(citizen, "watch for threats");
+  await shows(citizen, "Sama: ada pinjaman, tidak ada nama palsu.");
   await shows(citizen, "Bawa surat utang ke Posbakum hari Senin.");
   await go(citizen, citizen.locator('main a[href*="tanda-terima"]').first());
   await citizen.locator("main", { hasText: sent.number }).waitFor();
@@ -362,7 +373,9 @@ test("violence at home: few may read it, contact is safe, and the first hour goe
   await close(investigator, "handed_over", "Berkas dikirim kepada kejaksaan. Pendamping tetap bersama Anda.");
 
   await readsTheEnd(citizen, sent, "Satuan lain melanjutkan; nomor Anda tetap berlaku.", "Pendamping tetap bersama Anda.");
+  // Whoever stands by reads neither what it is about nor what was done.
   await says(citizen, "triage.class_narrow");
+  await hides(citizen, "perlindungan");
   assert.ok(!/kekerasan/i.test(await citizen.title()), "the title gives nothing away");
 });
 
@@ -492,4 +505,5 @@ test("a child who stole: told with company, diverted where the rules allow it, a
   await close(investigator, "settled", "Diversi ditepati: sepeda kembali dan anak meminta maaf.");
   await readsTheEnd(citizen, sent, "Kedua pihak sepakat dengan sukarela.", "Diversi ditepati: sepeda kembali dan anak meminta maaf.");
   await says(citizen, "triage.class_narrow");
+  await hides(citizen, "Upaya damai untuk anak");
 });
