@@ -58,6 +58,8 @@ for (const [number, way] of WAYS.entries()) {
       await act(desk, "tugaskan", async (box) => {
         const patrolOption = await box.locator("select option", { hasText: await nameOf("patrol") }).first().getAttribute("value");
         await box.locator("select").selectOption(patrolOption);
+        // The service asks for an investigator; whoever gives it to somebody else says why.
+        await box.locator("[name=alasan]").fill("Paling dekat dengan tempatnya.");
       });
       const timeline = await desk.locator("#riwayat").innerText();
       assert.match(timeline, /Petugas kami datang siang ini/);

@@ -2,7 +2,7 @@
 //! sends them (S18, S40).
 
 use jiff::{SignedDuration, Timestamp};
-use pengayom_core::act::{Act, Actor, Payload, Subject};
+use pengayom_core::act::{Actor, Payload, Subject};
 use pengayom_core::pack::{Lang, NewsStage, Pack, fill};
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, CaseStage};
@@ -256,7 +256,7 @@ fn text(
     let news = pack.news();
     let number = case.filed.number.as_ref();
     let number = number.map(ToString::to_string).unwrap_or_default();
-    let lines = done(unit, &history.acts, lang);
+    let lines = done(unit, history, lang);
     let done = if lines.is_empty() {
         news.nothing_done.get(lang).to_owned()
     } else {
@@ -289,12 +289,12 @@ fn day(unit: &UnitContext, at: Timestamp) -> String {
 }
 
 /// What was done, a line each with its day: the kind of each act and the names of steps, never their words.
-fn done(unit: &UnitContext, acts: &[Act], lang: Lang) -> Vec<String> {
+fn done(unit: &UnitContext, history: &CaseHistory, lang: Lang) -> Vec<String> {
     let words = unit.pack.words(lang);
     let known = unit.pack.steps();
     let mut lines: Vec<String> = Vec::new();
     let mut service = None;
-    for act in acts {
+    for act in &history.acts {
         let Payload::Case(payload) = &act.payload else {
             continue;
         };
@@ -314,6 +314,8 @@ fn done(unit: &UnitContext, acts: &[Act], lang: Lang) -> Vec<String> {
             CaseAct::ActionTaken { .. } => words.text("news.done_acted", &[]),
             CaseAct::EvidenceAdded { .. } => words.text("news.done_evidence", &[]),
             CaseAct::CaseClosed { .. } => words.text("news.done_closed", &[]),
+            // The steps of a narrow case would say what it is about to whoever stands by.
+            CaseAct::StepDone { .. } if history.case.sensitive => continue,
             CaseAct::StepDone { step, .. } => {
                 // Only what the reporter sees of steps anyway.
                 let steps = service.map_or(&[][..], |service| known.of(service));

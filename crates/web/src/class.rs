@@ -11,8 +11,6 @@ use crate::frame::PageFrame;
 pub(crate) struct ClassWords {
     /// Whose the matter is.
     pub(crate) class: String,
-    /// What is done then.
-    pub(crate) rule: String,
     /// Why, in the officer's words.
     pub(crate) reason: String,
     /// Questions with what was answered; none of a kind kept narrow.
@@ -21,6 +19,8 @@ pub(crate) struct ClassWords {
     pub(crate) referrals: Vec<ReferralWords>,
     /// How a second look stands, or that one can be asked for.
     pub(crate) look: String,
+    /// Why whoever looked a second time came to that, in their words; empty until then.
+    pub(crate) look_reason: String,
 }
 
 /// Where a matter goes.
@@ -38,8 +38,6 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
     let last = case.triage.last.as_ref()?;
     let pack = &frame.unit().pack;
     let tree = pack.triage();
-    let outcome = tree.outcome(&last.outcome);
-    let rule = outcome.map(|outcome| frame.say(&outcome.rule).to_owned());
     let answer = |reply: TriageReply| match reply {
         TriageReply::Yes => frame.t("common.yes"),
         TriageReply::No => frame.t("common.no"),
@@ -74,7 +72,6 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
         } else {
             frame.tf("triage.class_is", &values)
         },
-        rule: rule.filter(|_| !case.sensitive).unwrap_or_default(),
         reason: reason(acts).unwrap_or_default(),
         because: because.collect(),
         referrals: places
@@ -85,6 +82,7 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
             })
             .collect(),
         look: look.to_owned(),
+        look_reason: look_reason(case, acts).unwrap_or_default(),
     })
 }
 
@@ -94,6 +92,15 @@ fn reason(acts: &[Act]) -> Option<String> {
         Payload::Case(
             CaseAct::TriageDecided { reason, .. } | CaseAct::TriageSettled { reason, .. },
         ) => Some(reason.clone()),
+        _ => None,
+    })
+}
+
+/// Why whoever looked a second time came to that, in their words; `None` while no look stands.
+fn look_reason(case: &Case, acts: &[Act]) -> Option<String> {
+    case.triage.second.as_ref()?;
+    acts.iter().rev().find_map(|act| match &act.payload {
+        Payload::Case(CaseAct::SecondLookGiven { reason, .. }) => Some(reason.clone()),
         _ => None,
     })
 }

@@ -24,6 +24,7 @@ use crate::fault::Fault;
 struct Scene<'a> {
     node: &'a Node,
     words: &'a RightsWords,
+    /// Whoever takes what is filed and gives it to the investigator.
     desk: Staff,
     by: Staff,
     beat: AreaCode,
@@ -41,8 +42,13 @@ pub(super) async fn cases(
     until: Timestamp,
 ) -> Result<(), Fault> {
     let staff = node.active_staff().await?;
-    let with = |role| staff.iter().find(|one| one.roles.contains(&role)).cloned();
-    let (desk, investigator) = (with(Role::Desk), with(Role::Investigator));
+    let with = |role: Role| {
+        let mut all = staff.iter();
+        all.find(|one| one.station.is_none() && one.roles.contains(&role))
+            .cloned()
+    };
+    let desk = with(Role::Desk);
+    let investigator = with(Role::Investigator);
     let unit = node.unit();
     let beat = unit
         .geography
@@ -107,15 +113,14 @@ impl Scene<'_> {
             .file_request_at(request, &actor, moment, None)
             .await?;
         let case = filed.case;
-        // The desk takes it and gives it to the investigator, as roles allow.
         let take = CaseCommand::Take { by: self.desk.id };
-        self.act_by(&self.desk, case, 299, take).await?;
+        self.act_as(&self.desk, case, 299, take).await?;
         let assign = CaseCommand::AssignOfficer {
             officer: self.by.id,
             lacks: None,
             reason: None,
         };
-        self.act_by(&self.desk, case, 299, assign).await?;
+        self.act_as(&self.desk, case, 299, assign).await?;
         let answer = CaseCommand::Answer {
             text: self.words.answer.clone(),
             next_news_by: None,
@@ -125,10 +130,10 @@ impl Scene<'_> {
     }
 
     async fn act(&self, case: CaseId, before: i64, command: CaseCommand) -> Result<(), Fault> {
-        self.act_by(&self.by, case, before, command).await
+        self.act_as(&self.by, case, before, command).await
     }
 
-    async fn act_by(
+    async fn act_as(
         &self,
         by: &Staff,
         case: CaseId,

@@ -21,7 +21,7 @@ use super::concerned::{
     side_key, stage_tag, tried_name, way_name,
 };
 use super::pieces::{Form, Piece, Typing};
-use super::rights::{Asked, heading, may_record, send};
+use super::rights::{Asked, RECORDED, heading, may_record, send};
 use crate::extract::{FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
@@ -36,6 +36,7 @@ struct ControlPage {
     version: u32,
     back: String,
     heading: String,
+    recorded: bool,
     changed: Option<String>,
     errors: Vec<FieldError>,
     measures: Vec<MeasureView>,
@@ -207,6 +208,7 @@ async fn control_page(
         } else {
             Vec::new()
         },
+        recorded: asked.status == StatusCode::OK && page.context.asks(RECORDED),
         changed: asked.changed.clone(),
         errors: asked.errors.clone(),
         page: page.frame,
@@ -409,7 +411,7 @@ pub(super) async fn carry_out(
             return control_page(page, history, chosen, asked).await;
         }
     };
-    let to = format!("/perkara/{}/upaya", history.id);
+    let to = format!("/perkara/{}/upaya?{RECORDED}", history.id);
     match send(&page, history, command, &fields, |field| {
         forms::id_of(form, field)
     })

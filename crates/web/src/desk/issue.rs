@@ -427,7 +427,7 @@ async fn issue_page(
         .map(|one| {
             let kind = frame.unit().pack.letter(one.kind.as_str());
             Kind {
-                href: format!("/perkara/{id}/surat?jenis={}#isi", one.kind.as_str()),
+                href: format!("/perkara/{id}/surat?jenis={}#surat-baru", one.kind.as_str()),
                 name: kind_name(&frame, one.kind.as_str()),
                 purpose: kind
                     .map(|kind| frame.say(&kind.purpose).to_owned())

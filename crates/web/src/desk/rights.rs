@@ -31,6 +31,9 @@ const ADD: &str = "tambah-orang";
 const CHANGE: &str = "ubah-peran";
 const GIVE: &str = "catat-hak";
 
+/// What the address carries after something was recorded.
+pub(super) const RECORDED: &str = "tercatat=ya";
+
 /// What a page was asked with: which form, what was typed, what was wrong, and that the case moved on.
 #[derive(Default)]
 pub(super) struct Asked {
@@ -49,6 +52,7 @@ struct RightsPage {
     version: u32,
     back: String,
     heading: String,
+    recorded: bool,
     changed: Option<String>,
     errors: Vec<FieldError>,
     people: Vec<PersonRow>,
@@ -174,6 +178,7 @@ fn list(mut page: StaffPage, history: CaseHistory, asked: Asked) -> Result<Respo
         version: case.version,
         back: format!("/perkara/{id}"),
         heading: heading(frame, id, &case),
+        recorded: asked.status == StatusCode::OK && page.context.asks(RECORDED),
         changed: asked.changed,
         errors: asked.errors,
         people,
@@ -309,7 +314,7 @@ pub(super) async fn name(
             return list(page, history, asked);
         }
     };
-    let to = format!("/perkara/{}/hak", history.id);
+    let to = format!("/perkara/{}/hak?{RECORDED}", history.id);
     let ids = person_ids(form);
     let id_of = move |field: &str| match field {
         "person" => ids[0],
@@ -600,7 +605,7 @@ pub(super) async fn give(
             return person_page(page, history, n, asked);
         }
     };
-    let to = format!("/perkara/{}/hak", history.id);
+    let to = format!("/perkara/{}/hak?{RECORDED}", history.id);
     let id_of = |field: &str| match field {
         "language" => GIVE_IDS[1],
         "guardian" => GIVE_IDS[3],

@@ -146,7 +146,7 @@ impl Steps {
 const fn done_by(act: &CaseAct) -> Option<StepDoneBy> {
     Some(match act {
         CaseAct::RequestFiled(filed) if filed.secret.is_some() => StepDoneBy::Receipt,
-        CaseAct::CaseAssessed { .. } => StepDoneBy::Assessed,
+        CaseAct::CaseAssessed { .. } | CaseAct::TriageDecided { .. } => StepDoneBy::Assessed,
         CaseAct::OfficerAssigned { .. } => StepDoneBy::Assigned,
         CaseAct::ResponderArrived { .. } => StepDoneBy::Arrived,
         CaseAct::ActionTaken { .. } => StepDoneBy::Acted,

@@ -307,19 +307,19 @@ pub(super) async fn subscribe(
     Ok(answer)
 }
 
-/// When the next news is promised; that it did not come, when it is past.
+/// When the next news is promised; that it did not come, when it is past. Empty where a progress notice
+/// is due, which the page says with the steps.
 pub(super) fn news(frame: &PageFrame, case: &Case, now: Timestamp) -> String {
-    let unit = frame.unit();
     let first = case.respond_by.filter(|_| case.response.is_none());
-    let notice = || match &case.news.draft {
-        Some(draft) => Some(draft.due_at),
-        None => {
-            let next = case.next_news(&unit.pack, unit.reckoning());
-            next.map(|next| next.due.at)
-        }
-    };
-    let Some(by) = case.next_news_by.or(first).or_else(notice) else {
-        return frame.t("track.no_news_promised").to_owned();
+    let Some(by) = case.next_news_by.or(first) else {
+        let unit = frame.unit();
+        let is_due =
+            case.news.draft.is_some() || case.next_news(&unit.pack, unit.reckoning()).is_some();
+        return if is_due {
+            String::new()
+        } else {
+            frame.t("track.no_news_promised").to_owned()
+        };
     };
     let key = if by < now {
         "track.news_overdue"
