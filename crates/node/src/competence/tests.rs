@@ -301,7 +301,7 @@ proptest! {
             prop_assert_eq!((n, counted, waiting, without), whole, "{:?}", rows.measure);
             for row in &rows.rows {
                 prop_assert!(row.figure.is_none() || row.cases >= SHARE_NEEDS);
-                prop_assert!(row.cases as usize + row.without as usize <= cases.len());
+                prop_assert!(row.cases + row.without <= length(&cases));
             }
         }
     }

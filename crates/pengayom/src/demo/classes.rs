@@ -63,16 +63,20 @@ impl<'a> Classes<'a> {
     ) -> Result<(), Fault> {
         match (kind, step) {
             ("dicuri", Step::Assess) => {
-                let outcome = if n % 5 == 0 { "o_petty" } else { "o_criminal" };
+                let outcome = if n.is_multiple_of(5) {
+                    "o_petty"
+                } else {
+                    "o_criminal"
+                };
                 self.decide(case, &["q9", "q10"], outcome).await
             }
-            ("ditipu", Step::Assess) if n % 3 == 0 => {
+            ("ditipu", Step::Assess) if n.is_multiple_of(3) => {
                 self.decide(case, &["q9", "q11", "q12"], "o_criminal").await
             }
             ("ditipu", Step::Assess) => self.decide(case, &["q9", "q11"], "o_civil").await,
             ("ditipu", Step::Respond) => self.look(n, case).await,
             ("ditipu", Step::Act) => self.settle(case).await,
-            ("dicuri", Step::Act) if n % 2 == 0 => self.hand_in(n, case).await,
+            ("dicuri", Step::Act) if n.is_multiple_of(2) => self.hand_in(n, case).await,
             ("laka", Step::Respond) => {
                 self.node.escalate(case).await?;
                 Ok(())
@@ -172,7 +176,7 @@ impl<'a> Classes<'a> {
         };
         self.ask(&self.other, case, CaseCommand::Proof(name))
             .await?;
-        if n % 4 == 0 {
+        if n.is_multiple_of(4) {
             let sought = ProofCommand::SeekOtherSide {
                 found: false,
                 text: self.words.agrees.clone(),

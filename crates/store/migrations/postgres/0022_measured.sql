@@ -13,7 +13,7 @@ ALTER TABLE cases ADD COLUMN news_late BIGINT;
 UPDATE /* of every unit */ cases SET news_sent = sent.n, news_late = nullif(sent.late, 0)
 FROM (
     SELECT unit, subject_id, count(*) AS n, count(*) FILTER (WHERE happened_at >
-        CAST(extract(epoch FROM CAST(CAST(payload AS JSON) ->> 'due_at' AS TIMESTAMPTZ)) * 1000000 AS BIGINT)) AS late
+        CAST(extract(epoch FROM CAST(substring(payload FROM '"due_at":"([^"]+)"') AS TIMESTAMPTZ)) * 1000000 AS BIGINT)) AS late
     FROM acts
     WHERE kind = 'case.progress_sent'
     GROUP BY unit, subject_id

@@ -9,7 +9,7 @@ pub(super) const RELEASED: [(&str, &str); 42] = [
     ),
     (
         "postgres/0022_measured.sql",
-        "9a603a4539e7b18487eeb048cee3952e77a687e9980529bd894b664fb8bff948",
+        "51a349a9f3962e9cdbd05d1f063bd548f5fd88408eaac34e0124eb63cdd9365b",
     ),
     (
         "sqlite/0018_news.sql",

@@ -12,7 +12,7 @@ use crate::{Report, THEFT};
 
 const DAY: i64 = 24 * 60;
 
-/// Sends a form of a page beneath a case, with the version that the page shows.
+/// Sends a form of a page beneath a case, with the version that the page shows, if it does.
 async fn send(
     browser: &mut Browser<'_>,
     case: CaseId,
@@ -20,9 +20,9 @@ async fn send(
     fields: &[(&str, &str)],
 ) {
     let shown = browser.get(&format!("/perkara/{case}/{page}")).await;
-    let version = shown.value_of("versi").unwrap_or_default();
-    let mut all = vec![("versi", version.as_str())];
-    all.extend(fields);
+    let version = shown.value_of("versi");
+    let seen = version.iter().map(|version| ("versi", version.as_str()));
+    let all: Vec<(&str, &str)> = seen.chain(fields.iter().copied()).collect();
     let done: Answer = browser.post(&format!("/perkara/{case}/{form}"), &all).await;
     assert_eq!(
         done.status,
