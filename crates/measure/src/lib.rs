@@ -3,8 +3,10 @@
 //! One method, one file. [`calc()`] gives a method by its name, JSON in and JSON out.
 
 mod calc;
+pub mod clustered;
 pub mod difference;
 pub mod histogram;
+pub mod middle;
 pub mod proportion;
 mod quantile;
 pub mod rate;

@@ -78,14 +78,18 @@ pub enum ProportionError {
 /// inference. *J. Amer. Statist. Assoc.* 22(158), 209–212.
 pub fn wilson_interval(successes: u64, trials: u64, z: f64) -> Result<Interval, ProportionError> {
     let (x, n) = counts(successes, trials)?;
-    let p = x / n;
+    Ok(wilson(x / n, n, z))
+}
+
+/// The same for a share `p` and a number of trials `n` above 0 that need not be whole.
+pub(crate) fn wilson(p: f64, n: f64, z: f64) -> Interval {
     let z2 = z * z;
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    Ok(Interval {
+    Interval {
         low: (middle - half).max(0.0),
         high: (middle + half).min(1.0),
-    })
+    }
 }
 
 /// Both counts as numbers, once they make sense together.

@@ -10,6 +10,7 @@ pub mod announced;
 pub mod areas;
 pub mod board;
 mod clock;
+pub mod competence;
 mod contact;
 mod draft;
 mod error;

@@ -3,6 +3,8 @@
 //! Polres Pati with its real areas and stations, and a month made up by a simulation that says so on
 //! every page. The same seed and the same last day give the same month.
 
+mod calls;
+mod classes;
 mod clock;
 mod first;
 mod letter;

@@ -6,7 +6,7 @@ use pengayom_core::subject::case::{
     CaseAccess, CaseAct, CaseStage, Channel, RequestFiled, ReviewKind,
 };
 use pengayom_core::value::UnitId;
-use pengayom_store::rows::{CaseClass, CaseFirstHour, CaseRow};
+use pengayom_store::rows::{CaseClass, CaseFirstHour, CaseMeasured, CaseRow};
 use pengayom_store::{CaseCursor, CaseQuery, PAGE_MAX, Store, views};
 
 use crate::Engine;
@@ -120,6 +120,7 @@ pub async fn a_case_row_shows_what_its_acts_tell(engine: &impl Engine) {
         rights_owed: 0,
         rights_in_time: 0,
         rights_wait_s: None,
+        measured: CaseMeasured::default(),
     };
     assert_eq!(store.case(&pati(), case(1)).await.unwrap(), Some(expected));
     follow(&*store, &pati(), 1, at(300), closed()).await;

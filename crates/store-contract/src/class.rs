@@ -1,12 +1,13 @@
 //! Whose a matter is, and what waits of a first hour, as lists and rows show it.
 
 use pengayom_core::pack::Matter;
-use pengayom_core::subject::case::{CaseAct, EscalationCause, SecondLook};
-use pengayom_store::CaseQuery;
+use pengayom_core::subject::case::{CaseAct, EscalationCause, ProofRefused, SecondLook};
 use pengayom_store::rebuild::Mode;
+use pengayom_store::rows::CaseMeasured;
+use pengayom_store::{CaseQuery, Span};
 
 use crate::Engine;
-use crate::made::{at, case, filing, follow, officer, pati, request};
+use crate::made::{at, case, closed, filing, follow, officer, pati, rembang, request};
 
 fn decided(outcome: &str, matter: Matter, was: Option<Matter>, second_look: bool) -> CaseAct {
     CaseAct::TriageDecided {
@@ -87,6 +88,97 @@ pub async fn a_class_and_what_waits_stand_with_the_case(engine: &impl Engine) {
     follow(&*store, &pati(), 2, at(60), step).await;
     let row = store.case(&pati(), case(2)).await.unwrap().unwrap();
     assert_eq!(row.first_hour.first_action_at, Some(at(60)));
+    let report = store.rebuild(&pati(), Mode::Check, &|_| ()).await.unwrap();
+    assert_eq!(report.differences(), 0, "{:?}", report.named);
+}
+
+/// What the measures of competence count is that of the acts, for the cases filed in a span of one unit.
+// S9 S10 S12 S18
+pub async fn what_measures_count_is_read_by_the_span_of_filing(engine: &impl Engine) {
+    let store = engine.open().await;
+    for n in 1..=3_u128 {
+        let at = at(i64::try_from(n).unwrap() * 10);
+        let filed = store.append(filing(&pati(), n, at, request())).await;
+        filed.unwrap();
+    }
+    let elsewhere = filing(&rembang(), 4, at(15), request());
+    store.append(elsewhere).await.unwrap();
+    let told = |level: &str| CaseAct::FirstHourEscalated {
+        level: level.to_owned(),
+        cause: EscalationCause::Overdue,
+    };
+    let notice = |due_at| CaseAct::ProgressSent {
+        stage: "a1".to_owned(),
+        due_at,
+        text: "Laporan diterima.".to_owned(),
+    };
+    let look = |agrees| CaseAct::SecondLookGiven {
+        agrees,
+        outcome: "o_criminal".to_owned(),
+        matter: Matter::Criminal,
+        reason: "ada tipu".to_owned(),
+    };
+    let refused = |count| {
+        CaseAct::ProofRefused(ProofRefused {
+            gaps: Vec::new(),
+            count,
+        })
+    };
+    let criminal = |was| decided("o_criminal", Matter::Criminal, was, true);
+    let civil = decided("o_civil", Matter::Civil, None, false);
+    let acts = [
+        (30, civil.clone()),
+        (31, criminal(Some(Matter::Civil))),
+        // Decided again, but not anew: the class holds since 31.
+        (32, criminal(Some(Matter::Criminal))),
+        (33, look(false)),
+        (34, criminal(Some(Matter::Criminal))),
+        (35, look(true)),
+        (40, told("duty_officer")),
+        (41, told("pamapta")),
+        (44, CaseAct::EscalationTaken { by: officer(7) }),
+        (45, told("duty_officer")),
+        (46, CaseAct::EscalationTaken { by: officer(7) }),
+        // The first submission is what counts.
+        (50, refused(3)),
+        (51, CaseAct::ProofSubmitted {}),
+        (60, notice(at(60))),
+        (61, notice(at(60))),
+    ];
+    for (moment, act) in acts {
+        follow(&*store, &pati(), 2, at(moment), act).await;
+    }
+    follow(&*store, &pati(), 3, at(70), closed()).await;
+    let expected = CaseMeasured {
+        class_since: Some(at(31)),
+        looks: 2,
+        looks_agreed: 1,
+        told_at: Some(at(40)),
+        told_taken_at: Some(at(44)),
+        proof_gaps: Some(3),
+        news_sent: 2,
+        news_late: 1,
+    };
+    let row = store.case(&pati(), case(2)).await.unwrap().unwrap();
+    assert_eq!(row.measured, expected);
+    let read = async |from, to, limit| {
+        let span = Span {
+            from: at(from),
+            to: at(to),
+        };
+        store.measured_cases(&pati(), span, limit).await.unwrap()
+    };
+    let all = read(0, 100, 10).await;
+    let filed: Vec<_> = all.iter().map(|case| case.filed_at).collect();
+    assert_eq!(filed, [at(30), at(20), at(10)]);
+    assert_eq!(all[0].closed_at, Some(at(70)));
+    assert_eq!(all[1].measured, expected);
+    assert_eq!((all[1].class.changes, all[1].escalations), (1, 3));
+    assert_eq!(all[1].service, request().service);
+    assert_eq!(all[2].measured, CaseMeasured::default());
+    // From the first moment on, the last not included; the latest where there are too many.
+    assert_eq!(read(20, 30, 10).await, all[1..2]);
+    assert_eq!(read(0, 100, 2).await, all[..2]);
     let report = store.rebuild(&pati(), Mode::Check, &|_| ()).await.unwrap();
     assert_eq!(report.differences(), 0, "{:?}", report.named);
 }

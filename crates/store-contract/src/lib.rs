@@ -106,7 +106,8 @@ macro_rules! for_each_rule {
             a_unit_is_kept_and_replaced,
             days_are_those_of_the_units_zone;
             access: who_may_know_a_case_is_listed_with_it;
-            class: a_class_and_what_waits_stand_with_the_case;
+            class: a_class_and_what_waits_stand_with_the_case,
+            what_measures_count_is_read_by_the_span_of_filing;
             cases: a_case_row_shows_what_its_acts_tell,
             what_a_reporter_waits_for_is_listed_until_it_came,
             any_text_is_kept_in_acts_and_shown_in_views,

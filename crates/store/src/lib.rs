@@ -58,8 +58,8 @@ pub use listing::ListStore;
 pub use notice::{NoticeChange, NoticeRow, NoticeState, NoticeStore, WishRow};
 pub use postgres::PostgresOptions;
 pub use query::{
-    CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals,
-    WaitGroup, WaitTotals,
+    CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals, Span,
+    SurveyTotals, WaitGroup, WaitTotals,
 };
 pub use shown::{ShownQuery, ShownStore};
 pub use sql::{BlobUpload, SqlStore};
@@ -285,6 +285,15 @@ pub trait Store:
         span: Span,
         by: WaitGroup,
     ) -> Result<Vec<WaitTotals>, StoreError>;
+
+    /// What the measures of competence count of the cases filed in a span, latest first, at most
+    /// `limit` of them (not bound by [`PAGE_MAX`]: rows are small and have no texts).
+    async fn measured_cases(
+        &self,
+        unit: &UnitId,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<MeasuredCase>, StoreError>;
 
     /// Answers to the survey by item over a span of days (by the day of service, local), both
     /// days included, all stations or one.

@@ -7,7 +7,7 @@ use pengayom_core::subject::case::CaseStage;
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_measure::histogram::WaitHistogram;
 
-use crate::rows::CaseRow;
+use crate::rows::{CaseClass, CaseMeasured, CaseRow};
 
 /// Which cases. Empty lists and `None` mean "all".
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,6 +81,29 @@ pub struct Span {
     pub from: Timestamp,
     /// First moment after.
     pub to: Timestamp,
+}
+
+/// What the measures of competence count of one case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredCase {
+    /// Its service, as decided last.
+    pub service: ServiceCode,
+    /// When it was filed.
+    pub filed_at: Timestamp,
+    /// When it was closed; `None`: it is open.
+    pub closed_at: Option<Timestamp>,
+    /// Whose the matter is, and how that came about.
+    pub class: CaseClass,
+    /// The earliest thing that was done about it.
+    pub first_action_at: Option<Timestamp>,
+    /// How often a level of the line was told.
+    pub escalations: u32,
+    /// It is open and waits up the line: since when.
+    pub escalated_at: Option<Timestamp>,
+    /// When the progress notice is due that waits for somebody to check it.
+    pub news_due_at: Option<Timestamp>,
+    /// The rest.
+    pub measured: CaseMeasured,
 }
 
 /// By what request totals are grouped.

@@ -119,6 +119,29 @@ pub struct CaseRow {
     pub rights_in_time: u32,
     /// The longest that somebody waited for what they were told, in seconds; `None`: nobody was told any.
     pub rights_wait_s: Option<u32>,
+    /// What the measures of competence count of it.
+    pub measured: CaseMeasured,
+}
+
+/// What the measures of competence count of a case, beside what its class and first hour tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CaseMeasured {
+    /// Since when the class that holds has held.
+    pub class_since: Option<Timestamp>,
+    /// How many second looks were given.
+    pub looks: u32,
+    /// How many of them came to the same.
+    pub looks_agreed: u32,
+    /// When it first went up the line: the time that was taken first, or else the last one.
+    pub told_at: Option<Timestamp>,
+    /// When somebody took that.
+    pub told_taken_at: Option<Timestamp>,
+    /// What was missing when its proof was first said to be complete; `None`: nobody has said so.
+    pub proof_gaps: Option<u32>,
+    /// Progress notices that were sent.
+    pub news_sent: u32,
+    /// Of them, after they were due.
+    pub news_late: u32,
 }
 
 /// Whose the matter of a case is, and how that came about (S10).

@@ -53,8 +53,8 @@ use crate::blob::{BlobProgress, BlobReport};
 use crate::error::StoreError;
 use crate::postgres::news::Follower;
 use crate::query::{
-    CasePage, CaseQuery, HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals, WaitGroup,
-    WaitTotals,
+    CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals, Span, SurveyTotals,
+    WaitGroup, WaitTotals,
 };
 use crate::rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
@@ -258,6 +258,15 @@ impl Store for SqlStore {
         by: WaitGroup,
     ) -> Result<Vec<WaitTotals>, StoreError> {
         read::rollups::waits(&self.readers, unit, span, by).await
+    }
+
+    async fn measured_cases(
+        &self,
+        unit: &UnitId,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<MeasuredCase>, StoreError> {
+        read::cases::measured(&self.readers, unit, span, limit).await
     }
 
     async fn survey_totals(

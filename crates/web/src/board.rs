@@ -3,6 +3,7 @@
 //! officers.
 
 pub(crate) mod chart;
+pub(crate) mod competence;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod morning;
@@ -23,6 +24,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan.json", get(export::json))
         .route("/tinjauan-akses", get(openings::show))
         .route("/tinjauan-akses/{case}/{opening}", post(openings::review))
+        .route("/pimpinan/kompetensi", get(competence::show))
+        .route("/pimpinan/kompetensi.csv", get(competence::csv))
+        .route("/pimpinan/kompetensi.json", get(competence::json))
         .route("/pimpinan/tren", get(trend::show))
         .route("/pimpinan/tren.csv", get(trend::csv))
         .route("/pimpinan/tanggap", get(response::show))

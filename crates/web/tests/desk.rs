@@ -15,6 +15,8 @@ mod board;
 mod care;
 #[path = "desk/case.rs"]
 mod case;
+#[path = "desk/competence.rs"]
+mod competence;
 #[path = "desk/encounter.rs"]
 mod encounter;
 #[path = "desk/evidence.rs"]

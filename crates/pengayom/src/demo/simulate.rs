@@ -25,10 +25,11 @@ use pengayom_node::{HandleError, Node, PersonDetails};
 use rand::SeedableRng as _;
 use rand::prelude::*;
 use rand_chacha::ChaCha20Rng;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::DemoPlan;
+use super::calls::{RecordedCall, SHIFT_HOURS, shifts};
+use super::classes::Classes;
 use super::clock::SimulatedClock;
 use super::first::FirstHours;
 use super::letter::Letters;
@@ -38,31 +39,6 @@ use super::words::{Report, SimulationWords};
 use crate::fault::Fault;
 
 mod lookup;
-
-/// One recorded call, as far as the simulation draws on it.
-#[derive(Debug, Clone, Copy)]
-struct RecordedCall {
-    /// From the beginning of the shift to the call.
-    into_shift: SignedDuration,
-    /// From the call until somebody is sent.
-    dispatch: SignedDuration,
-    /// From there until arrival.
-    travel: SignedDuration,
-}
-
-#[derive(Debug, Deserialize)]
-struct CallRow {
-    shift_no: u32,
-    call_time_local: jiff::civil::DateTime,
-    dispatch_min: Option<f64>,
-    travel_min: Option<f64>,
-}
-
-/// The hour a recorded shift begins.
-const SHIFT_BEGINS: i8 = 8;
-
-/// Hours of a shift.
-const SHIFT_HOURS: i64 = 8;
 
 /// One request and what comes of it.
 struct Story {
@@ -86,7 +62,7 @@ struct Story {
 
 /// What happens in a story, in the order of the enum when at the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
+pub(super) enum Step {
     File,
     Take,
     Assess,
@@ -151,6 +127,7 @@ pub(super) async fn month(
         let told = (&words.last_hour, words.colleague.login.as_str());
         FirstHours::new(told, plan.until, all, beat.clone())
     });
+    let classes = Classes::of(node, &words.classes, &staff, plan.until);
     let mut player = Player {
         node,
         clock,
@@ -169,6 +146,13 @@ pub(super) async fn month(
             continue;
         };
         player.play(story, step).await?;
+        let report = words.report.get(story.report);
+        let kind = report.and_then(|report| report.kind.as_deref());
+        if let (Some(classes), Some(case), Some(kind)) = (&classes, story.case, kind)
+            && story.filed_at < classes.until
+        {
+            classes.play((at, kind), step, case).await?;
+        }
     }
     desk.play_until(node, clock, plan.until).await?;
     if let Some(first) = &mut first {
@@ -189,34 +173,6 @@ pub(super) async fn month(
     let officer = player.with_role(Role::Desk)?;
     super::progress::play(node, &officer, words, beats.first(), plan.until).await?;
     super::rights::cases(node, words, plan.seed, plan.until).await
-}
-
-/// The recorded shifts.
-fn shifts(calls: &[u8]) -> Result<Vec<Vec<RecordedCall>>, Fault> {
-    let unpacked = flate2::read::GzDecoder::new(calls);
-    let mut rows = csv::Reader::from_reader(unpacked);
-    let mut shifts: BTreeMap<u32, Vec<RecordedCall>> = BTreeMap::new();
-    for row in rows.deserialize::<CallRow>() {
-        let row = row.map_err(|error| Fault::Input(format!("recorded calls: {error}")))?;
-        let (Some(dispatch), Some(travel)) = (row.dispatch_min, row.travel_min) else {
-            continue;
-        };
-        let begins = row.call_time_local.date().at(SHIFT_BEGINS, 0, 0, 0);
-        let into_shift = row.call_time_local.duration_since(begins);
-        if into_shift.is_negative() || into_shift > SignedDuration::from_hours(SHIFT_HOURS) {
-            continue;
-        }
-        shifts.entry(row.shift_no).or_default().push(RecordedCall {
-            into_shift,
-            dispatch: minutes(dispatch),
-            travel: minutes(travel),
-        });
-    }
-    Ok(shifts.into_values().collect())
-}
-
-fn minutes(minutes: f64) -> SignedDuration {
-    SignedDuration::from_secs_f64(minutes.clamp(0.0, 24.0 * 60.0) * 60.0)
 }
 
 fn day_stories(

@@ -32,6 +32,8 @@ pub(super) struct SimulationWords {
     pub(super) progress: Progress,
     /// What happens in the last hour.
     pub(super) last_hour: LastHour,
+    /// What is written in deciding whose a matter is.
+    pub(super) classes: ClassWords,
     /// What is written in proving two cases.
     pub(super) proof: ProofWords,
     /// What is said in the cases that show rights.
@@ -123,6 +125,22 @@ pub(super) struct LastHour {
     pub(super) threat: String,
     /// Who is threatened by it.
     pub(super) threatened: String,
+}
+
+/// What is written in deciding whose a matter is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClassWords {
+    /// A debt without deceit.
+    pub(super) civil: String,
+    /// A small theft.
+    pub(super) petty: String,
+    /// Who looks a second time agrees.
+    pub(super) agrees: String,
+    /// Who looks a second time finds deceit.
+    pub(super) differs: String,
+    /// The chief decides between the two.
+    pub(super) settled: String,
 }
 
 /// What is written in proving a theft and a fraud.

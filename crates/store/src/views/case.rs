@@ -11,7 +11,7 @@ use pengayom_core::subject::retention;
 use pengayom_core::value::CaseId;
 
 use super::{RowChange, shown};
-use crate::rows::{CaseClass, CaseFirstHour, CaseRow};
+use crate::rows::{CaseClass, CaseFirstHour, CaseMeasured, CaseRow};
 
 /// The row of a case.
 pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
@@ -79,6 +79,21 @@ pub(super) fn row(id: CaseId, case: &Case, zone: &TimeZone) -> CaseRow {
         rights_owed,
         rights_in_time,
         rights_wait_s: case.rights.longest_wait().map(seconds),
+        measured: measured(case),
+    }
+}
+
+fn measured(case: &Case) -> CaseMeasured {
+    let (news_sent, news_late) = case.news.counts();
+    CaseMeasured {
+        class_since: case.triage.since,
+        looks: case.triage.looks,
+        looks_agreed: case.triage.looks_agreed,
+        told_at: case.first_hour.first_told_at,
+        told_taken_at: case.first_hour.first_taken_at,
+        proof_gaps: case.proof.first_gaps,
+        news_sent,
+        news_late,
     }
 }
 

@@ -56,18 +56,26 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
     let mut browser = site.signed_in("commander").await;
     let page = "/pimpinan/tanggap.json?dari=2026-11-01&sampai=2026-11-24&lang=en";
     assert_eq!(times, browser.get(page).await.json());
+    let same = ok(&chief
+        .get("/board/competence?from=2026-11-01&to=2026-11-24")
+        .await);
+    assert_eq!(same["cases"], 1);
+    let page = "/pimpinan/kompetensi.json?dari=2026-11-01&sampai=2026-11-24&lang=en";
+    assert_eq!(same, browser.get(page).await.json());
     for (query, name) in [
         ("from=x", "from"),
         ("to=2026-13-01", "to"),
         ("from=2026-11-24&to=2026-11-01", "to"),
         ("from=2000-01-01&to=2026-11-01", "from"),
     ] {
-        let answer = chief.get(&format!("/board/response-times?{query}")).await;
-        let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
-        assert_eq!(problem["errors"][0]["parameter"], name, "{query}");
+        for path in ["response-times", "competence"] {
+            let answer = chief.get(&format!("/board/{path}?{query}")).await;
+            let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
+            assert_eq!(problem["errors"][0]["parameter"], name, "{path} {query}");
+        }
     }
     let desk = program(&site, "desk", &ALL).await;
-    for path in ["morning", "trend", "response-times"] {
+    for path in ["morning", "trend", "response-times", "competence"] {
         let answer = desk.get(&format!("/board/{path}")).await;
         problem(&answer, StatusCode::FORBIDDEN, "forbidden");
     }

@@ -156,6 +156,10 @@ pub struct FirstHour {
     pub waiting: Option<Escalation>,
     /// How often some level was told.
     pub escalations: u32,
+    /// When it first went up: the time that was taken first, or else the one that waits or waited last.
+    pub first_told_at: Option<Timestamp>,
+    /// When that was taken.
+    pub first_taken_at: Option<Timestamp>,
     /// Who took it last, and when.
     pub taken: Option<(OfficerId, Timestamp)>,
     /// What is overdue was taken: it goes up no more.
@@ -304,15 +308,23 @@ pub(super) fn evolve(case: &mut Case, act: &Act, payload: &CaseAct) {
             let first = &mut case.first_hour;
             first.escalations = first.escalations.saturating_add(1);
             let since = first.waiting.as_ref().map(|known| known.since);
+            let since = since.unwrap_or(act.happened_at);
+            if first.first_taken_at.is_none() {
+                first.first_told_at = Some(since);
+            }
             first.waiting = Some(Escalation {
                 level: level.clone(),
                 cause: *cause,
-                since: since.unwrap_or(act.happened_at),
+                since,
                 told_at: act.happened_at,
             });
         }
         CaseAct::EscalationTaken { by } => {
             let first = &mut case.first_hour;
+            // An alarm that was taken before anybody was told did not go up.
+            if first.waiting.is_some() && first.first_taken_at.is_none() {
+                first.first_taken_at = Some(act.happened_at);
+            }
             first.taken = Some((*by, act.happened_at));
             first.waiting = None;
             first.alarm_since = None;

@@ -69,6 +69,13 @@ pub struct News {
 }
 
 impl News {
+    /// How many notices were sent, and how many of them after they were due.
+    pub fn counts(&self) -> (u32, u32) {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let late = self.sent.iter().filter(|sent| sent.is_late()).count();
+        (count(self.sent.len()), count(late))
+    }
+
     /// When a notice is overdue at a moment and nobody said why.
     pub fn overdue_without_reason(&self, at: Timestamp) -> Option<Timestamp> {
         let draft = self.draft.as_ref()?;

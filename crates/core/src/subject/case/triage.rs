@@ -202,12 +202,18 @@ pub struct Triage {
     pub looked_at: Option<OfficerId>,
     /// What the second look came to, when it came to something.
     pub second: Option<Decided>,
+    /// Since when the class that holds has held, the same class decided again included.
+    pub since: Option<Timestamp>,
     /// How often a class took the place of another.
     pub changes: u32,
     /// How many decisions there were.
     pub decisions: u32,
     /// Whether some decision departed from what the tree proposed.
     pub disagreed: bool,
+    /// How many second looks were given.
+    pub looks: u32,
+    /// How many of them came to the same.
+    pub looks_agreed: u32,
     /// How the second look stands; `None`: none is needed.
     pub second_look: Option<SecondLook>,
     /// Since when it waits.
@@ -240,7 +246,9 @@ impl Triage {
         let changed = |last: &Decided| last.matter != matter;
         if self.last.as_ref().is_some_and(changed) {
             self.changes = self.changes.saturating_add(1);
+            self.since = None;
         }
+        self.since.get_or_insert(act.happened_at);
         self.first.get_or_insert_with(|| decided.clone());
         self.last = Some(decided);
     }
@@ -288,6 +296,8 @@ pub(super) fn evolve(case: &mut Case, act: &Act, payload: &CaseAct) {
             ..
         } => {
             triage.looked_at = triage.last.as_ref().and_then(|last| last.by);
+            triage.looks = triage.looks.saturating_add(1);
+            triage.looks_agreed = triage.looks_agreed.saturating_add(u32::from(*agrees));
             triage.second = Some(Decided {
                 outcome: outcome.clone(),
                 matter: *matter,

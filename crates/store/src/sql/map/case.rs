@@ -11,7 +11,8 @@ use super::{
     stored,
 };
 use crate::error::StoreError;
-use crate::rows::{CaseClass, CaseFirstHour, CaseRow};
+use crate::query::MeasuredCase;
+use crate::rows::{CaseClass, CaseFirstHour, CaseMeasured, CaseRow};
 use crate::sql::engine::Row;
 
 pub(crate) const COLUMNS: &[&str] = &[
@@ -79,6 +80,41 @@ pub(crate) const COLUMNS: &[&str] = &[
     "rights_owed",
     "rights_in_time",
     "rights_wait_s",
+    "class_since",
+    "looks",
+    "looks_agreed",
+    "told_at",
+    "told_taken_at",
+    "proof_gaps",
+    "news_sent",
+    "news_late",
+];
+
+/// What the measures of competence read of a case: no text and nobody's name.
+pub(crate) const MEASURED: &[&str] = &[
+    "service",
+    "filed_at",
+    "closed_at",
+    "class",
+    "class_first",
+    "class_at",
+    "class_last_at",
+    "class_changes",
+    "class_disagreed",
+    "second_look",
+    "second_look_at",
+    "first_action_at",
+    "escalated_at",
+    "escalations",
+    "news_due_at",
+    "class_since",
+    "looks",
+    "looks_agreed",
+    "told_at",
+    "told_taken_at",
+    "proof_gaps",
+    "news_sent",
+    "news_late",
 ];
 
 /// When the nearest open promise falls due: the first response, and once it came the next news.
@@ -197,7 +233,15 @@ pub(crate) fn bind(values: &mut Values, (unit, case): &(&UnitId, &CaseRow)) {
         .push_bind(case.measure_due_at.map(stored))
         .push_bind(counted(case.rights_owed))
         .push_bind(counted(case.rights_in_time))
-        .push_bind(case.rights_wait_s.map(i64::from));
+        .push_bind(case.rights_wait_s.map(i64::from))
+        .push_bind(case.measured.class_since.map(stored))
+        .push_bind(counted(case.measured.looks))
+        .push_bind(counted(case.measured.looks_agreed))
+        .push_bind(case.measured.told_at.map(stored))
+        .push_bind(case.measured.told_taken_at.map(stored))
+        .push_bind(case.measured.proof_gaps.map(i64::from))
+        .push_bind(counted(case.measured.news_sent))
+        .push_bind(counted(case.measured.news_late));
 }
 
 pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
@@ -262,6 +306,35 @@ pub(crate) fn read(row: &Row) -> Result<CaseRow, StoreError> {
         rights_owed: maybe_count(row, "rights_owed")?.unwrap_or_default(),
         rights_in_time: maybe_count(row, "rights_in_time")?.unwrap_or_default(),
         rights_wait_s: maybe_count(row, "rights_wait_s")?,
+        measured: measured_of(row)?,
+    })
+}
+
+fn measured_of(row: &Row) -> Result<CaseMeasured, StoreError> {
+    Ok(CaseMeasured {
+        class_since: maybe_moment(row, "class_since")?,
+        looks: count_of(row, "looks")?,
+        looks_agreed: count_of(row, "looks_agreed")?,
+        told_at: maybe_moment(row, "told_at")?,
+        told_taken_at: maybe_moment(row, "told_taken_at")?,
+        proof_gaps: maybe_count(row, "proof_gaps")?,
+        news_sent: count_of(row, "news_sent")?,
+        news_late: count_of(row, "news_late")?,
+    })
+}
+
+/// A row of [`MEASURED`].
+pub(crate) fn read_measured(row: &Row) -> Result<MeasuredCase, StoreError> {
+    Ok(MeasuredCase {
+        service: code(get(row, "service")?, "service")?,
+        filed_at: moment(row, "filed_at")?,
+        closed_at: maybe_moment(row, "closed_at")?,
+        class: class_of(row)?,
+        first_action_at: maybe_moment(row, "first_action_at")?,
+        escalations: count_of(row, "escalations")?,
+        escalated_at: maybe_moment(row, "escalated_at")?,
+        news_due_at: maybe_moment(row, "news_due_at")?,
+        measured: measured_of(row)?,
     })
 }
 

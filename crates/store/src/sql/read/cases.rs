@@ -10,10 +10,10 @@ use super::words::{Found, fts5_question, tsquery, words};
 use super::{push_limit, select};
 use crate::PAGE_MAX;
 use crate::error::StoreError;
-use crate::query::{CaseCursor, CasePage, CaseQuery};
+use crate::query::{CaseCursor, CasePage, CaseQuery, MeasuredCase, Span};
 use crate::rows::{CaseCounts, CaseRow};
 use crate::sql::engine::{Engine, Pool};
-use crate::sql::map::case::{COLUMNS, read, stage};
+use crate::sql::map::case::{COLUMNS, MEASURED, read, read_measured, stage};
 use crate::sql::map::{get, hash_bytes, stored};
 use crate::sql::query::Query;
 
@@ -27,6 +27,21 @@ const WAITING: &str =
 async fn fetch(pool: &Pool, query: Query) -> Result<Vec<CaseRow>, StoreError> {
     let rows = pool.fetch_all(query).await?;
     rows.iter().map(read).collect()
+}
+
+pub(in crate::sql) async fn measured(
+    pool: &Pool,
+    unit: &UnitId,
+    span: Span,
+    limit: u32,
+) -> Result<Vec<MeasuredCase>, StoreError> {
+    let mut query = select(pool.engine(), "cases", MEASURED, unit);
+    query.push(" AND filed_at >= ").push_bind(stored(span.from));
+    query.push(" AND filed_at < ").push_bind(stored(span.to));
+    query.push(" ORDER BY filed_at DESC, id DESC LIMIT ");
+    query.push_bind(i64::from(limit));
+    let rows = pool.fetch_all(query).await?;
+    rows.iter().map(read_measured).collect()
 }
 
 pub(in crate::sql) async fn case(

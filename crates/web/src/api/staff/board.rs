@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::shown::{CaseInList, Shown};
 use super::{for_one, require};
 use crate::api::caller::Api;
+use crate::board::competence::{self, CompetenceFigures};
 use crate::board::figures::{Figures, ItemFigure, item_figure};
 use crate::board::morning::{duty_counts, function_counts};
 use crate::board::response::{Asked, ResponseFigures, days, figures};
@@ -123,6 +124,31 @@ pub(super) async fn trend(api: Api) -> Result<Response, Fault> {
 pub(super) async fn response_times(api: Api) -> Result<Response, Fault> {
     let staff = api.staff(Scope::Board)?;
     require(staff, Permission::ReadBoard)?;
+    let found = asked_days(&api)?;
+    let body = figures(&api.frame, &api.node, staff, found).await?;
+    api.found(&body).map(for_one)
+}
+
+/// Measures of competence by service, of the cases filed on some days, both included; without any, the last 30.
+#[utoipa::path(
+    get, path = "/board/competence", operation_id = "getCompetence", tag = "board",
+    params(
+        ("from" = Option<String>, Query, description = "First day.", format = Date, max_length = 64),
+        ("to" = Option<String>, Query, description = "Last day; at most three years after the first.", format = Date, max_length = 64)
+    ),
+    responses((status = 200, description = "As it stands now, services in the order of their codes.", body = CompetenceFigures)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn competence(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    require(staff, Permission::ReadBoard)?;
+    let found = asked_days(&api)?;
+    let body = competence::figures(&api.frame, &api.node, staff, found).await?;
+    api.found(&body).map(for_one)
+}
+
+/// The days asked for by `from` and `to`.
+fn asked_days(api: &Api) -> Result<(Date, Date), Fault> {
     let mut query = api.query();
     let mut day = |name| query.text(name, 64).unwrap_or_default();
     let asked = Asked {
@@ -131,13 +157,11 @@ pub(super) async fn response_times(api: Api) -> Result<Response, Fault> {
     };
     query.finish()?;
     let (found, errors) = days(&api.frame, &api.node, &asked);
-    let Some(found) = found else {
+    found.ok_or_else(|| {
         let fault = |error: crate::form::FieldError| {
             let name = if error.id == "dari" { "from" } else { "to" };
             FieldFault::parameter(name, "not_accepted", error.words)
         };
-        return Err(Fault::Fields(errors.into_iter().map(fault).collect()));
-    };
-    let body = figures(&api.frame, &api.node, staff, found).await?;
-    api.found(&body).map(for_one)
+        Fault::Fields(errors.into_iter().map(fault).collect())
+    })
 }
