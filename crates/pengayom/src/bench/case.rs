@@ -13,7 +13,8 @@ use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{Case, CaseCommand, Channel, Harm, decide};
 use pengayom_core::value::{CaseId, CommandId};
 use pengayom_node::access::Staff;
-use pengayom_node::handle::case::{FileRequest, PlaceInput};
+use pengayom_node::handle::case::FileRequest;
+use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::{Clock as _, PackMethod, PersonDetails, SharedNode};
 use serde_json::json;
 
