@@ -178,7 +178,7 @@ fn ours() -> Sourced {
 }
 
 fn code(text: &str) -> EntryCode {
-    EntryCode::try_from(text.to_owned()).expect("a code of the sample")
+    EntryCode::try_from(text.to_owned()).unwrap_or_else(|_| unreachable!("a code of the sample"))
 }
 
 /// Danger leads to an emergency at once; then an agreement without deceit is a debt, everything else a

@@ -309,7 +309,6 @@ impl Reader<'_> {
             "case.responder_dispatched" => self.t("own.event_dispatched"),
             "case.responder_arrived" => self.t("own.event_arrived"),
             "case.responder_cleared" => self.t("own.event_cleared"),
-            "case.action_taken" => self.t("own.event_action"),
             "case.reporter_answered" => self.t("own.event_answered"),
             "case.information_added" => self.t("own.event_information"),
             "case.evidence_added" => self.t("own.event_evidence"),
@@ -318,16 +317,18 @@ impl Reader<'_> {
             "case.delay_explained" => self.t("own.event_delay"),
             "case.support_offered" => self.t("own.event_support"),
             "case.review_asked" => self.t("own.event_review_asked"),
-            "case.review_answered" => self.t("own.event_review_answered"),
+            "case.review_answered" | "case.second_look_given" => {
+                self.t("own.event_review_answered")
+            }
             "case.case_closed" => self.t("own.event_closed"),
             "case.case_reopened" => self.t("own.event_reopened"),
             "case.triage_answered" | "case.triage_decided" | "case.triage_settled" => {
                 self.t("own.event_triage")
             }
-            "case.second_look_given" => self.t("own.event_review_answered"),
-            "case.first_hour_step_done" | "case.risk_recorded" | "case.escalation_taken" => {
-                self.t("own.event_action")
-            }
+            "case.action_taken"
+            | "case.first_hour_step_done"
+            | "case.risk_recorded"
+            | "case.escalation_taken" => self.t("own.event_action"),
             "case.hold_placed" => self.t("own.event_held"),
             "case.hold_lifted" => self.t("own.event_lifted"),
             "case.personal_data_erased" => self.t("own.event_erased"),

@@ -467,7 +467,7 @@ fn read_offences(root: &Table<'_>) -> Option<(Codes, Localized, Vec<Offence>)> {
         Codes::read(row)
     });
     let drafts = root.rows("offence", Draft::read);
-    Some((codes?, milder?, expand(root, drafts)))
+    Some((codes?, milder?, expand(root, &drafts)))
 }
 
 fn read_strata(root: &Table<'_>) -> (Vec<Stratum>, Strata) {

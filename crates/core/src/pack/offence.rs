@@ -273,13 +273,13 @@ fn read_penalty(row: &Table<'_>) -> Penalty {
 }
 
 /// Puts what offences take over from others in its place. An offence that leads back to itself has no end.
-pub(crate) fn expand(root: &Table<'_>, drafts: Vec<Draft>) -> Vec<Offence> {
+pub(crate) fn expand(root: &Table<'_>, drafts: &[Draft]) -> Vec<Offence> {
     let mut offences = Vec::with_capacity(drafts.len());
     let mut circular = false;
-    for draft in &drafts {
+    for draft in drafts {
         let mut elements = Vec::new();
         let mut path = vec![draft.offence.code.clone()];
-        circular |= !gather(&drafts, draft, &mut path, &mut elements);
+        circular |= !gather(drafts, draft, &mut path, &mut elements);
         let mut offence = draft.offence.clone();
         offence.elements = elements;
         offences.push(offence);

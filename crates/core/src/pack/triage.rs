@@ -278,9 +278,11 @@ impl TriageQuestion {
 fn boundaries_of(row: &Table<'_>) -> Vec<EntryCode> {
     let key = "boundaries";
     let named = row.find(key).is_some();
-    named
-        .then(|| row.references(key, "boundary", &(1..=10)))
-        .unwrap_or_default()
+    if named {
+        row.references(key, "boundary", &(1..=10))
+    } else {
+        Vec::new()
+    }
 }
 
 impl TriageOutcome {

@@ -66,18 +66,18 @@ impl Run {
             simulated: false,
             priority: None,
         };
-        run.ask(by(1), 0, file).unwrap();
+        run.ask(&by(1), 0, file).unwrap();
         run
     }
 
     fn ask(
         &mut self,
-        who: Actor,
+        who: &Actor,
         at: i64,
         command: CaseCommand,
     ) -> Result<Vec<CaseAct>, CaseRefusal> {
         let moment = Moment::now(minute(at));
-        let acts = case::decide(self.case.as_ref(), command, &who, moment, &SampleMethod)?;
+        let acts = case::decide(self.case.as_ref(), command, who, moment, &SampleMethod)?;
         for act in &acts {
             let version = u32::try_from(self.acts.len() + 1).unwrap();
             let act = Act {
@@ -160,13 +160,13 @@ fn danger_comes_before_papers() {
         "the rest is finished later"
     );
     let mut run = Run::filed(false);
-    run.ask(by(1), 1, answer(&[("danger", TriageReply::Yes)]))
+    run.ask(&by(1), 1, answer(&[("danger", TriageReply::Yes)]))
         .unwrap();
     assert_eq!(run.case().triage.danger_at, Some(minute(1)));
     // Half a tree without danger says nothing.
     let half = answer(&[("danger", TriageReply::No)]);
     assert_eq!(
-        Run::filed(false).ask(by(1), 1, half),
+        Run::filed(false).ask(&by(1), 1, half),
         Err(CaseRefusal::TriageUnfinished)
     );
 }
@@ -184,16 +184,16 @@ fn what_nobody_can_say_goes_on_where_help_is() {
 fn a_civil_matter_needs_a_reason_and_a_referral() {
     // S10
     let mut run = Run::filed(false);
-    run.ask(by(1), 1, answer(&DEBT)).unwrap();
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
     assert_eq!(run.case().triage.proposed.as_deref(), Some("debt"));
     let refused = run
-        .ask(by(1), 2, decide("debt", " ", &["court"]))
+        .ask(&by(1), 2, decide("debt", " ", &["court"]))
         .unwrap_err();
     assert!(is_text(&refused), "{refused}");
-    let refused = run.ask(by(1), 2, decide("debt", "tanpa tipu", &[]));
+    let refused = run.ask(&by(1), 2, decide("debt", "tanpa tipu", &[]));
     assert_eq!(refused, Err(CaseRefusal::ReferralMissing));
     let refused = run
-        .ask(by(1), 2, decide("debt", "tanpa tipu", &["moon"]))
+        .ask(&by(1), 2, decide("debt", "tanpa tipu", &["moon"]))
         .unwrap_err();
     assert!(matches!(
         refused,
@@ -202,7 +202,7 @@ fn a_civil_matter_needs_a_reason_and_a_referral() {
             ..
         }
     ));
-    run.ask(by(1), 2, decide("debt", "tanpa tipu", &["court", "court"]))
+    run.ask(&by(1), 2, decide("debt", "tanpa tipu", &["court", "court"]))
         .unwrap();
     let triage = &run.case().triage;
     assert_eq!(triage.referrals, ["court"]);
@@ -215,17 +215,17 @@ fn a_civil_matter_needs_a_reason_and_a_referral() {
 fn departing_from_the_proposal_needs_a_reason_and_is_counted() {
     // S10
     let mut run = Run::filed(false);
-    run.ask(by(1), 1, answer(&DEBT)).unwrap();
-    let refused = run.ask(by(1), 2, decide("crime", "", &[])).unwrap_err();
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
+    let refused = run.ask(&by(1), 2, decide("crime", "", &[])).unwrap_err();
     assert!(is_text(&refused), "{refused}");
-    run.ask(by(1), 2, decide("crime", "ada nama palsu", &[]))
+    run.ask(&by(1), 2, decide("crime", "ada nama palsu", &[]))
         .unwrap();
     assert!(run.case().triage.disagreed);
     // What the tree proposes needs none.
     let mut run = Run::filed(false);
     let deceit = [DEBT[0], DEBT[1], ("deceit", TriageReply::Yes)];
-    run.ask(by(1), 1, answer(&deceit)).unwrap();
-    run.ask(by(1), 2, decide("crime", "", &[])).unwrap();
+    run.ask(&by(1), 1, answer(&deceit)).unwrap();
+    run.ask(&by(1), 2, decide("crime", "", &[])).unwrap();
     assert!(!run.case().triage.disagreed);
 }
 
@@ -233,8 +233,8 @@ fn departing_from_the_proposal_needs_a_reason_and_is_counted() {
 fn a_changed_class_is_an_act_with_its_reason() {
     // S10
     let mut run = Run::filed(false);
-    run.ask(by(1), 2, decide("crime", "diambil", &[])).unwrap();
-    run.ask(by(1), 9, decide("debt", "ternyata utang", &["court"]))
+    run.ask(&by(1), 2, decide("crime", "diambil", &[])).unwrap();
+    run.ask(&by(1), 9, decide("debt", "ternyata utang", &["court"]))
         .unwrap();
     let triage = &run.case().triage;
     assert_eq!(triage.changes, 1);
@@ -253,18 +253,18 @@ fn a_changed_class_is_an_act_with_its_reason() {
 fn a_second_look_is_given_by_somebody_else_and_a_conflict_is_decided_by_a_third() {
     // S10
     let mut run = Run::filed(false);
-    run.ask(by(1), 1, answer(&DEBT)).unwrap();
-    run.ask(by(1), 2, decide("debt", "tanpa tipu", &["court"]))
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
+    run.ask(&by(1), 2, decide("debt", "tanpa tipu", &["court"]))
         .unwrap();
     assert_eq!(
-        run.ask(by(1), 3, look("debt")),
+        run.ask(&by(1), 3, look("debt")),
         Err(CaseRefusal::OwnDecision)
     );
-    run.ask(by(2), 3, look("crime")).unwrap();
+    run.ask(&by(2), 3, look("crime")).unwrap();
     assert_eq!(run.case().triage.second_look, Some(SecondLook::Conflict));
     // Both stay until somebody else decides.
     assert_eq!(
-        run.ask(by(1), 4, decide("crime", "berubah", &[])),
+        run.ask(&by(1), 4, decide("crime", "berubah", &[])),
         Err(CaseRefusal::LooksDiffer)
     );
     let settle = |outcome: &str| CaseCommand::SettleTriage {
@@ -274,21 +274,21 @@ fn a_second_look_is_given_by_somebody_else_and_a_conflict_is_decided_by_a_third(
     };
     for party in [1, 2] {
         assert_eq!(
-            run.ask(by(party), 5, settle("crime")),
+            run.ask(&by(party), 5, settle("crime")),
             Err(CaseRefusal::OwnDecision)
         );
     }
     assert_eq!(
-        run.ask(by(3), 5, settle("debt")),
+        run.ask(&by(3), 5, settle("debt")),
         Err(CaseRefusal::ReferralMissing)
     );
-    run.ask(by(3), 5, settle("crime")).unwrap();
+    run.ask(&by(3), 5, settle("crime")).unwrap();
     let triage = &run.case().triage;
     assert_eq!(triage.second_look, Some(SecondLook::Settled));
     assert_eq!(triage.last.as_ref().unwrap().matter, Matter::Criminal);
     assert_eq!((triage.changes, triage.waits_since()), (1, None));
     assert_eq!(
-        run.ask(by(4), 6, look("debt")),
+        run.ask(&by(4), 6, look("debt")),
         Err(CaseRefusal::NothingAsked)
     );
 }
@@ -297,20 +297,20 @@ fn a_second_look_is_given_by_somebody_else_and_a_conflict_is_decided_by_a_third(
 fn the_reporter_can_ask_for_a_second_look_at_the_class() {
     // S10 S40
     let mut run = Run::filed(false);
-    run.ask(by(1), 2, decide("crime", "diambil", &[])).unwrap();
+    run.ask(&by(1), 2, decide("crime", "diambil", &[])).unwrap();
     assert_eq!(run.case().triage.second_look, None);
     let ask = CaseCommand::AskReview {
         review: ReviewKind::SecondLook,
         text: String::new(),
     };
-    run.ask(Actor::Citizen, 5, ask).unwrap();
+    run.ask(&Actor::Citizen, 5, ask).unwrap();
     assert_eq!(run.case().triage.waits_since(), Some(minute(5)));
     let words = CaseCommand::AnswerReview {
         review: ReviewKind::SecondLook,
         text: "sudah".to_owned(),
     };
-    assert_eq!(run.ask(by(2), 6, words), Err(CaseRefusal::LookAtClass));
-    run.ask(by(2), 6, look("crime")).unwrap();
+    assert_eq!(run.ask(&by(2), 6, words), Err(CaseRefusal::LookAtClass));
+    run.ask(&by(2), 6, look("crime")).unwrap();
     assert_eq!(run.case().triage.second_look, Some(SecondLook::Agreed));
     assert_eq!(run.case().reviews.open_since(), None, "that was the answer");
 }
@@ -324,12 +324,12 @@ fn a_reporter_who_is_the_one_it_is_about_is_warned_before_anything_goes_on() {
         reason: "mengaku ikut memukul".to_owned(),
     };
     assert_eq!(
-        run.ask(by(1), 1, note(true, false)),
+        run.ask(&by(1), 1, note(true, false)),
         Err(CaseRefusal::WarningMissing)
     );
-    run.ask(by(1), 1, note(true, true)).unwrap();
+    run.ask(&by(1), 1, note(true, true)).unwrap();
     assert!(run.case().triage.reporter_is_reported);
-    run.ask(by(1), 2, note(false, false)).unwrap();
+    run.ask(&by(1), 2, note(false, false)).unwrap();
     assert!(!run.case().triage.reporter_is_reported);
 }
 
@@ -337,13 +337,13 @@ fn a_reporter_who_is_the_one_it_is_about_is_warned_before_anything_goes_on() {
 fn a_child_and_one_who_cannot_read_are_noted() {
     let mut run = Run::filed(false);
     let guardian = Guardian::Unsafe;
-    run.ask(by(1), 1, CaseCommand::NoteChild { guardian })
+    run.ask(&by(1), 1, CaseCommand::NoteChild { guardian })
         .unwrap();
     let read = CaseCommand::ConfirmReadBack {
         told: ToldBy::Aloud,
         confirmed: ConfirmedBy::Thumb,
     };
-    run.ask(by(1), 2, read).unwrap();
+    run.ask(&by(1), 2, read).unwrap();
     let triage = &run.case().triage;
     assert_eq!(triage.child, Some(Guardian::Unsafe));
     assert_eq!(triage.read_back, Some((ToldBy::Aloud, ConfirmedBy::Thumb)));
@@ -377,18 +377,18 @@ fn risk(level: &str, trend: RiskTrend) -> CaseCommand {
 fn a_step_is_done_once_or_said_not_to_be_possible_with_a_reason() {
     // S8
     let mut run = Run::filed(true);
-    let refused = run.ask(by(1), 2, mark("go_there", false, "")).unwrap_err();
+    let refused = run.ask(&by(1), 2, mark("go_there", false, "")).unwrap_err();
     assert!(is_text(&refused), "{refused}");
-    run.ask(by(1), 2, mark("go_there", false, "jalan tertutup"))
+    run.ask(&by(1), 2, mark("go_there", false, "jalan tertutup"))
         .unwrap();
-    run.ask(by(1), 5, mark("go_there", true, "")).unwrap();
+    run.ask(&by(1), 5, mark("go_there", true, "")).unwrap();
     assert_eq!(
-        run.ask(by(2), 6, mark("go_there", true, "")),
+        run.ask(&by(2), 6, mark("go_there", true, "")),
         Ok(Vec::new())
     );
     assert_eq!(run.case().first_hour.first_action_at, Some(minute(5)));
     assert!(matches!(
-        run.ask(by(1), 7, mark("dance", true, "")),
+        run.ask(&by(1), 7, mark("dance", true, "")),
         Err(CaseRefusal::NotInPack { field: "step", .. })
     ));
 }
@@ -397,38 +397,41 @@ fn a_step_is_done_once_or_said_not_to_be_possible_with_a_reason() {
 fn what_is_overdue_climbs_level_by_level_until_somebody_takes_it() {
     // S9: the step is due after ten minutes, each level has ten more.
     let mut run = Run::filed(true);
-    assert_eq!(run.ask(program(), 9, CaseCommand::Escalate), Ok(Vec::new()));
+    assert_eq!(
+        run.ask(&program(), 9, CaseCommand::Escalate),
+        Ok(Vec::new())
+    );
     for (at, level) in [(10, "duty"), (20, "chief"), (30, "district")] {
         assert_eq!(
-            run.ask(program(), at - 1, CaseCommand::Escalate),
+            run.ask(&program(), at - 1, CaseCommand::Escalate),
             Ok(Vec::new()),
             "{level}"
         );
-        let acts = run.ask(program(), at, CaseCommand::Escalate).unwrap();
+        let acts = run.ask(&program(), at, CaseCommand::Escalate).unwrap();
         let cause = EscalationCause::Overdue;
         let level = level.to_owned();
         assert_eq!(acts, [CaseAct::FirstHourEscalated { level, cause }]);
         // Once for each level, however often it is asked.
         assert_eq!(
-            run.ask(program(), at, CaseCommand::Escalate),
+            run.ask(&program(), at, CaseCommand::Escalate),
             Ok(Vec::new())
         );
     }
     assert_eq!(
-        run.ask(program(), 500, CaseCommand::Escalate),
+        run.ask(&program(), 500, CaseCommand::Escalate),
         Ok(Vec::new())
     );
     assert_eq!(
         run.case().first_hour.waiting.as_ref().unwrap().since,
         minute(10)
     );
-    run.ask(by(7), 31, CaseCommand::TakeEscalation).unwrap();
+    run.ask(&by(7), 31, CaseCommand::TakeEscalation).unwrap();
     assert_eq!(
-        run.ask(program(), 900, CaseCommand::Escalate),
+        run.ask(&program(), 900, CaseCommand::Escalate),
         Ok(Vec::new())
     );
     assert_eq!(
-        run.ask(by(8), 32, CaseCommand::TakeEscalation),
+        run.ask(&by(8), 32, CaseCommand::TakeEscalation),
         Err(CaseRefusal::NothingWaits)
     );
 }
@@ -437,26 +440,27 @@ fn what_is_overdue_climbs_level_by_level_until_somebody_takes_it() {
 fn a_high_or_rising_risk_goes_up_at_once_and_again_only_when_it_grows_worse() {
     // S9
     let mut run = Run::filed(false);
-    run.ask(by(1), 1, risk("low", RiskTrend::Same)).unwrap();
+    run.ask(&by(1), 1, risk("low", RiskTrend::Same)).unwrap();
     assert_eq!(run.case().first_hour.alarm_since, None);
-    run.ask(by(1), 2, risk("low", RiskTrend::Rising)).unwrap();
-    let acts = run.ask(program(), 2, CaseCommand::Escalate).unwrap();
+    run.ask(&by(1), 2, risk("low", RiskTrend::Rising)).unwrap();
+    let acts = run.ask(&program(), 2, CaseCommand::Escalate).unwrap();
     let (level, cause) = ("duty".to_owned(), EscalationCause::Risk);
     assert_eq!(acts, [CaseAct::FirstHourEscalated { level, cause }]);
-    run.ask(by(3), 3, CaseCommand::TakeEscalation).unwrap();
-    run.ask(by(1), 4, risk("low", RiskTrend::Rising)).unwrap();
+    run.ask(&by(3), 3, CaseCommand::TakeEscalation).unwrap();
+    run.ask(&by(1), 4, risk("low", RiskTrend::Rising)).unwrap();
     assert_eq!(
-        run.ask(program(), 5, CaseCommand::Escalate),
+        run.ask(&program(), 5, CaseCommand::Escalate),
         Ok(Vec::new()),
         "somebody has it"
     );
-    run.ask(by(1), 6, risk("life", RiskTrend::Rising)).unwrap();
+    run.ask(&by(1), 6, risk("life", RiskTrend::Rising)).unwrap();
     assert_eq!(
-        run.ask(program(), 6, CaseCommand::Escalate).unwrap().len(),
+        run.ask(&program(), 6, CaseCommand::Escalate).unwrap().len(),
         1
     );
     // A risk that is gone waits for nobody.
-    run.ask(by(1), 7, risk("none", RiskTrend::Falling)).unwrap();
+    run.ask(&by(1), 7, risk("none", RiskTrend::Falling))
+        .unwrap();
     assert_eq!(run.case().first_hour.waiting, None);
 }
 
@@ -471,7 +475,7 @@ fn whoever_is_threatened_is_named() {
         trend: RiskTrend::Same,
     };
     assert!(matches!(
-        run.ask(by(1), 1, nobody),
+        run.ask(&by(1), 1, nobody),
         Err(CaseRefusal::Text {
             field: "threatened",
             ..
@@ -498,7 +502,7 @@ fn a_promise_of_days_is_no_alarm_in_the_first_hour_but_danger_is() {
         late.case().first_hour_ends(&SampleMethod),
         minute(3 * 24 * 60)
     );
-    late.ask(by(1), 1, answer(&[("danger", TriageReply::Yes)]))
+    late.ask(&by(1), 1, answer(&[("danger", TriageReply::Yes)]))
         .unwrap();
     assert_eq!(late.case().first_hour_ends(&SampleMethod), minute(60));
 }
@@ -510,8 +514,8 @@ fn a_closed_case_climbs_no_more() {
         outcome: "helped".to_owned(),
         reason: "selesai".to_owned(),
     };
-    run.ask(program(), 10, CaseCommand::Escalate).unwrap();
-    run.ask(by(1), 11, close).unwrap();
+    run.ask(&program(), 10, CaseCommand::Escalate).unwrap();
+    run.ask(&by(1), 11, close).unwrap();
     assert_eq!(run.case().escalates_next(&SampleMethod), None);
 }
 

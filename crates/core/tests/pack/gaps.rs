@@ -60,7 +60,7 @@ fn a_room_that_broke_is_a_gap_since_then_for_every_station_that_uses_it() {
     assert_eq!((gap.effect, gap.public), (NeedEffect::Blocks, true));
     assert_eq!((gap.there, gap.needed, gap.since), (0, 1, Some(at(400))));
     assert_eq!(gap.stood, [(at(400), at(1_000))]);
-    let serves: Vec<&str> = gap.serves.iter().map(|one| one.as_str()).collect();
+    let serves: Vec<&str> = gap.serves.iter().map(StationId::as_str).collect();
     assert_eq!(serves, ["polres-pati", "polsek-juwana", "polsek-tayu"]);
     // In order it is none.
     assert!(found(&[thing("rpk", "polres-pati", -500, None)], "kdrt", &rpk()).is_empty());

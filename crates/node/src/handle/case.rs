@@ -268,7 +268,8 @@ impl Node {
         happened_at: Option<Timestamp>,
     ) -> Result<CaseChanged, HandleError> {
         let moment = self.moment(happened_at);
-        self.carry_out(by, id, seen, command, moment, None).await
+        // On the heap: a case is large, and every page that changes one would carry it along.
+        Box::pin(self.carry_out(by, id, seen, command, moment, None)).await
     }
 
     /// Carries out a command about a case, once for each `once`.

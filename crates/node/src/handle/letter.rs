@@ -111,7 +111,7 @@ impl Node {
     ///
     /// # Errors
     /// [`LetterRefusal::NoTemplate`], or the store's.
-    pub async fn letter_template(&self, kind: &str) -> Result<TemplateInUse, HandleError> {
+    pub fn letter_template(&self, kind: &str) -> Result<TemplateInUse, HandleError> {
         let unit = self.unit();
         let template = unit.pack.template(kind);
         let template = template.ok_or(LetterRefusal::NoTemplate)?.clone();
@@ -134,7 +134,7 @@ impl Node {
         by.require(Permission::WorkCase)?;
         let known = self.known_case(id).await?;
         self.require_case(by, Permission::WorkCase, &known)?;
-        let used = self.letter_template(&draft.kind).await?;
+        let used = self.letter_template(&draft.kind)?;
         let typed = fitting(&known, &used.template, draft)?;
         let none = "\u{2026}".to_owned();
         let address = format!("{}{VERIFY_PATH}", draft.site);
@@ -163,7 +163,7 @@ impl Node {
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
             self.require_case(by, Permission::WorkCase, &known)?;
-            let used = self.letter_template(&draft.kind).await?;
+            let used = self.letter_template(&draft.kind)?;
             let template = &used.template;
             let typed = fitting(&known, template, draft)?;
             // What a rule refuses is not made, numbered or kept.
@@ -206,9 +206,9 @@ impl Node {
                 }),
             });
             let record = once.map(Once::record);
-            let appended = self
-                .append_command(id, known, command, &by.actor(), moment, record)
-                .await;
+            let appended =
+                Box::pin(self.append_command(id, known, command, &by.actor(), moment, record))
+                    .await;
             match appended {
                 // Somebody was faster, on this case or in this series: another place, another number.
                 Err(HandleError::Store(StoreError::Stale { .. } | StoreError::Taken { .. })) => {}

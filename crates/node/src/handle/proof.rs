@@ -113,9 +113,7 @@ impl Node {
                 file: sha256.to_owned(),
                 found: found.clone(),
             });
-            let done = self
-                .append_command(id, known, mark, &actor, moment, None)
-                .await;
+            let done = Box::pin(self.append_command(id, known, mark, &actor, moment, None)).await;
             match done {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
                 // Somebody else found it at the same time.

@@ -149,8 +149,7 @@ impl Node {
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
             let command = command.clone();
-            match self
-                .append_command(id, known, command, &Actor::Citizen, moment, record)
+            match Box::pin(self.append_command(id, known, command, &Actor::Citizen, moment, record))
                 .await
             {
                 Ok(_) => return self.history(id).await,

@@ -245,8 +245,7 @@ impl Node {
                 return Ok(());
             };
             let moment = Moment::now(self.now());
-            match self
-                .append_command(other, that.case, command, actor, moment, None)
+            match Box::pin(self.append_command(other, that.case, command, actor, moment, None))
                 .await
             {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}

@@ -38,7 +38,7 @@ pub(super) async fn play(
     };
     player.notices().await?;
     if let Some(beat) = beat {
-        player.two_reports(beat).await?;
+        Box::pin(player.two_reports(beat)).await?;
     }
     Ok(())
 }

@@ -171,7 +171,14 @@ pub(super) async fn month(
         provers.prove(&of("dicuri"), &of("ditipu")).await?;
     }
     let officer = player.with_role(Role::Desk)?;
-    super::progress::play(node, &officer, words, beats.first(), plan.until).await?;
+    Box::pin(super::progress::play(
+        node,
+        &officer,
+        words,
+        beats.first(),
+        plan.until,
+    ))
+    .await?;
     super::rights::cases(node, words, plan.seed, plan.until).await
 }
 
@@ -331,7 +338,7 @@ struct Player<'a> {
     letters: Letters,
 }
 
-impl<'a> Player<'a> {
+impl Player<'_> {
     async fn play(&mut self, story: &mut Story, step: Step) -> Result<(), Fault> {
         if step == Step::File {
             return self.file(story).await;

@@ -286,7 +286,7 @@ impl<'f> Fields<'f> {
             match self.text_of(&format!("/{list}/{at}"), Some(item), max_chars) {
                 Some(text) => texts.push(text),
                 None => {
-                    self.wrong_by_key(&format!("/{list}/{at}"), "required", "error.json_missing")
+                    self.wrong_by_key(&format!("/{list}/{at}"), "required", "error.json_missing");
                 }
             }
         }

@@ -5,7 +5,6 @@ use pengayom_core::subject::case::{CaseAct, CaseCommand};
 /// Whether an act is what a command asks for: the same form sent twice finds its first self.
 pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
     match (command, act) {
-        (CaseCommand::Take { by }, CaseAct::CaseTaken { by: done }) => by == done,
         (
             CaseCommand::TakeOver { to, from, .. },
             CaseAct::CaseTakenOver {
@@ -22,10 +21,6 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
                 ..
             },
         ) => service == done && reason == why,
-        (
-            CaseCommand::AssignOfficer { officer, .. },
-            CaseAct::OfficerAssigned { officer: done, .. },
-        ) => officer == done,
         (
             CaseCommand::RecordAction { text, function },
             CaseAct::ActionTaken {
@@ -86,7 +81,12 @@ pub(super) fn is_what_was_asked(command: &CaseCommand, act: &CaseAct) -> bool {
             other == done
         }
         (CaseCommand::Reopen { reason }, CaseAct::CaseReopened { reason: done }) => reason == done,
-        (CaseCommand::NameReader { officer, .. }, CaseAct::ReaderNamed { officer: done, .. })
+        (CaseCommand::Take { by: officer }, CaseAct::CaseTaken { by: done })
+        | (
+            CaseCommand::AssignOfficer { officer, .. },
+            CaseAct::OfficerAssigned { officer: done, .. },
+        )
+        | (CaseCommand::NameReader { officer, .. }, CaseAct::ReaderNamed { officer: done, .. })
         | (
             CaseCommand::RemoveReader { officer, .. },
             CaseAct::ReaderRemoved { officer: done, .. },

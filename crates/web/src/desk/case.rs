@@ -439,7 +439,7 @@ pub(super) async fn assess(
     post: FormPost,
 ) -> Result<Response, Fault> {
     let slug = CaseForm::Assess.slug().to_owned();
-    carry_out(page, Path((case, slug)), post).await
+    Box::pin(carry_out(page, Path((case, slug)), post)).await
 }
 
 /// Carries out one act on a case.

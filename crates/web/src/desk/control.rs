@@ -304,7 +304,7 @@ fn measure_view(
     match (one.reviewed, begun.review_by) {
         (Some((_, true)), _) => tags.push(("ok", frame.t("control.reviewed").to_owned())),
         (Some((_, false)), _) => {
-            tags.push(("danger", frame.t("control.reviewed_wrong").to_owned()))
+            tags.push(("danger", frame.t("control.reviewed_wrong").to_owned()));
         }
         (None, Some(by)) => {
             let (late, words) = due_words(frame, by, now);

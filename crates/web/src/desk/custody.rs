@@ -340,7 +340,7 @@ pub(super) async fn take(
     match carried_out(&page, history, None, form::TAKE, &post.fields, &back).await? {
         Outcome::Done(answer) => Ok(answer),
         Outcome::Again(status, history, changed, typed) => {
-            list_page(page, status, history, changed, typed).await
+            list_page(page, status, *history, changed, typed).await
         }
     }
 }
@@ -360,7 +360,7 @@ pub(super) async fn carry_out(
     match carried_out(&page, history, Some(n), form, &post.fields, &back).await? {
         Outcome::Done(answer) => Ok(answer),
         Outcome::Again(status, history, changed, typed) => {
-            one_page(page, status, (history, n), changed, typed).await
+            one_page(page, status, (*history, n), changed, typed).await
         }
     }
 }
@@ -369,7 +369,7 @@ pub(super) async fn carry_out(
 enum Outcome {
     Done(Response),
     /// The page again: with what status, of what history, what changed meanwhile, what was typed.
-    Again(StatusCode, CaseHistory, Option<String>, Typed),
+    Again(StatusCode, Box<CaseHistory>, Option<String>, Typed),
 }
 
 async fn carried_out(
@@ -387,7 +387,12 @@ async fn carried_out(
         errors,
     };
     let again = |status, history, changed, errors| {
-        Ok(Outcome::Again(status, history, changed, typed(errors)))
+        Ok(Outcome::Again(
+            status,
+            Box::new(history),
+            changed,
+            typed(errors),
+        ))
     };
     if given_back(fields) {
         return again(StatusCode::OK, history, None, Vec::new());
@@ -404,9 +409,8 @@ async fn carried_out(
         .node
         .change_case(&page.staff, id, seen, wanted, None)
         .await;
-    let error = match changed {
-        Ok(_) => return Ok(Outcome::Done(Redirect::to(back).into_response())),
-        Err(error) => error,
+    let Err(error) = changed else {
+        return Ok(Outcome::Done(Redirect::to(back).into_response()));
     };
     let history = page.node.case_history(&page.staff, id).await?;
     match error {

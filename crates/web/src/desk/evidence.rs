@@ -93,7 +93,7 @@ pub(super) async fn add(
     };
     match asked(&page.frame, &fields, file.clone(), &mut errors) {
         Some((asked, file)) if errors.is_empty() => {
-            FORM.carry_out(page, id, asked, (fields, file)).await
+            Box::pin(FORM.carry_out(page, id, asked, (fields, file))).await
         }
         _ => FORM.refuse(page, history, (fields, errors), file).await,
     }

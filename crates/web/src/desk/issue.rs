@@ -111,7 +111,7 @@ pub(super) async fn show(
         done: done(&page.frame, &history, &query),
         ..Asked::default()
     };
-    issue_page(page, StatusCode::OK, history, asked).await
+    issue_page(page, StatusCode::OK, &history, asked)
 }
 
 fn done(frame: &PageFrame, history: &CaseHistory, query: &IssueQuery) -> Option<Done> {
@@ -194,7 +194,7 @@ pub(super) async fn preview(
 ) -> Result<Response, Fault> {
     let (history, used) = match begin(&page, &case, &form.fields).await? {
         Ok(begun) => begun,
-        Err(history) => return again(page, history, form.fields).await,
+        Err(history) => return again(page, &history, form.fields),
     };
     let draft = draft(&page, &history, &used, &form.fields);
     match page
@@ -229,7 +229,7 @@ pub(super) async fn issue(
     let fields = form.fields;
     let (history, used) = match begin(&page, &case, &fields).await? {
         Ok(begun) => begun,
-        Err(history) => return again(page, history, fields).await,
+        Err(history) => return again(page, &history, fields),
     };
     let draft = draft(&page, &history, &used, &fields);
     let id = history.id;
@@ -272,20 +272,20 @@ async fn begin(
     if given_back(fields) {
         return Ok(Err(history));
     }
-    match page.node.letter_template(fields.get("jenis")).await {
+    match page.node.letter_template(fields.get("jenis")) {
         Ok(used) => Ok(Ok((history, used))),
         Err(HandleError::Letter(_)) => Ok(Err(history)),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn again(page: StaffPage, history: CaseHistory, fields: Fields) -> Result<Response, Fault> {
+fn again(page: StaffPage, history: &CaseHistory, fields: Fields) -> Result<Response, Fault> {
     let asked = Asked {
         kind: fields.get("jenis").to_owned(),
         typed: Some(fields),
         ..Asked::default()
     };
-    issue_page(page, StatusCode::OK, history, asked).await
+    issue_page(page, StatusCode::OK, history, asked)
 }
 
 /// The form again with what was typed, and what stood in the way.
@@ -320,7 +320,7 @@ async fn refused(
         warn,
         done: None,
     };
-    issue_page(page, status, history, asked).await
+    issue_page(page, status, &history, asked)
 }
 
 fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
@@ -385,10 +385,10 @@ pub(crate) fn refusal_words(
     }
 }
 
-async fn issue_page(
+fn issue_page(
     page: StaffPage,
     status: StatusCode,
-    history: CaseHistory,
+    history: &CaseHistory,
     asked: Asked,
 ) -> Result<Response, Fault> {
     let StaffPage {
@@ -449,10 +449,10 @@ async fn issue_page(
         .find(|one| one.kind.as_str() == asked.kind && may && offered(one.to_reporter));
     let form = match chosen {
         Some(template) => {
-            let known = facts(frame.unit(), &node, &staff, &history, context.site());
+            let known = facts(frame.unit(), &node, &staff, history, context.site());
             let known = known.get(&Lang::Id).cloned().unwrap_or_default();
             let command = node.new_id().to_string();
-            Some(form(&frame, &history, (template, command), &known, &asked))
+            Some(form(&frame, history, (template, command), &known, &asked))
         }
         None => None,
     };

@@ -232,7 +232,7 @@ pub(super) async fn give(
             };
             let file = letter.file.clone();
             let asked = (CaseCommand::GiveLetter(letter), act);
-            FORM.carry_out(page, id, asked, (fields, file)).await
+            Box::pin(FORM.carry_out(page, id, asked, (fields, file))).await
         }
         _ => FORM.refuse(page, history, (fields, errors), file).await,
     }

@@ -61,8 +61,8 @@ pub(super) fn parts(
         Some(control(frame, id, case, now)),
         files(frame, shown.files),
         letters(frame, id, shown.letters),
-        proof(frame, id, case, shown.now),
-        exhibits(frame, id, case),
+        Some(proof(frame, id, case, shown.now)),
+        Some(exhibits(frame, id, case)),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -168,22 +168,22 @@ fn letters(frame: &PageFrame, id: CaseId, letters: Option<usize>) -> Option<Part
     })
 }
 
-fn proof(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Option<Part> {
-    Some(Part {
+fn proof(frame: &PageFrame, id: CaseId, case: &Case, now: Timestamp) -> Part {
+    Part {
         href: format!("/perkara/{id}/pembuktian"),
         name: frame.t("proof.plan").to_owned(),
         state: super::proof::state_words(frame, case, now),
-    })
+    }
 }
 
-fn exhibits(frame: &PageFrame, id: CaseId, case: &Case) -> Option<Part> {
+fn exhibits(frame: &PageFrame, id: CaseId, case: &Case) -> Part {
     let things = case.proof.pieces.iter();
     let things = things.filter(|piece| piece.exhibit.is_some()).count();
-    Some(Part {
+    Part {
         href: format!("/perkara/{id}/barang-bukti"),
         name: frame.t("proof.exhibits").to_owned(),
         state: counted(frame, things, "proof.exhibits_none"),
-    })
+    }
 }
 
 /// How many there are, or the words for none.

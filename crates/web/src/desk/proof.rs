@@ -397,9 +397,8 @@ pub(super) async fn carry_out(
         .change_case(&page.staff, id, seen, wanted, None)
         .await;
     let back = format!("/perkara/{id}/pembuktian?{RECORDED}#{}", form::back(form));
-    let error = match changed {
-        Ok(_) => return Ok(Redirect::to(&back).into_response()),
-        Err(error) => error,
+    let Err(error) = changed else {
+        return Ok(Redirect::to(&back).into_response());
     };
     let history = page.node.case_history(&page.staff, id).await?;
     let (status, words, errors) = match error {

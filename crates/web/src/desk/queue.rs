@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, CaseStage, Channel};
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::HandleError;
@@ -129,6 +130,38 @@ pub(super) async fn show(
     queue_page(page, StatusCode::OK, said, None).await
 }
 
+/// A late case, with the rights or measures that are late in it.
+fn overdue_line(frame: &PageFrame, mut line: CaseLine, row: &CaseRow, now: Timestamp) -> CaseLine {
+    for (due, key) in [
+        (row.measure_due_at, "rights.desk_measure"),
+        (row.rights_due_at, "rights.desk_rights"),
+    ] {
+        if let Some(due) = due.filter(|due| *due < now) {
+            let time = frame.format().moment(due);
+            line.why.insert(0, frame.tf(key, &[("time", &time)]));
+            line.clock = Some(Clock {
+                state: "late",
+                icon: "state-late",
+                words: late_words(frame, now.duration_since(due)),
+            });
+        }
+    }
+    line
+}
+
+/// Cases whose first hour waits for somebody up the line.
+fn risen(frame: &PageFrame, rows: &[CaseRow]) -> Vec<Waiting> {
+    let waiting = rows.iter().filter_map(|row| {
+        let number = row.number.as_ref().map(ToString::to_string);
+        Some(Waiting {
+            href: format!("/perkara/{}/jam-pertama", row.id),
+            number: number.unwrap_or_default(),
+            words: super::waiting_row(frame, row)?,
+        })
+    });
+    waiting.take(ROWS).collect()
+}
+
 async fn queue_page(
     page: StaffPage,
     status: StatusCode,
@@ -179,24 +212,7 @@ async fn queue_page(
         ("desk.count_late", waiting.iter().filter(late).count()),
     ];
     let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
-    let overdue_line = |row: &CaseRow| {
-        let mut line = line(row);
-        for (due, key) in [
-            (row.measure_due_at, "rights.desk_measure"),
-            (row.rights_due_at, "rights.desk_rights"),
-        ] {
-            if let Some(due) = due.filter(|due| *due < now) {
-                let time = frame.format().moment(due);
-                line.why.insert(0, frame.tf(key, &[("time", &time)]));
-                line.clock = Some(Clock {
-                    state: "late",
-                    icon: "state-late",
-                    words: late_words(&frame, now.duration_since(due)),
-                });
-            }
-        }
-        line
-    };
+    let overdue_line = |row: &CaseRow| overdue_line(&frame, line(row), row, now);
     let lines = |rows: &[&CaseRow]| rows.iter().take(ROWS).map(|row| line(row)).collect();
     let more =
         |all: usize| (all > ROWS).then(|| frame.tf("desk.more", &[("n", &count(all - ROWS))]));
@@ -286,21 +302,7 @@ async fn queue_page(
         empty,
         online: lines(&online),
         online_more: more(online.len()),
-        escalated: escalated
-            .iter()
-            .filter_map(|row| {
-                Some(Waiting {
-                    href: format!("/perkara/{}/jam-pertama", row.id),
-                    number: row
-                        .number
-                        .as_ref()
-                        .map(ToString::to_string)
-                        .unwrap_or_default(),
-                    words: super::waiting_row(&frame, row)?,
-                })
-            })
-            .take(ROWS)
-            .collect(),
+        escalated: risen(&frame, &escalated),
         looks: looks.iter().take(ROWS).map(line).collect(),
         overdue: overdue.iter().take(ROWS).map(overdue_line).collect(),
         reviews: reviews.iter().take(ROWS).map(line).collect(),

@@ -91,14 +91,12 @@ pub(super) async fn change(
                 return same_page(page, history, given(fields, vec![error])).await;
             };
             let node = &page.node;
-            node.merge_case(&page.staff, id, seen, &number, reason)
-                .await
+            Box::pin(node.merge_case(&page.staff, id, seen, &number, reason)).await
         }
         "pisahkan" => {
             let other: CaseId = fields.get("lain").parse().map_err(|_| Fault::Unreadable)?;
             let node = &page.node;
-            node.unmerge_case(&page.staff, id, seen, other, reason)
-                .await
+            Box::pin(node.unmerge_case(&page.staff, id, seen, other, reason)).await
         }
         _ => return Err(Fault::Unreadable),
     };

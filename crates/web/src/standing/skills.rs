@@ -58,7 +58,7 @@ struct OfficerLine {
 /// How many lessons a kind of gap opened.
 struct Opened {
     gap: String,
-    opened: String,
+    made: String,
     done: String,
 }
 
@@ -268,7 +268,7 @@ fn opened(frame: &PageFrame, rows: &[StandingRow]) -> Vec<Opened> {
         (!of_gap.is_empty()).then(|| Opened {
             gap: gap_words(frame, Some(*gap)),
             done: count(done.count()),
-            opened: count(of_gap.len()),
+            made: count(of_gap.len()),
         })
     });
     kinds.collect()

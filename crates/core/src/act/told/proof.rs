@@ -9,6 +9,7 @@ use crate::subject::case::{
 };
 
 /// Shows every place for something told in an act of proof or custody; nothing of any other.
+#[expect(clippy::too_many_lines, reason = "a table, one entry an act")]
 pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
     match act {
         CaseAct::OffenceNamed(told) => {

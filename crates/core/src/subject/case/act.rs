@@ -28,10 +28,6 @@ use crate::value::{CaseId, OfficerId};
 
 /// A fact about a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "acts are read one by one and seldom kept; every case has a filing"
-)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum CaseAct {
     /// A request was filed.

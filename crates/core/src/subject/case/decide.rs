@@ -88,16 +88,7 @@ pub fn decide(
         CaseCommand::LiftHold { reference } => lift_hold(case, reference)?,
         // A reporter may still add something to a closed case, and late times still arrive from
         // other systems; everything else needs it open.
-        CaseCommand::AddInformation { text, media } => {
-            if case.additions >= ADDITIONS_MAX {
-                let limit = ADDITIONS_MAX;
-                return Err(CaseRefusal::TooManyAdditions { limit });
-            }
-            CaseAct::InformationAdded {
-                text: needed("text", text)?,
-                media,
-            }
-        }
+        CaseCommand::AddInformation { text, media } => add_information(case, text, media)?,
         // How a case was closed is what most second looks are about.
         CaseCommand::AskReview { review, text } => review::ask(case, review, text, actor, moment)?,
         CaseCommand::AnswerReview { review, text } => review::answer(case, review, text, actor)?,
@@ -140,25 +131,8 @@ pub fn decide(
         | CaseCommand::Escalate) => {
             return first_hour::decide(case, command, actor, moment, method);
         }
-        CaseCommand::Take { by } => match case.taken_by {
-            Some(officer) if officer != by => {
-                return Err(CaseRefusal::WithAnotherOfficer { officer });
-            }
-            Some(_) => return Ok(Vec::new()),
-            None => CaseAct::CaseTaken { by },
-        },
-        CaseCommand::TakeOver { to, from, reason } => match case.taken_by {
-            None => return Err(CaseRefusal::WithNobody),
-            Some(officer) if officer != from => {
-                return Err(CaseRefusal::WithAnotherOfficer { officer });
-            }
-            Some(officer) if officer == to => return Ok(Vec::new()),
-            Some(_) => CaseAct::CaseTakenOver {
-                from,
-                to,
-                reason: needed("reason", reason)?,
-            },
-        },
+        CaseCommand::Take { by } => return take(case, by),
+        CaseCommand::TakeOver { to, from, reason } => return take_over(case, from, to, reason),
         CaseCommand::Assess { service, reason } => assess(case, service, reason, method)?,
         CaseCommand::AssignOfficer {
             officer,
@@ -531,6 +505,43 @@ fn lift_hold(case: &Case, reference: String) -> Result<CaseAct, CaseRefusal> {
     Ok(CaseAct::HoldLifted {
         reference: needed("reference", reference)?,
     })
+}
+
+fn add_information(case: &Case, text: String, media: Vec<BlobRef>) -> Result<CaseAct, CaseRefusal> {
+    if case.additions >= ADDITIONS_MAX {
+        let limit = ADDITIONS_MAX;
+        return Err(CaseRefusal::TooManyAdditions { limit });
+    }
+    Ok(CaseAct::InformationAdded {
+        text: needed("text", text)?,
+        media,
+    })
+}
+
+fn take(case: &Case, by: OfficerId) -> Result<Vec<CaseAct>, CaseRefusal> {
+    match case.taken_by {
+        Some(officer) if officer != by => Err(CaseRefusal::WithAnotherOfficer { officer }),
+        Some(_) => Ok(Vec::new()),
+        None => Ok(vec![CaseAct::CaseTaken { by }]),
+    }
+}
+
+fn take_over(
+    case: &Case,
+    from: OfficerId,
+    to: OfficerId,
+    reason: String,
+) -> Result<Vec<CaseAct>, CaseRefusal> {
+    match case.taken_by {
+        None => Err(CaseRefusal::WithNobody),
+        Some(officer) if officer != from => Err(CaseRefusal::WithAnotherOfficer { officer }),
+        Some(officer) if officer == to => Ok(Vec::new()),
+        Some(_) => Ok(vec![CaseAct::CaseTakenOver {
+            from,
+            to,
+            reason: needed("reason", reason)?,
+        }]),
+    }
 }
 
 fn reopen(case: &Case, reason: String) -> Result<CaseAct, CaseRefusal> {

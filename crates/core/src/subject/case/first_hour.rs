@@ -184,10 +184,11 @@ pub struct StepDue {
 }
 
 impl Case {
-    /// When the first hour ends, or the promise that takes its place.
+    /// When the first hour ends, or the promise that takes its place where nobody is in danger. Who reports
+    /// something sensitive may be, also when they do not say so (S8, S76).
     pub fn first_hour_ends(&self, method: &impl Method) -> Timestamp {
         let hour = minutes(self.filed_at, method.first_hour().minutes);
-        let danger = self.filed.danger || self.triage.danger_at.is_some();
+        let danger = self.filed.danger || self.sensitive || self.triage.danger_at.is_some();
         if danger {
             return hour;
         }

@@ -193,7 +193,7 @@ bodies! {
         /// What it is.
         #[schema(min_length = 1, max_length = 5000)] description: String,
         /// How many pieces.
-        #[schema(minimum = 1, maximum = 1000000)] quantity: u32,
+        #[schema(minimum = 1, maximum = 1_000_000)] quantity: u32,
         /// Number of its seal.
         #[schema(max_length = 40)] seal: Option<String>,
         /// From whom it was taken.
@@ -201,7 +201,7 @@ bodies! {
         /// Where it lies.
         #[schema(min_length = 1, max_length = 5000)] place: String,
         /// What it amounts to, in rupiah, when it is money.
-        #[schema(minimum = 0, maximum = 1000000000000000_i64)] rupiah: Option<u64>,
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)] rupiah: Option<u64>,
     }
     /// To whom an exhibit is offered.
     OfferExhibit {
@@ -215,7 +215,7 @@ bodies! {
         /// Where.
         #[schema(min_length = 1, max_length = 5000)] place: String,
         /// What the account counted, in rupiah; needed when it is money.
-        #[schema(minimum = 0, maximum = 1000000000000000_i64)] counted: Option<u64>,
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)] counted: Option<u64>,
     }
     /// Why something is called off.
     EndWithReason {
@@ -258,12 +258,12 @@ bodies! {
         /// Why.
         #[schema(min_length = 1, max_length = 5000)] reason: String,
         /// What the account counted, in rupiah; needed when it is money.
-        #[schema(minimum = 0, maximum = 1000000000000000_i64)] counted: Option<u64>,
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)] counted: Option<u64>,
     }
     /// What the second officer counted.
     ConfirmDisposal {
         /// In rupiah; needed when it is money.
-        #[schema(minimum = 0, maximum = 1000000000000000_i64)] counted: Option<u64>,
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)] counted: Option<u64>,
     }
     /// How a difference came about.
     ExplainDifference {

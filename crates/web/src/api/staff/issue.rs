@@ -309,7 +309,7 @@ fn not_made(api: &Api, kind: &str, rule: &LetterRefusal) -> Fault {
                     Unfilled::Missing => "required",
                     Unfilled::TooLong { .. } => "too_long",
                 };
-                FieldFault::field(&format!("/fields/{}", one.field), code, said.words)
+                FieldFault::field(format!("/fields/{}", one.field), code, said.words)
             });
             Fault::Fields(faults.collect())
         }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pengayom_core::subject::TEXT_MAX_CHARS;
-use pengayom_core::subject::case::{CaseCommand, Charge, Gap, Holder, Piece};
+use pengayom_core::subject::case::{CaseCommand, Charge, Exhibit, Gap, Holder, Piece};
 use pengayom_core::value::CaseId;
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
@@ -178,7 +178,7 @@ impl ProofEvidence {
             altered: piece.altered,
             links: links.collect(),
             holder: thing
-                .and_then(|thing| thing.officer())
+                .and_then(Exhibit::officer)
                 .map(|officer| shown.officer(officer)),
             elsewhere: thing.and_then(|thing| match thing.holder {
                 Holder::Officer(_) => None,
@@ -438,7 +438,7 @@ async fn carry_out(
     }
     let asked = bytes.clone();
     once(api, &bytes, move |api| async move {
-        work(&api, change, (case, n), read, &asked).await
+        Box::pin(work(&api, change, (case, n), read, &asked)).await
     })
     .await
 }
@@ -552,7 +552,7 @@ pub(super) async fn submit(api: Api, Path(case): Path<String>) -> Result<Respons
     once(api, NOTHING, move |api| async move {
         let mut none = Fields::new(serde_json::Map::new(), &api.frame);
         let read = Read::of(SUBMIT.members, &mut none)?;
-        work(&api, &SUBMIT, (case, None), read, &Bytes::new()).await
+        Box::pin(work(&api, &SUBMIT, (case, None), read, &Bytes::new())).await
     })
     .await
 }

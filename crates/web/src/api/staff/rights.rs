@@ -457,7 +457,7 @@ bodies! {
     }
 }
 
-fn read_name(fields: &mut Fields<'_>) -> Option<CaseCommand> {
+fn read_name(fields: &mut Fields<'_>) -> CaseCommand {
     let person = person(fields);
     let mut roles = Vec::new();
     for word in fields.texts("roles", 4, CODE) {
@@ -466,13 +466,13 @@ fn read_name(fields: &mut Fields<'_>) -> Option<CaseCommand> {
             Err(_) => fields.wrong_by_key("/roles", "unknown", "error.word_unknown"),
         }
     }
-    Some(CaseCommand::Rights(RightsCommand::Name {
+    CaseCommand::Rights(RightsCommand::Name {
         person,
         roles,
         under_18: fields.flag("under_18"),
         needs: fields.texts("needs", 10, CODE),
         reason: text(fields, "reason"),
-    }))
+    })
 }
 
 fn read_give(fields: &mut Fields<'_>) -> Option<CaseCommand> {
@@ -495,8 +495,8 @@ fn read_give(fields: &mut Fields<'_>) -> Option<CaseCommand> {
     })))
 }
 
-fn read_begin(fields: &mut Fields<'_>) -> Option<CaseCommand> {
-    Some(CaseCommand::Control(ControlCommand::Begin(BeginMeasure {
+fn read_begin(fields: &mut Fields<'_>) -> CaseCommand {
+    CaseCommand::Control(ControlCommand::Begin(BeginMeasure {
         kind: fields.needed("kind", CODE),
         person: person(fields),
         order: text(fields, "order"),
@@ -506,10 +506,10 @@ fn read_begin(fields: &mut Fields<'_>) -> Option<CaseCommand> {
         not_first: fields.word("not_first", NotFirst::parse),
         not_first_text: text(fields, "not_first_text"),
         encounter: None,
-    })))
+    }))
 }
 
-fn read_judge(fields: &mut Fields<'_>) -> Option<CaseCommand> {
+fn read_judge(fields: &mut Fields<'_>) -> CaseCommand {
     let way = fields.needed("way", CODE);
     let mut answers = Vec::new();
     for (fact, value) in fields.members("answers") {
@@ -519,19 +519,16 @@ fn read_judge(fields: &mut Fields<'_>) -> Option<CaseCommand> {
             _ => fields.wrong_by_key("/answers", "unknown", "error.word_unknown"),
         }
     }
-    Some(CaseCommand::Prevention(PreventionCommand::Judge {
-        way,
-        answers,
-    }))
+    CaseCommand::Prevention(PreventionCommand::Judge { way, answers })
 }
 
 operations! {
     /// Records a person concerned, or a change of their roles.
-    name: "/cases/{case}/people", "nameCasePerson", NamePerson, read_name;
+    name: "/cases/{case}/people", "nameCasePerson", NamePerson, |fields| Some(read_name(fields));
     /// Records that a person was told their rights.
     give: "/cases/{case}/rights", "tellCaseRights", TellRights, read_give;
     /// Records that a control measure began.
-    begin: "/cases/{case}/measures", "beginCaseMeasure", TakeMeasure, read_begin;
+    begin: "/cases/{case}/measures", "beginCaseMeasure", TakeMeasure, |fields| Some(read_begin(fields));
     /// Records that a control measure ended.
     end: "/cases/{case}/measures/end", "endCaseMeasure", EndMeasure, |fields| {
         let measure = fields.count("measure", &NUMBERS);
@@ -553,7 +550,7 @@ operations! {
         Some(CaseCommand::Prevention(PreventionCommand::Try { kind, result: result?, text }))
     };
     /// Looks whether the matter may be settled in a way, and offers it if nothing excludes it.
-    judge: "/cases/{case}/settlements", "judgeCaseSettlement", JudgeSettlement, read_judge;
+    judge: "/cases/{case}/settlements", "judgeCaseSettlement", JudgeSettlement, |fields| Some(read_judge(fields));
     /// Records what a side said.
     consent: "/cases/{case}/settlements/consent", "answerCaseSettlement", SettlementConsent, |fields| {
         let settlement = fields.count("settlement", &NUMBERS);

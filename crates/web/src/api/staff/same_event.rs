@@ -137,11 +137,7 @@ pub(super) async fn merge(
         let unknown = || at("/number", "unknown", api.frame.t("same.unknown"));
         let number: CaseNumber = number.parse().map_err(|_| unknown())?;
         let seen = api.wanted_version()?;
-        match api
-            .node
-            .merge_case(staff, case, seen, &number, reason)
-            .await
-        {
+        match Box::pin(api.node.merge_case(staff, case, seen, &number, reason)).await {
             Err(HandleError::NotFound(_)) => Err(unknown()),
             merged => settled(&api, staff, case, merged, merge_words).await,
         }
@@ -181,10 +177,7 @@ pub(super) async fn undo_merge(
     once(api, &bytes, move |api| async move {
         let staff = api.staff(Scope::CasesWrite)?;
         let seen = api.wanted_version()?;
-        let undone = api
-            .node
-            .unmerge_case(staff, case, seen, other, reason)
-            .await;
+        let undone = Box::pin(api.node.unmerge_case(staff, case, seen, other, reason)).await;
         settled(&api, staff, case, undone, merge_words).await
     })
     .await

@@ -361,10 +361,10 @@ async fn carry_out(
         let staff = api.staff(Scope::CasesWrite)?;
         let once = once_of(&api, &asked)?;
         let seen = api.wanted_version()?;
-        let done = api
+        let changed = api
             .node
-            .change_case_once_at(staff, case, seen, command, happened_at, once)
-            .await;
+            .change_case_once_at(staff, case, seen, command, happened_at, once);
+        let done = Box::pin(changed).await;
         match done {
             Ok(changed) => CaseChange::of(case, &changed).answer(&api),
             Err(HandleError::Case(rule)) => Err(why_not(&api, &rule).await?),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pengayom_core::act::{Act, Payload};
-use pengayom_core::pack::{Certainty, TriageTree};
+use pengayom_core::pack::{Certainty, EntryCode, TriageTree};
 use pengayom_core::subject::case::{
     Case, CaseAct, CaseStage, ConfirmedBy, Guardian, SecondLook, ToldBy, TriageAnswer, TriageReply,
     Walk, walk,
@@ -321,7 +321,7 @@ impl Drawing<'_> {
             why: self.frame.say(&question.why).to_owned(),
             before: pairs(&walked.path),
             answers: TriageReply::ALL.map(answer).to_vec(),
-            alike: self.alike(question.boundaries.iter().map(|one| one.as_str())),
+            alike: self.alike(question.boundaries.iter().map(EntryCode::as_str)),
             code,
         })
     }

@@ -396,7 +396,7 @@ impl Ask<'_> {
         if offer.by == self.me {
             return Err(CustodyRefusal::ToOneself.into());
         }
-        let differs = self.count(evidence, exhibit, counted)?;
+        let differs = Self::count(evidence, exhibit, counted)?;
         let accepted = CaseAct::HandoverAccepted(HandoverAccepted {
             evidence,
             from: offer.by,
@@ -408,7 +408,6 @@ impl Ask<'_> {
 
     /// The record of a count that differs from what there should be.
     fn count(
-        &self,
         evidence: u32,
         exhibit: &Exhibit,
         counted: Option<u64>,
@@ -479,7 +478,7 @@ impl Ask<'_> {
             reason: needed("reason", reason)?,
             counted: counted.filter(|_| exhibit.rupiah.is_some()),
         };
-        let differs = self.count(evidence, exhibit, counted)?;
+        let differs = Self::count(evidence, exhibit, counted)?;
         Ok(differs.unwrap_or(CaseAct::DisposalProposed(proposed)))
     }
 
@@ -490,7 +489,7 @@ impl Ask<'_> {
         if proposal.by == self.me {
             return Err(CustodyRefusal::OwnProposal.into());
         }
-        let differs = self.count(evidence, exhibit, counted)?;
+        let differs = Self::count(evidence, exhibit, counted)?;
         let confirmed = CaseAct::DisposalConfirmed(DisposalConfirmed {
             evidence,
             counted: counted.filter(|_| exhibit.rupiah.is_some()),

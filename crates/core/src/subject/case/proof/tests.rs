@@ -139,8 +139,8 @@ fn link(evidence: u32, offence: &str, element: &str, bearing: Bearing) -> ProofC
     }
 }
 
-fn text(word: &str) -> Option<String> {
-    Some(word.to_owned())
+fn text(word: &str) -> String {
+    word.to_owned()
 }
 
 fn sought() -> ProofCommand {
@@ -253,14 +253,14 @@ fn nothing_counts_without_type_and_basis_and_each_need_is_named() {
         );
     }
     let whole = TypeEvidence {
-        number: text("12/2026"),
-        witnesses: [text("Ketua RT"), text("Tetangga")],
+        number: Some(text("12/2026")),
+        witnesses: [Some(text("Ketua RT")), Some(text("Tetangga"))],
         copy_on: Some(TODAY),
         ..typed(n, "document", "permit")
     };
     // One person named twice is one witness.
     let twice = TypeEvidence {
-        witnesses: [text("Ketua RT"), text("ketua  rt")],
+        witnesses: [Some(text("Ketua RT")), Some(text("ketua  rt"))],
         ..whole.clone()
     };
     story.proof(type_it(twice)).unwrap();
@@ -413,7 +413,7 @@ fn what_was_taken_out_or_altered_is_kept_and_never_counts() {
     };
     let mark = CaseCommand::Proof(ProofCommand::MarkAltered {
         file: "02".repeat(32),
-        found: text(&"ff".repeat(32)),
+        found: Some(text(&"ff".repeat(32))),
     });
     story.ask(&program, mark.clone()).unwrap();
     assert_eq!(
