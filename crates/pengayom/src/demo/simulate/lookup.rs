@@ -1,6 +1,6 @@
 //! What a scene needs of the words and of the unit.
 
-use super::*;
+use super::{Fault, Player, Report, Role, Staff, Story};
 
 impl<'a> Player<'a> {
     /// Whether somebody goes there, rather than answering.
