@@ -291,7 +291,7 @@ test("fraud that is a debt: a referral and a receipt, another officer agrees, cl
   await take(desk);
   await answers(desk, { ...NO_TO_8, q9: true, q10: false, q11: true, q12: false, q13: false });
   await says(desk, "triage.second_needed");
-  await shows(desk, "penipuan / wanprestasi");
+  await shows(desk, "Penipuan / wanprestasi");
   const reason = "Janji gagal, tanpa tipu di awal.";
   await decide(desk, "o_civil", { service: "mediasi", reason, referral: "legal_aid" });
   await says(desk, "triage.look_due");
