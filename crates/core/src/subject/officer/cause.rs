@@ -13,10 +13,6 @@ use crate::value::{ActId, OfficerId};
 
 /// What has to be so for an act to show a gap. Fields are those of the stored payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "some are for acts that other parts add")
-)]
 enum When {
     /// Whenever it is recorded.
     Always,
@@ -34,10 +30,6 @@ enum When {
 
 /// Whose gap it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "some are for acts that other parts add")
-)]
 enum Whose {
     /// Of who acted.
     Actor,
@@ -67,6 +59,8 @@ const fn cause(act: &'static str, when: When, gap: GapKind, whose: Whose) -> Cau
 const ASSESSED: &str = "case.case_assessed";
 const CLOSED: &str = "case.case_closed";
 const ANSWERED: &str = "case.review_answered";
+const DECIDED: &str = "case.triage_decided";
+const REFUSED: &str = "case.proof_refused";
 
 /// Which acts show which gap.
 static CAUSES: &[Cause] = &[
@@ -89,7 +83,54 @@ static CAUSES: &[Cause] = &[
         GapKind::SecondLookDisagreed,
         Whose::By(CLOSED),
     ),
+    cause(
+        DECIDED,
+        When::Differs("proposed", "outcome"),
+        GapKind::TreeDisagreed,
+        Whose::Actor,
+    ),
+    cause(
+        DECIDED,
+        When::Differs("was", "matter"),
+        GapKind::Reclassified,
+        Whose::By(DECIDED),
+    ),
+    cause(
+        "case.second_look_given",
+        When::Unset("agrees"),
+        GapKind::SecondLookDisagreed,
+        Whose::By(DECIDED),
+    ),
+    refused("no_evidence", GapKind::EvidenceMissing),
+    refused("too_few", GapKind::EvidenceMissing),
+    refused("no_statement", GapKind::EvidenceMissing),
+    refused("untyped", GapKind::BasisMissing),
+    refused("lacks", GapKind::BasisMissing),
+    refused("custody", GapKind::CustodyGap),
+    cause(
+        "case.file_altered",
+        When::Always,
+        GapKind::FileAltered,
+        Whose::Handler,
+    ),
+    cause(
+        "case.step_left_out",
+        When::Always,
+        GapKind::StepLeftOut,
+        Whose::Actor,
+    ),
+    cause(
+        "case.progress_delay_explained",
+        When::Always,
+        GapKind::NoticeLate,
+        Whose::Handler,
+    ),
 ];
+
+/// A "complete" that was refused for a gap of the plan.
+const fn refused(gap: &'static str, kind: GapKind) -> Cause {
+    cause(REFUSED, When::Is("gaps.gap", gap), kind, Whose::Actor)
+}
 
 /// Whether an act of this name can show a gap.
 pub fn may_show(kind: &str) -> bool {

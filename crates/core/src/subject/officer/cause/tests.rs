@@ -4,7 +4,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::act::{Actor, Subject};
-use crate::subject::case::{BlobRef, CaseAct, Channel, RequestFiled, ReviewKind};
+use crate::pack::Matter;
+use crate::subject::case::{
+    BlobRef, CaseAct, Channel, Gap, ProofRefused, RequestFiled, ReviewKind,
+};
 use crate::subject::testing::{act, by, minute, officer, service};
 use crate::value::CaseId;
 
@@ -193,4 +196,107 @@ fn a_field_that_is_a_list_says_each_of_its_words() {
         &[]
     ));
     assert_eq!(whose(Whose::Actor, &one, &[], None), Some(officer(1)));
+}
+
+fn decided(proposed: Option<&str>, outcome: &str, was: Option<Matter>) -> CaseAct {
+    CaseAct::TriageDecided {
+        outcome: outcome.to_owned(),
+        class: "crime".to_owned(),
+        matter: Matter::Criminal,
+        proposed: proposed.map(ToOwned::to_owned),
+        agrees: proposed == Some(outcome),
+        reason: "ada tipu sejak awal".to_owned(),
+        second_look: false,
+        referrals: Vec::new(),
+        was,
+    }
+}
+
+// S34, S10: who departs from the tree reads about the boundary; of a class that changed, whoever decided it first.
+#[test]
+fn another_decision_than_the_tree_or_than_before_opens_a_lesson() {
+    let of = |acts: Vec<(Actor, CaseAct)>| {
+        let mut all = vec![(Actor::Citizen, filed())];
+        all.extend(acts);
+        last_shows(all)
+    };
+    assert_eq!(of(vec![(by(1), decided(Some("crime"), "crime", None))]), []);
+    assert_eq!(of(vec![(by(1), decided(None, "crime", None))]), []);
+    assert_eq!(
+        of(vec![(by(1), decided(Some("debt"), "crime", None))]),
+        [(GapKind::TreeDisagreed, officer(1))]
+    );
+    let again = |was| {
+        of(vec![
+            (by(1), decided(Some("crime"), "crime", None)),
+            (by(2), decided(Some("crime"), "crime", Some(was))),
+        ])
+    };
+    assert_eq!(again(Matter::Criminal), []);
+    assert_eq!(again(Matter::Civil), [(GapKind::Reclassified, officer(1))]);
+    let look = |agrees| {
+        let looked = CaseAct::SecondLookGiven {
+            agrees,
+            outcome: "debt".to_owned(),
+            matter: Matter::Civil,
+            reason: "tidak ada tipu".to_owned(),
+        };
+        of(vec![
+            (by(1), decided(Some("crime"), "crime", None)),
+            (by(2), looked),
+        ])
+    };
+    assert_eq!(look(true), []);
+    assert_eq!(look(false), [(GapKind::SecondLookDisagreed, officer(1))]);
+}
+
+// S34, S12, S13
+#[test]
+fn a_refused_complete_opens_a_lesson_for_each_kind_of_gap() {
+    let refused = |gaps: Vec<Gap>| {
+        let count = u32::try_from(gaps.len()).unwrap();
+        last_shows(vec![
+            (Actor::Citizen, filed()),
+            (by(1), CaseAct::ProofRefused(ProofRefused { gaps, count })),
+        ])
+    };
+    assert_eq!(refused(vec![Gap::NoOffence, Gap::OtherSideNotSought]), []);
+    let missing = Gap::NoStatement {
+        offence: "theft".to_owned(),
+    };
+    let few = Gap::TooFew {
+        offence: "theft".to_owned(),
+        found: 1,
+        needed: 2,
+    };
+    assert_eq!(
+        refused(vec![Gap::Untyped { evidence: 1 }, missing, few]),
+        [
+            (GapKind::EvidenceMissing, officer(1)),
+            (GapKind::BasisMissing, officer(1)),
+        ]
+    );
+}
+
+// S34, S18
+#[test]
+fn a_step_left_out_and_a_late_notice_open_a_lesson() {
+    let left = CaseAct::StepLeftOut {
+        step: "scene".to_owned(),
+        reason: "banjir".to_owned(),
+    };
+    let late = CaseAct::ProgressDelayExplained {
+        due_at: minute(0),
+        reason: "flooded_road".to_owned(),
+        text: String::new(),
+    };
+    let of = |what: CaseAct| {
+        last_shows(vec![
+            (Actor::Citizen, filed()),
+            (by(2), CaseAct::CaseTaken { by: officer(2) }),
+            (by(5), what),
+        ])
+    };
+    assert_eq!(of(left), [(GapKind::StepLeftOut, officer(5))]);
+    assert_eq!(of(late), [(GapKind::NoticeLate, officer(2))]);
 }
