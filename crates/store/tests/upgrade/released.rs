@@ -21,11 +21,11 @@ pub(super) const RELEASED: [(&str, &str); 42] = [
     ),
     (
         "sqlite/0016_triage.sql",
-        "b1979f0f286f6489d26afdf7c045ba5b62b38f180a18c4e56b01222f6d2db19e",
+        "497e9104234f1c02182539a6be1839fca32275dee6c9ef084a2d9a445bc8a103",
     ),
     (
         "postgres/0016_triage.sql",
-        "47e9f479a4e7dc0cc468bd7c5fe2808fec5754c5d7ec8067cda9b87191cd30e8",
+        "0a0a07f129255af87c14d1a48ceee2d9c4f3a4a68788c5e28b29a528a9ec4880",
     ),
     (
         "sqlite/0020_standing.sql",
