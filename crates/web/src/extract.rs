@@ -11,6 +11,6 @@ pub(crate) use context::{Context, CookieKind};
 pub(crate) use fields::{Fields, clean};
 pub(crate) use page::{AccountPage, PublicPage, StaffPage, escape_query};
 pub(crate) use post::{
-    FormPost, PhotoPost, ProgramPost, Sender, Upload, collect, has_type, read_multipart,
+    FormPost, LookPost, PhotoPost, ProgramPost, Sender, Upload, collect, has_type, read_multipart,
     read_multipart_of_program, require_own_page,
 };

@@ -45,7 +45,8 @@ use serde_json::Value;
 use support::{Answer, Site};
 
 /// Every scope that staff have.
-const ALL: [Scope; 5] = [
+const ALL: [Scope; 6] = [
+    Scope::Accounts,
     Scope::CasesRead,
     Scope::CasesWrite,
     Scope::Desk,

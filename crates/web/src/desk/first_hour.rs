@@ -272,7 +272,7 @@ pub(super) async fn carry_out(
         .change_case(&page.staff, id, None, command, at)
         .await;
     let Err(error) = changed else {
-        let to = if fields.get("kembali") == "lapangan" {
+        let to = if fields.get("dari") == "lapangan" {
             "/lapangan".to_owned()
         } else {
             format!("/perkara/{id}/jam-pertama?{RECORDED}")

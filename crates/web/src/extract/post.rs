@@ -93,6 +93,22 @@ impl FromRequest<AppState> for PhotoPost {
     }
 }
 
+/// A form with a file that is only looked at: nothing of it is kept, so that it needs no mark of its own. A page
+/// of another site cannot send it all the same.
+pub(crate) struct LookPost(pub(crate) Multipart);
+
+impl FromRequest<AppState> for LookPost {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Fault> {
+        let (parts, body) = request.into_parts();
+        require_own_page(&parts, &context_of(&parts)?)?;
+        let request = Request::from_parts(parts, body);
+        let form = Multipart::from_request(request, state).await;
+        form.map(Self).map_err(|_| Fault::Unreadable)
+    }
+}
+
 /// Reads a form that brings files. A file is taken only after the form's own mark was seen and
 /// fits, so that nothing of another site's form is kept.
 pub(crate) async fn read_multipart(

@@ -11,7 +11,7 @@ use pengayom_node::handle::letter::LetterFound;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::extract::PublicPage;
+use crate::extract::{LookPost, PublicPage};
 use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::letters::{Given, Standing, given, kind_name};
@@ -141,8 +141,8 @@ enum Sent {
 }
 
 /// `POST /surat/{kode}`: holds a file to the letter. Nothing of it is kept.
-async fn compare(page: PublicPage, Path(code): Path<String>, form: Multipart) -> Response {
-    let sent = match hashed(form).await {
+async fn compare(page: PublicPage, Path(code): Path<String>, form: LookPost) -> Response {
+    let sent = match hashed(form.0).await {
         Ok(sent) => sent,
         Err(fault) => return fault.into_response(),
     };
