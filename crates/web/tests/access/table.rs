@@ -246,7 +246,6 @@ fn paths(site: &Site) -> BTreeSet<String> {
 }
 
 /// What stands in the place of the names in a path.
-#[derive(Clone)]
 struct There {
     case: String,
     encounter: String,
@@ -287,8 +286,7 @@ impl There {
     }
 }
 
-/// What is there to ask for, made anew for each request that changes something: an answer depends on nobody who
-/// asked before.
+/// What is there to ask for, made anew for each request: an answer depends on nobody who asked before.
 async fn there(
     site: &Site,
     desk: &Staff,
@@ -324,7 +322,7 @@ async fn there(
             let take = CaseCommand::Custody(CustodyCommand::Take(thing));
             change(site, desk, case, take).await;
         }
-        if let Some(officer) = about {
+        if let Some(officer) = about.filter(|_| which == Which::About) {
             let reason = "Pelapor menyebut namanya".to_owned();
             change(
                 site,
@@ -490,7 +488,6 @@ async fn every_address_answers_each_role_as_the_table_says() {
     }
     let mut found = String::new();
     let mut group = String::new();
-    let mut read = BTreeMap::new();
     for (method, path) in asks(&site).await {
         let of_case = path.contains("{case}");
         let mut answers: BTreeMap<Which, Answers> = BTreeMap::new();
@@ -507,22 +504,7 @@ async fn every_address_answers_each_role_as_the_table_says() {
                 if which != Which::Own && asker.role.is_none() {
                     continue;
                 }
-                // What is only read stays as it was.
-                let about = asker.id.filter(|_| which == Which::About);
-                let key = (
-                    which,
-                    about,
-                    path.contains("{n}"),
-                    path.contains("{encounter}"),
-                );
-                let kept = read.get(&key).filter(|_| method == Method::GET).cloned();
-                let there = match kept {
-                    Some(there) => there,
-                    None => there(&site, &desk, which, about, &path).await,
-                };
-                if method == Method::GET {
-                    read.insert(key, there.clone());
-                }
+                let there = there(&site, &desk, which, asker.id, &path).await;
                 let (status, to) = asker.ask(&site, &method, &there.fill(&path)).await;
                 assert!(
                     !status.is_server_error() || status == StatusCode::SERVICE_UNAVAILABLE,
