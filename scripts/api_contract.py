@@ -32,7 +32,7 @@ TOKENS = {
 }
 
 # Operations of staff, by their tags.
-OF_STAFF = ["board", "cases", "desk", "encounters", "staff"]
+OF_STAFF = ["board", "cases", "desk", "encounters", "skills", "staff", "things"]
 
 
 def photograph():

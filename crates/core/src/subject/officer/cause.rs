@@ -1,6 +1,6 @@
 //! Which acts of a case show a gap, whose it is, and which lesson it opens (S34).
 //!
-//! [`CAUSES`] is the whole rule: an act by its stored name, what its stored fields say, the kind of gap and
+//! `CAUSES` is the whole rule: an act by its stored name, what its stored fields say, the kind of gap and
 //! whose gap it is. Another act that shows one is another line.
 
 use serde_json::Value;
