@@ -63,6 +63,10 @@ pub trait Method {
     fn steps(&self, _service: &ServiceCode) -> &[Step] {
         &[]
     }
+    /// By when a step is due whose clock started at a moment; `None` where it has none, or none is kept.
+    fn step_due(&self, _step: &Step, _from: Timestamp) -> Option<Timestamp> {
+        None
+    }
     /// Whether required steps keep a case open that was filed at a moment.
     fn steps_bind(&self, _filed_at: Timestamp) -> bool {
         true

@@ -299,7 +299,7 @@ impl Tally {
 
 /// What the unit promises or sets, in seconds.
 fn promise(measure: Measure, service: Option<&ServiceCode>, pack: &Pack) -> Option<i64> {
-    let method = PackMethod(pack);
+    let method = PackMethod::of(pack);
     let minutes = match measure {
         Measure::FirstAction => method.response_minutes(service?),
         Measure::EscalationTaken => method

@@ -28,7 +28,6 @@ use uuid::Uuid;
 use crate::Node;
 use crate::error::HandleError;
 use crate::handle::person::place_that_stays;
-use crate::method::PackMethod;
 
 /// The job's name, in acts and in its runs.
 pub const JOB: &str = "retention";
@@ -353,7 +352,7 @@ impl Node {
             ground: None,
         };
         let moment = self.moment(None);
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let decided = feedback::decide(Some(&known), command, moment, &method)?;
         let place = place_that_stays(known.place.as_ref());
         let acts = self.new_acts(decided, actor, moment, place.as_ref(), Payload::Feedback);

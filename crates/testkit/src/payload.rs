@@ -120,10 +120,13 @@ fn handling_act() -> impl Strategy<Value = CaseAct> {
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAsked { review, text }),
         (review(), text()).prop_map(|(review, text)| CaseAct::ReviewAnswered { review, text }),
         progress_act(),
-        (text(), text(), of(clock_event())).prop_map(|(step, note, event)| CaseAct::StepDone {
-            step,
-            note,
-            event
+        (text(), text(), of(clock_event()), any::<bool>()).prop_map(|(step, note, event, late)| {
+            CaseAct::StepDone {
+                step,
+                note,
+                event,
+                late,
+            }
         }),
         (text(), text()).prop_map(|(step, reason)| CaseAct::StepLeftOut { step, reason }),
         (text(), text()).prop_map(|(step, reason)| CaseAct::StepTakenBack { step, reason }),

@@ -267,6 +267,7 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             step: _,
             note,
             event: _,
+            late: _,
         } => each("note", Slot::Text(note)),
         CaseAct::StepLeftOut { step: _, reason }
         | CaseAct::StepTakenBack { step: _, reason }

@@ -65,6 +65,18 @@ choice!(
     }
 );
 
+choice!(
+    /// What also does a step that somebody may say is done: whoever has done the one need not say the other.
+    pub enum StepWith {
+        /// Reporter and victims, as far as the case knows them, were told their rights.
+        RightsTold = "rights_told",
+        /// Somebody who looks after a child was with it.
+        GuardianThere = "guardian_there",
+        /// A way to settle was offered; `way` says which.
+        WayOffered = "way_offered",
+    }
+);
+
 /// One step of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -80,6 +92,10 @@ pub struct Step {
     pub by: StepBy,
     /// By what it counts as done.
     pub done: StepDoneBy,
+    /// What also does it; only of a step that is done by hand.
+    pub with: Option<StepWith>,
+    /// The way to settle that does it when it is offered.
+    pub way: Option<EntryCode>,
     /// The time limit, if it has one.
     pub clock: Option<Arc<Clock>>,
     /// Code of that limit.
@@ -139,6 +155,8 @@ impl Steps {
                 required: row.flag_or_false("required"),
                 by: row.choice("by", StepBy::Handler),
                 done: row.choice("done", StepDoneBy::Hand),
+                with: row.choice_or_none("with"),
+                way: row.reference_or_none("way", "way to settle"),
                 clock: None,
                 clock_code,
                 floor: row.reference_or_none("floor", "floor rule"),
@@ -151,6 +169,11 @@ impl Steps {
             }
             if step.marks.is_some() && step.done != StepDoneBy::Hand {
                 row.break_rule("marks", PackRule::StepMarksByHand);
+            }
+            let offers = step.with == Some(StepWith::WayOffered);
+            if step.with.is_some() && step.done != StepDoneBy::Hand || offers != step.way.is_some()
+            {
+                row.break_rule("with", PackRule::StepWithByHand);
             }
             (services, step)
         });

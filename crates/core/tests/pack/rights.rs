@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::{Act, Actor, Payload, Subject};
 use pengayom_core::pack::{
-    ConcernedRole, FactAnswer, Measures, Pack, Party, RightsBook, ServiceCode,
+    ClockEvent, ConcernedRole, FactAnswer, Measures, Pack, Party, RightsBook, ServiceCode, Step,
 };
 use pengayom_core::subject::case::{
     BeginMeasure, Case, CaseAct, CaseCommand, CaseRefusal, Channel, Consent, ControlCommand,
@@ -58,6 +58,12 @@ impl Method for Unit<'_> {
     }
     fn asks(&self, _: &str) -> bool {
         true
+    }
+    fn steps(&self, service: &ServiceCode) -> &[Step] {
+        self.0.steps().of(service)
+    }
+    fn steps_bind(&self, _: Timestamp) -> bool {
+        false
     }
     fn rights(&self) -> Option<&RightsBook> {
         Some(self.0.rights())
@@ -142,6 +148,15 @@ impl Story {
 
     pub(crate) fn case(&self) -> &Case {
         self.case.as_ref().unwrap()
+    }
+
+    /// Steps that were done, in their order.
+    fn steps_done(&self) -> Vec<&str> {
+        let steps = self.acts.iter().filter_map(|act| match act {
+            CaseAct::StepDone { step, .. } => Some(step.as_str()),
+            _ => None,
+        });
+        steps.collect()
     }
 
     pub(crate) fn owed(&self, n: u32) -> Vec<&str> {
@@ -600,4 +615,53 @@ fn a_question_without_an_answer_is_no_leave() {
     let mut story = Story::of("lp_b");
     let refusal = refused(story.tell(1, 1, judge("restorative", Vec::new())));
     assert!(matches!(refusal, RightsRefusal::FactNotAnswered { .. }));
+}
+
+// S18, S24: whoever has told the rights need not say once more that they did.
+#[test]
+fn the_step_of_the_rights_is_done_once_reporter_and_victims_were_told() {
+    let mut story = Story::of("lp_b");
+    let (reporter, victim) = (ConcernedRole::Reporter, ConcernedRole::Victim);
+    story.tell(1, 1, name(&[reporter], Some(false))).unwrap();
+    story.tell(2, 1, name(&[victim], Some(false))).unwrap();
+    let suspect = name(&[ConcernedRole::Suspect], Some(false));
+    story.tell(3, 1, suspect).unwrap();
+    story.tell(4, 1, give(told(3))).unwrap();
+    story.tell(5, 1, give(told(1))).unwrap();
+    assert!(story.steps_done().is_empty(), "the victim waits");
+    story.tell(6, 1, give(told(2))).unwrap();
+    assert_eq!(story.steps_done(), ["rights_told"]);
+    // Told again: the step stays done, and is not said twice.
+    story.tell(7, 1, give(told(2))).unwrap();
+    assert_eq!(story.steps_done(), ["rights_told"]);
+}
+
+// S18, S24, S37
+#[test]
+fn the_steps_of_a_child_go_with_its_guardian_and_with_the_offer_of_diversion() {
+    let mut story = Story::of("abh");
+    let suspect = name(&[ConcernedRole::Suspect], Some(true));
+    story.tell(1, 1, suspect).unwrap();
+    let alone = GiveRights {
+        guardian: Some(false),
+        adviser: Some(true),
+        absent: "orang tua di luar kota".to_owned(),
+        ..told(1)
+    };
+    story.tell(2, 1, give(alone.clone())).unwrap();
+    assert!(story.steps_done().is_empty());
+    let guarded = GiveRights {
+        guardian: Some(true),
+        ..alone
+    };
+    story.tell(3, 1, give(guarded)).unwrap();
+    assert_eq!(story.steps_done(), ["guardian_told"]);
+    // Excluded by an answer it was not begun; offered it was, and its time runs from then.
+    let excluded = judge("diversion", answers(&["repeat"]));
+    story.tell(4, 1, excluded).unwrap();
+    assert_eq!(story.steps_done(), ["guardian_told"]);
+    story.tell(5, 1, judge("diversion", answers(&[]))).unwrap();
+    assert_eq!(story.steps_done(), ["guardian_told", "diversion_begun"]);
+    let begun = ClockEvent::DiversionBegun;
+    assert_eq!(story.case().event_at(begun), Some(minute(5)));
 }

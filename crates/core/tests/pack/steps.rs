@@ -194,8 +194,8 @@ fn steps_that_nobody_could_do_are_refused() {
     assert_eq!(
         rule(
             "steps.toml",
-            "required = true\nby = \"handler\"\ndone = \"hand\"\nfloor",
-            "by = \"handler\"\ndone = \"hand\"\nfloor"
+            "required = true\nby = \"handler\"\ndone = \"hand\"\nwith = \"rights_told\"\nfloor",
+            "by = \"handler\"\ndone = \"hand\"\nwith = \"rights_told\"\nfloor"
         ),
         [PackRule::FloorStepRequired]
     );
@@ -207,6 +207,24 @@ fn steps_that_nobody_could_do_are_refused() {
         )
         .contains(&PackRule::StepMarksByHand)
     );
+    // What also does a step stands with a step by hand, and a way with the offer of it.
+    for (was, is) in [
+        (
+            "done = \"hand\"\nwith = \"rights_told\"",
+            "done = \"acted\"\nwith = \"rights_told\"",
+        ),
+        ("with = \"rights_told\"", "with = \"way_offered\""),
+        (
+            "with = \"guardian_there\"",
+            "with = \"guardian_there\"\nway = \"diversion\"",
+        ),
+    ] {
+        assert_eq!(
+            rule("steps.toml", was, is),
+            [PackRule::StepWithByHand],
+            "{is}"
+        );
+    }
     // Without the step that marks it, the clock of the court never starts.
     assert_eq!(
         rule(

@@ -98,7 +98,7 @@ fn a_case_that_lies_counts_with_what_it_has_waited_and_a_closed_one_is_named() {
     let middle = middle_of(&read);
     assert_eq!((middle.exact(), middle.low), (Some(30 * 60), 10 * 60));
     assert_eq!(middle.high, None, "it may lie for ever");
-    let promised = PackMethod(pack()).response_minutes(&"lp_b".parse().unwrap());
+    let promised = PackMethod::of(pack()).response_minutes(&"lp_b".parse().unwrap());
     assert_eq!(
         read.promise,
         promised.map(|minutes| i64::from(minutes) * 60)

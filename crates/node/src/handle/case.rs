@@ -27,7 +27,6 @@ use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
 use crate::ledger::Promised;
-use crate::method::PackMethod;
 use crate::seal::PersonDetails;
 
 /// Most files one report or one addition carries.
@@ -214,7 +213,7 @@ impl Node {
             },
             actor,
             moment,
-            &PackMethod(&unit.pack),
+            &unit.method(),
         )?;
         let subject = Subject::Case(CaseId(self.new_id()));
         let acts = self.new_acts(decided, actor, moment, Some(&place), Payload::Case);
@@ -364,13 +363,7 @@ impl Node {
         if let CaseCommand::GiveLetter(letter) = &command {
             blobs.push(letter.file.sha256.clone());
         }
-        let decided = case::decide(
-            Some(&known),
-            command,
-            actor,
-            moment,
-            &PackMethod(&unit.pack),
-        )?;
+        let decided = case::decide(Some(&known), command, actor, moment, &unit.method())?;
         if decided.is_empty() {
             return Ok(CaseChanged {
                 case: known,

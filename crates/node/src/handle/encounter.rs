@@ -19,7 +19,6 @@ use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
-use crate::method::PackMethod;
 use crate::seal::PersonDetails;
 
 /// An encounter as the officer records it.
@@ -138,7 +137,7 @@ impl Node {
             &actor,
             moment,
             Some(&place),
-            &PackMethod(&unit.pack),
+            &unit.method(),
         )?;
         let subject = Subject::Encounter(id);
         let acts = self.new_acts(decided, &actor, moment, Some(&place), Payload::Encounter);
@@ -273,7 +272,7 @@ impl Node {
         let moment = self.moment(None);
         let known = self.known_encounter(id).await?.encounter;
         let actor = by.actor();
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let place = known.place.clone();
         let decided = encounter::decide(
             Some(&known),
@@ -305,7 +304,7 @@ impl Node {
         let known = self.known_encounter(id).await?.encounter;
         let command = EncounterCommand::ErasePersonalData { basis, ground };
         let place = place_that_stays(known.place.as_ref());
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let decided = encounter::decide(
             Some(&known),
             command,

@@ -15,7 +15,6 @@ use super::case::CaseHistory;
 use crate::Node;
 use crate::error::HandleError;
 use crate::keys::Purpose;
-use crate::method::PackMethod;
 
 /// Tries of rating codes from one origin in a quarter of an hour.
 pub const TRIES_PER_ORIGIN: u32 = 30;
@@ -173,7 +172,7 @@ impl Node {
                 simulated: rateable.simulated,
             },
             moment,
-            &PackMethod(&unit.pack),
+            &unit.method(),
         )?;
         let subject = Subject::Feedback(rateable.feedback);
         let acts = self.new_acts(

@@ -12,7 +12,6 @@ use super::RETRIES;
 use crate::Node;
 use crate::access::Staff;
 use crate::error::HandleError;
-use crate::method::PackMethod;
 
 /// A job: to look whether something of a first hour goes up the line.
 pub const FIRST_HOUR: &str = "case.first_hour";
@@ -40,7 +39,7 @@ impl Node {
             return Vec::new();
         }
         let unit = self.unit();
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let mut after = before.cloned();
         for new in acts {
             let version = after.as_ref().map_or(0, |case| case.version);
@@ -110,7 +109,7 @@ impl Node {
             match done.await {
                 Ok(changed) => {
                     let unit = self.unit();
-                    let next = changed.case.escalates_next(&PackMethod(&unit.pack));
+                    let next = changed.case.escalates_next(&unit.method());
                     // The act of a level brings the job of the next one.
                     return Ok(next.filter(|_| !changed.changed).map(|(at, ..)| at));
                 }

@@ -18,7 +18,6 @@ use super::place::PlaceInput;
 use crate::Node;
 use crate::error::HandleError;
 use crate::keys::Purpose;
-use crate::method::PackMethod;
 use crate::unit::UnitContext;
 
 /// A call of another system.
@@ -129,7 +128,7 @@ impl Node {
     /// service the unit does not offer, an unknown area.
     pub fn prepare_call(&self, call: ImportedCall) -> Result<Append, HandleError> {
         let unit = self.unit();
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let actor = Actor::Import {
             source: call.source.clone(),
         };
@@ -215,7 +214,7 @@ impl Node {
             &actor,
             moment,
             Some(&place),
-            &PackMethod(&unit.pack),
+            &unit.method(),
         )?;
         let id = EncounterId(self.new_id());
         let acts = self.new_acts(decided, &actor, moment, Some(&place), Payload::Encounter);

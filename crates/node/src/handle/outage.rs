@@ -15,7 +15,6 @@ use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::keys::Purpose;
-use crate::method::PackMethod;
 
 /// Something that is down at the station of whoever says so.
 #[derive(Debug, Clone)]
@@ -189,7 +188,7 @@ impl Node {
                 return Err(HandleError::Conflict { now_with: None });
             }
             let moment = self.moment(None);
-            let method = PackMethod(&unit.pack);
+            let method = unit.method();
             let decided = match outage::decide(known.as_ref(), command.clone(), moment, &method) {
                 Ok(decided) => decided,
                 // Sent twice at once: the other one did it.

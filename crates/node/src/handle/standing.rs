@@ -15,7 +15,6 @@ use super::once::Once;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
-use crate::method::PackMethod;
 
 /// Opens lessons for the gaps that acts of a case show.
 pub const LESSONS: &str = "lessons.open";
@@ -222,7 +221,7 @@ impl Node {
             let history = self.standing_history(officer).await?;
             let known = (!history.acts.is_empty()).then_some(history.known);
             let moment = self.moment(None);
-            let method = PackMethod(&unit.pack);
+            let method = unit.method();
             let decided = officer::decide(
                 officer,
                 known.as_ref(),

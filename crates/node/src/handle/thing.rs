@@ -16,7 +16,6 @@ use super::visit::desk_place;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
-use crate::method::PackMethod;
 
 /// Something the unit has.
 #[derive(Debug, Clone)]
@@ -121,7 +120,7 @@ impl Node {
             pack_version: unit.pack.version().to_owned(),
             simulated: register.simulated,
         };
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let decided = thing::decide(None, command, moment, self.today(), &method)?;
         let id = ThingId(self.new_id());
         let place = desk_place(station);
@@ -165,7 +164,7 @@ impl Node {
                 return Err(HandleError::Conflict { now_with: None });
             }
             let moment = self.moment(at);
-            let method = PackMethod(&unit.pack);
+            let method = unit.method();
             let asked = command.clone();
             let decided = match thing::decide(Some(&known), asked, moment, self.today(), &method) {
                 Ok(decided) if decided.is_empty() => return Ok(()),

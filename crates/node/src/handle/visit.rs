@@ -14,7 +14,6 @@ use super::once::Once;
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
-use crate::method::PackMethod;
 
 /// How often somebody who is next is looked for anew when colleagues are faster.
 const NEXT_TRIES: u32 = 8;
@@ -88,7 +87,7 @@ impl Node {
             },
             &actor,
             moment,
-            &PackMethod(&unit.pack),
+            &unit.method(),
         )?;
         let place = desk_place(station.clone());
         let subject = Subject::Visit(VisitId(self.new_id()));
@@ -290,7 +289,7 @@ impl Node {
             });
         }
         let moment = self.moment(None);
-        let method = PackMethod(&unit.pack);
+        let method = unit.method();
         let decided = visit::decide(Some(&known), command, actor, moment, &method)?;
         if decided.is_empty() {
             return Ok((subject, *known));

@@ -15,7 +15,7 @@ use pengayom_core::value::{CaseId, CommandId};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
-use pengayom_node::{Clock as _, PackMethod, PersonDetails, SharedNode};
+use pengayom_node::{Clock as _, PersonDetails, SharedNode};
 use serde_json::json;
 
 use super::intake::{Connection, broken};
@@ -156,7 +156,7 @@ async fn decisions(
 ) -> Result<(), Fault> {
     let case: Case = node.case_history(desk, id).await?.case;
     let unit = node.unit();
-    let method = PackMethod(&unit.pack);
+    let method = unit.method();
     let actor = Actor::Officer { id: desk.id };
     let now = node.now();
     let moment = Moment {

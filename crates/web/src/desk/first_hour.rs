@@ -17,7 +17,7 @@ use pengayom_core::subject::case::{
 };
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
-use pengayom_node::{HandleError, PackMethod, UnitContext};
+use pengayom_node::{HandleError, UnitContext};
 use pengayom_store::rows::CaseRow;
 
 pub(super) use past::describe;
@@ -104,7 +104,7 @@ const RECORDED: &str = "tercatat=ya";
 
 /// The state of a first hour in a few words, for the list of the parts of a case.
 pub(super) fn state_words(frame: &PageFrame, case: &Case, now: Timestamp) -> String {
-    let method = PackMethod(&frame.unit().pack);
+    let method = frame.unit().method();
     if let Some(words) = waiting_words(frame, case) {
         return words;
     }
@@ -406,7 +406,7 @@ async fn hour_page(
     let may = may_do(frame.unit(), &staff, &case, now);
     let may_work = may.contains(&Permission::WorkCase) && case.stage != CaseStage::Closed;
     let unit = frame.unit();
-    let method = PackMethod(&unit.pack);
+    let method = unit.method();
     let steps = case.first_hour_steps(&method);
     let lines = steps.iter().filter_map(|step| {
         let item = item(unit, &case, &step.code)?;

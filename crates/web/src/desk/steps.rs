@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use pengayom_core::clock::Due;
-use pengayom_core::pack::{StepBy, StepDoneBy, Steps};
+use pengayom_core::pack::{StepBy, StepDoneBy, StepWith, Steps};
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, Mark, StepLine, StepState};
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
@@ -34,6 +34,8 @@ struct Line {
     protected: bool,
     /// Who does it, by when, on what it rests.
     lines: Vec<String>,
+    /// The page where it gets done by itself, and the words of the link.
+    with: Option<(String, String)>,
     /// What was written.
     text: Option<String>,
     /// The fields of the forms that are offered.
@@ -183,6 +185,7 @@ async fn steps_page(
         frame: &frame,
         names: &names,
         typed: &typed,
+        case: format!("/perkara/{}", history.id),
         may,
     };
     let lines = known.iter().map(|line| view.line(line)).collect();
@@ -209,6 +212,8 @@ struct View<'p> {
     frame: &'p PageFrame,
     names: &'p Names,
     typed: &'p Typed,
+    /// The page of the case.
+    case: String,
     may: bool,
 }
 
@@ -259,6 +264,13 @@ impl View<'_> {
             protected: step.floor.is_some(),
             lines,
             text: text.filter(|text| !text.is_empty()),
+            with: step.with.filter(|_| self.may && open).map(|with| {
+                let (page, words) = match with {
+                    StepWith::RightsTold | StepWith::GuardianThere => ("hak", "steps.with_rights"),
+                    StepWith::WayOffered => ("upaya", "steps.with_way"),
+                };
+                (format!("{}/{page}", self.case), frame.t(words).to_owned())
+            }),
             note: (self.may && by_hand && !matches!(line.state, StepState::Done(_)))
                 .then(|| field("catatan", "steps.note").optional()),
             reason: (self.may && open && step.floor.is_none())

@@ -62,6 +62,8 @@ pub enum PackRule {
     FloorStepRequired,
     /// A step that marks an event is done by hand.
     StepMarksByHand,
+    /// What also does a step stands only with one that is done by hand, and a way with the offer of it.
+    StepWithByHand,
     /// A service has at most 30 steps.
     StepsFew,
     /// The clock of a step starts with the report or with a step of the same service.
@@ -110,7 +112,7 @@ pub enum PackRule {
 
 impl PackRule {
     /// Every rule.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::ElementsEnd,
         Self::PenaltySaid,
         Self::EachOnce,
@@ -140,6 +142,7 @@ impl PackRule {
         Self::CalendarYears,
         Self::FloorStepRequired,
         Self::StepMarksByHand,
+        Self::StepWithByHand,
         Self::StepsFew,
         Self::StepClockStarts,
         Self::NewsPlaceholders,
@@ -197,6 +200,7 @@ impl PackRule {
             Self::CalendarYears => "calendar_years",
             Self::FloorStepRequired => "floor_step_required",
             Self::StepMarksByHand => "step_marks_by_hand",
+            Self::StepWithByHand => "step_with_by_hand",
             Self::StepsFew => "steps_few",
             Self::StepClockStarts => "step_clock_starts",
             Self::NewsPlaceholders => "news_placeholders",
@@ -317,6 +321,9 @@ impl PackRule {
             }
             Self::StepMarksByHand => {
                 "only a step with `done = \"hand\"` marks an event; remove `marks`"
+            }
+            Self::StepWithByHand => {
+                "only a step with `done = \"hand\"` has `with`; `way` stands with `way_offered` and nowhere else"
             }
             Self::StepsFew => "a service has at most 30 steps; put some together",
             Self::StepClockStarts => {

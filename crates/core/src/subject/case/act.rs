@@ -189,6 +189,9 @@ pub enum CaseAct {
         /// The event that it is: clocks count from it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<ClockEvent>,
+        /// It came after its time limit.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
     },
     /// A step of the service is left out of this case.
     StepLeftOut {

@@ -193,9 +193,17 @@ pub fn decide(
         | CaseCommand::MergeInto { .. }) => {
             return progress(case, command, actor, moment, method);
         }
-        CaseCommand::Rights(command) => return rights::decide(case, command, moment, method),
+        CaseCommand::Rights(command) => {
+            let mut acts = rights::decide(case, command, moment, method)?;
+            acts.extend(steps::with(case, &acts, moment, method));
+            return Ok(acts);
+        }
         CaseCommand::Control(command) => control::decide(case, command, actor, moment, method)?,
-        CaseCommand::Prevention(command) => prevention::decide(case, command, moment, method)?,
+        CaseCommand::Prevention(command) => {
+            let mut acts = vec![prevention::decide(case, command, moment, method)?];
+            acts.extend(steps::with(case, &acts, moment, method));
+            return Ok(acts);
+        }
         CaseCommand::Close { outcome, reason } => {
             close(case, outcome, reason, imported, moment, method)?
         }
@@ -212,7 +220,9 @@ fn progress(
     method: &impl Method,
 ) -> Result<Vec<CaseAct>, CaseRefusal> {
     let act = match command {
-        CaseCommand::DoStep { step, note } => return steps::done(case, &step, note, method),
+        CaseCommand::DoStep { step, note } => {
+            return steps::done(case, &step, note, moment, method);
+        }
         CaseCommand::LeaveOutStep { step, reason } => {
             return steps::left_out(case, &step, reason, method);
         }

@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use super::act::CaseAct;
 use super::decide::needed;
 use super::refusal::CaseRefusal;
+use super::rights::Concerned;
 use super::state::Case;
 use crate::act::Act;
 use crate::clock::{Due, Reckoning};
-use crate::pack::{ClockEvent, Step, StepDoneBy};
-use crate::subject::{Method, TextFault, text_fault};
+use crate::pack::{ClockEvent, ConcernedRole, Step, StepDoneBy, StepWith};
+use crate::subject::{Method, Moment, TextFault, text_fault};
 use crate::value::OfficerId;
 
 /// Most steps one case keeps marks of: those of every service it ever was of.
@@ -104,7 +105,9 @@ impl Steps {
             text: text.to_owned(),
         };
         match payload {
-            CaseAct::StepDone { step, note, event } if self.has_room(step) => {
+            CaseAct::StepDone {
+                step, note, event, ..
+            } if self.has_room(step) => {
                 self.said
                     .insert(step.clone(), Said::Done(mark(note), *event));
             }
@@ -239,6 +242,7 @@ pub(super) fn done(
     case: &Case,
     code: &str,
     note: String,
+    moment: Moment,
     method: &impl Method,
 ) -> Result<Vec<CaseAct>, CaseRefusal> {
     let step = known(case, code, method)?;
@@ -252,11 +256,65 @@ pub(super) fn done(
         let field = "note";
         return Err(CaseRefusal::Text { field, fault });
     }
-    Ok(vec![CaseAct::StepDone {
-        step: code.to_owned(),
+    Ok(vec![marked(case, step, note, moment, method)])
+}
+
+fn marked(case: &Case, step: &Step, note: String, moment: Moment, method: &impl Method) -> CaseAct {
+    let from = step
+        .clock
+        .as_ref()
+        .and_then(|clock| case.event_at(clock.event));
+    let due = from.and_then(|from| method.step_due(step, from));
+    CaseAct::StepDone {
+        step: step.code.to_string(),
         note,
         event: step.marks,
-    }])
+        late: due.is_some_and(|due| moment.happened_at > due),
+    }
+}
+
+/// Steps of the service that go with what was just decided, so that nobody says the same twice.
+pub(super) fn with(
+    case: &Case,
+    decided: &[CaseAct],
+    moment: Moment,
+    method: &impl Method,
+) -> Vec<CaseAct> {
+    let steps = method.steps(&case.service).iter();
+    let open = steps.filter(|step| case.steps.state(step) == StepState::Open);
+    let met = open.filter(|step| {
+        let with = step.with.filter(|_| step.done == StepDoneBy::Hand);
+        with.is_some_and(|with| decided.iter().any(|act| goes(case, step, with, act)))
+    });
+    met.map(|step| marked(case, step, String::new(), moment, method))
+        .collect()
+}
+
+/// Whether an act does what a step goes with.
+fn goes(case: &Case, step: &Step, with: StepWith, act: &CaseAct) -> bool {
+    match (with, act) {
+        (StepWith::RightsTold, CaseAct::RightsGiven(given)) => {
+            let harmed = |one: &Concerned| {
+                let roles = [ConcernedRole::Reporter, ConcernedRole::Victim];
+                roles.iter().any(|role| one.roles.contains(role))
+            };
+            let persons = &case.rights.persons;
+            case.rights.person(given.person).is_some_and(harmed)
+                && persons
+                    .iter()
+                    .filter(|one| one.n != given.person && harmed(one))
+                    .all(|one| one.owed.is_empty())
+        }
+        (StepWith::GuardianThere, CaseAct::RightsGiven(given)) => given.guardian == Some(true),
+        (StepWith::WayOffered, CaseAct::SettlementJudged(judged)) => {
+            judged.excluded.is_empty()
+                && step
+                    .way
+                    .as_ref()
+                    .is_some_and(|way| way.as_str() == judged.way)
+        }
+        _ => false,
+    }
 }
 
 /// A step is left out with a reason, unless the floor protects it.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Officer;
 use crate::act::{Act, Payload};
 use crate::pack::{GapKind, Lesson, ServiceCode};
-use crate::subject::case::{self, Case};
+use crate::subject::case::{self, Case, CaseAct, Concerned};
 use crate::value::{ActId, OfficerId};
 
 /// What has to be so for an act to show a gap. Fields are those of the stored payload.
@@ -24,6 +24,10 @@ enum When {
     Unset(&'static str),
     /// A field is another than in the act of the same name before it.
     Changed(&'static str),
+    /// A flag is set.
+    Set(&'static str),
+    /// Rights were told after they were due.
+    RightsLate,
     /// An act of this name with this text in a field came since the case was closed last.
     Follows(&'static str, &'static str, &'static str),
 }
@@ -120,6 +124,18 @@ static CAUSES: &[Cause] = &[
         Whose::Actor,
     ),
     cause(
+        "case.step_done",
+        When::Set("late"),
+        GapKind::StepLate,
+        Whose::Handler,
+    ),
+    cause(
+        "case.rights_given",
+        When::RightsLate,
+        GapKind::RightsNotGiven,
+        Whose::Handler,
+    ),
+    cause(
         "case.progress_delay_explained",
         When::Always,
         GapKind::NoticeLate,
@@ -168,7 +184,7 @@ pub fn seen(acts: &[Act], act: ActId) -> Vec<Seen> {
     let causes = CAUSES
         .iter()
         .filter(|cause| cause.act == this.payload.kind());
-    for cause in causes.filter(|cause| holds(cause.when, this, before)) {
+    for cause in causes.filter(|cause| holds(cause.when, this, before, then.as_ref())) {
         let Some(officer) = whose(cause.whose, this, before, then.as_ref()) else {
             continue;
         };
@@ -195,6 +211,10 @@ fn field(act: &Act, name: &str) -> Option<Value> {
     stored(act).get(name).cloned()
 }
 
+fn is_set(act: &Act, name: &str) -> bool {
+    field(act, name).and_then(|flag| flag.as_bool()) == Some(true)
+}
+
 fn says(act: &Act, path: &str, word: &str) -> bool {
     let mut found = vec![stored(act)];
     for name in path.split('.') {
@@ -213,7 +233,7 @@ fn last<'a>(before: &'a [Act], kind: &str) -> Option<&'a Act> {
     before.iter().rfind(|act| act.payload.kind() == kind)
 }
 
-fn holds(when: When, this: &Act, before: &[Act]) -> bool {
+fn holds(when: When, this: &Act, before: &[Act], case: Option<&Case>) -> bool {
     match when {
         When::Always => true,
         When::Is(path, word) => says(this, path, word),
@@ -221,7 +241,16 @@ fn holds(when: When, this: &Act, before: &[Act]) -> bool {
             let one = field(this, name);
             one.is_some() && one != field(this, other)
         }
-        When::Unset(name) => field(this, name).and_then(|flag| flag.as_bool()) != Some(true),
+        When::Unset(name) => !is_set(this, name),
+        When::Set(name) => is_set(this, name),
+        When::RightsLate => match (&this.payload, case) {
+            (Payload::Case(CaseAct::RightsGiven(given)), Some(case)) => {
+                let person = case.rights.person(given.person);
+                let due = person.and_then(Concerned::due_at);
+                due.is_some_and(|due| this.happened_at > due)
+            }
+            _ => false,
+        },
         When::Changed(name) => last(before, this.payload.kind())
             .is_some_and(|earlier| field(earlier, name) != field(this, name)),
         When::Follows(kind, name, word) => {

@@ -9,9 +9,9 @@ use pengayom_core::subject::case::{
     TriageAnswer, TriageDecision, TriageReply, walk,
 };
 use pengayom_core::value::CaseId;
+use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
 use pengayom_node::tokens::Scope;
-use pengayom_node::{HandleError, PackMethod};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -171,7 +171,7 @@ pub(super) async fn first_hour(api: Api, Path(case): Path<String>) -> Result<Res
     let staff = api.staff(Scope::CasesRead)?;
     let case: CaseId = case.parse().map_err(|_| Fault::NotFound)?;
     let case = api.node.case_history(staff, case).await?.case;
-    let method = PackMethod(&api.frame.unit().pack);
+    let method = api.frame.unit().method();
     let first = &case.first_hour;
     let steps = case
         .first_hour_steps(&method)

@@ -6,8 +6,8 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use pengayom_core::subject::case::{Case, StepDue};
 use pengayom_core::value::CaseId;
+use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
-use pengayom_node::{HandleError, PackMethod};
 
 use super::{item, step_clock, waiting_words};
 use crate::extract::StaffPage;
@@ -81,7 +81,7 @@ fn road_case(
     now: Timestamp,
 ) -> Option<(Timestamp, RoadCase)> {
     let unit = frame.unit();
-    let method = PackMethod(&unit.pack);
+    let method = unit.method();
     let steps = case.first_hour_steps(&method);
     let waiting = waiting_words(frame, case);
     let open: Vec<&StepDue> = steps.iter().filter(|step| step.mark.is_none()).collect();

@@ -51,6 +51,8 @@ fn step(code: &str, done: StepDoneBy, required: bool) -> Step {
         required,
         by: StepBy::Handler,
         done,
+        with: None,
+        way: None,
         clock: None,
         clock_code: None,
         floor: None,
@@ -136,6 +138,12 @@ impl Method for Stepped {
             "violence_at_home" => &self.violence,
             _ => &[],
         }
+    }
+    fn step_due(&self, step: &Step, from: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        // Every clock of this method has 24 hours.
+        step.clock
+            .as_ref()
+            .map(|_| from + jiff::SignedDuration::from_hours(24))
     }
     fn steps_bind(&self, _filed_at: jiff::Timestamp) -> bool {
         self.binds
@@ -408,6 +416,7 @@ fn steps_are_late_by_when_they_happened_and_wait_for_what_starts_them() {
         step: "safe".to_owned(),
         note: String::new(),
         event: Some(ClockEvent::VictimProtected),
+        late: false,
     };
     let mut history = given(violence()).history;
     let mut late = act(SUBJECT, 2, by(1), minute(300), Payload::Case(done));
@@ -484,4 +493,24 @@ fn what_was_written_of_steps_goes_with_the_person_and_that_they_were_done_stays(
     assert_eq!(lines[2].1, "done");
     assert_eq!(lines[3].1, "left out");
     assert!(!format!("{:?}", case.steps).contains("Siti"));
+}
+
+// S18, S34: what was late when it was done stands in the act; later packs do not change it.
+#[test]
+fn a_step_that_was_done_after_its_limit_says_so() {
+    let method = Stepped::new();
+    let day = 24 * 60;
+    let late = |filed_before: i64, step: &str| {
+        let filed = vec![(
+            40 - filed_before,
+            Actor::Citizen,
+            filed("violence_at_home", None),
+        )];
+        let acts = given(filed).when_by(&method, do_step(step, "")).unwrap();
+        matches!(acts[..], [CaseAct::StepDone { late: true, .. }])
+    };
+    assert!(!late(day, "safe"));
+    assert!(late(day + 1, "safe"));
+    assert!(!late(9 * day, "rights"), "without a clock nothing is late");
+    assert!(!late(9 * day, "court"), "its clock has not started");
 }

@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::act::{Actor, Subject};
-use crate::pack::Matter;
+use crate::pack::{ConcernedRole, Matter};
 use crate::subject::case::{
-    BlobRef, CaseAct, Channel, Gap, ProofRefused, RequestFiled, ReviewKind,
+    BlobRef, CaseAct, Channel, Gap, ListGiven, Manner, PersonNamed, ProofRefused, RequestFiled,
+    ReviewKind, RightsGiven, Signing,
 };
 use crate::subject::testing::{act, by, minute, officer, service};
 use crate::value::CaseId;
@@ -133,6 +134,72 @@ fn a_missed_promise_is_a_gap_of_who_handles_the_case() {
     );
 }
 
+// S34, S18
+#[test]
+fn a_late_step_is_a_gap_of_who_handles_the_case() {
+    let done = |late| CaseAct::StepDone {
+        step: "safe".to_owned(),
+        note: String::new(),
+        event: None,
+        late,
+    };
+    let taken = || CaseAct::CaseTaken { by: officer(2) };
+    let shows = |late| {
+        last_shows(vec![
+            (Actor::Citizen, filed()),
+            (by(2), taken()),
+            (by(5), done(late)),
+        ])
+    };
+    assert_eq!(shows(true), [(GapKind::StepLate, officer(2))]);
+    assert_eq!(shows(false), []);
+}
+
+// S34, S24: acts are a minute apart.
+#[test]
+fn rights_told_after_they_were_due_are_a_gap_of_who_handles_the_case() {
+    let named = |due| {
+        CaseAct::PersonNamed(PersonNamed {
+            person: 1,
+            roles: vec![ConcernedRole::Victim],
+            under_18: Some(false),
+            needs: String::new(),
+            owed: vec!["victim".to_owned()],
+            due_at: Some(minute(due)),
+            reason: String::new(),
+        })
+    };
+    let told = |person| {
+        CaseAct::RightsGiven(RightsGiven {
+            person,
+            lists: vec![ListGiven {
+                list: "victim".to_owned(),
+                version: 1,
+            }],
+            manner: Manner::Both,
+            language: "Indonesia".to_owned(),
+            interpreter: false,
+            guardian: None,
+            adviser: None,
+            absent: String::new(),
+            understood: true,
+            help: String::new(),
+            signing: Signing::Signed,
+        })
+    };
+    let shows = |due, person| {
+        last_shows(vec![
+            (Actor::Citizen, filed()),
+            (by(2), CaseAct::CaseTaken { by: officer(2) }),
+            (by(2), named(due)),
+            (by(5), told(person)),
+        ])
+    };
+    assert_eq!(shows(3, 1), [(GapKind::RightsNotGiven, officer(2))]);
+    assert_eq!(shows(4, 1), []);
+    assert_eq!(shows(3, 2), [], "nobody has that number");
+}
+
 // S34, S40
 #[test]
 fn a_case_opened_again_after_a_second_look_is_a_gap_of_who_closed_it() {
@@ -165,12 +232,17 @@ fn a_case_opened_again_after_a_second_look_is_a_gap_of_who_closed_it() {
 fn a_field_that_is_a_list_says_each_of_its_words() {
     let subject = Subject::Case(CaseId(Uuid::from_u128(1)));
     let one = act(subject, 1, by(1), minute(0), Payload::Case(closed()));
-    assert!(holds(When::Is("outcome", "helped"), &one, &[]));
-    assert!(!holds(When::Is("outcome", "other"), &one, &[]));
-    assert!(!holds(When::Is("no_such_field", "x"), &one, &[]));
-    assert!(holds(When::Unset("no_such_field"), &one, &[]));
-    assert!(holds(When::Differs("outcome", "reason"), &one, &[]));
-    assert!(!holds(When::Differs("no_such_field", "reason"), &one, &[]));
+    assert!(holds(When::Is("outcome", "helped"), &one, &[], None));
+    assert!(!holds(When::Is("outcome", "other"), &one, &[], None));
+    assert!(!holds(When::Is("no_such_field", "x"), &one, &[], None));
+    assert!(holds(When::Unset("no_such_field"), &one, &[], None));
+    assert!(holds(When::Differs("outcome", "reason"), &one, &[], None));
+    assert!(!holds(
+        When::Differs("no_such_field", "reason"),
+        &one,
+        &[],
+        None
+    ));
     let filed = act(
         subject,
         1,
@@ -188,12 +260,14 @@ fn a_field_that_is_a_list_says_each_of_its_words() {
     assert!(holds(
         When::Is("media.media_type", "image/jpeg"),
         &filed,
-        &[]
+        &[],
+        None
     ));
     assert!(!holds(
         When::Is("media.media_type", "image/png"),
         &filed,
-        &[]
+        &[],
+        None
     ));
     assert_eq!(whose(Whose::Actor, &one, &[], None), Some(officer(1)));
 }
