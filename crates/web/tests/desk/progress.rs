@@ -155,6 +155,9 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
         "{words}"
     );
     assert!(!words.contains("Sutrisno"), "{words}");
+    for day in ["pada 24 November 2026 dan", "24 November 2026: "] {
+        assert!(words.contains(day), "{day}: {words}");
+    }
     assert!(
         desk.get("/meja")
             .await
@@ -216,6 +219,7 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
     done(&send(&mut desk, case, "kabar", &[("apa", "susun-en")]).await);
     let draft = desk.get(&page(case)).await.text;
     assert!(draft.contains("The inquiry into report"), "{draft}");
+    assert!(draft.contains("24 November 2026: "), "{draft}");
     assert!(
         !draft.contains("Saksi di luar kota"),
         "words of officers are not in a draft"
