@@ -51,6 +51,31 @@ async fn work(site: &Site) {
     while jobs::work_once(&site.node).await.unwrap() {}
 }
 
+// S10: a letter about something lost is neither an offence nor a conflict until somebody says more.
+#[tokio::test]
+async fn whose_a_matter_is_is_not_asked_of_a_letter_though_the_page_works() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    let letter = Report {
+        service: "sktlk",
+        told: "Dompet dan KTP hilang di pasar",
+        ..THEFT
+    };
+    let (letter, theft) = (letter.file(&site).await, THEFT.file(&site).await);
+    let mut desk = site.signed_in("desk").await;
+    for (case, offered) in [(letter.case, false), (theft.case, true)] {
+        let words = desk.get(&format!("/perkara/{case}")).await.words();
+        let found = words.contains("Telaah: pidana atau perdata");
+        assert_eq!(found, offered, "{words}");
+        let page = desk.get(&format!("/perkara/{case}/telaah")).await;
+        assert_eq!(page.status, StatusCode::OK);
+    }
+    // It was stolen after all: what was recorded there stays in sight.
+    answer(&mut desk, letter.case, &["q1:yes"]).await;
+    let words = desk.get(&format!("/perkara/{}", letter.case)).await.words();
+    assert!(words.contains("Telaah: pidana atau perdata"), "{words}");
+}
+
 // S10
 #[tokio::test]
 async fn a_civil_matter_is_decided_with_reason_referral_and_receipt() {
