@@ -17,8 +17,8 @@ mod forms;
 
 use super::case::read;
 use super::concerned::{
-    consent_key, due_words, exclusion_words, kind_name, label, not_first_key, number, result_key,
-    side_key, stage_tag, tried_name, way_name,
+    consent_key, due_words, exclusion_words, kind_name, label_roles, not_first_key, number,
+    result_key, side_key, stage_tag, tried_name, way_name,
 };
 use super::pieces::{Form, Piece, Typing};
 use super::rights::{Asked, RECORDED, heading, may_record, send};
@@ -280,7 +280,7 @@ fn measure_view(
     let n = number(frame, begun.measure);
     let kind = kind_name(frame, &begun.kind);
     let title = match person {
-        Some(person) => format!("{n}. {kind}: {}", label(frame, person)),
+        Some(person) => format!("{n}. {kind}: {}", label_roles(frame, person)),
         None => format!("{n}. {kind}"),
     };
     let mut tags = Vec::new();

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use pengayom_core::pack::{ConcernedRole, RightsList};
+use pengayom_core::pack::{ConcernedRole, ListAge, RightsList};
 use pengayom_core::subject::case::{
     Case, CaseCommand, CaseStage, Concerned, GiveRights, Manner, RightsCommand, Signing,
 };
@@ -16,7 +16,8 @@ use pengayom_node::handle::case::CaseHistory;
 
 use super::case::{may_do, moved_words, read};
 use super::concerned::{
-    blamed, due_words, label, list_name, manner_key, role_key, roles_words, signing_key,
+    blamed, due_words, here_as, label, label_roles, list_name, manner_key, role_key, roles_words,
+    signing_key,
 };
 use super::pieces::{Form, Piece, Typing, yes_no, yes_or_no};
 use super::queue::seen_version;
@@ -78,7 +79,13 @@ struct PersonPage {
     version: u32,
     back: String,
     heading: String,
+    /// Key of the title.
+    title: &'static str,
     label: String,
+    /// As what they are here.
+    here_as: String,
+    /// They are suspected, which is not guilty.
+    suspected: bool,
     changed: Option<String>,
     errors: Vec<FieldError>,
     child: bool,
@@ -97,8 +104,9 @@ pub(crate) struct ListView {
     pub(crate) rights: Vec<(String, String)>,
 }
 
-/// A list as it is read.
-pub(crate) fn list_view(frame: &PageFrame, list: &RightsList) -> ListView {
+/// A list as it is read, to a child in a child's words.
+pub(crate) fn list_view(frame: &PageFrame, list: &RightsList, child: bool) -> ListView {
+    let child = child || list.age == ListAge::Child;
     let rights = frame.unit().pack.rights().of_list(&list.code);
     ListView {
         code: list.code.as_str().to_owned(),
@@ -106,7 +114,7 @@ pub(crate) fn list_view(frame: &PageFrame, list: &RightsList) -> ListView {
         rights: rights
             .map(|right| {
                 let article = right.article.clone().unwrap_or_default();
-                (frame.say(&right.text).to_owned(), article)
+                (frame.say(right.said_to(child)).to_owned(), article)
             })
             .collect(),
     }
@@ -209,7 +217,7 @@ fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case
     let mut pieces = Vec::new();
     if let Some(case) = known {
         let who = case.rights.persons.iter();
-        let who = who.map(|one| (one.n.to_string(), label(frame, one)));
+        let who = who.map(|one| (one.n.to_string(), label_roles(frame, one)));
         let at = (ids[0], "orang");
         pieces.push(Piece::Select(typing.select(
             form,
@@ -437,7 +445,13 @@ fn person_page(
     let person = case.rights.person(n).ok_or(Fault::NotFound)?;
     let may = may_record(&page, &case);
     let now = page.node.now();
-    page.frame.titled("rights.read_title");
+    let child = person.is_child();
+    let title = if child {
+        "rights.read_title_child"
+    } else {
+        "rights.read_title"
+    };
+    page.frame.titled(title);
     if !asked.errors.is_empty() {
         page.frame.refused();
     }
@@ -447,10 +461,10 @@ fn person_page(
     // What is owed is read; where nothing is, all of it again.
     let lists = if person.owed.is_empty() {
         let all = book.lists_for(&person.roles, person.under_18, &needs, &case.service);
-        all.map(|list| list_view(frame, list)).collect()
+        all.map(|list| list_view(frame, list, child)).collect()
     } else {
         let owed = person.owed.iter().filter_map(|owed| book.list(&owed.list));
-        owed.map(|list| list_view(frame, list)).collect()
+        owed.map(|list| list_view(frame, list, child)).collect()
     };
     let owed = person.due_at().map(|due| {
         let (late, words) = due_words(frame, due, now);
@@ -461,8 +475,11 @@ fn person_page(
         version: case.version,
         back: format!("/perkara/{id}/hak"),
         heading: heading(frame, id, &case),
+        title,
         label: label(frame, person),
-        child: person.is_child(),
+        here_as: here_as(frame, person),
+        suspected: person.roles.contains(&ConcernedRole::Suspect),
+        child,
         lists,
         owed,
         form: may.then(|| give_form(frame, id, person, &asked)),
