@@ -205,10 +205,10 @@ fn line(frame: &PageFrame, report: &OtherReport) -> Line {
 pub(crate) fn why_words(frame: &PageFrame, alike: &Alike) -> String {
     let minutes = alike.apart.as_mins();
     let count = |n: i64| frame.format().count(n);
-    let time = if minutes < 120 {
-        frame.tf("same.minutes", &[("n", &count(minutes))])
-    } else {
-        frame.tf("same.hours", &[("n", &count(minutes / 60))])
+    let time = match minutes {
+        1 => frame.t("same.minute_one").to_owned(),
+        ..120 => frame.tf("same.minutes", &[("n", &count(minutes))]),
+        _ => frame.tf("same.hours", &[("n", &count(minutes / 60))]),
     };
     #[expect(clippy::cast_possible_truncation, reason = "at most some kilometres")]
     let place = match alike.metres {
