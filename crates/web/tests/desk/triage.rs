@@ -98,7 +98,7 @@ async fn a_civil_matter_is_decided_with_reason_referral_and_receipt() {
         half.words()
     );
     assert!(
-        half.words().contains("tidak menunggu 24 jam"),
+        half.words().contains("Tidak menunggu 24 jam"),
         "{}",
         half.words()
     );
