@@ -176,9 +176,12 @@ fn list(mut page: StaffPage, history: CaseHistory, asked: Asked) -> Result<Respo
     let people = people.collect();
     let mut forms = Vec::new();
     if may {
-        forms.push(person_form(frame, id, &asked, None));
+        let both = both_form(&case);
+        let form =
+            |form: &'static str| person_form(frame, id, &asked, &case, (form, both == Some(form)));
+        forms.push(form(ADD));
         if !case.rights.persons.is_empty() {
-            forms.push(person_form(frame, id, &asked, Some(&case)));
+            forms.push(form(CHANGE));
         }
     }
     let view = RightsPage {
@@ -204,9 +207,35 @@ const fn age_key(under_18: Option<bool>) -> &'static str {
     }
 }
 
-/// The form for somebody not recorded before, or for a change of what somebody is.
-fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case>) -> Form {
-    let form = if known.is_some() { CHANGE } else { ADD };
+/// What a reporter is who is also the one reported.
+const BOTH: [ConcernedRole; 2] = [ConcernedRole::Reporter, ConcernedRole::Suspect];
+
+/// The form that names the reporter as both, where they were recorded as the one reported and nobody stands in the case
+/// as both yet.
+fn both_form(case: &Case) -> Option<&'static str> {
+    let persons = &case.rights.persons;
+    let is_both = |one: &Concerned| BOTH.iter().all(|role| one.roles.contains(role));
+    if !case.triage.reporter_is_reported || persons.iter().any(is_both) {
+        return None;
+    }
+    let is_reporter = |one: &Concerned| one.roles.contains(&ConcernedRole::Reporter);
+    Some(if persons.iter().any(is_reporter) {
+        CHANGE
+    } else {
+        ADD
+    })
+}
+
+/// The form for somebody not recorded before, or for a change of what somebody is; `both`: it proposes reporter and
+/// suspect at once.
+fn person_form(
+    frame: &PageFrame,
+    id: CaseId,
+    asked: &Asked,
+    case: &Case,
+    (form, both): (&'static str, bool),
+) -> Form {
+    let changes = form == CHANGE;
     let typing = Typing {
         frame,
         sent: asked.form,
@@ -215,7 +244,7 @@ fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case
     };
     let ids = person_ids(form);
     let mut pieces = Vec::new();
-    if let Some(case) = known {
+    if changes {
         let who = case.rights.persons.iter();
         let who = who.map(|one| (one.n.to_string(), label_roles(frame, one)));
         let at = (ids[0], "orang");
@@ -229,7 +258,12 @@ fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case
     let roles = ConcernedRole::ALL.iter();
     let roles = roles.map(|role| (role.code().to_owned(), frame.t(role_key(*role)).to_owned()));
     let at = (ids[1], "peran");
-    let group = typing.choices(form, at, "rights.roles", roles.collect());
+    let mut group = typing.choices(form, at, "rights.roles", roles.collect());
+    if both && !typing.is(form) {
+        for choice in &mut group.options {
+            choice.checked = BOTH.iter().any(|role| role.code() == choice.value);
+        }
+    }
     pieces.push(Piece::Ticks(group.hint(frame.t("rights.roles_help"))));
     let ages = [
         ("dewasa", "rights.age_adult"),
@@ -247,24 +281,24 @@ fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case
     let mut needs = typing.choices(form, (ids[3], "butuh"), "rights.needs", needs.collect());
     needs.optional = true;
     pieces.push(Piece::Ticks(needs));
-    if known.is_some() {
+    if changes {
         let why = typing.text(form, (ids[4], "alasan"), "rights.change_reason");
         pieces.push(Piece::Line(why));
     }
-    let key = |add, change| {
-        frame
-            .t(if known.is_some() { change } else { add })
-            .to_owned()
-    };
+    let key = |add, change| frame.t(if changes { change } else { add }).to_owned();
+    let mut help = vec![key("rights.add_help", "rights.change_help")];
+    if both {
+        help.push(frame.t("rights.both_help").to_owned());
+    }
     Form {
         id: form,
         action: format!("/perkara/{id}/hak"),
         title: key("rights.add", "rights.change"),
-        help: vec![key("rights.add_help", "rights.change_help")],
+        help,
         hidden: Vec::new(),
         pieces,
         button: key("rights.add_save", "rights.change_save"),
-        open: typing.is(form),
+        open: both || typing.is(form),
     }
 }
 

@@ -2,6 +2,7 @@
 //! and for everybody.
 
 use axum::http::StatusCode;
+use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::value::CaseId;
 use pengayom_node::access::Role;
 
@@ -113,6 +114,43 @@ async fn a_person_is_told_their_rights_and_the_reporter_sees_when() {
         words.contains("Petugas menyampaikannya kepada Anda pada"),
         "{words}"
     );
+}
+
+// S10 S24
+#[tokio::test]
+async fn a_reporter_who_is_the_one_reported_is_proposed_as_both() {
+    let site = Site::pati().await;
+    let by = site.account(Role::Investigator).await;
+    let case = THEFT.file(&site).await.case;
+    let note = CaseCommand::NoteReported {
+        reported: true,
+        warned: true,
+        reason: "mengaku ikut mengambil".to_owned(),
+    };
+    let noted = site.node.change_case(&by, case, None, note, None).await;
+    noted.unwrap();
+    let mut officer = site.signed_in("investigator").await;
+    let address = format!("/perkara/{case}/hak");
+    let page = officer.get(&address).await;
+    let proposal = "Pelapor tercatat juga sebagai yang dilaporkan";
+    assert!(page.words().contains(proposal), "{}", page.words());
+    for (role, proposed) in [("reporter", true), ("suspect", true), ("victim", false)] {
+        let ticked = format!("value=\"{role}\" checked");
+        assert_eq!(page.text.contains(&ticked), proposed, "{role}");
+    }
+    let fields = [
+        ("peran", "reporter"),
+        ("peran", "suspect"),
+        ("usia", "dewasa"),
+    ];
+    let sent = send(&mut officer, &address, "tambah-orang", &address, &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.words());
+    let words = officer.get(&address).await.words();
+    assert!(
+        words.contains("Orang nomor 1 Pelapor, Tersangka."),
+        "{words}"
+    );
+    assert!(!words.contains(proposal), "{words}");
 }
 
 // S24
