@@ -126,14 +126,10 @@ pub(super) async fn change(
             Err(Err(fault)) => return Err(fault),
         },
     };
-    let to = format!("/perkara/{id}/kabar");
     let words = |refusal: &CaseRefusal| words_of(&page.frame, refusal);
-    match settled(&page, &to, changed, fields, words).await? {
+    match settled(&page, (id, "kabar"), changed, fields, words).await? {
         Ok(response) => Ok(response),
-        Err(typed) => {
-            let history = page.node.case_history(&page.staff, id).await?;
-            news_page(page, history, typed).await
-        }
+        Err((history, typed)) => news_page(page, history, typed).await,
     }
 }
 

@@ -104,15 +104,11 @@ pub(super) async fn change(
         let error = unknown(&page.frame);
         return same_page(page, history, given(fields, vec![error])).await;
     }
-    let to = format!("/perkara/{id}/kejadian-sama");
     let apart = fields.get("apa") == "pisahkan";
     let words = |refusal: &CaseRefusal| words_of(&page.frame, apart, refusal);
-    match settled(&page, &to, changed, fields, words).await? {
+    match settled(&page, (id, "kejadian-sama"), changed, fields, words).await? {
         Ok(response) => Ok(response),
-        Err(typed) => {
-            let history = page.node.case_history(&page.staff, id).await?;
-            same_page(page, history, typed).await
-        }
+        Err((history, typed)) => same_page(page, history, typed).await,
     }
 }
 
