@@ -97,16 +97,19 @@ pub(super) struct Typed {
 const RECORDED: &str = "tercatat=ya";
 
 /// Whether it is asked of a case whose the matter is: not where the service is a letter, a question or a visit, which is
-/// neither an offence nor a conflict, unless something was recorded there already. Its address works all the same.
+/// neither an offence nor a conflict, unless something was recorded there already. What comes from people who do not know
+/// what it is, is asked. Its address works all the same.
 pub(super) fn offered(frame: &PageFrame, case: &Case) -> bool {
-    let service = frame.unit().pack.service(&case.service);
-    let of_office = service.is_some_and(|service| {
+    let pack = &frame.unit().pack;
+    let of_office = pack.service(&case.service).is_some_and(|service| {
         matches!(
             service.class,
             ServiceClass::Administrative | ServiceClass::Information | ServiceClass::Community
         )
     });
-    !of_office || case.triage != Triage::default()
+    let mut kinds = pack.report_kinds().iter();
+    let unsorted = kinds.any(|kind| kind.unknown && kind.service == case.service);
+    !of_office || unsorted || case.triage != Triage::default()
 }
 
 /// The page.

@@ -61,9 +61,19 @@ async fn whose_a_matter_is_is_not_asked_of_a_letter_though_the_page_works() {
         told: "Dompet dan KTP hilang di pasar",
         ..THEFT
     };
-    let (letter, theft) = (letter.file(&site).await, THEFT.file(&site).await);
+    // What people send who do not know what it is.
+    let unsorted = Report {
+        service: "info",
+        ..THEFT
+    };
+    let letter = letter.file(&site).await;
+    let cases = [
+        (letter.case, false),
+        (unsorted.file(&site).await.case, true),
+        (THEFT.file(&site).await.case, true),
+    ];
     let mut desk = site.signed_in("desk").await;
-    for (case, offered) in [(letter.case, false), (theft.case, true)] {
+    for (case, offered) in cases {
         let words = desk.get(&format!("/perkara/{case}")).await.words();
         let found = words.contains("Telaah: pidana atau perdata");
         assert_eq!(found, offered, "{words}");
