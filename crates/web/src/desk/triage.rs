@@ -96,9 +96,9 @@ pub(super) struct Typed {
 /// What the address carries after an act.
 const RECORDED: &str = "tercatat=ya";
 
-/// Whether it is asked of a case whose the matter is: not where the service is a letter, a question or a visit, which is
-/// neither an offence nor a conflict, unless something was recorded there already. What comes from people who do not know
-/// what it is, is asked. Its address works all the same.
+/// Whether it is asked of a case whose the matter is: not where the service is a letter, a question or a visit, which
+/// is neither an offence nor a conflict, unless something was recorded there already. What comes from people who do
+/// not know what it is, is asked. Its address works all the same.
 pub(super) fn offered(frame: &PageFrame, case: &Case) -> bool {
     let pack = &frame.unit().pack;
     let of_office = pack.service(&case.service).is_some_and(|service| {
