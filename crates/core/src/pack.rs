@@ -96,7 +96,7 @@ pub use org::{Rank, RankGroup, Role, UnitLevel};
 pub use people::{Group, Stratum, StratumDimension};
 pub use proof::ProofLaw;
 pub use question::{ANSWER_MAX_CHARS, AnswerKind, AnswerValue, QUESTIONS_MAX, Question};
-pub use report::{ReportKind, ReportStep, WhatOption};
+pub use report::{ReportKind, ReportStep, Signpost, WhatOption};
 pub use retention::{KEEP_MAX_MONTHS, KeepBounds, Retention};
 pub use rights::{ConcernedRole, ListAge, Right, RightsBook, RightsList, RightsNeed};
 pub use safe::{Helpline, SafeTime, SafeTip, Safety};
@@ -125,6 +125,7 @@ pub struct Pack {
     services: Vec<Service>,
     by_code: BTreeMap<ServiceCode, usize>,
     report_kinds: Vec<ReportKind>,
+    signposts: Vec<Signpost>,
     safety: Safety,
     desk: Desk,
     clocks: Vec<Clock>,
@@ -242,6 +243,12 @@ impl Pack {
     #[must_use]
     pub fn report_kinds(&self) -> &[ReportKind] {
         &self.report_kinds
+    }
+
+    /// What people look for among the kinds of report and find on the page of a service.
+    #[must_use]
+    pub fn signposts(&self) -> &[Signpost] {
+        &self.signposts
     }
 
     /// The kind of report with this code.

@@ -272,7 +272,7 @@ fn text(
         ("complain", news.complain.get(lang)),
         ("difficulty", difficulty),
         ("done", &done),
-        ("filed", &day(unit, case.filed_at)),
+        ("filed", &day(unit, case.filed_at, lang)),
         ("number", &number),
         ("obstacles", &obstacles),
         ("officer", officer),
@@ -282,10 +282,18 @@ fn text(
     fill(stage.text.get(lang), &values)
 }
 
-/// Day of a moment in the unit's zone, in digits.
-fn day(unit: &UnitContext, at: Timestamp) -> String {
-    let local = unit.zone.to_datetime(at);
-    local.strftime("%d-%m-%Y").to_string()
+/// Day of a moment in the unit's zone, as people of a language write it: `4 Desember 2026`.
+fn day(unit: &UnitContext, at: Timestamp, lang: Lang) -> String {
+    let words = unit.pack.words(lang);
+    let local = unit.zone.to_datetime(at).date();
+    let month = words.text(&format!("format.month_{:02}", local.month()), &[]);
+    let (day, year) = (local.day().to_string(), local.year().to_string());
+    let values = [
+        ("day", day.as_str()),
+        ("month", month.as_str()),
+        ("year", year.as_str()),
+    ];
+    words.text("format.day", &values)
 }
 
 /// What was done, a line each with its day: the kind of each act and the names of steps, never their words.
@@ -327,7 +335,7 @@ fn done(unit: &UnitContext, history: &CaseHistory, lang: Lang) -> Vec<String> {
             }
             _ => continue,
         };
-        let line = format!("{}: {what}", day(unit, act.happened_at));
+        let line = format!("{}: {what}", day(unit, act.happened_at, lang));
         if lines.last() != Some(&line) {
             lines.push(line);
         }

@@ -87,8 +87,9 @@ const THEFT: Report = Report {
 };
 
 impl Report {
-    async fn file(self, site: &Site) -> Filed {
-        let request = FileRequest {
+    /// As a reporter sends it.
+    fn request(self, site: &Site) -> FileRequest {
+        FileRequest {
             command: CommandId(site.node.new_id()),
             service: self.service.parse().unwrap(),
             report_kind: None,
@@ -107,7 +108,11 @@ impl Report {
             },
             media: Vec::new(),
             simulated: false,
-        };
+        }
+    }
+
+    async fn file(self, site: &Site) -> Filed {
+        let request = self.request(site);
         site.node
             .file_request(request, &Actor::Citizen)
             .await

@@ -355,6 +355,17 @@ async fn the_language_changes_with_everything_typed_kept() {
     );
 }
 
+// S33: something lost is no report, and is found among the kinds all the same, before "I do not know".
+#[tokio::test]
+async fn who_lost_something_finds_the_letter_among_the_kinds() {
+    let site = Site::pati().await;
+    let page = site.browser().get("/lapor").await;
+    let words = page.words();
+    let lost = words.find("Barang atau surat hilang").unwrap();
+    assert!(lost < words.find("Saya tidak tahu").unwrap(), "{words}");
+    assert!(page.text.contains("href=\"/layanan/sktlk\""));
+}
+
 #[tokio::test]
 async fn answers_are_kept_for_a_day_and_go_on_with_twelve_digits_on_another_phone() {
     let site = Site::pati().await;

@@ -10,7 +10,7 @@
 mod support;
 
 use axum::http::StatusCode;
-use pengayom_core::subject::case::CaseCommand;
+use pengayom_core::subject::case::{CaseCommand, ReviewKind};
 use pengayom_core::subject::encounter::PersonCapacity;
 use pengayom_core::value::{CaseId, CommandId};
 use pengayom_node::PersonDetails;
@@ -174,16 +174,19 @@ async fn an_explanation_and_a_second_look_are_asked_for_and_read() {
         "overdue news is said: {page}"
     );
     let fields = [("minta", "explanation"), ("penjelasan", "Sudah empat hari")];
-    for _ in 0..2 {
+    for words in [
+        "Permintaan Anda sudah kami terima",
+        "Ini sudah diminta dan menunggu jawaban",
+    ] {
         // Pressed twice it is asked once.
         let asked = browser.post(&ask, &fields).await;
         let page = browser.follow(asked).await.words();
-        assert!(page.contains("Permintaan Anda sudah kami terima"), "{page}");
+        assert!(page.contains(words), "{page}");
         assert!(page.contains("Anda minta penjelasan atasan pada"), "{page}");
         assert!(!page.contains("Minta penjelasan atasan"), "{page}");
     }
     let case = case_of(&site, &desk).await;
-    let review = pengayom_core::subject::case::ReviewKind::Explanation;
+    let review = ReviewKind::Explanation;
     let text = "Penyidik sakit, hari ini digantikan".to_owned();
     let answer = CaseCommand::AnswerReview { review, text };
     site.node
@@ -206,6 +209,46 @@ async fn an_explanation_and_a_second_look_are_asked_for_and_read() {
         data.contains("Penyidik sakit, hari ini digantikan"),
         "{data}"
     );
+}
+
+// S40: while a second look waits it is not offered again, and whoever asks all the same reads since when it waits.
+#[tokio::test]
+async fn a_second_look_that_waits_is_asked_for_once() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let (mut browser, number, code) = filed(&site).await;
+    let case = case_of(&site, &desk).await;
+    let known = site.node.case_history(&desk, case).await.unwrap();
+    let assess = CaseCommand::Assess {
+        service: known.case.service,
+        reason: None,
+    };
+    site.node
+        .change_case(&desk, case, None, assess, None)
+        .await
+        .unwrap();
+    let page = open(&mut browser, &number, &code).await.words();
+    assert!(page.contains("Minta penilaian kedua"), "{page}");
+    let fields = [("minta", "second_look"), ("penilaian", "Bukan itu")];
+    for words in [
+        "Permintaan Anda sudah kami terima",
+        "Ini sudah diminta dan menunggu jawaban",
+    ] {
+        let asked = browser
+            .post(&format!("/lacak/{number}/minta"), &fields)
+            .await;
+        let page = browser.follow(asked).await.words();
+        for shown in [
+            words,
+            "Anda minta penilaian kedua pada 24 November 2026",
+            "Jawabannya tampil di halaman ini",
+        ] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        assert!(!page.contains("Minta penilaian kedua"), "{page}");
+    }
+    let known = site.node.case_history(&desk, case).await.unwrap();
+    assert_eq!(known.case.reviews.of(ReviewKind::SecondLook).asked, 1);
 }
 
 // S40: only who opened the page with number and code asks.

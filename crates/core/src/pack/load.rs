@@ -33,7 +33,7 @@ use super::org::{Rank, Role, UnitLevel};
 use super::people::{Group, Stratum, distance_strata};
 use super::proof::ProofLaw;
 use super::read::{TEXT_MAX_CHARS, Table};
-use super::report::ReportKind;
+use super::report::{ReportKind, Signpost};
 use super::rights::RightsBook;
 use super::safe::Safety;
 use super::service::{ElsewhereOfClass, Service};
@@ -291,7 +291,12 @@ fn read<'a>(
             root.rows("service", |row| Service::read(row, floor, &elsewhere))
         })
     });
-    let reports = root("report.toml").map(|root| root.read(read_kinds));
+    let reports = root("report.toml").map(|root| {
+        root.read(|root| {
+            let signposts = root.rows_or_empty("signpost", Signpost::read);
+            (read_kinds(root), signposts)
+        })
+    });
     let clocks = only(root("clocks.toml"), "clock", Clock::read);
     let calendar = root("calendar.toml").and_then(|root| root.read(Calendar::read));
     let steps = root("steps.toml").and_then(|root| {
@@ -349,6 +354,7 @@ fn read<'a>(
     let org = org?;
     let case = case?;
     let services = services?;
+    let (report_kinds, signposts) = reports?;
     let (strata, distance_strata) = strata?;
     let (codes, milder_words, offences) = offences.flatten()?;
     let by_code = services
@@ -366,7 +372,8 @@ fn read<'a>(
         duties: functions.duties,
         services,
         by_code,
-        report_kinds: reports?,
+        report_kinds,
+        signposts,
         safety: safety?,
         desk: desk?,
         access: access?,

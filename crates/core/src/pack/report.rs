@@ -65,6 +65,36 @@ pub struct ReportKind {
     pub sourced: Sourced,
 }
 
+/// What people look for among the kinds of report and is none: a row of `/lapor` that leads to the page of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signpost {
+    /// Its code.
+    pub code: EntryCode,
+    /// Name of the icon beside it.
+    pub icon: String,
+    /// The words beside the icon.
+    pub name: Localized,
+    /// A short line under them.
+    pub hint: Localized,
+    /// The service whose page it leads to.
+    pub service: ServiceCode,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+impl Signpost {
+    pub(crate) fn read(row: &Table<'_>) -> Self {
+        Self {
+            code: row.id("signpost"),
+            icon: row.text("icon"),
+            name: row.localized("name"),
+            hint: row.localized("hint"),
+            service: row.reference("service", OPEN_SERVICE),
+            sourced: row.sourced(),
+        }
+    }
+}
+
 impl ReportKind {
     pub(crate) fn read(row: &Table<'_>) -> Self {
         let code: KindCode = row.id("report kind");

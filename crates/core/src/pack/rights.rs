@@ -113,10 +113,22 @@ pub struct Right {
     pub lists: Vec<EntryCode>,
     /// One plain sentence.
     pub text: Localized,
+    /// The same in the words for a child; `None`: as `text` says it.
+    pub to_child: Option<Localized>,
     /// The article it rests on, a citation; `None`: our design.
     pub article: Option<String>,
     /// Source and certainty.
     pub sourced: Sourced,
+}
+
+impl Right {
+    /// The sentence as it is read to somebody.
+    pub fn said_to(&self, child: bool) -> &Localized {
+        self.to_child
+            .as_ref()
+            .filter(|_| child)
+            .unwrap_or(&self.text)
+    }
 }
 
 /// Everything of `rights.toml`.
@@ -165,6 +177,7 @@ impl RightsBook {
                 code: row.id("right"),
                 lists: row.references("lists", "list of rights", &(1..=ROWS_MAX)),
                 text: row.localized("text"),
+                to_child: row.localized_or_none("to_child"),
                 article: row.text_or_none("article"),
                 sourced: row.sourced(),
             }),

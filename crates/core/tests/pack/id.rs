@@ -238,6 +238,22 @@ fn there_are_eight_kinds_of_report_and_one_for_who_does_not_know() {
     }
 }
 
+// S33
+#[test]
+fn something_lost_is_found_among_the_kinds_of_report() {
+    let pack = pack();
+    let led: Vec<&str> = pack
+        .signposts()
+        .iter()
+        .map(|post| post.service.as_str())
+        .collect();
+    assert_eq!(led, ["sktlk"]);
+    for post in pack.signposts() {
+        assert_plain(post.code.as_str(), post.name.get(Lang::Id));
+        assert_plain(post.code.as_str(), post.hint.get(Lang::Id));
+    }
+}
+
 #[test]
 fn a_sensitive_kind_says_nothing_in_an_address() {
     let pack = pack();

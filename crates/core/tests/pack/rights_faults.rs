@@ -78,11 +78,27 @@ fn a_role_without_rights_a_measure_without_remedy_and_liberty_without_end_are_re
 #[test]
 fn every_right_is_one_short_sentence_in_both_languages() {
     for right in &pack().rights().rights {
-        let words = right.text.id.split_whitespace().count();
-        assert!(words <= 16, "{}: {words} words", right.code);
-        for text in [&right.text.id, &right.text.en] {
-            assert!(text.ends_with('.'), "{}", right.code);
-            assert_eq!(text.matches('.').count(), 1, "{}", right.code);
+        for said in [right.said_to(false), right.said_to(true)] {
+            let words = said.id.split_whitespace().count();
+            assert!(words <= 16, "{}: {words} words", right.code);
+            for text in [&said.id, &said.en] {
+                assert!(text.ends_with('.'), "{}", right.code);
+                assert_eq!(text.matches('.').count(), 1, "{}", right.code);
+            }
+        }
+    }
+}
+
+// S24: a child is spoken to as a child, in every list it may be told.
+#[test]
+fn no_right_says_anda_to_a_child() {
+    let book = pack().rights();
+    let lists = book.lists.iter().filter(|list| list.age.fits(Some(true)));
+    let young = lists.filter(|list| list.code.as_str() != "elder");
+    for list in young {
+        for right in book.of_list(&list.code) {
+            let said = &right.said_to(true).id;
+            assert!(!said.contains("Anda"), "{}: {said}", list.code);
         }
     }
 }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::subject::case::{CaseRefusal, CaseStage};
+use pengayom_core::value::CaseId;
 use pengayom_node::HandleError;
 use pengayom_node::handle::case::{CaseChanged, CaseHistory};
 
@@ -57,21 +58,22 @@ pub(super) fn is_open(history: &CaseHistory) -> bool {
     history.case.stage != CaseStage::Closed
 }
 
-/// Leads back to the page when something was recorded; otherwise what was typed with the words for what stood in
-/// the way, which `words` gives at the field to blame.
+/// Leads back to the page beneath a case (its address, and its own part of it) when something was recorded; otherwise
+/// the case as it is by then and what was typed, with the words for what stood in the way, which `words` gives at the
+/// field to blame.
 ///
 /// # Errors
 /// Anything that is not the case's rules or a colleague who was faster.
 pub(super) async fn settled(
     page: &StaffPage,
-    to: &str,
+    (id, slug): (CaseId, &str),
     changed: Result<CaseChanged, HandleError>,
     fields: Fields,
     words: impl Fn(&CaseRefusal) -> Option<FieldError>,
-) -> Result<Result<Response, Typed>, Fault> {
+) -> Result<Result<Response, (CaseHistory, Typed)>, Fault> {
     let typed = match changed {
         Ok(_) => {
-            let to = format!("{to}?{RECORDED}");
+            let to = format!("/perkara/{id}/{slug}?{RECORDED}");
             return Ok(Ok(Redirect::to(&to).into_response()));
         }
         Err(HandleError::Case(refusal)) => match words(&refusal) {
@@ -100,5 +102,6 @@ pub(super) async fn settled(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(Err(typed))
+    let history = page.node.case_history(&page.staff, id).await?;
+    Ok(Err((history, typed)))
 }

@@ -10,7 +10,8 @@ use pengayom_core::subject::case::{Case, CaseRefusal, CaseStage};
 use pengayom_core::value::{CaseId, OfficerId};
 use pengayom_node::access::{CaseFacts, Permission, Purpose, Staff};
 use pengayom_node::handle::case::CaseHistory;
-use pengayom_node::{HandleError, Node, UnitContext};
+use pengayom_node::notices::Telling;
+use pengayom_node::{HandleError, Node, PersonDetails, UnitContext};
 
 use super::act::{self, ActForm, CaseForm, Offer, Part, Typed};
 use super::asked;
@@ -317,6 +318,7 @@ async fn reporter_words(
         }
         Err(error) => return Err(error.into()),
     };
+    let safe = safe_facts(frame, &person);
     let name = person
         .name
         .unwrap_or_else(|| frame.t("case.anonymous").to_owned());
@@ -327,32 +329,66 @@ async fn reporter_words(
         .chain(ways)
         .collect::<Vec<_>>()
         .join("\n");
-    let safety = frame.unit().pack.safety();
-    let time = person.safe_time.as_deref().map(|code| {
-        let known = safety.time(code).map(|time| frame.say(&time.name));
-        known.unwrap_or(code).to_owned()
-    });
-    let safe = [
-        ("case.reporter_safe", time),
-        ("case.reporter_safe", person.safe_contact),
-        ("safe.word_staff", person.safe_word),
-    ];
-    let safe = safe
-        .into_iter()
-        .filter_map(|(key, words)| Some(Fact::new(frame.t(key), words?)));
     let mut facts: Vec<Fact> = std::iter::once(Fact::new(label, words))
         .chain(safe)
         .collect();
     if !node.open_ways().is_empty() {
         let telling = node.telling_of(staff, id, case).await?;
-        let mut words = crate::public::stands(frame, &telling);
-        let times = telling.wish.as_ref();
-        if let Some(times) = times.and_then(|wish| crate::public::times_words(frame, wish)) {
-            words = format!("{words} {times}");
-        }
-        facts.push(Fact::new(frame.t("case.telling"), words));
+        facts.push(Fact::new(
+            frame.t("case.telling"),
+            telling_words(frame, &telling),
+        ));
     }
     Ok(facts)
+}
+
+/// When and how it is safe to reach somebody, and the word to say, as far as they told it.
+fn safe_facts(frame: &PageFrame, person: &PersonDetails) -> Vec<Fact> {
+    let safety = frame.unit().pack.safety();
+    let time = person.safe_time.as_deref().map(|code| {
+        let known = safety.time(code).map(|time| frame.say(&time.name));
+        known.unwrap_or(code)
+    });
+    let safe = [
+        ("case.reporter_safe", time),
+        ("case.reporter_safe", person.safe_contact.as_deref()),
+        ("safe.word_staff", person.safe_word.as_deref()),
+    ];
+    safe.into_iter()
+        .filter_map(|(key, words)| Some(Fact::new(frame.t(key), words?)))
+        .collect()
+}
+
+/// When and how it is safe to reach the reporter, as the page of the case says it; nothing for whoever may not know
+/// who reported.
+pub(super) async fn safe_ways(
+    frame: &PageFrame,
+    staff: &Staff,
+    node: &Node,
+    case: &Case,
+) -> Result<Vec<Fact>, Fault> {
+    if !staff.may(Permission::ReadPerson) {
+        return Ok(Vec::new());
+    }
+    match node.reporter(staff, case).await {
+        Ok(person) => Ok(person
+            .map(|person| safe_facts(frame, &person))
+            .unwrap_or_default()),
+        Err(HandleError::CaseShut(_) | HandleError::NotAllowed(_) | HandleError::Seal(_)) => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// By which ways and at which hours the reporter is told of news.
+pub(super) fn telling_words(frame: &PageFrame, telling: &Telling) -> String {
+    let words = crate::public::stands(frame, telling);
+    let times = telling.wish.as_ref();
+    match times.and_then(|wish| crate::public::times_words(frame, wish)) {
+        Some(times) => format!("{words} {times}"),
+        None => words,
+    }
 }
 
 fn facts(frame: &PageFrame, names: &Names, case: &Case, reporter: Vec<Fact>) -> Vec<Fact> {

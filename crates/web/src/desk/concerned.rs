@@ -89,13 +89,32 @@ pub(super) const fn stage_tag(stage: SettlementStage) -> (&'static str, &'static
     }
 }
 
-/// "Saksi 2": nobody is named.
-pub(crate) fn label(frame: &PageFrame, person: &Concerned) -> String {
-    let role = frame.t(role_key(person.main_role()));
-    frame.tf(
-        "rights.label",
-        &[("role", role), ("n", &number(frame, person.n))],
-    )
+/// "Orang nomor 2", as the history of the case says it: nobody is named.
+pub(super) fn label(frame: &PageFrame, person: &Concerned) -> String {
+    frame.tf("rights.label", &[("n", &number(frame, person.n))])
+}
+
+/// The same with the roles beside, for officers.
+pub(super) fn label_roles(frame: &PageFrame, person: &Concerned) -> String {
+    let (n, roles) = (number(frame, person.n), roles_words(frame, &person.roles));
+    frame.tf("rights.label_roles", &[("n", &n), ("roles", &roles)])
+}
+
+/// As what somebody is here, in words that they read themselves.
+pub(super) fn here_as(frame: &PageFrame, person: &Concerned) -> String {
+    let words = person.roles.iter().map(|role| {
+        frame.t(match role {
+            ConcernedRole::Suspect => "rights.role_suspected",
+            role => role_key(*role),
+        })
+    });
+    let roles = words.collect::<Vec<_>>().join(", ");
+    let key = if person.is_child() {
+        "rights.here_as_child"
+    } else {
+        "rights.here_as"
+    };
+    frame.tf(key, &[("roles", &roles)])
 }
 
 /// A number of a person, a measure or a settlement.

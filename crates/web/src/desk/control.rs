@@ -17,8 +17,8 @@ mod forms;
 
 use super::case::read;
 use super::concerned::{
-    consent_key, due_words, exclusion_words, kind_name, label, not_first_key, number, result_key,
-    side_key, stage_tag, tried_name, way_name,
+    consent_key, due_words, exclusion_words, kind_name, label_roles, not_first_key, number,
+    result_key, side_key, stage_tag, tried_name, way_name,
 };
 use super::pieces::{Form, Piece, Typing};
 use super::rights::{Asked, RECORDED, heading, may_record, send};
@@ -262,6 +262,8 @@ fn about(frame: &PageFrame, kind: &Measure) -> About {
 fn span(frame: &PageFrame, minutes: u32) -> String {
     let (n, key) = match minutes {
         m if m >= 48 * 60 && m % (24 * 60) == 0 => (m / (24 * 60), "control.days"),
+        60 => (1, "control.hour_one"),
+        1 => (1, "control.minute_one"),
         m if m >= 60 && m % 60 == 0 => (m / 60, "control.hours"),
         m => (m, "control.minutes"),
     };
@@ -280,7 +282,7 @@ fn measure_view(
     let n = number(frame, begun.measure);
     let kind = kind_name(frame, &begun.kind);
     let title = match person {
-        Some(person) => format!("{n}. {kind}: {}", label(frame, person)),
+        Some(person) => format!("{n}. {kind}: {}", label_roles(frame, person)),
         None => format!("{n}. {kind}"),
     };
     let mut tags = Vec::new();

@@ -11,7 +11,7 @@ use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
 
 use super::beneath::{RECORDED, Typed, number_of, settled};
-use super::case::{may_do, read};
+use super::case::{may_do, read, safe_ways, telling_words};
 use super::history::late_reason;
 use super::queue::seen_version;
 use super::steps::due_words;
@@ -21,7 +21,7 @@ use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::signin::home;
 use crate::staff::held::given_back;
-use crate::staff::{Names, text_words};
+use crate::staff::{Fact, Names, text_words};
 
 /// Fields.
 const TEXT: &str = "isi";
@@ -76,6 +76,8 @@ struct NewsPage {
     level_now: Option<String>,
     /// How the reporter is told of it.
     telling: Option<String>,
+    /// When and how it is safe to reach the reporter.
+    safe: Vec<Fact>,
     sent: Vec<Sent>,
 }
 
@@ -124,14 +126,10 @@ pub(super) async fn change(
             Err(Err(fault)) => return Err(fault),
         },
     };
-    let to = format!("/perkara/{id}/kabar");
     let words = |refusal: &CaseRefusal| words_of(&page.frame, refusal);
-    match settled(&page, &to, changed, fields, words).await? {
+    match settled(&page, (id, "kabar"), changed, fields, words).await? {
         Ok(response) => Ok(response),
-        Err(typed) => {
-            let history = page.node.case_history(&page.staff, id).await?;
-            news_page(page, history, typed).await
-        }
+        Err((history, typed)) => news_page(page, history, typed).await,
     }
 }
 
@@ -246,11 +244,14 @@ async fn news_page(page: StaffPage, history: CaseHistory, typed: Typed) -> Resul
     let telling = if sends && !node.open_ways().is_empty() {
         let telling = node.telling_of(&staff, history.id, case).await;
         // Whoever may not know the person does not learn how they are reached.
-        telling
-            .ok()
-            .map(|telling| crate::public::stands(&frame, &telling))
+        telling.ok().map(|telling| telling_words(&frame, &telling))
     } else {
         None
+    };
+    let safe = if case.news.draft.is_some() {
+        safe_ways(&frame, &staff, &node, case).await?
+    } else {
+        Vec::new()
     };
     let none = if sends {
         None
@@ -294,6 +295,7 @@ async fn news_page(page: StaffPage, history: CaseHistory, typed: Typed) -> Resul
                 frame.tf(key, &[("level", frame.say(&known.name))])
             }),
         telling,
+        safe,
         sent: view.sent(&history),
         heading,
         errors: typed.errors.clone(),

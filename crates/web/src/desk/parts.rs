@@ -50,10 +50,10 @@ pub(super) fn parts(
         })
     };
     let hour = first_hour::state_words(frame, case, now);
-    let class = triage::state_words(frame, case);
+    let class = || part("telaah", "triage.part", triage::state_words(frame, case));
     let rows = [
         part("jam-pertama", "first_hour.part", hour),
-        part("telaah", "triage.part", class),
+        triage::offered(frame, case).then(class).flatten(),
         steps(frame, id, case),
         news(frame, id, case),
         Some(same_event(frame, id, case)),

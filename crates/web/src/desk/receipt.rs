@@ -14,6 +14,7 @@ use pengayom_node::handle::case::Filed;
 use pengayom_node::{DraftToken, Node};
 
 use super::case::due_words;
+use super::triage;
 use crate::class::{ClassWords, class_words};
 use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
@@ -145,7 +146,7 @@ pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Re
     };
     let page = ReceiptPage {
         class: class_words(&frame, &case, &acts).filter(|_| !acts.is_empty()),
-        triage: case.triage.last.is_none() && !acts.is_empty(),
+        triage: case.triage.last.is_none() && !acts.is_empty() && triage::offered(&frame, &case),
         danger: case.filed.danger && case.stage != CaseStage::Closed,
         hand_over,
         lacking: standing::desk_lines(&frame, &node, &staff, &case.service).await,

@@ -1,11 +1,13 @@
 //! `/perkara/{case}/hak`: who is concerned in a case and what rights they were told; and for each person a page
 //! in large type that is turned towards them, printed, and recorded (S24).
 
+mod person;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use pengayom_core::pack::{ConcernedRole, RightsList};
+use pengayom_core::pack::{ConcernedRole, ListAge, RightsList};
 use pengayom_core::subject::case::{
     Case, CaseCommand, CaseStage, Concerned, GiveRights, Manner, RightsCommand, Signing,
 };
@@ -14,9 +16,10 @@ use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
 
+use self::person::{ADD, CHANGE, both_form, name_command, person_form, person_ids};
 use super::case::{may_do, moved_words, read};
 use super::concerned::{
-    blamed, due_words, label, list_name, manner_key, role_key, roles_words, signing_key,
+    blamed, due_words, here_as, label, list_name, manner_key, roles_words, signing_key,
 };
 use super::pieces::{Form, Piece, Typing, yes_no, yes_or_no};
 use super::queue::seen_version;
@@ -26,9 +29,7 @@ use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
 
-/// Identifiers of the forms.
-const ADD: &str = "tambah-orang";
-const CHANGE: &str = "ubah-peran";
+/// Identifier of the form that records that rights were told.
 const GIVE: &str = "catat-hak";
 
 /// What the address carries after something was recorded.
@@ -78,7 +79,13 @@ struct PersonPage {
     version: u32,
     back: String,
     heading: String,
+    /// Key of the title.
+    title: &'static str,
     label: String,
+    /// As what they are here.
+    here_as: String,
+    /// They are suspected, which is not guilty.
+    suspected: bool,
     changed: Option<String>,
     errors: Vec<FieldError>,
     child: bool,
@@ -97,8 +104,9 @@ pub(crate) struct ListView {
     pub(crate) rights: Vec<(String, String)>,
 }
 
-/// A list as it is read.
-pub(crate) fn list_view(frame: &PageFrame, list: &RightsList) -> ListView {
+/// A list as it is read, to a child in a child's words.
+pub(crate) fn list_view(frame: &PageFrame, list: &RightsList, child: bool) -> ListView {
+    let child = child || list.age == ListAge::Child;
     let rights = frame.unit().pack.rights().of_list(&list.code);
     ListView {
         code: list.code.as_str().to_owned(),
@@ -106,7 +114,7 @@ pub(crate) fn list_view(frame: &PageFrame, list: &RightsList) -> ListView {
         rights: rights
             .map(|right| {
                 let article = right.article.clone().unwrap_or_default();
-                (frame.say(&right.text).to_owned(), article)
+                (frame.say(right.said_to(child)).to_owned(), article)
             })
             .collect(),
     }
@@ -168,9 +176,12 @@ fn list(mut page: StaffPage, history: CaseHistory, asked: Asked) -> Result<Respo
     let people = people.collect();
     let mut forms = Vec::new();
     if may {
-        forms.push(person_form(frame, id, &asked, None));
+        let both = both_form(&case);
+        let form =
+            |form: &'static str| person_form(frame, id, &asked, &case, (form, both == Some(form)));
+        forms.push(form(ADD));
         if !case.rights.persons.is_empty() {
-            forms.push(person_form(frame, id, &asked, Some(&case)));
+            forms.push(form(CHANGE));
         }
     }
     let view = RightsPage {
@@ -193,91 +204,6 @@ const fn age_key(under_18: Option<bool>) -> &'static str {
         Some(true) => "rights.age_child",
         Some(false) => "rights.age_adult",
         None => "rights.age_unknown",
-    }
-}
-
-/// The form for somebody not recorded before, or for a change of what somebody is.
-fn person_form(frame: &PageFrame, id: CaseId, asked: &Asked, known: Option<&Case>) -> Form {
-    let form = if known.is_some() { CHANGE } else { ADD };
-    let typing = Typing {
-        frame,
-        sent: asked.form,
-        fields: &asked.fields,
-        errors: &asked.errors,
-    };
-    let ids = person_ids(form);
-    let mut pieces = Vec::new();
-    if let Some(case) = known {
-        let who = case.rights.persons.iter();
-        let who = who.map(|one| (one.n.to_string(), label(frame, one)));
-        let at = (ids[0], "orang");
-        pieces.push(Piece::Select(typing.select(
-            form,
-            at,
-            "rights.person",
-            who.collect(),
-        )));
-    }
-    let roles = ConcernedRole::ALL.iter();
-    let roles = roles.map(|role| (role.code().to_owned(), frame.t(role_key(*role)).to_owned()));
-    let at = (ids[1], "peran");
-    let group = typing.choices(form, at, "rights.roles", roles.collect());
-    pieces.push(Piece::Ticks(group.hint(frame.t("rights.roles_help"))));
-    let ages = [
-        ("dewasa", "rights.age_adult"),
-        ("anak", "rights.age_child"),
-        ("tidak-tahu", "rights.age_unknown"),
-    ];
-    let ages = ages.map(|(value, key)| (value.to_owned(), frame.t(key).to_owned()));
-    let age = typing.choices(form, (ids[2], "usia"), "rights.age", ages.into());
-    pieces.push(Piece::Radios(age.hint(frame.t("rights.age_help"))));
-    let needs = frame.unit().pack.rights().needs.iter();
-    let needs = needs.map(|need| {
-        let words = frame.say(&need.name).to_owned();
-        (need.code.as_str().to_owned(), words)
-    });
-    let mut needs = typing.choices(form, (ids[3], "butuh"), "rights.needs", needs.collect());
-    needs.optional = true;
-    pieces.push(Piece::Ticks(needs));
-    if known.is_some() {
-        let why = typing.text(form, (ids[4], "alasan"), "rights.change_reason");
-        pieces.push(Piece::Line(why));
-    }
-    let key = |add, change| {
-        frame
-            .t(if known.is_some() { change } else { add })
-            .to_owned()
-    };
-    Form {
-        id: form,
-        action: format!("/perkara/{id}/hak"),
-        title: key("rights.add", "rights.change"),
-        help: vec![key("rights.add_help", "rights.change_help")],
-        hidden: Vec::new(),
-        pieces,
-        button: key("rights.add_save", "rights.change_save"),
-        open: typing.is(form),
-    }
-}
-
-/// Identifiers of who, roles, age, needs and reason.
-fn person_ids(form: &str) -> [&'static str; 5] {
-    if form == CHANGE {
-        [
-            "ubah-orang",
-            "ubah-sebagai",
-            "ubah-usia",
-            "ubah-butuh",
-            "ubah-alasan",
-        ]
-    } else {
-        [
-            "orang-siapa",
-            "orang-sebagai",
-            "orang-usia",
-            "orang-butuh",
-            "orang-alasan",
-        ]
     }
 }
 
@@ -333,45 +259,6 @@ pub(super) async fn name(
             list(page, history, asked)
         }
     }
-}
-
-fn name_command(
-    frame: &PageFrame,
-    form: &str,
-    fields: &Fields,
-) -> Result<CaseCommand, Vec<FieldError>> {
-    let ids = person_ids(form);
-    let mut errors = Vec::new();
-    let person = fields.get("orang").parse::<u32>().ok();
-    if form == CHANGE && person.is_none() {
-        errors.push(FieldError::new(ids[0], frame.t("control.person_choose")));
-    }
-    let roles: Vec<ConcernedRole> = fields
-        .all("peran")
-        .filter_map(|role| role.parse().ok())
-        .collect();
-    if roles.is_empty() {
-        errors.push(FieldError::new(ids[1], frame.t("rights.role_choose")));
-    }
-    let under_18 = match fields.get("usia") {
-        "anak" => Some(true),
-        "dewasa" => Some(false),
-        "tidak-tahu" => None,
-        _ => {
-            errors.push(FieldError::new(ids[2], frame.t("rights.age_choose")));
-            None
-        }
-    };
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    Ok(CaseCommand::Rights(RightsCommand::Name {
-        person: person.filter(|_| form == CHANGE),
-        roles,
-        under_18,
-        needs: fields.all("butuh").map(str::to_owned).collect(),
-        reason: fields.line("alasan").unwrap_or_default(),
-    }))
 }
 
 type Refused = (CaseHistory, Asked);
@@ -437,7 +324,13 @@ fn person_page(
     let person = case.rights.person(n).ok_or(Fault::NotFound)?;
     let may = may_record(&page, &case);
     let now = page.node.now();
-    page.frame.titled("rights.read_title");
+    let child = person.is_child();
+    let title = if child {
+        "rights.read_title_child"
+    } else {
+        "rights.read_title"
+    };
+    page.frame.titled(title);
     if !asked.errors.is_empty() {
         page.frame.refused();
     }
@@ -447,10 +340,10 @@ fn person_page(
     // What is owed is read; where nothing is, all of it again.
     let lists = if person.owed.is_empty() {
         let all = book.lists_for(&person.roles, person.under_18, &needs, &case.service);
-        all.map(|list| list_view(frame, list)).collect()
+        all.map(|list| list_view(frame, list, child)).collect()
     } else {
         let owed = person.owed.iter().filter_map(|owed| book.list(&owed.list));
-        owed.map(|list| list_view(frame, list)).collect()
+        owed.map(|list| list_view(frame, list, child)).collect()
     };
     let owed = person.due_at().map(|due| {
         let (late, words) = due_words(frame, due, now);
@@ -461,8 +354,11 @@ fn person_page(
         version: case.version,
         back: format!("/perkara/{id}/hak"),
         heading: heading(frame, id, &case),
+        title,
         label: label(frame, person),
-        child: person.is_child(),
+        here_as: here_as(frame, person),
+        suspected: person.roles.contains(&ConcernedRole::Suspect),
+        child,
         lists,
         owed,
         form: may.then(|| give_form(frame, id, person, &asked)),

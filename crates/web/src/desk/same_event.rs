@@ -104,15 +104,11 @@ pub(super) async fn change(
         let error = unknown(&page.frame);
         return same_page(page, history, given(fields, vec![error])).await;
     }
-    let to = format!("/perkara/{id}/kejadian-sama");
     let apart = fields.get("apa") == "pisahkan";
     let words = |refusal: &CaseRefusal| words_of(&page.frame, apart, refusal);
-    match settled(&page, &to, changed, fields, words).await? {
+    match settled(&page, (id, "kejadian-sama"), changed, fields, words).await? {
         Ok(response) => Ok(response),
-        Err(typed) => {
-            let history = page.node.case_history(&page.staff, id).await?;
-            same_page(page, history, typed).await
-        }
+        Err((history, typed)) => same_page(page, history, typed).await,
     }
 }
 
@@ -205,10 +201,10 @@ fn line(frame: &PageFrame, report: &OtherReport) -> Line {
 pub(crate) fn why_words(frame: &PageFrame, alike: &Alike) -> String {
     let minutes = alike.apart.as_mins();
     let count = |n: i64| frame.format().count(n);
-    let time = if minutes < 120 {
-        frame.tf("same.minutes", &[("n", &count(minutes))])
-    } else {
-        frame.tf("same.hours", &[("n", &count(minutes / 60))])
+    let time = match minutes {
+        1 => frame.t("same.minute_one").to_owned(),
+        ..120 => frame.tf("same.minutes", &[("n", &count(minutes))]),
+        _ => frame.tf("same.hours", &[("n", &count(minutes / 60))]),
     };
     #[expect(clippy::cast_possible_truncation, reason = "at most some kilometres")]
     let place = match alike.metres {

@@ -108,14 +108,10 @@ pub(super) async fn change(
     let seen = seen_version(&fields);
     let node = &page.node;
     let changed = node.change_case(&page.staff, id, seen, command, None).await;
-    let to = format!("/perkara/{id}/langkah");
     let words = |refusal: &CaseRefusal| words_of(&page.frame, &step, refusal);
-    match settled(&page, &to, changed, fields, words).await? {
+    match settled(&page, (id, "langkah"), changed, fields, words).await? {
         Ok(response) => Ok(response),
-        Err(typed) => {
-            let history = page.node.case_history(&page.staff, id).await?;
-            steps_page(page, history, typed).await
-        }
+        Err((history, typed)) => steps_page(page, history, typed).await,
     }
 }
 

@@ -7,10 +7,10 @@ mod form;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use pengayom_core::pack::Matter;
+use pengayom_core::pack::{Matter, ServiceClass};
 use pengayom_core::subject::case::{
-    CaseAct, CaseCommand, ConfirmedBy, Guardian, SecondLook, ToldBy, TriageAnswer, TriageReply,
-    walk,
+    Case, CaseAct, CaseCommand, ConfirmedBy, Guardian, SecondLook, ToldBy, Triage, TriageAnswer,
+    TriageReply, walk,
 };
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
@@ -95,6 +95,22 @@ pub(super) struct Typed {
 
 /// What the address carries after an act.
 const RECORDED: &str = "tercatat=ya";
+
+/// Whether it is asked of a case whose the matter is: not where the service is a letter, a question or a visit, which
+/// is neither an offence nor a conflict, unless something was recorded there already. What comes from people who do
+/// not know what it is, is asked. Its address works all the same.
+pub(super) fn offered(frame: &PageFrame, case: &Case) -> bool {
+    let pack = &frame.unit().pack;
+    let of_office = pack.service(&case.service).is_some_and(|service| {
+        matches!(
+            service.class,
+            ServiceClass::Administrative | ServiceClass::Information | ServiceClass::Community
+        )
+    });
+    let mut kinds = pack.report_kinds().iter();
+    let unsorted = kinds.any(|kind| kind.unknown && kind.service == case.service);
+    !of_office || unsorted || case.triage != Triage::default()
+}
 
 /// The page.
 pub(super) async fn show(page: StaffPage, Path(case): Path<String>) -> Result<Response, Fault> {

@@ -18,6 +18,9 @@ pub(crate) use place::{PlaceFault, area_choices, outside, place_fault, too_long}
 pub(super) use send::keep_receipt;
 pub(crate) use step::{opened as opened_photos, put_photo};
 
+use pengayom_core::pack::ReportKind;
+
+use super::services;
 use crate::extract::PublicPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
@@ -63,13 +66,26 @@ async fn kinds(page: PublicPage) -> Result<Response, Fault> {
     } = page;
     frame.titled("report.choose_kind");
     let unit = context.unit().clone();
-    let kinds = unit.pack.report_kinds().iter().map(|kind| KindLink {
+    let of_kind = |kind: &ReportKind| KindLink {
         href: format!("/lapor/{}", kind.slug),
         icon: format!("kind-{}", kind.icon),
         words: frame.say(&kind.name).to_owned(),
         hint: frame.say(&kind.hint).to_owned(),
+    };
+    let signposts = unit.pack.signposts().iter().filter_map(|post| {
+        Some(KindLink {
+            href: services::address(unit.pack.service(&post.service)?),
+            icon: format!("kind-{}", post.icon),
+            words: frame.say(&post.name).to_owned(),
+            hint: frame.say(&post.hint).to_owned(),
+        })
     });
-    let kinds = kinds.collect();
+    let all = unit.pack.report_kinds().iter();
+    let (unknown, known): (Vec<_>, Vec<_>) = all.partition(|kind| kind.unknown);
+    // "I do not know" stays the last choice.
+    let known = known.into_iter().map(of_kind);
+    let unknown = unknown.into_iter().map(of_kind);
+    let kinds = known.chain(signposts).chain(unknown).collect();
     let kept = draft::load(&context)
         .await?
         .filter(|kept| kept.sent.is_none());

@@ -23,7 +23,7 @@ pub(super) async fn show(PublicPage { mut frame, .. }: PublicPage) -> Result<Res
     frame.titled("rights.public_title");
     let pack = &frame.unit().pack;
     let lists = pack.rights().lists.iter();
-    let lists = lists.map(|list| list_view(&frame, list)).collect();
+    let lists = lists.map(|list| list_view(&frame, list, false)).collect();
     let remedies = pack.measures().remedies.iter();
     let remedies = remedies
         .map(|one| {

@@ -243,7 +243,7 @@ pub(super) async fn opened(context: &Context) -> Result<Option<(CaseNumber, Secr
 struct CaseQuery {
     /// Something was added just now.
     ditambah: Option<String>,
-    /// Somebody was asked to look at it just now.
+    /// Somebody was asked to look at it just now, or had been asked before.
     diminta: Option<String>,
 }
 
@@ -278,6 +278,7 @@ async fn show(
         .await?;
     let said = match (query.ditambah, query.diminta) {
         (Some(_), _) => Some("track.added"),
+        (None, Some(asked)) if asked == ask::WAITS => Some("track.asked_before"),
         (None, Some(_)) => Some("track.asked"),
         (None, None) => None,
     };

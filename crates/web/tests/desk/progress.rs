@@ -1,7 +1,9 @@
 //! Steps of a case, its progress notices, and two reports of one event: pages of staff, and what reporters see.
 
 use axum::http::StatusCode;
+use pengayom_core::act::Actor;
 use pengayom_core::value::CaseId;
+use pengayom_node::PersonDetails;
 use pengayom_node::access::Role;
 use pengayom_node::handle::case::Filed;
 use pengayom_node::jobs;
@@ -155,6 +157,9 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
         "{words}"
     );
     assert!(!words.contains("Sutrisno"), "{words}");
+    for day in ["pada 24 November 2026 dan", "24 November 2026: "] {
+        assert!(words.contains(day), "{day}: {words}");
+    }
     assert!(
         desk.get("/meja")
             .await
@@ -216,10 +221,44 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
     done(&send(&mut desk, case, "kabar", &[("apa", "susun-en")]).await);
     let draft = desk.get(&page(case)).await.text;
     assert!(draft.contains("The inquiry into report"), "{draft}");
+    assert!(draft.contains("24 November 2026: "), "{draft}");
     assert!(
         !draft.contains("Saksi di luar kota"),
         "words of officers are not in a draft"
     );
+}
+
+// S40: who checks a notice reads how its reporter is reached safely, as on the page of the case; who may not know the
+// reporter does not.
+#[tokio::test]
+async fn whoever_checks_a_notice_reads_how_its_reporter_is_reached_safely() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    site.account(Role::Oversight).await;
+    let mut request = THEFT.request(&site);
+    request.reporter = PersonDetails {
+        safe_contact: Some("Hanya lewat kakak saya".to_owned()),
+        safe_word: Some("melati".to_owned()),
+        ..request.reporter
+    };
+    let filed = site.node.file_request(request, &Actor::Citizen).await;
+    let page = format!("/perkara/{}/kabar", filed.unwrap().case);
+    site.clock.pass(DAY + 5);
+    work(&site).await;
+    let mut desk = site.signed_in("desk").await;
+    let words = desk.get(&page).await.words();
+    for shown in [
+        "Cara aman menghubungi Hanya lewat kakak saya",
+        "Kata aman melati",
+    ] {
+        assert!(words.contains(shown), "{shown}: {words}");
+    }
+    assert!(!words.contains("081234567890"), "{words}");
+    let mut overseer = site.signed_in("oversight").await;
+    let words = overseer.get(&page).await.words();
+    for hidden in ["Hanya lewat kakak", "melati"] {
+        assert!(!words.contains(hidden), "{hidden}: {words}");
+    }
 }
 
 // S18 S40

@@ -2,6 +2,7 @@
 //! and for everybody.
 
 use axum::http::StatusCode;
+use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::value::CaseId;
 use pengayom_node::access::Role;
 
@@ -88,7 +89,7 @@ async fn a_person_is_told_their_rights_and_the_reporter_sees_when() {
     let answer = named(&mut officer, case, "reporter", "dewasa").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
     let words = officer.get(&format!("/perkara/{case}/hak")).await.words();
-    assert!(words.contains("Pelapor 1"), "{words}");
+    assert!(words.contains("Orang nomor 1 Pelapor."), "{words}");
     assert!(words.contains("Hak pelapor: paling lambat"), "{words}");
     let person = officer.get(&format!("/perkara/{case}/hak/1")).await;
     assert!(
@@ -115,6 +116,43 @@ async fn a_person_is_told_their_rights_and_the_reporter_sees_when() {
     );
 }
 
+// S10 S24
+#[tokio::test]
+async fn a_reporter_who_is_the_one_reported_is_proposed_as_both() {
+    let site = Site::pati().await;
+    let by = site.account(Role::Investigator).await;
+    let case = THEFT.file(&site).await.case;
+    let note = CaseCommand::NoteReported {
+        reported: true,
+        warned: true,
+        reason: "mengaku ikut mengambil".to_owned(),
+    };
+    let noted = site.node.change_case(&by, case, None, note, None).await;
+    noted.unwrap();
+    let mut officer = site.signed_in("investigator").await;
+    let address = format!("/perkara/{case}/hak");
+    let page = officer.get(&address).await;
+    let proposal = "Pelapor tercatat juga sebagai yang dilaporkan";
+    assert!(page.words().contains(proposal), "{}", page.words());
+    for (role, proposed) in [("reporter", true), ("suspect", true), ("victim", false)] {
+        let ticked = format!("value=\"{role}\" checked");
+        assert_eq!(page.text.contains(&ticked), proposed, "{role}");
+    }
+    let fields = [
+        ("peran", "reporter"),
+        ("peran", "suspect"),
+        ("usia", "dewasa"),
+    ];
+    let sent = send(&mut officer, &address, "tambah-orang", &address, &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.words());
+    let words = officer.get(&address).await.words();
+    assert!(
+        words.contains("Orang nomor 1 Pelapor, Tersangka."),
+        "{words}"
+    );
+    assert!(!words.contains(proposal), "{words}");
+}
+
 // S24
 #[tokio::test]
 async fn what_was_not_understood_needs_help_and_a_child_is_not_alone() {
@@ -124,7 +162,17 @@ async fn what_was_not_understood_needs_help_and_a_child_is_not_alone() {
     let mut officer = site.signed_in("investigator").await;
     named(&mut officer, case, "suspect", "tidak-tahu").await;
     let words = officer.get(&format!("/perkara/{case}/hak/1")).await.words();
-    assert!(words.contains("Hak anak yang disangka"), "{words}");
+    for shown in [
+        "Hakmu: Orang nomor 1",
+        "Kamu di sini sebagai: Orang yang disangka. Disangka belum berarti bersalah.",
+        "Hak anak yang disangka",
+        "Kamu boleh menjawab dan boleh diam.",
+    ] {
+        assert!(words.contains(shown), "{shown}: {words}");
+    }
+    let spoken = words.split("Hakmu:").nth(1).unwrap_or_default();
+    let spoken = spoken.split("Catat bahwa hak").next().unwrap_or_default();
+    assert!(!spoken.contains("Anda"), "{spoken}");
     let alone = told(&mut officer, case, "1", &[]).await;
     assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
@@ -176,7 +224,7 @@ async fn a_measure_waits_for_rights_is_reviewed_by_another_and_shown_when_it_las
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.words());
     let page = officer.get(&format!("/perkara/{case}/upaya")).await.words();
     for shown in [
-        "1. Penangkapan: Tersangka 1",
+        "1. Penangkapan: Orang nomor 1 (Tersangka)",
         "Ke mana boleh keberatan sudah diberitahukan",
         "Tidak aman bila ditunda",
     ] {

@@ -51,6 +51,41 @@ async fn work(site: &Site) {
     while jobs::work_once(&site.node).await.unwrap() {}
 }
 
+// S10: a letter about something lost is neither an offence nor a conflict until somebody says more.
+#[tokio::test]
+async fn whose_a_matter_is_is_not_asked_of_a_letter_though_the_page_works() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    let letter = Report {
+        service: "sktlk",
+        told: "Dompet dan KTP hilang di pasar",
+        ..THEFT
+    };
+    // What people send who do not know what it is.
+    let unsorted = Report {
+        service: "info",
+        ..THEFT
+    };
+    let letter = letter.file(&site).await;
+    let cases = [
+        (letter.case, false),
+        (unsorted.file(&site).await.case, true),
+        (THEFT.file(&site).await.case, true),
+    ];
+    let mut desk = site.signed_in("desk").await;
+    for (case, offered) in cases {
+        let words = desk.get(&format!("/perkara/{case}")).await.words();
+        let found = words.contains("Telaah: pidana atau perdata");
+        assert_eq!(found, offered, "{words}");
+        let page = desk.get(&format!("/perkara/{case}/telaah")).await;
+        assert_eq!(page.status, StatusCode::OK);
+    }
+    // It was stolen after all: what was recorded there stays in sight.
+    answer(&mut desk, letter.case, &["q1:yes"]).await;
+    let words = desk.get(&format!("/perkara/{}", letter.case)).await.words();
+    assert!(words.contains("Telaah: pidana atau perdata"), "{words}");
+}
+
 // S10
 #[tokio::test]
 async fn a_civil_matter_is_decided_with_reason_referral_and_receipt() {
@@ -73,7 +108,7 @@ async fn a_civil_matter_is_decided_with_reason_referral_and_receipt() {
         half.words()
     );
     assert!(
-        half.words().contains("tidak menunggu 24 jam"),
+        half.words().contains("Tidak menunggu 24 jam"),
         "{}",
         half.words()
     );

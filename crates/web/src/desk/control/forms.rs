@@ -8,7 +8,7 @@ use pengayom_core::subject::case::{
 use pengayom_core::value::{CaseId, EncounterId};
 
 use crate::desk::concerned::{
-    consent_key, kind_name, label, not_first_key, number, result_key, side_key, way_name,
+    consent_key, kind_name, label_roles, not_first_key, number, result_key, side_key, way_name,
 };
 use crate::desk::pieces::{Form, Piece, Typing, yes_no, yes_or_no};
 use crate::extract::Fields;
@@ -56,7 +56,7 @@ impl Forms<'_> {
         let mut pieces = Vec::new();
         let people = self.case.rights.persons.iter();
         let people = people.filter(|one| one.roles.iter().any(|role| kind.roles.contains(role)));
-        let people = people.map(|one| (one.n.to_string(), label(frame, one)));
+        let people = people.map(|one| (one.n.to_string(), label_roles(frame, one)));
         let mut who = typing.select(
             BEGIN,
             ("mulai-orang", "orang"),

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use pengayom_core::subject::TEXT_MAX_CHARS;
-use pengayom_core::subject::case::{CaseRefusal, ReviewKind};
+use pengayom_core::subject::case::{Case, CaseRefusal, ReviewKind};
 use pengayom_node::HandleError;
 use pengayom_node::handle::case::CaseHistory;
 
@@ -15,6 +15,9 @@ use crate::form::{FieldError, TextField};
 use crate::frame::PageFrame;
 use crate::problem::Fault;
 use crate::public::report::too_long;
+
+/// What the address of the page says when something was asked for that waits already.
+pub(super) const WAITS: &str = "menunggu";
 
 /// One thing the reporter may ask for, or waits for.
 pub(super) struct Ask {
@@ -52,26 +55,21 @@ pub(super) fn asks(
 ) -> Vec<Ask> {
     let case = &history.case;
     let one = |kind: ReviewKind| {
-        let (id, title, button, help, asked) = match kind {
+        let (id, title, button, help) = match kind {
             ReviewKind::Explanation => (
                 "minta-penjelasan",
                 "track.explanation_title",
                 "track.ask_supervisor",
                 "track.explanation_help",
-                "track.explanation_asked",
             ),
             ReviewKind::SecondLook => (
                 "minta-penilaian",
                 "track.second_look_title",
                 "track.second_look",
                 "track.second_look_help",
-                "track.second_look_asked",
             ),
         };
-        let waits = case.reviews.of(kind).open_since.map(|since| {
-            let time = frame.format().moment(since);
-            frame.tf(asked, &[("time", &time)])
-        });
+        let waits = waits(frame, case, kind);
         let name = field_of(kind);
         let value = if typed.asked == Some(kind) {
             typed.text
@@ -93,6 +91,18 @@ pub(super) fn asks(
     ReviewKind::ALL.into_iter().filter_map(one).collect()
 }
 
+/// That one of a kind waits for its answer, and since when; nothing while none does.
+fn waits(frame: &PageFrame, case: &Case, kind: ReviewKind) -> Option<String> {
+    let (key, since) = match (kind, case.reviews.of(kind).open_since) {
+        (ReviewKind::Explanation, since) => ("track.explanation_asked", since?),
+        (ReviewKind::SecondLook, Some(since)) => ("track.second_look_asked", since),
+        // Two officers differ, or the questions ask for it: somebody looks at it again anyway.
+        (ReviewKind::SecondLook, None) => ("track.second_look_waits", case.triage.waits_since()?),
+    };
+    let time = frame.format().moment(since);
+    Some(frame.tf(key, &[("time", &time)]))
+}
+
 /// `POST /lacak/{nomor}/minta`
 pub(super) async fn ask(
     Path(number): Path<String>,
@@ -105,6 +115,11 @@ pub(super) async fn ask(
     let kind = ReviewKind::parse(post.fields.get("minta")).ok_or(Fault::Unreadable)?;
     let client = page.context.client().to_owned();
     let history = page.node.track(&number, &secret, &client).await?;
+    // Sent twice, or from a page that was read before: the page says that one waits, and since when.
+    let waiting = format!("/lacak/{number}?diminta={WAITS}");
+    if waits(&page.frame, &history.case, kind).is_some() {
+        return Ok(Redirect::to(&waiting).into_response());
+    }
     let text = post.fields.get(field_of(kind)).to_owned();
     let typed = Typed {
         text: &text,
@@ -121,9 +136,11 @@ pub(super) async fn ask(
         .ask_review(&number, &secret, &client, kind, text.clone())
         .await;
     let words = match asked {
-        // Sent twice, or from another page: it waits for its answer already.
-        Ok(_) | Err(HandleError::Case(CaseRefusal::AlreadyAsked)) => {
+        Ok(_) => {
             return Ok(Redirect::to(&format!("/lacak/{number}?diminta=ya")).into_response());
+        }
+        Err(HandleError::Case(CaseRefusal::AlreadyAsked)) => {
+            return Ok(Redirect::to(&waiting).into_response());
         }
         Err(HandleError::Case(refusal)) => {
             refused(&page.frame, &refusal).ok_or(Fault::from(HandleError::Case(refusal)))?

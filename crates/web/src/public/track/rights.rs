@@ -1,7 +1,7 @@
 //! The rights of whoever reported, and when they were told them (S24).
 
 use pengayom_core::pack::ConcernedRole;
-use pengayom_core::subject::case::Case;
+use pengayom_core::subject::case::{Case, Concerned};
 
 use crate::desk::{ListView, list_view};
 use crate::frame::PageFrame;
@@ -22,6 +22,12 @@ pub(super) fn rights(frame: &PageFrame, case: &Case) -> Vec<RightsItem> {
     let person = persons.next();
     let roles = person.map_or(&[ConcernedRole::Reporter][..], |one| &one.roles);
     let age = person.map_or(Some(false), |one| one.under_18);
+    let child = person.is_some_and(Concerned::is_child);
+    let told = if child {
+        "rights.told_you_child"
+    } else {
+        "rights.told_you"
+    };
     let needs: Vec<&str> = person
         .iter()
         .flat_map(|one| one.needs.iter().map(String::as_str))
@@ -31,12 +37,12 @@ pub(super) fn rights(frame: &PageFrame, case: &Case) -> Vec<RightsItem> {
     lists
         .filter(|list| !case.sensitive || list.services.is_empty())
         .map(|list| RightsItem {
-            list: list_view(frame, list),
+            list: list_view(frame, list, child),
             told: person
                 .and_then(|one| one.told_at(list.code.as_str()))
                 .map(|at| {
                     let time = frame.format().moment(at);
-                    frame.tf("rights.told_you", &[("time", &time)])
+                    frame.tf(told, &[("time", &time)])
                 }),
         })
         .collect()
