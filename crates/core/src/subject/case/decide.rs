@@ -159,18 +159,7 @@ pub fn decide(
                 function,
             }
         }
-        CaseCommand::Answer { text, next_news_by } => {
-            if let Some(at) = next_news_by.filter(|at| *at <= moment.happened_at) {
-                return Err(CaseRefusal::BeforeWhatItFollows {
-                    at,
-                    after: moment.happened_at,
-                });
-            }
-            CaseAct::ReporterAnswered {
-                text: needed("text", text)?,
-                next_news_by,
-            }
-        }
+        CaseCommand::Answer { text, next_news_by } => reply(text, next_news_by, moment)?,
         CaseCommand::AddEvidence {
             file,
             description,
@@ -194,21 +183,37 @@ pub fn decide(
             return progress(case, command, actor, moment, method);
         }
         CaseCommand::Rights(command) => {
-            let mut acts = rights::decide(case, command, moment, method)?;
-            acts.extend(steps::with(case, &acts, moment, method));
-            return Ok(acts);
+            let decided = rights::decide(case, command, moment, method)?;
+            return Ok(steps::with(case, decided, moment, method));
         }
         CaseCommand::Control(command) => control::decide(case, command, actor, moment, method)?,
         CaseCommand::Prevention(command) => {
-            let mut acts = vec![prevention::decide(case, command, moment, method)?];
-            acts.extend(steps::with(case, &acts, moment, method));
-            return Ok(acts);
+            let decided = vec![prevention::decide(case, command, moment, method)?];
+            return Ok(steps::with(case, decided, moment, method));
         }
         CaseCommand::Close { outcome, reason } => {
             close(case, outcome, reason, imported, moment, method)?
         }
     };
     Ok(vec![act])
+}
+
+/// An answer to the reporter; the next news it promises lies ahead.
+fn reply(
+    text: String,
+    next_news_by: Option<Timestamp>,
+    moment: Moment,
+) -> Result<CaseAct, CaseRefusal> {
+    if let Some(at) = next_news_by.filter(|at| *at <= moment.happened_at) {
+        return Err(CaseRefusal::BeforeWhatItFollows {
+            at,
+            after: moment.happened_at,
+        });
+    }
+    Ok(CaseAct::ReporterAnswered {
+        text: needed("text", text)?,
+        next_news_by,
+    })
 }
 
 /// Steps, progress notices, and other reports of the same event.

@@ -273,10 +273,10 @@ fn marked(case: &Case, step: &Step, note: String, moment: Moment, method: &impl 
     }
 }
 
-/// Steps of the service that go with what was just decided, so that nobody says the same twice.
+/// What was just decided, and the steps of the service that go with it, so that nobody says the same twice.
 pub(super) fn with(
     case: &Case,
-    decided: &[CaseAct],
+    mut decided: Vec<CaseAct>,
     moment: Moment,
     method: &impl Method,
 ) -> Vec<CaseAct> {
@@ -286,8 +286,10 @@ pub(super) fn with(
         let with = step.with.filter(|_| step.done == StepDoneBy::Hand);
         with.is_some_and(|with| decided.iter().any(|act| goes(case, step, with, act)))
     });
-    met.map(|step| marked(case, step, String::new(), moment, method))
-        .collect()
+    let marks = met.map(|step| marked(case, step, String::new(), moment, method));
+    let marks: Vec<CaseAct> = marks.collect();
+    decided.extend(marks);
+    decided
 }
 
 /// Whether an act does what a step goes with.
