@@ -155,7 +155,7 @@ async fn control_page(
         let current = kind.is_some_and(|kind| kind.code == one.code);
         link(
             "jenis",
-            "h-mulai",
+            "upaya-terpilih",
             one.code.as_str(),
             frame.say(&one.name),
             current,
@@ -165,7 +165,7 @@ async fn control_page(
         let current = way.is_some_and(|way| way.code == one.code);
         link(
             "cara",
-            "h-damai",
+            "cara-terpilih",
             one.code.as_str(),
             frame.say(&one.name),
             current,

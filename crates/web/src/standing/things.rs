@@ -255,9 +255,11 @@ async fn things_page(
     let at_station = rows
         .iter()
         .filter(|row| row.station.as_ref() == Some(&here));
-    let things = at_station
+    let mut things: Vec<_> = at_station
         .map(|row| thing_line(&frame, &names, row, now))
         .collect();
+    // What does not work stands first: a long list is folded after a few.
+    things.sort_by_key(|thing| thing.state == "ok");
     let read = node.readiness().await?;
     let gaps = node.gaps_for(&staff).await?;
     let gaps: Vec<_> = gaps
