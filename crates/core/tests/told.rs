@@ -74,7 +74,7 @@ fn every_text_of_an_act_was_decided_on() {
     let decisions: toml::Table = include_str!("../../../docs/privacy.toml").parse().unwrap();
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    for _ in 0..2_000 {
+    for _ in 0..4_000 {
         let payload = any_payload().new_tree(&mut runner).unwrap().current();
         let stored: BTreeMap<String, Value> =
             serde_json::from_str(&payload.to_stored().unwrap()).unwrap();

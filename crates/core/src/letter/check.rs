@@ -36,6 +36,8 @@ pub enum Fact {
     Place,
     /// When it was reported.
     ReportedAt,
+    /// Who reported it, where the officer may know.
+    ReporterName,
     /// The service that is given.
     Service,
     /// The station that answers for the place.
@@ -47,7 +49,7 @@ pub enum Fact {
 }
 
 /// Every fact.
-pub const FACTS: [Fact; 18] = [
+pub const FACTS: [Fact; 19] = [
     Fact::CaseNumber,
     Fact::Complaint,
     Fact::Date,
@@ -62,6 +64,7 @@ pub const FACTS: [Fact; 18] = [
     Fact::Parent,
     Fact::Place,
     Fact::ReportedAt,
+    Fact::ReporterName,
     Fact::Service,
     Fact::Station,
     Fact::Unit,
@@ -96,6 +99,7 @@ impl Fact {
             Self::Parent => "parent",
             Self::Place => "place",
             Self::ReportedAt => "reported_at",
+            Self::ReporterName => "reporter_name",
             Self::Service => "service",
             Self::Station => "station",
             Self::Unit => "unit",

@@ -284,10 +284,12 @@ impl Areas {
             }));
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let collection: FeatureCollection = serde_json::from_str(text).map_err(|error| {
-            AreaErrors::file(AreaProblem::NotGeoJson {
-                detail: error.to_string(),
-            })
+        let collection: FeatureCollection = text.parse().map_err(|error| {
+            let detail = match error {
+                geojson::Error::MalformedGeoJson(error) => error.to_string(),
+                error => error.to_string(),
+            };
+            AreaErrors::file(AreaProblem::NotGeoJson { detail })
         })?;
         let found = collection.features.len();
         if found == 0 || found > MAX_AREAS {

@@ -48,7 +48,7 @@ impl Letters {
         let Some(template) = unit.pack.templates().iter().find(fits) else {
             return Ok(());
         };
-        let facts = pengayom_web::letter_facts(&unit, node, by, &history, SITE);
+        let facts = pengayom_web::letter_facts(&unit, node, by, &history, SITE).await?;
         let known = facts.get(&Lang::Id).cloned().unwrap_or_default();
         let typed: Values = template
             .fields

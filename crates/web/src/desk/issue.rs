@@ -111,7 +111,7 @@ pub(super) async fn show(
         done: done(&page.frame, &history, &query),
         ..Asked::default()
     };
-    issue_page(page, StatusCode::OK, &history, asked)
+    issue_page(page, StatusCode::OK, &history, asked).await
 }
 
 fn done(frame: &PageFrame, history: &CaseHistory, query: &IssueQuery) -> Option<Done> {
@@ -152,12 +152,12 @@ fn id_of(code: &str) -> String {
 }
 
 /// What a form of a letter asks for.
-fn draft(
+async fn draft(
     page: &StaffPage,
     history: &CaseHistory,
     used: &TemplateInUse,
     fields: &Fields,
-) -> LetterDraft {
+) -> Result<LetterDraft, Fault> {
     let typed: Values = used
         .template
         .fields
@@ -169,7 +169,7 @@ fn draft(
             )
         })
         .collect();
-    LetterDraft {
+    Ok(LetterDraft {
         kind: used.template.kind.as_str().to_owned(),
         paper: Paper::parse(fields.get("kertas")).unwrap_or_default(),
         english: fields.get("bahasa") == "id_en",
@@ -180,10 +180,11 @@ fn draft(
             &page.staff,
             history,
             page.context.site(),
-        ),
+        )
+        .await?,
         replaces: fields.get("menggantikan").parse().ok(),
         site: page.context.site().to_owned(),
-    }
+    })
 }
 
 /// `POST /perkara/{case}/surat/contoh`: the letter as it would be, without number and code.
@@ -194,9 +195,9 @@ pub(super) async fn preview(
 ) -> Result<Response, Fault> {
     let (history, used) = match begin(&page, &case, &form.fields).await? {
         Ok(begun) => begun,
-        Err(history) => return again(page, &history, form.fields),
+        Err(history) => return again(page, &history, form.fields).await,
     };
-    let draft = draft(&page, &history, &used, &form.fields);
+    let draft = draft(&page, &history, &used, &form.fields).await?;
     match page
         .node
         .preview_letter(&page.staff, history.id, &draft)
@@ -229,9 +230,9 @@ pub(super) async fn issue(
     let fields = form.fields;
     let (history, used) = match begin(&page, &case, &fields).await? {
         Ok(begun) => begun,
-        Err(history) => return again(page, &history, fields),
+        Err(history) => return again(page, &history, fields).await,
     };
-    let draft = draft(&page, &history, &used, &fields);
+    let draft = draft(&page, &history, &used, &fields).await?;
     let id = history.id;
     // The same form sent twice is one letter.
     let command = command_of(&fields, &page.node);
@@ -279,13 +280,13 @@ async fn begin(
     }
 }
 
-fn again(page: StaffPage, history: &CaseHistory, fields: Fields) -> Result<Response, Fault> {
+async fn again(page: StaffPage, history: &CaseHistory, fields: Fields) -> Result<Response, Fault> {
     let asked = Asked {
         kind: fields.get("jenis").to_owned(),
         typed: Some(fields),
         ..Asked::default()
     };
-    issue_page(page, StatusCode::OK, history, asked)
+    issue_page(page, StatusCode::OK, history, asked).await
 }
 
 /// The form again with what was typed, and what stood in the way.
@@ -320,7 +321,7 @@ async fn refused(
         warn,
         done: None,
     };
-    issue_page(page, status, &history, asked)
+    issue_page(page, status, &history, asked).await
 }
 
 fn words_of(frame: &PageFrame, refusal: &CaseRefusal) -> Option<FieldError> {
@@ -385,7 +386,7 @@ pub(crate) fn refusal_words(
     }
 }
 
-fn issue_page(
+async fn issue_page(
     page: StaffPage,
     status: StatusCode,
     history: &CaseHistory,
@@ -449,7 +450,7 @@ fn issue_page(
         .find(|one| one.kind.as_str() == asked.kind && may && offered(one.to_reporter));
     let form = match chosen {
         Some(template) => {
-            let known = facts(frame.unit(), &node, &staff, history, context.site());
+            let known = facts(frame.unit(), &node, &staff, history, context.site()).await?;
             let known = known.get(&Lang::Id).cloned().unwrap_or_default();
             let command = node.new_id().to_string();
             Some(form(&frame, history, (template, command), &known, &asked))

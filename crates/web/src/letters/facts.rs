@@ -6,22 +6,36 @@ use pengayom_core::letter::{Fact, Values};
 use pengayom_core::pack::Lang;
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::CaseHistory;
-use pengayom_node::{Node, UnitContext};
+use pengayom_node::{HandleError, Node, UnitContext};
 
 use crate::format::Format;
 
 /// The facts of a case for a letter that `by` issues at a site. Number and address are given when it is issued.
-pub fn facts(
+///
+/// # Errors
+/// The store's.
+pub async fn facts(
     unit: &UnitContext,
     node: &Node,
     by: &Staff,
     history: &CaseHistory,
     site: &str,
-) -> BTreeMap<Lang, Values> {
-    Lang::ALL
-        .into_iter()
-        .map(|lang| (lang, in_lang(unit, node, by, history, (lang, site))))
-        .collect()
+) -> Result<BTreeMap<Lang, Values>, HandleError> {
+    let reporter = match node.reporter(by, &history.case).await {
+        Ok(person) => person.and_then(|person| person.name),
+        // Who may not know the name writes what the reporter shows them.
+        Err(HandleError::CaseShut(_) | HandleError::NotAllowed(_) | HandleError::Seal(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let of = |lang| {
+        let mut values = in_lang(unit, node, by, history, (lang, site));
+        let name = reporter
+            .clone()
+            .map(|name| (Fact::ReporterName.code().to_owned(), name));
+        values.extend(name);
+        (lang, values)
+    };
+    Ok(Lang::ALL.into_iter().map(of).collect())
 }
 
 fn in_lang(

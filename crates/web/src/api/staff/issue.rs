@@ -205,7 +205,7 @@ async fn draft_of(api: &Api, case: &str, wanted: Wanted) -> Result<(CaseId, Lett
         paper: wanted.paper,
         english: wanted.english,
         typed: wanted.typed,
-        facts: facts(api.frame.unit(), &api.node, staff, &history, site),
+        facts: facts(api.frame.unit(), &api.node, staff, &history, site).await?,
         replaces: wanted.replaces,
         site: site.to_owned(),
     };
