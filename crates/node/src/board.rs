@@ -143,23 +143,8 @@ impl Node {
         to: Date,
     ) -> Result<ResponseTimes, HandleError> {
         by.require(Permission::ReadBoard)?;
-        let days = from
-            .until(to)
-            .map_err(|_| HandleError::Malformed)?
-            .get_days();
-        if days < 0 {
-            return Err(HandleError::Malformed);
-        }
-        if days > RESPONSE_DAYS_MAX {
-            let found = usize::try_from(days).unwrap_or(usize::MAX);
-            let limit = usize::try_from(RESPONSE_DAYS_MAX).unwrap_or(usize::MAX);
-            return Err(HandleError::TooLarge { found, limit });
-        }
         let unit = self.unit();
-        let span = Span {
-            from: self.day_span(from)?.from,
-            to: self.day_span(to)?.to,
-        };
+        let span = self.days_span(from, to)?;
         let totals = self
             .store
             .wait_totals(&unit.id, span, WaitGroup::StationHour)
@@ -299,6 +284,30 @@ impl Node {
             });
         }
         Ok(weeks)
+    }
+
+    /// From the beginning of a local day to the end of another.
+    ///
+    /// # Errors
+    /// [`HandleError::TooLarge`] beyond [`RESPONSE_DAYS_MAX`] days; [`HandleError::Malformed`] when `to` is
+    /// before `from`.
+    pub(crate) fn days_span(&self, from: Date, to: Date) -> Result<Span, HandleError> {
+        let days = from
+            .until(to)
+            .map_err(|_| HandleError::Malformed)?
+            .get_days();
+        if days < 0 {
+            return Err(HandleError::Malformed);
+        }
+        if days > RESPONSE_DAYS_MAX {
+            let found = usize::try_from(days).unwrap_or(usize::MAX);
+            let limit = usize::try_from(RESPONSE_DAYS_MAX).unwrap_or(usize::MAX);
+            return Err(HandleError::TooLarge { found, limit });
+        }
+        Ok(Span {
+            from: self.day_span(from)?.from,
+            to: self.day_span(to)?.to,
+        })
     }
 
     async fn waits(&self, span: Span) -> Result<WaitHistogram, HandleError> {

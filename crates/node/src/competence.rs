@@ -15,11 +15,10 @@ use pengayom_core::subject::case::SecondLook;
 use pengayom_measure::clustered::{ClusteredShare, clustered_share};
 use pengayom_measure::middle::{MIDDLE_NEEDS, Middle, Spell, middle};
 use pengayom_measure::proportion::{self, Share};
-use pengayom_store::{MeasuredCase, Span};
+use pengayom_store::MeasuredCase;
 
 use crate::Node;
 use crate::access::{Permission, Staff};
-use crate::board::RESPONSE_DAYS_MAX;
 use crate::error::HandleError;
 use crate::method::PackMethod;
 
@@ -365,7 +364,7 @@ impl Node {
     /// stand now.
     ///
     /// # Errors
-    /// [`HandleError::NotAllowed`]; [`HandleError::TooLarge`] beyond [`RESPONSE_DAYS_MAX`] days;
+    /// [`HandleError::NotAllowed`]; [`HandleError::TooLarge`] beyond [`RESPONSE_DAYS_MAX`](crate::board::RESPONSE_DAYS_MAX) days;
     /// [`HandleError::Malformed`] when `to` is before `from`; otherwise the store's.
     pub async fn competence(
         &self,
@@ -374,23 +373,8 @@ impl Node {
         to: Date,
     ) -> Result<Competence, HandleError> {
         by.require(Permission::ReadBoard)?;
-        let days = from
-            .until(to)
-            .map_err(|_| HandleError::Malformed)?
-            .get_days();
-        if days < 0 {
-            return Err(HandleError::Malformed);
-        }
-        if days > RESPONSE_DAYS_MAX {
-            let found = usize::try_from(days).unwrap_or(usize::MAX);
-            let limit = usize::try_from(RESPONSE_DAYS_MAX).unwrap_or(usize::MAX);
-            return Err(HandleError::TooLarge { found, limit });
-        }
         let unit = self.unit();
-        let span = Span {
-            from: self.day_span(from)?.from,
-            to: self.day_span(to)?.to,
-        };
+        let span = self.days_span(from, to)?;
         let mut cases = self
             .store
             .measured_cases(&unit.id, span, CASES_MAX + 1)

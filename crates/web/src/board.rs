@@ -9,6 +9,7 @@ pub(crate) mod figures;
 pub(crate) mod morning;
 mod openings;
 pub(crate) mod response;
+pub(crate) mod span;
 mod trend;
 
 use axum::Router;

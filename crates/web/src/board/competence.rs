@@ -6,12 +6,10 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::Query;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use pengayom_measure::middle::{MIDDLE_NEEDS, Middle};
-use pengayom_node::HandleError;
 use pengayom_node::Node;
 use pengayom_node::access::{Permission, Staff};
 use pengayom_node::competence::{
@@ -20,9 +18,8 @@ use pengayom_node::competence::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::response::{Asked, days};
+use super::span::{Asked, Span, days_of};
 use crate::extract::StaffPage;
-use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::service_name;
@@ -32,10 +29,7 @@ use crate::table::Csv;
 #[template(path = "board/competence.html")]
 struct CompetencePage {
     page: PageFrame,
-    errors: Vec<FieldError>,
-    from: TextField,
-    to: TextField,
-    query: String,
+    span: Span,
     sentence: String,
     /// The unit as a whole, a row for each measure.
     whole: Vec<WholeLine>,
@@ -156,37 +150,14 @@ pub(crate) struct CompetenceFigures {
 /// The page.
 pub(super) async fn show(page: StaffPage, asked: Query<Asked>) -> Result<Response, Fault> {
     page.require(Permission::ReadBoard)?;
-    let (days, errors) = days(&page.frame, &page.node, &asked);
-    let read = match days {
+    let span = Span::asked(&page.frame, &page.node, &asked);
+    let read = match span.days {
         Some((from, to)) => Some(page.node.competence(&page.staff, from, to).await?),
         None => None,
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
     let StaffPage { mut frame, .. } = page;
     frame.titled("competence.title");
-    if !errors.is_empty() {
-        frame.refused();
-    }
-    let shown = |typed: &str, day: Option<Date>| {
-        if typed.is_empty() {
-            day.map(|day| day.to_string()).unwrap_or_default()
-        } else {
-            typed.to_owned()
-        }
-    };
-    let from_typed = shown(&asked.dari, days.map(|(from, _)| from));
-    let to_typed = shown(&asked.sampai, days.map(|(_, to)| to));
-    let from = TextField::new("dari", frame.t("chief.response_from"), &from_typed, &errors);
-    let to = TextField::new("sampai", frame.t("chief.response_to"), &to_typed, &errors);
-    let query = if errors.is_empty() {
-        format!("?dari={from_typed}&sampai={to_typed}")
-    } else {
-        String::new()
-    };
+    let status = span.status(&mut frame);
     let sentence = read.as_ref().map(|read| sentence(&frame, read));
     let page = CompetencePage {
         sentence: sentence.unwrap_or_default(),
@@ -206,10 +177,7 @@ pub(super) async fn show(page: StaffPage, asked: Query<Asked>) -> Result<Respons
                 ("cases", &SHARE_NEEDS.to_string()),
             ],
         ),
-        query,
-        from,
-        to,
-        errors,
+        span,
         page: frame,
     };
     draw(status, &page)
@@ -263,9 +231,7 @@ pub(super) async fn csv(page: StaffPage, asked: Query<Asked>) -> Result<Response
 
 async fn read(page: &StaffPage, asked: &Asked) -> Result<CompetenceFigures, Fault> {
     page.require(Permission::ReadBoard)?;
-    let (Some(found), _) = days(&page.frame, &page.node, asked) else {
-        return Err(Fault::from(HandleError::Malformed));
-    };
+    let found = days_of(&page.frame, &page.node, asked)?;
     figures(&page.frame, &page.node, &page.staff, found).await
 }
 

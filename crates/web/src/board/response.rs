@@ -6,34 +6,26 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::Query;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use pengayom_node::Node;
 use pengayom_node::access::{Permission, Staff};
-use pengayom_node::board::{RESPONSE_DAYS_MAX, ResponseTimes, StationHour};
-use pengayom_node::{HandleError, Node};
-use serde::{Deserialize, Serialize};
+use pengayom_node::board::{ResponseTimes, StationHour};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::figures::{MIDDLE_NEEDS, NINE_NEEDS};
+use super::span::{Asked, Span, days_of};
 use crate::extract::StaffPage;
-use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::table::Csv;
-
-/// Days shown when none are asked for.
-const DAYS: i64 = 30;
 
 #[derive(Template)]
 #[template(path = "board/response.html")]
 struct ResponsePage {
     page: PageFrame,
-    errors: Vec<FieldError>,
-    from: TextField,
-    to: TextField,
-    query: String,
+    span: Span,
     sentence: String,
     stations: Vec<Line>,
     hours: Vec<String>,
@@ -53,15 +45,6 @@ struct Line {
 struct MatrixLine {
     name: String,
     cells: Vec<String>,
-}
-
-/// The days asked for, as typed.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    pub(crate) dari: String,
-    #[serde(default)]
-    pub(crate) sampai: String,
 }
 
 /// Waiting times until the first response, of one station in one local hour, or of several together.
@@ -109,33 +92,14 @@ pub(crate) struct ResponseFigures {
 /// The page.
 pub(super) async fn show(page: StaffPage, asked: Query<Asked>) -> Result<Response, Fault> {
     page.require(Permission::ReadBoard)?;
-    let (days, errors) = days(&page.frame, &page.node, &asked);
-    let read = match days {
+    let span = Span::asked(&page.frame, &page.node, &asked);
+    let read = match span.days {
         Some((from, to)) => Some(page.node.response_times(&page.staff, from, to).await?),
         None => None,
     };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
     let StaffPage { mut frame, .. } = page;
     frame.titled("chief.response");
-    if !errors.is_empty() {
-        frame.refused();
-    }
-    let shown = |typed: &str, day: Option<Date>| {
-        if typed.is_empty() {
-            day.map(|day| day.to_string()).unwrap_or_default()
-        } else {
-            typed.to_owned()
-        }
-    };
-    let from_typed = shown(&asked.dari, days.map(|(from, _)| from));
-    let to_typed = shown(&asked.sampai, days.map(|(_, to)| to));
-    let from = TextField::new("dari", frame.t("chief.response_from"), &from_typed, &errors);
-    let to = TextField::new("sampai", frame.t("chief.response_to"), &to_typed, &errors);
-    let query = format!("?dari={from_typed}&sampai={to_typed}");
+    let status = span.status(&mut frame);
     let tables = read
         .as_ref()
         .map(|read| tables(&frame, read))
@@ -149,14 +113,7 @@ pub(super) async fn show(page: StaffPage, asked: Query<Asked>) -> Result<Respons
         stations: tables.stations,
         hours: tables.hours,
         matrix: tables.matrix,
-        query: if errors.is_empty() {
-            query
-        } else {
-            String::new()
-        },
-        from,
-        to,
-        errors,
+        span,
         page: frame,
     };
     draw(status, &page)
@@ -183,9 +140,7 @@ pub(super) async fn csv(page: StaffPage, asked: Query<Asked>) -> Result<Response
 
 async fn read(page: &StaffPage, asked: &Asked) -> Result<ResponseFigures, Fault> {
     page.require(Permission::ReadBoard)?;
-    let (Some((from, to)), _) = days(&page.frame, &page.node, asked) else {
-        return Err(Fault::from(HandleError::Malformed));
-    };
+    let (from, to) = days_of(&page.frame, &page.node, asked)?;
     figures(&page.frame, &page.node, &page.staff, (from, to)).await
 }
 
@@ -220,45 +175,6 @@ pub(crate) async fn figures(
         p90_needs: NINE_NEEDS,
         figures,
     })
-}
-
-/// The days asked for; without any, the last [`DAYS`].
-pub(crate) fn days(
-    frame: &PageFrame,
-    node: &Node,
-    asked: &Asked,
-) -> (Option<(Date, Date)>, Vec<FieldError>) {
-    let today = frame.unit().zone.to_datetime(node.now()).date();
-    let mut errors = Vec::new();
-    let mut day = |field: &str, typed: &str, default: Date| {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return Some(default);
-        }
-        let read = typed.parse::<Date>().ok();
-        if read.is_none() {
-            errors.push(FieldError::new(field, frame.t("chief.response_bad_day")));
-        }
-        read
-    };
-    let to = day("sampai", &asked.sampai, today);
-    let from = day(
-        "dari",
-        &asked.dari,
-        to.unwrap_or(today).saturating_sub(DAYS.days()),
-    );
-    let (Some(from), Some(to)) = (from, to) else {
-        return (None, errors);
-    };
-    let span = from.until(to).map_or(i32::MAX, |span| span.get_days());
-    if span < 0 {
-        errors.push(FieldError::new("sampai", frame.t("chief.response_order")));
-    } else if span > RESPONSE_DAYS_MAX {
-        let most = RESPONSE_DAYS_MAX.to_string();
-        let words = frame.tf("chief.response_long", &[("days", &most)]);
-        errors.push(FieldError::new("dari", words));
-    }
-    (errors.is_empty().then_some((from, to)), errors)
 }
 
 fn sentence(frame: &PageFrame, times: &ResponseTimes) -> String {

@@ -53,6 +53,8 @@ struct Form {
     limits: String,
     /// Whose it is, when it is not for the reporter.
     on_file: bool,
+    /// It is about a progress notice that was not sent: where that is done, and the words of the link.
+    news: Option<(String, String)>,
     unverified: bool,
     command: String,
     fields: Vec<Field>,
@@ -547,6 +549,7 @@ fn form(
             .map(|kind| frame.say(&kind.limits).to_owned())
             .unwrap_or_default(),
         on_file: !template.to_reporter,
+        news: news_first(frame, history, template.kind.as_str()),
         unverified: template.sourced.certainty != Certainty::Found,
         command: value("perintah")
             .filter(|value| !value.is_empty())
@@ -572,4 +575,18 @@ fn form(
         ),
         replaces,
     }
+}
+
+/// A letter about progress does not stand for the notice: it is sent first, for the reporter waits for that.
+fn news_first(frame: &PageFrame, history: &CaseHistory, kind: &str) -> Option<(String, String)> {
+    let (unit, case) = (frame.unit(), &history.case);
+    let waiting = case.news.draft.as_ref().map(|draft| draft.stage.as_str());
+    let next = || {
+        let next = case.next_news(&unit.pack, unit.reckoning())?;
+        Some(next.stage.code.as_str())
+    };
+    let stage = unit.pack.news().stage(waiting.or_else(next)?)?;
+    let href = format!("/perkara/{}/kabar", history.id);
+    let words = frame.tf("letters.news_first", &[("stage", frame.say(&stage.name))]);
+    (stage.letter.as_str() == kind).then_some((href, words))
 }

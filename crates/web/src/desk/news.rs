@@ -1,6 +1,8 @@
 //! `/perkara/{case}/kabar`: the progress notices (SP2HP) of a case, the draft that waits, and what was sent; and
 //! `/meja/kabar`: every notice that waits (S18, S40).
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -18,6 +20,7 @@ use super::steps::due_words;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField, error_at};
 use crate::frame::{PageFrame, draw};
+use crate::letters::kind_name;
 use crate::problem::Fault;
 use crate::signin::home;
 use crate::staff::held::given_back;
@@ -49,6 +52,8 @@ struct Sent {
     state_words: &'static str,
     lines: Vec<String>,
     told: Vec<String>,
+    /// Where the letter about it is made, and the words of the link.
+    letter: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -296,7 +301,7 @@ async fn news_page(page: StaffPage, history: CaseHistory, typed: Typed) -> Resul
             }),
         telling,
         safe,
-        sent: view.sent(&history),
+        sent: view.sent(&history, may),
         heading,
         errors: typed.errors.clone(),
         page: frame,
@@ -392,7 +397,22 @@ impl View<'_> {
         (self.radios(LEVEL, "news.level", options), reason)
     }
 
-    fn sent(&self, history: &CaseHistory) -> Vec<Sent> {
+    /// The letter about the n-th notice of a stage, as long as fewer letters of its kind were given.
+    fn letter(&self, history: &CaseHistory, stage: &str, n: usize) -> Option<(String, String)> {
+        let (frame, case) = (self.frame, &history.case);
+        let kind = frame.unit().pack.news().stage(stage)?.letter.as_str();
+        let template = frame.unit().pack.template(kind)?;
+        let given = case.letters.iter();
+        let given = given.filter(|letter| letter.kind == kind && letter.is_there());
+        if !template.is_for(case.service.as_str()) || given.count() >= n {
+            return None;
+        }
+        let href = format!("/perkara/{}/surat?jenis={kind}#surat-baru", history.id);
+        let name = kind_name(frame, kind);
+        Some((href, frame.tf("news.make_letter", &[("kind", &name)])))
+    }
+
+    fn sent(&self, history: &CaseHistory, may: bool) -> Vec<Sent> {
         use pengayom_core::act::Payload;
         use pengayom_core::subject::case::CaseAct;
         let frame = self.frame;
@@ -401,8 +421,12 @@ impl View<'_> {
             _ => None,
         });
         let both = history.case.news.sent.iter().zip(texts);
+        let mut of_stage: BTreeMap<&str, usize> = BTreeMap::new();
         let all: Vec<Sent> = both
             .map(|(sent, text)| {
+                let n = of_stage.entry(&sent.stage).or_default();
+                *n += 1;
+                let letter = Some(*n).filter(|_| may);
                 let time = frame.format().moment(sent.at);
                 let due = frame.format().moment(sent.due_at);
                 let who = sent.by.map(|officer| self.names.of(frame, officer));
@@ -426,6 +450,7 @@ impl View<'_> {
                     state_words,
                     lines,
                     told: text.lines().map(ToOwned::to_owned).collect(),
+                    letter: letter.and_then(|n| self.letter(history, &sent.stage, n)),
                 }
             })
             .collect();

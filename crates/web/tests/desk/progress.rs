@@ -197,7 +197,14 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
         seen.contains("Saksi belum bertemu. Saksi di luar kota"),
         "{seen}"
     );
+    // The letter of that news says that it does not stand for it; once it was sent the page leads to the letter.
+    let letter = format!("/perkara/{case}/surat?jenis=sp2hp_a1");
+    let first = "Kabar SP2HP A1 belum dikirim.";
+    assert!(desk.get(&letter).await.words().contains(first));
+    assert!(!desk.get(&page(case)).await.text.contains(&letter));
     done(&send(&mut desk, case, "kabar", &[("apa", "kirim"), ("isi", text)]).await);
+    assert!(desk.get(&page(case)).await.text.contains(&letter));
+    assert!(!desk.get(&letter).await.words().contains(first));
     let seen = track(&mut reporter, &filed).await.words();
     assert!(
         seen.contains("SP2HP A1 dari Bripka Sari desk") && seen.contains("Saksi dipanggil."),

@@ -13,7 +13,8 @@ use crate::api::caller::Api;
 use crate::board::competence::{self, CompetenceFigures};
 use crate::board::figures::{Figures, ItemFigure, item_figure};
 use crate::board::morning::{duty_counts, function_counts};
-use crate::board::response::{Asked, ResponseFigures, days, figures};
+use crate::board::response::{ResponseFigures, figures};
+use crate::board::span::{Asked, days};
 use crate::problem::{Fault, FieldFault};
 
 /// The chief's morning.
