@@ -70,8 +70,6 @@ choice!(
     pub enum StepWith {
         /// Reporter and victims, as far as the case knows them, were told their rights.
         RightsTold = "rights_told",
-        /// Somebody who looks after a child was with it.
-        GuardianThere = "guardian_there",
         /// A way to settle was offered; `way` says which.
         WayOffered = "way_offered",
     }

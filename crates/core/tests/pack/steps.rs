@@ -215,8 +215,8 @@ fn steps_that_nobody_could_do_are_refused() {
         ),
         ("with = \"rights_told\"", "with = \"way_offered\""),
         (
-            "with = \"guardian_there\"",
-            "with = \"guardian_there\"\nway = \"diversion\"",
+            "done = \"hand\"\nfloor = \"rights_notices\"",
+            "done = \"hand\"\nway = \"diversion\"\nfloor = \"rights_notices\"",
         ),
     ] {
         assert_eq!(

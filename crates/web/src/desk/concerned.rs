@@ -321,6 +321,12 @@ pub(crate) fn blamed(frame: &PageFrame, refusal: &CaseRefusal) -> Option<(&'stat
         CaseRefusal::NotInPack { field, .. } => return say(field, "rights.choose_one"),
         CaseRefusal::OwnDecision => return say("measure", "control.own"),
         CaseRefusal::BeforeWhatItFollows { .. } => return say("keep_by", "control.before"),
+        CaseRefusal::InTheFuture { .. } => return say("happened_at", "first_hour.at_future"),
+        CaseRefusal::ToldTooLate { limit_days, .. } => {
+            let n = frame.format().count(*limit_days);
+            let words = frame.tf("case.told_too_late", &[("n", &n)]);
+            return Some(("happened_at", words));
+        }
         _ => return None,
     };
     match rights {
@@ -337,6 +343,7 @@ pub(crate) fn blamed(frame: &PageFrame, refusal: &CaseRefusal) -> Option<(&'stat
         RightsRefusal::NothingTriedFirst => say("not_first", "control.try_first"),
         RightsRefusal::NoSuchMeasure | RightsRefusal::MeasureOver => say("measure", "control.over"),
         RightsRefusal::MeasureLasts { .. } => say("measure", "control.lasts"),
+        RightsRefusal::MeasureUnseen { .. } => say("measure", "control.unseen"),
         RightsRefusal::TooMany { limit: n } => Some(("kind", limit("control.too_many", *n))),
         RightsRefusal::FactNotAnswered { .. } => say("answers", "prevention.answer_all"),
         RightsRefusal::AlreadyOffered => say("way", "prevention.offered_already"),

@@ -151,3 +151,15 @@ pub(super) fn yes_or_no(fields: &Fields, name: &str) -> Option<bool> {
         _ => None,
     }
 }
+
+/// When something was, where that is not now: whoever is out of reach types it later.
+pub(super) fn happened(
+    typing: &Typing<'_>,
+    form: &'static str,
+    id: &'static str,
+    label: &str,
+) -> Piece {
+    let when = typing.text(form, (id, "waktu"), label);
+    let hint = typing.frame.t("control.at_help");
+    Piece::Moment(when.hint(hint).optional())
+}

@@ -93,6 +93,8 @@ pub(crate) fn refusal(
             Some(FieldError::new(first, words))
         }
         CaseRefusal::Rights(RightsRefusal::MeasureLasts { .. }) => at(first, "control.lasts"),
+        CaseRefusal::Rights(RightsRefusal::MeasureUnseen { .. }) => at(first, "control.unseen"),
+        CaseRefusal::Rights(RightsRefusal::RightsFirst { .. }) => at(first, "control.untold"),
         CaseRefusal::Rights(_)
         | CaseRefusal::NotFiled
         | CaseRefusal::AlreadyFiled

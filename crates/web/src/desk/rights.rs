@@ -9,7 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use pengayom_core::pack::{ConcernedRole, ListAge, RightsList};
 use pengayom_core::subject::case::{
-    Case, CaseCommand, CaseStage, Concerned, GiveRights, Manner, RightsCommand, Signing,
+    Case, CaseCommand, CaseRefusal, CaseStage, Concerned, GiveRights, Manner, RightsCommand,
+    Signing,
 };
 use pengayom_core::value::CaseId;
 use pengayom_node::HandleError;
@@ -21,13 +22,14 @@ use super::case::{may_do, moved_words, read};
 use super::concerned::{
     blamed, due_words, here_as, label, list_name, manner_key, roles_words, signing_key,
 };
-use super::pieces::{Form, Piece, Typing, yes_no, yes_or_no};
+use super::pieces::{Form, Piece, Typing, happened, yes_no, yes_or_no};
 use super::queue::seen_version;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::FieldError;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
 use crate::staff::held::given_back;
+use crate::staff::local_moment;
 
 /// Identifier of the form that records that rights were told.
 const GIVE: &str = "catat-hak";
@@ -273,15 +275,34 @@ pub(super) async fn send(
 ) -> Result<Result<(), Refused>, Fault> {
     let id = history.id;
     let seen = seen_version(fields);
+    let typed = fields.some("waktu");
+    let typed = typed.map(|when| local_moment(page.frame.unit(), &when));
+    let Ok(happened_at) = typed.transpose() else {
+        let words = page.frame.t("error.time_unreadable");
+        let asked = Asked {
+            errors: vec![FieldError::new(id_of("happened_at"), words)],
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            ..Asked::default()
+        };
+        return Ok(Err((history, asked)));
+    };
     let changed = page
         .node
-        .change_case(&page.staff, id, seen, command, None)
+        .change_case(&page.staff, id, seen, command, happened_at)
         .await;
     let Err(error) = changed else {
         return Ok(Ok(()));
     };
     let history = page.node.case_history(&page.staff, id).await?;
     let asked = match error {
+        HandleError::Case(CaseRefusal::BeforeWhatItFollows { .. }) if happened_at.is_some() => {
+            let words = page.frame.t("control.at_before");
+            Asked {
+                errors: vec![FieldError::new(id_of("happened_at"), words)],
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                ..Asked::default()
+            }
+        }
         HandleError::Case(refusal) => match blamed(&page.frame, &refusal) {
             Some((field, words)) => Asked {
                 errors: vec![FieldError::new(id_of(field), words)],
@@ -370,7 +391,7 @@ fn person_page(
 }
 
 /// Identifiers of manner, language, interpreter, guardian, adviser, why not, understood, help and signing.
-const GIVE_IDS: [&str; 9] = [
+const GIVE_IDS: [&str; 10] = [
     "hak-cara",
     "hak-bahasa",
     "hak-penerjemah",
@@ -380,6 +401,7 @@ const GIVE_IDS: [&str; 9] = [
     "hak-mengerti",
     "hak-bantuan",
     "hak-tanda",
+    "hak-waktu",
 ];
 
 fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -> Form {
@@ -399,6 +421,7 @@ fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -
         understood,
         help,
         signing,
+        when,
     ] = GIVE_IDS;
     let manners = Manner::ALL.map(|manner| {
         (
@@ -457,6 +480,7 @@ fn give_form(frame: &PageFrame, id: CaseId, person: &Concerned, asked: &Asked) -
         "rights.signing",
         signings.into(),
     )));
+    pieces.push(happened(&typing, GIVE, when, "rights.when"));
     Form {
         id: GIVE,
         action: format!("/perkara/{id}/hak/{}", person.n),
@@ -507,6 +531,7 @@ pub(super) async fn give(
         "guardian" => GIVE_IDS[3],
         "absent" => GIVE_IDS[5],
         "help" => GIVE_IDS[7],
+        "happened_at" => GIVE_IDS[9],
         _ => GIVE_IDS[0],
     };
     match send(&page, history, command, &fields, id_of).await? {

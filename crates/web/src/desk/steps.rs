@@ -262,7 +262,7 @@ impl View<'_> {
             text: text.filter(|text| !text.is_empty()),
             with: step.with.filter(|_| self.may && open).map(|with| {
                 let (page, words) = match with {
-                    StepWith::RightsTold | StepWith::GuardianThere => ("hak", "steps.with_rights"),
+                    StepWith::RightsTold => ("hak", "steps.with_rights"),
                     StepWith::WayOffered => ("upaya", "steps.with_way"),
                 };
                 (format!("{}/{page}", self.case), frame.t(words).to_owned())

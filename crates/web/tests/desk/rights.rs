@@ -252,6 +252,36 @@ async fn a_measure_waits_for_rights_is_reviewed_by_another_and_shown_when_it_las
     assert!(!words.contains("Hak dan upaya yang lewat waktu"), "{words}");
 }
 
+// S37: whoever was out of reach types it later; its time runs from when it began.
+#[tokio::test]
+async fn a_measure_that_is_typed_later_runs_from_when_it_began() {
+    let site = Site::pati().await;
+    site.account(Role::Investigator).await;
+    let case = THEFT.file(&site).await.case;
+    let mut officer = site.signed_in("investigator").await;
+    named(&mut officer, case, "suspect", "dewasa").await;
+    told(&mut officer, case, "1", &[]).await;
+    // Half past midnight; the report came at half past nine.
+    site.clock.pass(180);
+    let mut officer = site.signed_in("investigator").await;
+    for (when, why) in [
+        ("2026-11-25T09:00", "Waktunya belum terjadi"),
+        ("2026-11-24T21:00", "Waktunya lebih awal dari laporan"),
+        ("kemarin", "Tulis jam seperti"),
+    ] {
+        let fields = [&ARREST[..], &[("waktu", when)]].concat();
+        let refused = measure(&mut officer, case, "mulai", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{when}");
+        assert!(refused.words().contains(why), "{why}: {}", refused.words());
+        assert!(refused.text.contains(when), "what was typed is kept");
+    }
+    let fields = [&ARREST[..], &[("waktu", "2026-11-24T22:00")]].concat();
+    let begun = measure(&mut officer, case, "mulai", &fields).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.words());
+    let page = officer.get(&format!("/perkara/{case}/upaya")).await.words();
+    assert!(page.contains("25 November 2026, pukul 22.00"), "{page}");
+}
+
 // S37
 #[tokio::test]
 async fn a_settlement_is_excluded_with_its_reason_or_offered_and_needs_free_consent() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::act::CaseAct;
 use super::decide::{follows, needed};
 use super::refusal::CaseRefusal;
-use super::rights::{RightsRefusal, after, book, optional};
+use super::rights::{Concerned, RightsRefusal, after, book, optional};
 use super::state::Case;
 use crate::act::{Act, Actor};
 use crate::pack::{Measure, MeasureOrder, Measures};
@@ -236,6 +236,22 @@ pub struct BeginMeasure {
     pub encounter: Option<EncounterId>,
 }
 
+impl Case {
+    /// What stands open of a measure: rights of whom it was against, or another officer's look at it.
+    pub(super) fn measure_owes(&self) -> Option<RightsRefusal> {
+        self.control.measures.iter().find_map(|one| {
+            let person = one.begun.person.and_then(|n| self.rights.person(n));
+            let untold = person.filter(|person| !person.owed.is_empty());
+            if let Some(person) = untold {
+                return Some(RightsRefusal::RightsFirst { person: person.n });
+            }
+            let unseen = one.begun.review_by.is_some() && one.reviewed.is_none();
+            let measure = one.begun.measure;
+            unseen.then_some(RightsRefusal::MeasureUnseen { measure })
+        })
+    }
+}
+
 pub(super) fn measures<M: Method>(method: &M) -> Result<&Measures, CaseRefusal> {
     method.measures().ok_or(CaseRefusal::NotInPack {
         field: "measures",
@@ -344,7 +360,10 @@ fn begin(
     let urgent = ground.is_some();
     let at = moment.happened_at;
     let mut rights_by = None;
-    if let Some(one) = person.filter(|one| !one.owed.is_empty()) {
+    // A measure may be recorded later than it began: what was told after that did not come before it.
+    let untold =
+        |one: &&Concerned| !one.owed.is_empty() || one.given.iter().any(|given| given.at > at);
+    if let Some(one) = person.filter(untold) {
         // Rights come first; only danger puts them off, and not for long (S24).
         if !urgent {
             return Err(RightsRefusal::RightsFirst { person: one.n }.into());

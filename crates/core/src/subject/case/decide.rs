@@ -381,6 +381,10 @@ fn close(
     if let Some(measure) = case.control.liberty_taken().filter(|_| !imported) {
         return Err(RightsRefusal::MeasureLasts { measure }.into());
     }
+    // Nor is what an urgent measure still owes (S24, S37).
+    if let Some(refusal) = case.measure_owes().filter(|_| !imported) {
+        return Err(refusal.into());
+    }
     if case.owes_support() && !imported {
         return Err(CaseRefusal::SupportNotOffered);
     }

@@ -406,8 +406,11 @@ pub(super) fn decide(
             if !known.judged.sides.contains(&side) {
                 return Err(RightsRefusal::SideNotAsked.into());
             }
-            if consent == Consent::Given && !told_free {
-                return Err(RightsRefusal::ConsentNotFree.into());
+            if consent == Consent::Given {
+                if !told_free {
+                    return Err(RightsRefusal::ConsentNotFree.into());
+                }
+                still_offered(case, known, measures(method)?)?;
             }
             Ok(CaseAct::SettlementAnswered {
                 settlement,
@@ -427,6 +430,7 @@ pub(super) fn decide(
             if let Some(side) = known.missing() {
                 return Err(RightsRefusal::ConsentMissing { side }.into());
             }
+            still_offered(case, known, measures(method)?)?;
             if let Some(at) = keep_by.filter(|at| *at <= moment.happened_at) {
                 return Err(CaseRefusal::BeforeWhatItFollows {
                     at,
@@ -454,6 +458,20 @@ pub(super) fn decide(
             })
         }
     }
+}
+
+/// A way that became excluded since it was offered goes no further: the service changed, or a suspect turned
+/// out to be grown up. A way that the pack does not have any more is judged by nothing new.
+fn still_offered(case: &Case, known: &Settlement, pack: &Measures) -> Result<(), CaseRefusal> {
+    let Some(way) = pack.way(&known.judged.way) else {
+        return Ok(());
+    };
+    let (child, answers) = (case.rights.suspect_child(), &known.judged.answers);
+    let found = exclusions(pack, &way.code, &case.service, child, answers);
+    if found.is_ok_and(|found| !found.is_empty()) {
+        return Err(RightsRefusal::SettlementOver.into());
+    }
+    Ok(())
 }
 
 fn open(case: &Case, settlement: u32) -> Result<&Settlement, CaseRefusal> {

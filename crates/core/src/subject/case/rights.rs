@@ -71,6 +71,12 @@ pub enum RightsRefusal {
         /// Which.
         measure: u32,
     },
+    /// Nobody else looked at an urgent measure yet.
+    #[error("measure {measure} was not looked at by another officer")]
+    MeasureUnseen {
+        /// Which.
+        measure: u32,
+    },
     /// As many measures, attempts or offers as a case takes.
     #[error("too many entries: limit {limit}")]
     TooMany {

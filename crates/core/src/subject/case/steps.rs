@@ -301,13 +301,14 @@ fn goes(case: &Case, step: &Step, with: StepWith, act: &CaseAct) -> bool {
                 roles.iter().any(|role| one.roles.contains(role))
             };
             let persons = &case.rights.persons;
-            case.rights.person(given.person).is_some_and(harmed)
+            // Who did not understand was helped, and is told again.
+            given.understood
+                && case.rights.person(given.person).is_some_and(harmed)
                 && persons
                     .iter()
                     .filter(|one| one.n != given.person && harmed(one))
                     .all(|one| one.owed.is_empty())
         }
-        (StepWith::GuardianThere, CaseAct::RightsGiven(given)) => given.guardian == Some(true),
         (StepWith::WayOffered, CaseAct::SettlementJudged(judged)) => {
             judged.excluded.is_empty()
                 && step

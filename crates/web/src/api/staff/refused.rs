@@ -27,6 +27,7 @@ const fn rights_code(refusal: &RightsRefusal) -> &'static str {
         R::NoSuchMeasure => "no_such_measure",
         R::MeasureOver => "measure_over",
         R::MeasureLasts { .. } => "measure_lasts",
+        R::MeasureUnseen { .. } => "measure_unseen",
         R::TooMany { .. } => "too_many",
         R::FactNotAnswered { .. } => "fact_not_answered",
         R::AlreadyOffered => "already_offered",

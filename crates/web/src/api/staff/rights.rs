@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use pengayom_core::pack::{FactAnswer, Party};
 use pengayom_core::subject::TEXT_MAX_CHARS;
 use pengayom_core::subject::case::{
-    BeginMeasure, Case, CaseCommand, Consent, ControlCommand, FactGiven, GiveRights, Manner,
-    NotFirst, PERSONS_MAX, PreventionCommand, RightsCommand, SettlementStage, Signing, TriedResult,
+    BeginMeasure, Case, CaseCommand, CaseRefusal, Consent, ControlCommand, FactGiven, GiveRights,
+    Manner, NotFirst, PERSONS_MAX, PreventionCommand, RightsCommand, SettlementStage, Signing,
+    TriedResult,
 };
 use pengayom_core::value::CaseId;
 use pengayom_node::HandleError;
@@ -244,6 +245,7 @@ async fn record(
     let bytes = body.bytes.clone();
     let mut fields = Fields::new(body.values, &api.frame);
     let command = read(&mut fields);
+    let happened_at = moment(&mut fields, "happened_at");
     fields.check()?;
     let command = command.ok_or(Fault::Unreadable)?;
     let asked = bytes.clone();
@@ -253,10 +255,16 @@ async fn record(
         let seen = api.wanted_version()?;
         let changed = api
             .node
-            .change_case_once(staff, case, seen, command, once)
-            .await;
+            .change_case_once_at(staff, case, seen, command, happened_at, once);
+        let changed = Box::pin(changed).await;
         match changed {
             Ok(changed) => CaseChange::of(case, &changed).answer(&api),
+            Err(HandleError::Case(rule @ CaseRefusal::BeforeWhatItFollows { .. }))
+                if happened_at.is_some() =>
+            {
+                let words = api.frame.t("control.at_before").to_owned();
+                Err(at("/happened_at", case_code(&rule), words))
+            }
             Err(HandleError::Case(rule)) => match blamed(&api.frame, &rule) {
                 Some((field, words)) => Err(at(&format!("/{field}"), case_code(&rule), words)),
                 None => Err(moved(&api, &rule).await?),
@@ -334,6 +342,9 @@ macro_rules! bodies {
         #[expect(dead_code, reason = "names members for the description; a test holds them to what is read")]
         pub(super) struct $name {
             $($(#[doc = $field_doc])* #[schema($($schema)*)] $field: $type,)*
+            /// When it happened, where that is not now.
+            #[schema(format = DateTime, max_length = 64)]
+            happened_at: Option<String>,
         }
     )*};
 }

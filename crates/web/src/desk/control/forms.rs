@@ -10,7 +10,7 @@ use pengayom_core::value::{CaseId, EncounterId};
 use crate::desk::concerned::{
     consent_key, kind_name, label_roles, not_first_key, number, result_key, side_key, way_name,
 };
-use crate::desk::pieces::{Form, Piece, Typing, yes_no, yes_or_no};
+use crate::desk::pieces::{Form, Piece, Typing, happened, yes_no, yes_or_no};
 use crate::extract::Fields;
 use crate::form::FieldError;
 use crate::frame::PageFrame;
@@ -90,6 +90,7 @@ impl Forms<'_> {
             ground.optional = kind.order != MeasureOrder::None;
             pieces.push(Piece::Radios(ground.hint(frame.t("control.ground_help"))));
         }
+        pieces.push(happened(typing, BEGIN, "mulai-waktu", "control.when_begun"));
         let explained = typing.text(BEGIN, ("mulai-jelas", "jelas"), "control.explained");
         pieces.push(Piece::Area(explained.hint(frame.say(&kind.explain))));
         let told = vec![("ya".to_owned(), frame.t("control.remedy_told").to_owned())];
@@ -148,7 +149,8 @@ impl Forms<'_> {
         if !lasting.is_empty() {
             let which = typing.select(END, ("selesai-yang", "yang"), "control.measure", lasting);
             let text = typing.text(END, ("selesai-teks", "teks"), "control.end_text");
-            let pieces = vec![Piece::Select(which), Piece::Line(text)];
+            let when = happened(typing, END, "selesai-waktu", "control.when_ended");
+            let pieces = vec![Piece::Select(which), when, Piece::Line(text)];
             forms.push(self.form(END, "control.end", Vec::new(), pieces));
         }
         if !unseen.is_empty() {
@@ -325,8 +327,10 @@ pub(super) fn id_of(form: &str, field: &str) -> &'static str {
         (BEGIN, "remedy_told") => "mulai-hak",
         (BEGIN, "not_first") => "mulai-dulu",
         (BEGIN, "not_first_text") => "mulai-dulu-alasan",
+        (BEGIN, "happened_at" | "keep_by") => "mulai-waktu",
         (BEGIN, _) => "mulai-orang",
         (END, "text") => "selesai-teks",
+        (END, "happened_at" | "keep_by") => "selesai-waktu",
         (END, _) => "selesai-yang",
         (REVIEW, "text") => "tinjau-teks",
         (REVIEW, _) => "tinjau-yang",
