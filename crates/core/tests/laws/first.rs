@@ -18,6 +18,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+#[path = "hour.rs"]
+mod hour;
+
 fn minute(n: i64) -> Timestamp {
     let start: Timestamp = "2026-11-24T02:00:00Z".parse().unwrap();
     start + SignedDuration::from_mins(n)
