@@ -78,7 +78,9 @@ pub async fn a_class_and_what_waits_stand_with_the_case(engine: &impl Engine) {
     );
     assert_eq!(listed(up()).await, [2]);
     let by = officer(7);
-    follow(&*store, &pati(), 2, at(50), CaseAct::EscalationTaken { by }).await;
+    let overdue = true;
+    let taken = CaseAct::EscalationTaken { by, overdue };
+    follow(&*store, &pati(), 2, at(50), taken).await;
     assert_eq!(listed(up()).await, [0_u128; 0]);
     let step = CaseAct::FirstHourStepDone {
         step: "call_110_send_officer".to_owned(),
@@ -106,6 +108,10 @@ pub async fn what_measures_count_is_read_by_the_span_of_filing(engine: &impl Eng
     let told = |level: &str| CaseAct::FirstHourEscalated {
         level: level.to_owned(),
         cause: EscalationCause::Overdue,
+    };
+    let taken = || CaseAct::EscalationTaken {
+        by: officer(7),
+        overdue: true,
     };
     let notice = |due_at| CaseAct::ProgressSent {
         stage: "a1".to_owned(),
@@ -136,9 +142,9 @@ pub async fn what_measures_count_is_read_by_the_span_of_filing(engine: &impl Eng
         (35, look(true)),
         (40, told("duty_officer")),
         (41, told("pamapta")),
-        (44, CaseAct::EscalationTaken { by: officer(7) }),
+        (44, taken()),
         (45, told("duty_officer")),
-        (46, CaseAct::EscalationTaken { by: officer(7) }),
+        (46, taken()),
         // The first submission is what counts.
         (50, refused(3)),
         (51, CaseAct::ProofSubmitted {}),

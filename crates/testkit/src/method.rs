@@ -43,6 +43,9 @@ pub const REFERRALS: [&str; 2] = ["court", "legal_aid"];
 /// The steps of the first hour of every service.
 pub const STEPS: [&str; 2] = ["go_there", "help"];
 
+/// A step that `violence_at_home` has besides.
+pub const STEP_AT_HOME: &str = "shelter";
+
 /// How badly somebody is threatened, the least first; from the third on it is an alarm.
 pub const THREATS: [&str; 4] = ["none", "low", "high", "life"];
 
@@ -150,8 +153,14 @@ impl Method for SampleMethod {
     fn first_hour(&self) -> &FirstHourRules {
         &RULES
     }
-    fn first_hour_steps(&self, _service: &ServiceCode) -> &[FirstHourItem] {
-        &ITEMS_OF_HOUR
+    fn first_hour_steps(&self, asked: &ServiceCode) -> &[FirstHourItem] {
+        let all = ITEMS_OF_HOUR.as_slice();
+        let shared = all.get(..STEPS.len()).unwrap_or(all);
+        if asked.as_str() == "violence_at_home" {
+            all
+        } else {
+            shared
+        }
     }
     fn proof(&self) -> &ProofLaw {
         static LAW: LazyLock<ProofLaw> = LazyLock::new(ProofLaw::trial);
@@ -284,7 +293,7 @@ pub static RULES: LazyLock<FirstHourRules> = LazyLock::new(|| {
     }
 });
 
-/// One step with minutes of its own, one by the end of the hour.
+/// One step with minutes of its own, one by the end of the hour; then the one of `violence_at_home`.
 pub static ITEMS_OF_HOUR: LazyLock<Vec<FirstHourItem>> = LazyLock::new(|| {
     let item = |name: &str, within_minutes: Option<u32>| FirstHourItem {
         code: code(name),
@@ -293,5 +302,9 @@ pub static ITEMS_OF_HOUR: LazyLock<Vec<FirstHourItem>> = LazyLock::new(|| {
         within_minutes,
         clock: within_minutes.map(|_| code("arrival")),
     };
-    vec![item(STEPS[0], Some(10)), item(STEPS[1], None)]
+    vec![
+        item(STEPS[0], Some(10)),
+        item(STEPS[1], None),
+        item(STEP_AT_HOME, Some(20)),
+    ]
 });

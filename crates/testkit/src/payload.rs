@@ -297,7 +297,8 @@ fn first_hour_act() -> impl Strategy<Value = CaseAct> {
             ),
         (text(), proptest::sample::select(&EscalationCause::ALL[..]))
             .prop_map(|(level, cause)| CaseAct::FirstHourEscalated { level, cause }),
-        few_officers().prop_map(|by| CaseAct::EscalationTaken { by }),
+        (few_officers(), any::<bool>())
+            .prop_map(|(by, overdue)| CaseAct::EscalationTaken { by, overdue }),
     ]
 }
 

@@ -343,7 +343,7 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
             confirmed: _,
         }
         | CaseAct::FirstHourEscalated { level: _, cause: _ }
-        | CaseAct::EscalationTaken { by: _ } => {}
+        | CaseAct::EscalationTaken { by: _, overdue: _ } => {}
         CaseAct::TriageDecided {
             outcome: _,
             class: _,

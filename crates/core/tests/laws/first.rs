@@ -18,6 +18,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+#[path = "hour.rs"]
+mod hour;
+
 fn minute(n: i64) -> Timestamp {
     let start: Timestamp = "2026-11-24T02:00:00Z".parse().unwrap();
     start + SignedDuration::from_mins(n)
@@ -313,6 +316,61 @@ fn the_reporter_can_ask_for_a_second_look_at_the_class() {
     run.ask(&by(2), 6, look("crime")).unwrap();
     assert_eq!(run.case().triage.second_look, Some(SecondLook::Agreed));
     assert_eq!(run.case().reviews.open_since(), None, "that was the answer");
+}
+
+#[test]
+fn no_decision_ends_a_second_look_that_is_due() {
+    // S10 S40: the reporter asked, and the same is decided again.
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 2, decide("crime", "diambil", &[])).unwrap();
+    let ask = CaseCommand::AskReview {
+        review: ReviewKind::SecondLook,
+        text: String::new(),
+    };
+    run.ask(&Actor::Citizen, 5, ask).unwrap();
+    run.ask(&by(1), 6, decide("crime", "tetap", &[])).unwrap();
+    assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
+    run.ask(&by(2), 7, look("crime")).unwrap();
+    // It was answered: the next decision is looked at only where the tree says so.
+    run.ask(&by(1), 8, decide("crime", "tetap", &[])).unwrap();
+    assert_eq!(run.case().triage.second_look, None);
+    // The tree asked, and is asked anew on a way on which it does not.
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
+    run.ask(&by(1), 2, decide("debt", "tanpa tipu", &["court"]))
+        .unwrap();
+    let deceit = [DEBT[0], DEBT[1], ("deceit", TriageReply::Yes)];
+    run.ask(&by(1), 3, answer(&deceit)).unwrap();
+    run.ask(&by(1), 4, decide("crime", "ada tipu", &[]))
+        .unwrap();
+    assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
+}
+
+#[test]
+fn what_a_third_decided_is_decided_anew_only_with_a_second_look() {
+    // S10
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
+    run.ask(&by(1), 2, decide("debt", "tanpa tipu", &["court"]))
+        .unwrap();
+    run.ask(&by(2), 3, look("crime")).unwrap();
+    let settle = CaseCommand::SettleTriage {
+        outcome: "crime".to_owned(),
+        reason: "bukti tipu ada".to_owned(),
+        referrals: Vec::new(),
+    };
+    run.ask(&by(3), 4, settle).unwrap();
+    let deceit = [DEBT[0], DEBT[1], ("deceit", TriageReply::Yes)];
+    run.ask(&by(1), 5, answer(&deceit)).unwrap();
+    run.ask(&by(1), 6, decide("crime", "ada tipu", &[]))
+        .unwrap();
+    assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
+    assert_eq!(
+        run.ask(&by(1), 7, look("crime")),
+        Err(CaseRefusal::OwnDecision)
+    );
+    run.ask(&by(2), 7, look("crime")).unwrap();
+    assert_eq!(run.case().triage.second_look, Some(SecondLook::Agreed));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::act::{Act, Payload};
 use pengayom_core::pack::Offence;
 use pengayom_core::subject::case::{
-    Bearing, Case, CaseAct, CaseCommand, CaseRefusal, CaseStage, Piece, ProofRefusal,
+    Bearing, Case, CaseAct, CaseCommand, CaseRefusal, CaseStage, NotCounted, Piece, ProofRefusal,
 };
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
@@ -272,7 +272,7 @@ impl View<'_> {
             .filter(|(_, piece)| piece.bearing(offence.code.as_str(), element) == Some(bearing));
         of.map(|(n, piece)| {
             let words = words::piece_name(self.frame, self.acts, n, piece);
-            let counts = piece.counts().is_ok();
+            let counts = self.counts(piece).is_ok();
             LinkView {
                 href: format!("#bukti-{n}"),
                 words: if counts {
@@ -286,9 +286,14 @@ impl View<'_> {
         .collect()
     }
 
+    fn counts(&self, piece: &Piece) -> Result<(), NotCounted> {
+        let law = self.frame.unit().pack.proof();
+        self.case.proof.counts(piece, law)
+    }
+
     fn piece(&self, n: u32, piece: &Piece) -> PieceView {
         let frame = self.frame;
-        let counts = piece.counts();
+        let counts = self.counts(piece);
         let state = match &counts {
             Ok(()) => frame.t("proof.counts").to_owned(),
             Err(why) => words::not_counted(frame, *why),

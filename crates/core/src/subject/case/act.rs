@@ -502,6 +502,9 @@ pub enum CaseAct {
     EscalationTaken {
         /// Who.
         by: OfficerId,
+        /// A step was overdue at that moment: what is overdue goes up no more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overdue: bool,
     },
     /// A person is concerned in the case, or their roles changed (S24).
     PersonNamed(PersonNamed),

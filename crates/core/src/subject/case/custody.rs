@@ -2,8 +2,9 @@
 //! their owner, with a prosecutor, or gone (S13).
 //!
 //! A hand-over has two sides: whoever has a thing offers it, and somebody else accepts it with a sign-in
-//! of their own. Nobody is both sides. What ends a chain is proposed by one and confirmed by another. Money
-//! is counted by both; a count that differs is recorded and has to be explained by a third.
+//! of their own. Nobody is both sides; what one sent to a laboratory or a prosecutor another takes back. What
+//! ends a chain is proposed by one and confirmed by another. Money is counted by both; a count that differs
+//! is recorded and has to be explained by a third, before anything goes out or comes back.
 
 mod act;
 mod decide;
@@ -160,6 +161,8 @@ pub struct Exhibit {
     pub proposal: Option<Proposal>,
     /// Its money was counted and is not what it should be.
     pub difference: Option<Difference>,
+    /// Who sent it to whoever outside has it.
+    pub sent_by: Option<OfficerId>,
 }
 
 impl Exhibit {
@@ -196,6 +199,7 @@ impl Exhibit {
         self.holder = holder;
         self.since = at;
         self.offer = None;
+        self.sent_by = None;
     }
 }
 
@@ -240,6 +244,7 @@ impl Proof {
             }
             CaseAct::ExhibitSent(sent) => {
                 exhibit.pass(Holder::Outside(sent.to), at);
+                exhibit.sent_by = by;
                 exhibit.place.clear();
             }
             CaseAct::ExhibitBack(back) => {

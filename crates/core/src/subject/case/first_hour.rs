@@ -4,7 +4,8 @@
 //! The clock runs from the moment the incident is known. A step is due by its own minutes, where a clock of
 //! the pack gives them; else by the end of the first hour. Where nobody is in danger and the unit promises
 //! its first response later than that, it is due by that promise, so that a report of last week's theft
-//! is no alarm in the night.
+//! is no alarm in the night. Steps that another service brings count from when it was decided on. Once a
+//! case was closed its first hour is over: opened again, only danger goes up.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use super::decide::needed;
 use super::refusal::CaseRefusal;
 use super::state::{Case, CaseStage};
 use crate::act::{Act, Actor};
+use crate::pack::{FirstHourItem, ServiceCode};
 use crate::subject::{Method, Moment, TextFault, text_fault};
 use crate::value::OfficerId;
 
@@ -137,6 +139,18 @@ pub struct Escalation {
     pub since: Timestamp,
     /// When the level was told.
     pub told_at: Timestamp,
+    /// Something overdue went up with it, whatever the cause told last.
+    pub overdue: bool,
+}
+
+impl Escalation {
+    /// What still waits when nobody is threatened any more: what is overdue.
+    fn without_risk(self) -> Option<Self> {
+        self.overdue.then_some(Self {
+            cause: EscalationCause::Overdue,
+            ..self
+        })
+    }
 }
 
 /// What is known of the first hour of a case.
@@ -164,11 +178,23 @@ pub struct FirstHour {
     pub taken: Option<(OfficerId, Timestamp)>,
     /// What is overdue was taken: it goes up no more.
     pub overdue_taken: bool,
+    /// Services decided on after the filing, each with when first: their own steps count from there.
+    pub services: Vec<(ServiceCode, Timestamp)>,
+    /// When the case was last opened again: what was overdue goes up no more.
+    pub reopened_at: Option<Timestamp>,
 }
 
 impl FirstHour {
     pub(super) fn acted(&mut self, at: Timestamp) {
         self.first_action_at = Some(self.first_action_at.map_or(at, |known| known.min(at)));
+    }
+
+    /// What was overdue before the closing goes up no more; danger that nobody took goes up anew, to
+    /// whoever is on duty now.
+    pub(super) fn reopened(&mut self, at: Timestamp) {
+        self.reopened_at = Some(at);
+        self.waiting = None;
+        self.alarm_since = self.alarm_since.map(|_| at);
     }
 }
 
@@ -187,7 +213,11 @@ impl Case {
     /// When the first hour ends, or the promise that takes its place where nobody is in danger. Who reports
     /// something sensitive may be, also when they do not say so (S8, S76).
     pub fn first_hour_ends(&self, method: &impl Method) -> Timestamp {
-        let hour = minutes(self.filed_at, method.first_hour().minutes);
+        self.hour_ends(self.filed_at, method)
+    }
+
+    fn hour_ends(&self, from: Timestamp, method: &impl Method) -> Timestamp {
+        let hour = minutes(from, method.first_hour().minutes);
         let danger = self.filed.danger || self.sensitive || self.triage.danger_at.is_some();
         if danger {
             return hour;
@@ -197,30 +227,62 @@ impl Case {
 
     /// The steps of its service, in their order.
     pub fn first_hour_steps(&self, method: &impl Method) -> Vec<StepDue> {
-        let end = self.first_hour_ends(method);
         let steps = method.first_hour_steps(&self.service).iter();
-        let step = |item: &crate::pack::FirstHourItem| StepDue {
-            code: item.code.to_string(),
-            due: item
-                .within_minutes
-                .map_or(end, |within| minutes(self.filed_at, within)),
-            mark: self.first_hour.steps.get(item.code.as_str()).copied(),
+        let step = |item: &FirstHourItem| {
+            let from = self.step_begins(item.code.as_str(), method);
+            StepDue {
+                code: item.code.to_string(),
+                due: match item.within_minutes {
+                    Some(within) => minutes(from, within),
+                    None => self.hour_ends(from, method),
+                },
+                mark: self.first_hour.steps.get(item.code.as_str()).copied(),
+            }
         };
         steps.map(step).collect()
     }
 
+    /// From when the minutes of a step count: the filing, or the decision on the service that brought it.
+    fn step_begins(&self, step: &str, method: &impl Method) -> Timestamp {
+        let has = |service: &ServiceCode| {
+            let mut steps = method.first_hour_steps(service).iter();
+            steps.any(|item| item.code.as_str() == step)
+        };
+        if has(&self.filed.service) {
+            return self.filed_at;
+        }
+        let mut brought = self.first_hour.services.iter();
+        let brought = brought.find(|(service, _)| has(service));
+        brought.map_or(self.filed_at, |(_, at)| *at)
+    }
+
+    /// When the first of its open steps is due; `None`: none is open, or what is overdue goes up no more.
+    fn overdue_from(&self, method: &impl Method) -> Option<Timestamp> {
+        if self.first_hour.overdue_taken || self.first_hour.reopened_at.is_some() {
+            return None;
+        }
+        let open = self.first_hour_steps(method).into_iter();
+        let open = open.filter(|step| step.mark.is_none());
+        open.map(|step| step.due).min()
+    }
+
     /// When something goes up the line next, to which level and why; `None`: nothing waits, or the last
-    /// level has it.
+    /// level has it. Where a level knows of something overdue only, it is told of danger at once.
     pub fn escalates_next(
         &self,
         method: &impl Method,
     ) -> Option<(Timestamp, usize, EscalationCause)> {
-        if self.stage == CaseStage::Closed || self.erased.is_some() {
+        if self.stage == CaseStage::Closed {
             return None;
         }
         let rules = method.first_hour();
+        let alarm = self.first_hour.alarm_since;
         if let Some(waiting) = &self.first_hour.waiting {
             let (at, level) = rules.level(&waiting.level)?;
+            if let Some(since) = alarm.filter(|_| waiting.cause == EscalationCause::Overdue) {
+                let due = since.max(waiting.told_at);
+                return Some((due, at, EscalationCause::Risk));
+            }
             let next = at
                 .checked_add(1)
                 .filter(|next| *next < rules.levels.len())?;
@@ -228,21 +290,12 @@ impl Case {
             return Some((due, next, waiting.cause));
         }
         rules.levels.first()?;
-        let overdue = || {
-            let open = self.first_hour_steps(method).into_iter();
-            let open = open.filter(|step| step.mark.is_none());
-            open.map(|step| step.due).min()
+        // Where both wait, danger is what is told.
+        let cause = match alarm {
+            Some(_) => EscalationCause::Risk,
+            None => EscalationCause::Overdue,
         };
-        let risk = self
-            .first_hour
-            .alarm_since
-            .map(|at| (at, EscalationCause::Risk));
-        let overdue = if self.first_hour.overdue_taken {
-            None
-        } else {
-            overdue().map(|at| (at, EscalationCause::Overdue))
-        };
-        let (at, cause) = risk.into_iter().chain(overdue).min()?;
+        let at = alarm.into_iter().chain(self.overdue_from(method)).min()?;
         Some((at, 0, cause))
     }
 }
@@ -250,6 +303,16 @@ impl Case {
 fn minutes(from: Timestamp, minutes: u32) -> Timestamp {
     let span = SignedDuration::from_mins(i64::from(minutes));
     from.checked_add(span).unwrap_or(from)
+}
+
+/// Another service brings steps of its own: they count from then on.
+pub(super) fn assessed(case: &mut Case, service: &ServiceCode, at: Timestamp) {
+    let services = &mut case.first_hour.services;
+    let known =
+        *service == case.filed.service || services.iter().any(|(known, _)| known == service);
+    if !known {
+        services.push((service.clone(), at.max(case.filed_at)));
+    }
 }
 
 /// How an act of the first hour changes what is known.
@@ -284,10 +347,7 @@ pub(super) fn evolve(case: &mut Case, act: &Act, payload: &CaseAct) {
                 first.alarm_since = first.alarm_since.or(Some(act.happened_at));
             } else if !*alarm {
                 first.alarm_since = None;
-                let by_risk = |known: &Escalation| known.cause == EscalationCause::Risk;
-                if first.waiting.as_ref().is_some_and(by_risk) {
-                    first.waiting = None;
-                }
+                first.waiting = first.waiting.take().and_then(Escalation::without_risk);
             }
             first.risk = Some(Risk {
                 note: RiskNote {
@@ -308,8 +368,9 @@ pub(super) fn evolve(case: &mut Case, act: &Act, payload: &CaseAct) {
         CaseAct::FirstHourEscalated { level, cause } => {
             let first = &mut case.first_hour;
             first.escalations = first.escalations.saturating_add(1);
-            let since = first.waiting.as_ref().map(|known| known.since);
-            let since = since.unwrap_or(act.happened_at);
+            let known = first.waiting.take();
+            let since = known.as_ref().map_or(act.happened_at, |known| known.since);
+            let before = known.is_some_and(|known| known.overdue);
             if first.first_taken_at.is_none() {
                 first.first_told_at = Some(since);
             }
@@ -318,18 +379,20 @@ pub(super) fn evolve(case: &mut Case, act: &Act, payload: &CaseAct) {
                 cause: *cause,
                 since,
                 told_at: act.happened_at,
+                overdue: before || *cause == EscalationCause::Overdue,
             });
         }
-        CaseAct::EscalationTaken { by } => {
+        CaseAct::EscalationTaken { by, overdue } => {
             let first = &mut case.first_hour;
             // An alarm that was taken before anybody was told did not go up.
             if first.waiting.is_some() && first.first_taken_at.is_none() {
                 first.first_taken_at = Some(act.happened_at);
             }
             first.taken = Some((*by, act.happened_at));
-            first.waiting = None;
+            // Who takes a danger takes no step that comes due later.
+            let told = first.waiting.take().is_some_and(|known| known.overdue);
+            first.overdue_taken |= *overdue || told;
             first.alarm_since = None;
-            first.overdue_taken = true;
         }
         _ => {}
     }
@@ -353,7 +416,9 @@ pub(super) fn decide(
             if case.first_hour.waiting.is_none() && case.first_hour.alarm_since.is_none() {
                 return Err(CaseRefusal::NothingWaits);
             }
-            Ok(vec![CaseAct::EscalationTaken { by }])
+            let due = case.overdue_from(method);
+            let overdue = due.is_some_and(|due| due <= moment.recorded_at);
+            Ok(vec![CaseAct::EscalationTaken { by, overdue }])
         }
         CaseCommand::Escalate => Ok(escalate(case, moment, method).into_iter().collect()),
         _ => Ok(Vec::new()),
@@ -389,7 +454,7 @@ fn mark(
 }
 
 /// Whether it is an alarm is judged by the pack; whether it goes up again, by what was taken before: a
-/// risk that somebody has goes up again only when it grew worse.
+/// risk that somebody has goes up again only when it grew worse, or when the case was closed in between.
 fn record(
     case: &Case,
     risk: RiskNote,
@@ -435,7 +500,10 @@ fn record(
         });
     }
     let alarm = threat.alarm || (rank > 0 && trend == RiskTrend::Rising);
-    let worse = case.first_hour.risk.as_ref().is_none_or(|known| {
+    let reopened_at = case.first_hour.reopened_at;
+    let known = case.first_hour.risk.as_ref();
+    let known = known.filter(|known| reopened_at.is_none_or(|at| known.at >= at));
+    let worse = known.is_none_or(|known| {
         let before = rules.threat(&known.note.level).map_or(0, |(at, _)| at);
         let grows = trend == RiskTrend::Rising && known.trend != RiskTrend::Rising;
         !known.alarm || rank > before || grows
@@ -460,7 +528,8 @@ fn record(
     })
 }
 
-/// Tells the next level when its time has come; each level is told once.
+/// Tells the next level when its time has come; each level is told once, and again of danger when it was
+/// told of something overdue only.
 fn escalate(case: &Case, moment: Moment, method: &impl Method) -> Option<CaseAct> {
     let (due, level, cause) = case.escalates_next(method)?;
     let level = method.first_hour().levels.get(level)?;

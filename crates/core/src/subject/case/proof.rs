@@ -73,8 +73,10 @@ pub struct Typed {
     pub on: Date,
     /// The copy came later than the law says.
     pub copy_late: bool,
-    /// What is missing.
+    /// What was missing when it was told.
     pub lacks: Vec<CollectionNeed>,
+    /// The piece of evidence that is its recording, where nothing else says why there is none.
+    pub recording: Option<u32>,
     /// Version of the act that says it, where the words are.
     pub act: u32,
 }
@@ -96,6 +98,13 @@ pub struct Piece {
     pub out: Option<OutGround>,
     /// Its file is no longer what was put there.
     pub altered: bool,
+}
+
+impl Piece {
+    /// Whether it was neither taken out nor altered.
+    pub const fn stands(&self) -> bool {
+        self.out.is_none() && !self.altered
+    }
 }
 
 /// That what speaks for the reported person was looked for.
@@ -199,6 +208,7 @@ impl Proof {
                         on: typed.on,
                         copy_late: typed.copy_late,
                         lacks: typed.lacks.clone(),
+                        recording: typed.recording.filter(|_| typed.no_recording.is_none()),
                         act: act.version,
                     });
                 }

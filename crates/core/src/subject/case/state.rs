@@ -346,8 +346,9 @@ impl Case {
         }
     }
 
-    fn reopen(&mut self) {
+    fn reopen(&mut self, at: Timestamp) {
         self.stage = CaseStage::Handled;
+        self.first_hour.reopened(at);
         self.closed_at = None;
         self.kept_from = None;
         self.keep_months = None;
@@ -450,6 +451,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             };
             case.missed_before = case.missed_promise(told_at);
             case.assessed_by = act.actor.officer().or(case.assessed_by);
+            first_hour::assessed(&mut case, service, act.happened_at);
             case.service = service.clone();
             case.sensitive = *sensitive;
             case.respond_by = *respond_by;
@@ -568,7 +570,7 @@ pub fn evolve(case: Option<Case>, act: &Act) -> Option<Case> {
             keep_months,
             ..
         } => case.close(act, outcome, *keep_months),
-        CaseAct::CaseReopened { .. } => case.reopen(),
+        CaseAct::CaseReopened { .. } => case.reopen(act.happened_at),
         CaseAct::ReaderNamed { .. }
         | CaseAct::ReaderRemoved { .. }
         | CaseAct::ConcernedNamed { .. }

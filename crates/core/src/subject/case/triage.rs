@@ -513,7 +513,7 @@ fn decision_acts(
         optional("reason", reason)?
     };
     let referrals = referred(matter, referrals, method)?;
-    let second_look = outcome.second_look || known.asks_second_look;
+    let second_look = outcome.second_look || known.asks_second_look || looks_again(case);
     let mut acts = vec![CaseAct::TriageDecided {
         outcome: code,
         class: outcome.class.code().to_owned(),
@@ -529,6 +529,14 @@ fn decision_acts(
         acts.push(super::decide::assess(case, service, Some(reason), method)?);
     }
     Ok(acts)
+}
+
+/// Whether a decision is looked at whatever the tree says of it: no decision ends a second look that is due
+/// or that the reporter asked for, nor does it take the place of what a third decided between two (S10).
+fn looks_again(case: &Case) -> bool {
+    let stands = case.triage.second_look;
+    matches!(stands, Some(SecondLook::Due | SecondLook::Settled))
+        || case.reviews.of(ReviewKind::SecondLook).open_since.is_some()
 }
 
 /// Nobody with a civil matter leaves with nothing.

@@ -160,7 +160,7 @@ impl ProofGap {
 }
 
 impl ProofEvidence {
-    fn of(shown: &Shown<'_>, n: u32, piece: &Piece) -> Self {
+    fn of(shown: &Shown<'_>, n: u32, piece: &Piece, counts: bool) -> Self {
         let typed = piece.typed.as_ref();
         let thing = piece.exhibit.as_deref();
         let links = piece.links.iter().map(|link| ProofLink {
@@ -174,7 +174,7 @@ impl ProofEvidence {
             kind: typed.map(|typed| typed.kind.clone()),
             way: typed.map(|typed| typed.way.clone()),
             collected_on: typed.map(|typed| typed.on),
-            counts: piece.counts().is_ok(),
+            counts,
             altered: piece.altered,
             links: links.collect(),
             holder: thing
@@ -212,7 +212,8 @@ pub(super) async fn show(api: Api, Path(case): Path<String>) -> Result<Response,
     let history = known(&api, staff, &case).await?;
     let shown = Shown::read(&api, staff).await?;
     let proof = &history.case.proof;
-    let gaps = proof.gaps(api.frame.unit().pack.proof(), shown.now);
+    let law = api.frame.unit().pack.proof();
+    let gaps = proof.gaps(law, shown.now);
     let offence = |charge: &Charge| ProofOffence {
         code: charge.offence.clone(),
         from: charge.from,
@@ -225,7 +226,10 @@ pub(super) async fn show(api: Api, Path(case): Path<String>) -> Result<Response,
         gaps: gaps.iter().map(ProofGap::of).collect(),
         offences: proof.charges().map(offence).collect(),
         evidence: pieces
-            .map(|(n, piece)| ProofEvidence::of(&shown, n, piece))
+            .map(|(n, piece)| {
+                let counts = proof.counts(piece, law).is_ok();
+                ProofEvidence::of(&shown, n, piece, counts)
+            })
             .collect(),
     };
     api.found_version(history.case.version, &body).map(for_one)

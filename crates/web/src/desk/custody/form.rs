@@ -90,10 +90,15 @@ impl Offer<'_> {
             "setujui" => proposal.is_some_and(|it| it.by != me) && differs.is_none(),
             "tolak" => proposal.is_some(),
             "jelaskan" => differs.is_some_and(|it| ![it.had, it.by].contains(&Some(me))),
-            "tawarkan" | "kirim" => mine && pending.is_none() && proposal.is_none(),
-            "usul" => mine && pending.is_none() && proposal.is_none() && differs.is_none(),
+            "tawarkan" => mine && pending.is_none() && proposal.is_none(),
+            "kirim" | "usul" => {
+                mine && pending.is_none() && proposal.is_none() && differs.is_none()
+            }
             "pindah" => mine,
-            _ => matches!(exhibit.holder, Holder::Outside(_)),
+            _ => {
+                let outside = matches!(exhibit.holder, Holder::Outside(_));
+                outside && exhibit.sent_by != Some(me) && differs.is_none()
+            }
         }
     }
 

@@ -149,7 +149,8 @@ impl Ask<'_> {
         let field = draw
             .text(form, "jenis-rekaman", "rekaman", "proof.recording")
             .optional();
-        let files = self.standing().filter(|(_, piece)| piece.file.is_some());
+        let files = self.standing();
+        let files = files.filter(|(_, piece)| piece.file.is_some() && piece.stands());
         let files =
             files.map(|(n, piece)| (n.to_string(), words::piece_name(frame, self.acts, n, piece)));
         let label = frame.t("proof.evidence").to_owned();

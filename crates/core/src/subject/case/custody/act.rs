@@ -106,6 +106,7 @@ impl ExhibitTaken {
             offer: None,
             proposal: None,
             difference: None,
+            sent_by: None,
         }
     }
 }

@@ -155,8 +155,8 @@ pub enum CustodyRefusal {
     /// It is not with somebody outside.
     #[error("it is not with somebody outside")]
     NotOutside,
-    /// One hands nothing over to oneself.
-    #[error("nobody hands over to themselves")]
+    /// One hands nothing over to oneself, nor takes back what one sent out.
+    #[error("nobody hands over to themselves or takes back what they sent")]
     ToOneself,
     /// It is offered to somebody already.
     #[error("it is offered to somebody already")]
@@ -243,7 +243,7 @@ pub(in crate::subject::case) fn decide(
             recipient,
             letter,
         } => {
-            ask.free(evidence)?;
+            settled(ask.free(evidence)?)?;
             Ok(one(CaseAct::ExhibitSent(ExhibitSent {
                 evidence,
                 to,
@@ -257,9 +257,7 @@ pub(in crate::subject::case) fn decide(
             place,
             seal,
         } => {
-            if !matches!(ask.exhibit(evidence)?.holder, Holder::Outside(_)) {
-                return Err(CustodyRefusal::NotOutside.into());
-            }
+            ask.comes_back(evidence)?;
             Ok(one(CaseAct::ExhibitBack(ExhibitBack {
                 evidence,
                 note: needed("note", note)?,
@@ -281,6 +279,14 @@ pub(in crate::subject::case) fn decide(
         }
         CustodyCommand::Explain { evidence, text } => ask.explain(evidence, text).map(one),
     }
+}
+
+/// What differs is explained before it goes out or comes back.
+fn settled(exhibit: &Exhibit) -> Result<(), CaseRefusal> {
+    if exhibit.difference.is_some() {
+        return Err(CustodyRefusal::DifferenceOpen.into());
+    }
+    Ok(())
 }
 
 fn one(act: CaseAct) -> Vec<CaseAct> {
@@ -342,6 +348,18 @@ impl Ask<'_> {
             return Err(CustodyRefusal::ProposalPending.into());
         }
         Ok(exhibit)
+    }
+
+    /// Whether the asker may take back what is outside: whoever sent it is no second pair of eyes on it.
+    fn comes_back(&self, evidence: u32) -> Result<(), CaseRefusal> {
+        let exhibit = self.exhibit(evidence)?;
+        if !matches!(exhibit.holder, Holder::Outside(_)) {
+            return Err(CustodyRefusal::NotOutside.into());
+        }
+        if exhibit.sent_by == Some(self.me) {
+            return Err(CustodyRefusal::ToOneself.into());
+        }
+        settled(exhibit)
     }
 
     fn take(&self, told: TakeExhibit) -> Result<CaseAct, CaseRefusal> {
@@ -415,9 +433,7 @@ impl Ask<'_> {
         let Some(expected) = exhibit.rupiah else {
             return Ok(None);
         };
-        if exhibit.difference.is_some() {
-            return Err(CustodyRefusal::DifferenceOpen.into());
-        }
+        settled(exhibit)?;
         let counted = amount(counted)?.ok_or(CustodyRefusal::CountMissing)?;
         Ok((counted != expected).then(|| {
             CaseAct::CountDiffered(CountDiffered {

@@ -239,12 +239,62 @@ fn a_thing_goes_to_a_laboratory_and_comes_back_under_a_new_seal() {
         place: "Gudang.".to_owned(),
         seal: Some("SGL-2".to_owned()),
     };
+    // Another officer than who sent it takes it back.
+    assert_eq!(
+        refused(ask(&mut story, 1, back())),
+        CustodyRefusal::ToOneself
+    );
     ask(&mut story, 2, back()).unwrap();
     assert_eq!(thing(&story).officer(), Some(officer(2)));
     assert_eq!(thing(&story).seal.as_deref(), Some("SGL-2"));
     assert_eq!(
         refused(ask(&mut story, 2, back())),
         CustodyRefusal::NotOutside
+    );
+}
+
+#[test]
+fn money_that_differs_neither_goes_out_nor_comes_back_unexplained() {
+    // S13
+    let mut story = with(Some(1_000));
+    let send = || CustodyCommand::Send {
+        evidence: 1,
+        to: Outside::Prosecutor,
+        recipient: "Jaksa.".to_owned(),
+        letter: "B/3".to_owned(),
+    };
+    let back = || CustodyCommand::TakeBack {
+        evidence: 1,
+        note: "Utuh.".to_owned(),
+        place: "Gudang.".to_owned(),
+        seal: None,
+    };
+    ask(&mut story, 1, offer(2)).unwrap();
+    ask(&mut story, 2, accept(Some(900))).unwrap();
+    assert_eq!(
+        refused(ask(&mut story, 2, send())),
+        CustodyRefusal::DifferenceOpen
+    );
+    let explain = CustodyCommand::Explain {
+        evidence: 1,
+        text: "Salah hitung.".to_owned(),
+    };
+    ask(&mut story, 3, explain).unwrap();
+    ask(&mut story, 2, send()).unwrap();
+    assert_eq!(thing(&story).sent_by, Some(officer(2)));
+    // As a case reads in which it was sent before that was refused.
+    let at = thing(&story).since;
+    let exhibit = story.case.proof.exhibit_mut(1).unwrap();
+    exhibit.difference = Some(Difference {
+        expected: 900,
+        counted: 800,
+        had: Some(officer(1)),
+        by: Some(officer(2)),
+        at,
+    });
+    assert_eq!(
+        refused(ask(&mut story, 1, back())),
+        CustodyRefusal::DifferenceOpen
     );
 }
 

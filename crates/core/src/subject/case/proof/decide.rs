@@ -146,8 +146,8 @@ pub enum ProofRefusal {
     /// The police cannot collect this type.
     #[error("type of evidence {0:?} cannot be collected by the police")]
     NotCollectable(String),
-    /// The recording named is no file of the case, or the piece itself.
-    #[error("recording is no file of the case")]
+    /// The recording named is no file of the case, counts no longer, or is the piece itself.
+    #[error("recording is no file of the case that counts")]
     NoSuchRecording,
     /// A copy dated before what it is a copy of.
     #[error("copy is dated {copy}, before the collection on {on}")]
@@ -343,7 +343,8 @@ fn type_evidence(case: &Case, told: TypeEvidence, law: &ProofLaw) -> Result<Case
         }
     }
     if let Some(n) = told.recording {
-        let known = case.proof.piece(n).is_some_and(|p| p.file.is_some());
+        let known = case.proof.piece(n);
+        let known = known.is_some_and(|piece| piece.file.is_some() && piece.stands());
         if !known || n == told.evidence {
             return Err(ProofRefusal::NoSuchRecording.into());
         }

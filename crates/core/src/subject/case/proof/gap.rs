@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::custody::CustodyFault;
 use super::act::{Bearing, OutGround};
-use super::{Piece, Proof};
+use super::{Piece, Proof, Typed};
 use crate::pack::{CollectionNeed, Nature, Offence, ProofLaw};
 
 /// Most gaps that an act lists. What is missing beyond is counted.
@@ -92,7 +92,7 @@ pub enum NotCounted {
 }
 
 impl Piece {
-    /// Whether it counts as lawful evidence.
+    /// Whether it counts as lawful evidence by itself; [`Proof::counts`] asks after its recording too.
     ///
     /// # Errors
     /// Why it does not.
@@ -124,6 +124,28 @@ impl Piece {
 }
 
 impl Proof {
+    /// Whether a piece of it counts as lawful evidence, with the recording it stands on.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn counts(&self, piece: &Piece, law: &ProofLaw) -> Result<(), NotCounted> {
+        piece.counts()?;
+        match &piece.typed {
+            Some(typed) if self.lost_recording(typed, law) => {
+                Err(NotCounted::Lacks(CollectionNeed::Recording))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the recording that a way of collecting must have was taken out or altered since it was told.
+    fn lost_recording(&self, typed: &Typed, law: &ProofLaw) -> bool {
+        let way = law.evidence.collection(&typed.way);
+        let needed = way.is_none_or(|way| way.needs.contains(&CollectionNeed::Recording));
+        let recording = typed.recording.and_then(|n| self.piece(n));
+        needed && recording.is_some_and(|recording| !recording.stands())
+    }
+
     /// Everything that is missing at a moment, in the order of the page: offences, then evidence, then
     /// the other side.
     pub fn gaps(&self, law: &ProofLaw, now: Timestamp) -> Vec<Gap> {
@@ -149,11 +171,10 @@ impl Proof {
             match &piece.typed {
                 None if is_linked => gaps.push(Gap::Untyped { evidence }),
                 Some(typed) if is_linked => {
-                    let lacks = typed.lacks.iter();
-                    gaps.extend(lacks.map(|need| Gap::Lacks {
-                        evidence,
-                        need: *need,
-                    }));
+                    let lost = self.lost_recording(typed, law);
+                    let lost = lost.then_some(CollectionNeed::Recording);
+                    let lacks = typed.lacks.iter().copied().chain(lost);
+                    gaps.extend(lacks.map(|need| Gap::Lacks { evidence, need }));
                 }
                 _ => {}
             }
@@ -176,7 +197,8 @@ impl Proof {
         let code = offence.code.as_str();
         let mut covered = vec![false; offence.elements.len()];
         let (mut found, mut statement) = (0_u32, false);
-        for piece in self.pieces.iter().filter(|piece| piece.counts().is_ok()) {
+        let lawful = |piece: &&Piece| self.counts(piece, law).is_ok();
+        for piece in self.pieces.iter().filter(lawful) {
             let of = piece.links.iter().filter(|link| link.offence == code);
             let supports = of.filter(|link| link.bearing == Bearing::Supports);
             // Each piece counts once for an offence, for however many elements it speaks.

@@ -303,6 +303,58 @@ fn questioning_a_suspect_has_its_recording_linked_or_says_why_there_is_none() {
 }
 
 #[test]
+fn a_recording_that_is_out_or_altered_is_none_then_and_afterwards() {
+    // S12 S13
+    let program = Actor::Program {
+        job: "files".to_owned(),
+    };
+    let out = |evidence| {
+        CaseCommand::Proof(ProofCommand::PutOut {
+            evidence,
+            ground: OutGround::PermitRefused,
+            reason: "Direkam tanpa izin.".to_owned(),
+        })
+    };
+    let altered = |byte: u8| {
+        CaseCommand::Proof(ProofCommand::MarkAltered {
+            file: format!("{byte:02x}").repeat(32),
+            found: None,
+        })
+    };
+    for (who, lost) in [(by(1), out(4)), (program, altered(4))] {
+        let mut story = proved();
+        let (n, film) = (story.file(3), story.file(4));
+        let ask = |recording, why: Option<&str>| {
+            type_it(TypeEvidence {
+                recording,
+                no_recording: why.map(ToOwned::to_owned),
+                ..typed(n, "document", "suspect")
+            })
+        };
+        let neutral = link(n, "theft", "takes", Bearing::Neutral);
+        story.proof(neutral).unwrap();
+        story.proof(ask(Some(film), None)).unwrap();
+        assert_eq!(story.gaps(), []);
+        story.ask(&who, lost).unwrap();
+        let need = CollectionNeed::Recording;
+        assert_eq!(story.gaps(), [Gap::Lacks { evidence: n, need }]);
+        let proof = &story.case.proof;
+        assert_eq!(
+            proof.counts(proof.piece(n).unwrap(), law()),
+            Err(NotCounted::Lacks(need))
+        );
+        let acts = story.proof(ProofCommand::Submit).unwrap();
+        assert!(matches!(acts[..], [CaseAct::ProofRefused(_)]));
+        assert_eq!(
+            refused(story.proof(ask(Some(film), None))),
+            ProofRefusal::NoSuchRecording
+        );
+        story.proof(ask(None, Some("Kamera rusak."))).unwrap();
+        assert_eq!(story.gaps(), []);
+    }
+}
+
+#[test]
 fn the_type_follows_the_code_of_procedure_of_the_day_it_was_collected() {
     // S13
     let mut story = Story::new();
