@@ -76,6 +76,9 @@ impl Serving {
             None => {
                 let _ = child.kill();
                 let ended = child.wait().unwrap();
+                // What it said last may still be on its way through the pipe.
+                let news = log.news.lock().unwrap();
+                while news.recv_timeout(PATIENCE).is_ok() {}
                 Err(format!("{ended}: {}", log.all()))
             }
         }
