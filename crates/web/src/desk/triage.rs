@@ -341,12 +341,17 @@ pub(crate) fn outcome_name(frame: &PageFrame, code: &str) -> String {
 
 /// Whose a matter is, in words.
 pub(crate) fn matter_words(frame: &PageFrame, matter: Matter) -> &str {
-    frame.t(match matter {
+    frame.t(matter_key(matter))
+}
+
+/// Key of whose a matter is.
+pub(crate) const fn matter_key(matter: Matter) -> &'static str {
+    match matter {
         Matter::Criminal => "triage.criminal",
         Matter::Civil => "triage.civil",
         Matter::Both => "triage.both",
         Matter::Neither => "triage.neither",
-    })
+    }
 }
 
 /// Key of how a second look stands.

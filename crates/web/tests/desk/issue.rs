@@ -300,4 +300,30 @@ async fn a_letter_that_no_longer_stands_says_so_and_a_summons_is_not_the_reporte
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let words = desk.get(&format!("/perkara/{}", filed.case)).await.words();
     assert!(words.contains("Surat panggilan"), "{words}");
+    // Nor do they learn of it from what is held about them, withdrawn or not; of their own letters they do.
+    let withdraw = CaseCommand::WithdrawLetter {
+        letter: 3,
+        reason: "salah panggil".to_owned(),
+    };
+    let changed = site
+        .node
+        .change_case(&officer, filed.case, None, withdraw, None);
+    let changed = changed.await.unwrap();
+    let summons = changed.case.letter(3).unwrap().file.sha256.clone();
+    let own = changed.case.letter(1).unwrap().file.sha256.clone();
+    let held = format!("/lacak/{}/data", filed.number);
+    let file = reporter.post(&held, &[]).await;
+    let events = file.json()["events"].as_array().unwrap().clone();
+    let count = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
+    assert_eq!(count("case.letter_given"), 2, "{}", file.text);
+    assert_eq!(count("case.letter_withdrawn"), 1, "{}", file.text);
+    let page = reporter.post(&format!("{held}/baca"), &[]).await;
+    for text in [&file.text, &page.text] {
+        for hidden in ["summons", "Surat panggilan", "salah panggil", &summons] {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+        for told in ["salah nama", &own] {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+    }
 }
