@@ -237,7 +237,7 @@ fn a_case_takes_so_many_letters_and_no_more_withdrawn_ones_included() {
 }
 
 /// A letter that the program made.
-fn made(digits: &str, n: u32, on_file: bool, replaces: Option<u32>) -> GiveLetter {
+pub(super) fn made(digits: &str, n: u32, on_file: bool, replaces: Option<u32>) -> GiveLetter {
     GiveLetter {
         issued: Some(Issued {
             n,
