@@ -172,6 +172,11 @@ pub(super) async fn carry_out(
         return Ok(Redirect::to(&to).into_response());
     };
     let history = page.node.case_history(&page.staff, id).await?;
+    if seen.is_some_and(|seen| form::is_done(&history, seen, page.staff.id, &command)) {
+        // Sent twice: the first time did it.
+        let to = format!("/perkara/{id}/telaah?{RECORDED}");
+        return Ok(Redirect::to(&to).into_response());
+    }
     match error {
         HandleError::Case(refusal) => match form::refusal(&page.frame, step, &refusal) {
             Some(error) => {
@@ -184,11 +189,6 @@ pub(super) async fn carry_out(
                 draw::page(page, StatusCode::CONFLICT, history, Some(words), typed).await
             }
         },
-        HandleError::Conflict { .. } if form::is_done(&history, page.staff.id, &command) => {
-            // Sent twice: the first time did it.
-            let to = format!("/perkara/{id}/telaah?{RECORDED}");
-            Ok(Redirect::to(&to).into_response())
-        }
         HandleError::Conflict { .. } => {
             let words = page.frame.t("case.changed").to_owned();
             let typed = typed(Vec::new());

@@ -299,6 +299,37 @@ async fn what_is_held_of_a_narrow_kind_does_not_name_its_class() {
     }
 }
 
+// S10: a decision that changes the service is two acts; the same form sent twice is told that it is done, and live
+// pages hear of the decision.
+#[tokio::test]
+async fn a_decision_that_changes_the_service_may_be_sent_twice() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    let case = THEFT.file(&site).await.case;
+    let mut desk = site.signed_in("desk").await;
+    let page = desk.get(&format!("/perkara/{case}/telaah")).await;
+    let version = page.value_of("versi").unwrap();
+    let fields = [
+        ("versi", version.as_str()),
+        ("hasil", "o_criminal"),
+        ("layanan", "laka"),
+        ("alasan", "Ternyata kecelakaan"),
+    ];
+    let address = format!("/perkara/{case}/telaah/putusan");
+    let mut news = site.node.listen();
+    for _ in 0..2 {
+        let answer = desk.post(&address, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
+    }
+    assert_eq!(news.recv().await.unwrap().kind, "case.triage_decided");
+    assert!(news.try_recv().is_err(), "it was recorded once");
+    // With something else it is not done.
+    let mut other = fields;
+    other[3] = ("alasan", "Tetap pencurian");
+    let answer = desk.post(&address, &other).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+}
+
 // S10
 #[tokio::test]
 async fn danger_is_acted_on_before_the_questions_are_over() {
