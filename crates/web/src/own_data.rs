@@ -300,6 +300,8 @@ impl Reader<'_> {
                     let class = self.t(matter_key(matter));
                     let values = [("outcome", outcome.as_str()), ("class", class.as_str())];
                     known.push(self.tf("triage.class_is", &values));
+                } else {
+                    known.push(self.t("triage.class_narrow"));
                 }
                 let referrals = event.content.get("referrals");
                 let referrals = referrals.and_then(serde_json::Value::as_array);

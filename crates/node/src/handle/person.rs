@@ -62,8 +62,8 @@ pub struct ExportedAct {
     /// Where, in the person's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// Everything stored of it, without the keyed hash of the code; nothing where an officer wrote for
-    /// colleagues, which is the unit's own.
+    /// What is stored of it, as far as the person reads it where they follow their report, without the keyed
+    /// hash of the code; nothing where an officer wrote for colleagues, which is the unit's own.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     pub content: serde_json::Value,
 }

@@ -293,7 +293,13 @@ async fn what_is_held_of_a_narrow_kind_does_not_name_its_class() {
     let [file, page] = held(&site, &filed).await;
     for held in [&file, &page] {
         assert!(held.contains("Ada luka"), "{held}");
-        for hidden in ["o_criminal", "\"matter\"", "\"class\"", "(pidana)"] {
+        for hidden in [
+            "o_criminal",
+            "\"matter\"",
+            "Dugaan pidana",
+            "\"class\"",
+            "(pidana)",
+        ] {
             assert!(!held.contains(hidden), "{hidden}: {held}");
         }
     }
