@@ -440,6 +440,12 @@ impl Pack {
         self.templates.iter().find(|one| one.kind.as_str() == kind)
     }
 
+    /// Whether letters of a kind are for the reporter: all but those whose template says otherwise.
+    #[must_use]
+    pub fn letter_is_for_reporter(&self, kind: &str) -> bool {
+        self.template(kind).is_none_or(|one| one.to_reporter)
+    }
+
     /// One kind of letter.
     #[must_use]
     pub fn letter(&self, code: &str) -> Option<&LetterKind> {

@@ -49,6 +49,10 @@ pub trait Method {
     fn has_late_reason(&self, reason: &str) -> bool;
     /// Whether this is a kind of letter that the unit gives.
     fn has_letter(&self, kind: &str) -> bool;
+    /// Whether letters of a kind are for the reporter; others are only made to be put on the case.
+    fn letter_is_for_reporter(&self, _kind: &str) -> bool {
+        true
+    }
     /// Whether this is one of the police functions (S1).
     fn has_function(&self, function: &str) -> bool;
     /// Whether this is one of the roles an officer can have in a contact (S28).

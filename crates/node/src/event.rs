@@ -13,7 +13,7 @@ pub struct Event {
     /// About what; `None` for a judgement, which is not to be found again by those who listen at
     /// the moment it is given (S5).
     pub subject: Option<Subject>,
-    /// The stored kind of the last act, such as `case.request_filed`.
+    /// The stored kind of what was asked for, such as `case.request_filed`.
     pub kind: &'static str,
     /// The station concerned.
     pub station: Option<StationId>,

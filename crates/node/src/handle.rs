@@ -84,15 +84,17 @@ impl Node {
             .collect()
     }
 
-    /// Tells live pages of what was committed.
+    /// Tells live pages of what was committed: of the first act, which is what was asked for; others follow from it.
     pub(crate) fn announce(&self, appended: &Appended) {
-        let Some(last) = appended.acts.last().filter(|_| !appended.repeated) else {
+        let acts = appended.acts.as_slice();
+        let (Some(first), Some(last), false) = (acts.first(), acts.last(), appended.repeated)
+        else {
             return;
         };
         // Before it is noted, so that the first act after the clock was set back tells of it.
         self.record_clock.behind(last.recorded_at);
         self.record_clock.recorded(last.recorded_at);
-        self.tell(last, appended.sequence);
+        self.tell(first, appended.sequence);
         self.recorded.notify_one();
     }
 

@@ -118,6 +118,10 @@ impl Method for PackMethod<'_> {
         self.pack.letter(kind).is_some()
     }
 
+    fn letter_is_for_reporter(&self, kind: &str) -> bool {
+        self.pack.letter_is_for_reporter(kind)
+    }
+
     fn has_function(&self, function: &str) -> bool {
         self.pack
             .functions()

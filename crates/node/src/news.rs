@@ -8,7 +8,7 @@ use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, CaseStage};
 use pengayom_core::value::CaseId;
 use pengayom_store::rows::CaseRow;
-use pengayom_store::{Append, CaseQuery, NewJob, StoreError};
+use pengayom_store::{Append, CaseOrder, CaseQuery, NewJob, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::Node;
@@ -216,12 +216,13 @@ impl Node {
         by.require(Permission::ReadCase)?;
         let query = CaseQuery {
             news_due: true,
+            stations: self.stations_of(by),
+            order: CaseOrder::NewsDue,
             limit: WAITING_READ,
             ..CaseQuery::default()
         };
         let mut rows = self.store().cases(&self.unit().id, &query).await?.rows;
         rows.retain(|row| self.sight_of(by, row) == Sight::Open);
-        rows.sort_by_key(|row| (row.news_due_at, row.id));
         Ok(rows)
     }
 

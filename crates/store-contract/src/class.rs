@@ -1,10 +1,13 @@
 //! Whose a matter is, and what waits of a first hour, as lists and rows show it.
 
-use pengayom_core::pack::Matter;
-use pengayom_core::subject::case::{CaseAct, EscalationCause, ProofRefused, SecondLook};
+use jiff::Timestamp;
+use pengayom_core::pack::{ConcernedRole, Matter};
+use pengayom_core::subject::case::{
+    CaseAct, EscalationCause, MeasureBegun, PersonNamed, ProofRefused, ReviewKind, SecondLook,
+};
 use pengayom_store::rebuild::Mode;
 use pengayom_store::rows::CaseMeasured;
-use pengayom_store::{CaseQuery, Span};
+use pengayom_store::{CaseOrder, CaseQuery, Span};
 
 use crate::Engine;
 use crate::made::{at, case, closed, filing, follow, officer, pati, rembang, request};
@@ -92,6 +95,118 @@ pub async fn a_class_and_what_waits_stand_with_the_case(engine: &impl Engine) {
     assert_eq!(row.first_hour.first_action_at, Some(at(60)));
     let report = store.rebuild(&pati(), Mode::Check, &|_| ()).await.unwrap();
     assert_eq!(report.differences(), 0, "{:?}", report.named);
+}
+
+/// A list of what waits begins with what has waited longest, and what is overdue is asked for as such: of a list that is
+/// cut the newest is left out.
+// S9 S10 S18 S24 S37 S40
+pub async fn what_has_waited_longest_is_not_cut(engine: &impl Engine) {
+    let store = engine.open().await;
+    for n in 1..=3 {
+        let at = at(i64::try_from(n).unwrap());
+        let filed = store.append(filing(&pati(), n, at, request())).await;
+        filed.unwrap();
+    }
+    let told = CaseAct::FirstHourEscalated {
+        level: "duty_officer".to_owned(),
+        cause: EscalationCause::Overdue,
+    };
+    let asked = CaseAct::ReviewAsked {
+        review: ReviewKind::SecondLook,
+        text: String::new(),
+    };
+    let look = decided("o_civil", Matter::Civil, None, true);
+    // The one that was filed last waits longest, and the first one shortest.
+    for (n, seconds) in [(3, 20), (2, 40), (1, 60)] {
+        for act in [told.clone(), asked.clone(), look.clone()] {
+            follow(&*store, &pati(), n, at(seconds), act).await;
+        }
+        let draft = CaseAct::ProgressDrafted {
+            stage: "a1".to_owned(),
+            due_at: at(seconds + 1_000),
+            text: "Laporan diterima.".to_owned(),
+        };
+        follow(&*store, &pati(), n, at(seconds), draft).await;
+    }
+    follow(&*store, &pati(), 3, at(70), owed(at(2_000))).await;
+    follow(&*store, &pati(), 2, at(70), measure(at(1_900))).await;
+    for act in [owed(at(1_950)), measure(at(2_100))] {
+        follow(&*store, &pati(), 1, at(70), act).await;
+    }
+    let listed = async |query: CaseQuery| {
+        let page = store.cases(&pati(), &query).await.unwrap();
+        assert!(page.next.is_none(), "it is no page of the list by filing");
+        let ids = page.rows.iter().map(|row| row.id.0.as_u128());
+        ids.collect::<Vec<_>>()
+    };
+    let waits = |order| CaseQuery {
+        order,
+        limit: 2,
+        ..CaseQuery::default()
+    };
+    for query in [
+        CaseQuery {
+            escalated: true,
+            ..waits(CaseOrder::Escalated)
+        },
+        CaseQuery {
+            review_open: true,
+            ..waits(CaseOrder::ReviewAsked)
+        },
+        CaseQuery {
+            second_look: true,
+            ..waits(CaseOrder::SecondLook)
+        },
+        CaseQuery {
+            news_due: true,
+            ..waits(CaseOrder::NewsDue)
+        },
+    ] {
+        assert_eq!(listed(query.clone()).await, [3, 2], "{query:?}");
+    }
+    let overdue = |seconds, limit| CaseQuery {
+        rights_or_measures_due: Some(at(seconds)),
+        limit,
+        ..waits(CaseOrder::RightsOrMeasuresDue)
+    };
+    // The earlier of the two counts; what is not due at the moment does not.
+    assert_eq!(listed(overdue(3_000, 2)).await, [2, 1]);
+    assert_eq!(listed(overdue(3_000, 9)).await, [2, 1, 3]);
+    assert_eq!(listed(overdue(1_951, 9)).await, [2, 1]);
+    assert_eq!(listed(overdue(1_900, 9)).await, [0_u128; 0]);
+}
+
+/// Somebody is owed their rights until a moment.
+fn owed(due_at: Timestamp) -> CaseAct {
+    CaseAct::PersonNamed(PersonNamed {
+        person: 1,
+        roles: vec![ConcernedRole::Victim],
+        under_18: None,
+        needs: String::new(),
+        owed: vec!["victim".to_owned()],
+        due_at: Some(due_at),
+        reason: String::new(),
+    })
+}
+
+/// A control measure that has to end by a moment.
+fn measure(ends_by: Timestamp) -> CaseAct {
+    CaseAct::MeasureBegun(MeasureBegun {
+        measure: 1,
+        kind: "search".to_owned(),
+        person: None,
+        order: None,
+        ground: None,
+        law: "KUHAP".to_owned(),
+        explained: String::new(),
+        not_first: None,
+        not_first_text: String::new(),
+        encounter: None,
+        ends_by: Some(ends_by),
+        review_by: None,
+        rights_by: None,
+        liberty: false,
+    })
 }
 
 /// What the measures of competence count is that of the acts, for the cases filed in a span of one unit.

@@ -58,8 +58,8 @@ pub use listing::ListStore;
 pub use notice::{NoticeChange, NoticeRow, NoticeState, NoticeStore, WishRow};
 pub use postgres::PostgresOptions;
 pub use query::{
-    CaseCursor, CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals, Span,
-    SurveyTotals, WaitGroup, WaitTotals,
+    CaseCursor, CaseOrder, CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals,
+    Span, SurveyTotals, WaitGroup, WaitTotals,
 };
 pub use shown::{ShownQuery, ShownStore};
 pub use sql::{BlobUpload, SqlStore};

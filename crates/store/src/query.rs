@@ -36,8 +36,8 @@ pub struct CaseQuery {
     pub opening_unreviewed: bool,
     /// It was opened in an emergency.
     pub opened: bool,
-    /// Somebody is owed their rights, or a control measure lasts or was not looked at.
-    pub rights_or_measures: bool,
+    /// Before this moment somebody had to be told their rights, or a control measure to end or be looked at.
+    pub rights_or_measures_due: Option<Timestamp>,
     /// Nobody has it, because the report is about who had it.
     pub unhanded: bool,
     /// A progress notice waits for somebody to check it.
@@ -50,10 +50,35 @@ pub struct CaseQuery {
     pub exhibits: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
-    /// After this case, in the order of the list.
+    /// In which order.
+    pub order: CaseOrder,
+    /// After this case, in the order of the list; only where that is the latest filed first.
     pub after: Option<CaseCursor>,
     /// At most so many (no more than [`crate::PAGE_MAX`]); 0 means 50.
     pub limit: u32,
+}
+
+/// In which order a list of cases comes, and so what is left out of one that is cut. All but the first are for lists
+/// of what waits, each with the condition of the same name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CaseOrder {
+    /// The latest filed first.
+    #[default]
+    Newest,
+    /// Whose reporter has waited longest for a review.
+    ReviewAsked,
+    /// In which rights or a control measure were due first.
+    RightsOrMeasuresDue,
+    /// Whose progress notice is due first.
+    NewsDue,
+    /// Whose class has waited longest for a second look.
+    SecondLook,
+    /// What went up the line first.
+    Escalated,
+    /// Whose opening has waited longest for its review.
+    OpeningUnreviewed,
+    /// What nobody has had for the longest time.
+    Unhanded,
 }
 
 /// Where a page of cases ended.

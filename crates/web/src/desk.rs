@@ -68,7 +68,7 @@ pub(crate) use receipt::with_secret;
 pub(crate) use refusal::refusal;
 pub(crate) use rights::{ListView, list_view};
 pub(crate) use settle::settle;
-pub(crate) use triage::{look_words, matter_words, outcome_name};
+pub(crate) use triage::{look_words, matter_key, matter_words, outcome_name};
 
 /// The forms of the pages of proof and custody, for programs that send the same.
 pub(crate) mod proof_forms {

@@ -8,10 +8,9 @@ use pengayom_core::subject::erasure::ErasureBasis;
 use pengayom_node::UnitContext;
 use pengayom_node::handle::person::{ExportedAct, PersonExport};
 
-use crate::desk::form_words;
+use crate::desk::{form_words, matter_key};
 use crate::format::Format;
 use crate::harm::wellbeing_words;
-use crate::letters::is_on_file;
 use crate::public::way_words;
 
 /// All that is held, part by part.
@@ -214,44 +213,9 @@ impl Reader<'_> {
 
     fn answered(&self, export: &PersonExport) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for (event, act) in acts(export) {
-            let outcomes = self.unit.pack.close_outcomes();
-            let reasons = self.unit.pack.late_reasons();
-            let (known, text) = match act {
-                CaseAct::ReporterAnswered { text, next_news_by } => {
-                    let by = next_news_by.map(|by| {
-                        let time = self.format.moment(by);
-                        self.tf("track.next_news", &[("time", &time)])
-                    });
-                    (by, text)
-                }
-                hidden if is_on_file(&hidden) => continue,
-                CaseAct::LetterGiven {
-                    kind,
-                    number,
-                    dated,
-                    ..
-                } => (
-                    Some(self.letter(&kind, number.as_deref(), dated)),
-                    String::new(),
-                ),
-                CaseAct::LetterWithdrawn { letter, reason, .. } => {
-                    let n = self.format.count(i64::from(letter));
-                    (Some(self.tf("own.letter_withdrawn", &[("n", &n)])), reason)
-                }
-                CaseAct::DelayExplained { reason, text } => {
-                    let known = reasons.iter().find(|known| known.code.as_str() == reason);
-                    (known.map(|known| self.say(&known.name)), text)
-                }
-                CaseAct::CaseClosed {
-                    outcome, reason, ..
-                } => {
-                    let known = outcomes.iter().find(|known| known.code.as_str() == outcome);
-                    (known.map(|known| self.say(&known.citizen)), reason)
-                }
-                CaseAct::CaseReopened { reason } => (None, reason),
-                CaseAct::ReviewAnswered { text, .. } => (None, text),
-                _ => continue,
+        for event in &export.events {
+            let Some((known, text)) = self.class(event).or_else(|| self.answer(event)) else {
+                continue;
             };
             let mut told = entry(self.format.moment(event.at), &text);
             told.lines.retain(|line| !line.is_empty());
@@ -261,6 +225,102 @@ impl Reader<'_> {
             }
         }
         self.or_nothing(entries, "own.answered_none")
+    }
+
+    /// What an act told the person: what the program says of it, and what somebody wrote.
+    fn answer(&self, event: &ExportedAct) -> Option<(Vec<String>, String)> {
+        let pack = &self.unit.pack;
+        let late = |code: &str| -> Vec<String> {
+            let known = pack.late_reasons().iter();
+            let known = known.filter(|known| known.code.as_str() == code);
+            known.map(|known| self.say(&known.name)).collect()
+        };
+        Some(match act_of(event)? {
+            CaseAct::ReporterAnswered { text, next_news_by } => {
+                let by = next_news_by.map(|by| {
+                    let time = self.format.moment(by);
+                    self.tf("track.next_news", &[("time", &time)])
+                });
+                (by.into_iter().collect(), text)
+            }
+            CaseAct::LetterGiven {
+                kind,
+                number,
+                dated,
+                ..
+            } => (
+                vec![self.letter(&kind, number.as_deref(), dated)],
+                String::new(),
+            ),
+            CaseAct::LetterWithdrawn { letter, reason, .. } => {
+                let n = self.format.count(i64::from(letter));
+                (vec![self.tf("own.letter_withdrawn", &[("n", &n)])], reason)
+            }
+            CaseAct::DelayExplained { reason, text }
+            | CaseAct::ProgressDelayExplained { reason, text, .. } => (late(&reason), text),
+            CaseAct::ProgressSent { stage, text, .. } => {
+                let known = pack.news().stage(&stage);
+                let known = known.map_or(stage, |known| self.say(&known.name));
+                (vec![known], text)
+            }
+            CaseAct::StepLeftOut { step, reason } => {
+                let known = pack.steps().step(&step);
+                let known = known.and_then(|known| known.citizen.as_ref());
+                let known = known.map(|words| self.say(words));
+                (known.into_iter().collect(), reason)
+            }
+            CaseAct::CaseClosed {
+                outcome, reason, ..
+            } => {
+                let known = pack.close_outcomes().iter();
+                let known = known.filter(|known| known.code.as_str() == outcome);
+                let known = known.map(|known| self.say(&known.citizen)).collect();
+                (known, reason)
+            }
+            CaseAct::CaseReopened { reason } => (Vec::new(), reason),
+            CaseAct::ReviewAnswered { text, .. } => (Vec::new(), text),
+            _ => return None,
+        })
+    }
+
+    /// What was decided of whose the matter is, as far as it is given out: of a kind kept narrow it has no class.
+    fn class(&self, event: &ExportedAct) -> Option<(Vec<String>, String)> {
+        let pack = &self.unit.pack;
+        let said = |field: &str| event.content.get(field).and_then(serde_json::Value::as_str);
+        let mut known = Vec::new();
+        match event.kind {
+            "case.triage_decided" | "case.triage_settled" => {
+                let outcome = said("outcome").map(|code| {
+                    let outcome = pack.triage().outcome(code);
+                    outcome.map_or_else(|| code.to_owned(), |outcome| self.say(&outcome.name))
+                });
+                let matter = event.content.get("matter").cloned();
+                let matter = matter.and_then(|matter| serde_json::from_value(matter).ok());
+                if let (Some(outcome), Some(matter)) = (outcome, matter) {
+                    let class = self.t(matter_key(matter));
+                    let values = [("outcome", outcome.as_str()), ("class", class.as_str())];
+                    known.push(self.tf("triage.class_is", &values));
+                } else {
+                    known.push(self.t("triage.class_narrow"));
+                }
+                let referrals = event.content.get("referrals");
+                let referrals = referrals.and_then(serde_json::Value::as_array);
+                let referrals = referrals.into_iter().flatten();
+                let referrals = referrals.filter_map(|code| pack.referral(code.as_str()?));
+                known.extend(referrals.map(|place| self.say(&place.name)));
+            }
+            "case.second_look_given" if !event.content.is_null() => {
+                let agrees = event.content.get("agrees");
+                let agrees = agrees.and_then(serde_json::Value::as_bool) == Some(true);
+                known.push(self.t(if agrees {
+                    "triage.look_agreed"
+                } else {
+                    "triage.look_conflict"
+                }));
+            }
+            _ => return None,
+        }
+        Some((known, said("reason").unwrap_or_default().to_owned()))
     }
 
     /// A letter as it stands in what was told to the person.
@@ -309,12 +369,12 @@ impl Reader<'_> {
             "case.responder_dispatched" => self.t("own.event_dispatched"),
             "case.responder_arrived" => self.t("own.event_arrived"),
             "case.responder_cleared" => self.t("own.event_cleared"),
-            "case.reporter_answered" => self.t("own.event_answered"),
+            "case.reporter_answered" | "case.progress_sent" => self.t("own.event_answered"),
             "case.information_added" => self.t("own.event_information"),
             "case.evidence_added" => self.t("own.event_evidence"),
             "case.letter_given" => self.t("own.event_letter"),
             "case.letter_withdrawn" => self.t("own.event_letter_withdrawn"),
-            "case.delay_explained" => self.t("own.event_delay"),
+            "case.delay_explained" | "case.progress_delay_explained" => self.t("own.event_delay"),
             "case.support_offered" => self.t("own.event_support"),
             "case.review_asked" => self.t("own.event_review_asked"),
             "case.review_answered" | "case.second_look_given" => {
@@ -404,10 +464,12 @@ impl Reader<'_> {
 
 /// The acts whose content is given out.
 fn acts(export: &PersonExport) -> impl Iterator<Item = (&ExportedAct, CaseAct)> {
-    export.events.iter().filter_map(|event| {
-        let act = serde_json::from_value(event.content.clone()).ok()?;
-        Some((event, act))
-    })
+    let events = export.events.iter();
+    events.filter_map(|event| Some((event, act_of(event)?)))
+}
+
+fn act_of(event: &ExportedAct) -> Option<CaseAct> {
+    serde_json::from_value(event.content.clone()).ok()
 }
 
 fn basis(export: &PersonExport) -> Option<ErasureBasis> {

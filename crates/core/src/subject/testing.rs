@@ -48,7 +48,10 @@ impl Method for FakeMethod {
         reason == "flooded_road"
     }
     fn has_letter(&self, kind: &str) -> bool {
-        kind == "progress"
+        ["progress", "summons"].contains(&kind)
+    }
+    fn letter_is_for_reporter(&self, kind: &str) -> bool {
+        kind != "summons"
     }
     fn has_function(&self, function: &str) -> bool {
         ["order", "enforcement", "detection", "prevention"].contains(&function)

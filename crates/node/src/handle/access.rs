@@ -6,7 +6,7 @@ use pengayom_core::place::StationId;
 use pengayom_core::subject::case::{Case, CaseAct, CaseCommand, Opening};
 use pengayom_core::value::{CaseId, CaseNumber, OfficerId, SecretDigits};
 use pengayom_store::rows::CaseRow;
-use pengayom_store::{CaseCursor, CaseQuery};
+use pengayom_store::{CaseCursor, CaseOrder, CaseQuery};
 
 use super::case::{CaseChanged, CaseHistory};
 use crate::Node;
@@ -172,6 +172,7 @@ impl Node {
         by.require(Permission::ReviewAccess)?;
         let query = CaseQuery {
             opening_unreviewed: true,
+            order: CaseOrder::OpeningUnreviewed,
             limit: WAITING_READ,
             ..CaseQuery::default()
         };
@@ -260,12 +261,12 @@ impl Node {
         by.require(Permission::ReviewAccess)?;
         let query = CaseQuery {
             unhanded: true,
+            order: CaseOrder::Unhanded,
             limit: WAITING_READ,
             ..CaseQuery::default()
         };
         let mut rows = self.store.cases(&self.unit().id, &query).await?.rows;
         rows.retain(|row| self.sight_of(by, row) != Sight::Hidden);
-        rows.sort_by_key(|row| (row.unhanded_at, row.id));
         Ok(rows)
     }
 
@@ -281,6 +282,7 @@ impl Node {
         let now = self.now();
         let query = CaseQuery {
             opening_unreviewed: true,
+            order: CaseOrder::OpeningUnreviewed,
             limit: WAITING_READ,
             ..CaseQuery::default()
         };

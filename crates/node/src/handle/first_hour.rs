@@ -5,7 +5,7 @@ use pengayom_core::act::{Act, Actor, Subject};
 use pengayom_core::subject::case::{self, Case, CaseCommand, CaseRefusal, EscalationCause};
 use pengayom_core::value::CaseId;
 use pengayom_store::rows::CaseRow;
-use pengayom_store::{CaseQuery, NewAct, NewJob, StoreError};
+use pengayom_store::{CaseOrder, CaseQuery, NewAct, NewJob, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::RETRIES;
@@ -128,12 +128,11 @@ impl Node {
     pub async fn escalated_cases(&self, by: &Staff) -> Result<Vec<CaseRow>, HandleError> {
         let query = CaseQuery {
             escalated: true,
+            order: CaseOrder::Escalated,
             limit: WAITING_READ,
             ..CaseQuery::default()
         };
-        let mut rows = self.list_cases(by, query).await?.rows;
-        rows.sort_by_key(|row| (row.first_hour.since, row.id));
-        Ok(rows)
+        Ok(self.list_cases(by, query).await?.rows)
     }
 
     /// Cases whose class waits for a second look, or for somebody to decide between two: the longest wait
@@ -144,11 +143,10 @@ impl Node {
     pub async fn second_looks_due(&self, by: &Staff) -> Result<Vec<CaseRow>, HandleError> {
         let query = CaseQuery {
             second_look: true,
+            order: CaseOrder::SecondLook,
             limit: WAITING_READ,
             ..CaseQuery::default()
         };
-        let mut rows = self.list_cases(by, query).await?.rows;
-        rows.sort_by_key(|row| (row.class.second_look_at, row.id));
-        Ok(rows)
+        Ok(self.list_cases(by, query).await?.rows)
     }
 }

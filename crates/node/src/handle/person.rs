@@ -17,6 +17,7 @@ use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 use crate::notices::ExportedTelling;
 use crate::seal::PersonDetails;
+use crate::unit::UnitContext;
 
 /// Everything the unit holds about a person for one case, to be given to them.
 #[derive(Debug, Clone, Serialize)]
@@ -40,7 +41,8 @@ pub struct PersonExport {
     pub kept_until: Option<jiff::civil::Date>,
     /// When personal data was erased, if it was.
     pub erased_at: Option<Timestamp>,
-    /// What happened, in order: of each act what concerns its reporter.
+    /// What happened, in order: of each act what concerns its reporter. Letters for somebody else, and that
+    /// another report is of the same event, are left out.
     pub events: Vec<ExportedAct>,
     /// Photographs and other files that came with it, and letters that were given.
     pub files: Vec<ExportedFile>,
@@ -60,8 +62,8 @@ pub struct ExportedAct {
     /// Where, in the person's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// Everything stored of it, without the keyed hash of the code; nothing where an officer wrote for
-    /// colleagues, which is the unit's own.
+    /// What is stored of it, as far as the person reads it where they follow their report, without the keyed
+    /// hash of the code; nothing where an officer wrote for colleagues, which is the unit's own.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     pub content: serde_json::Value,
 }
@@ -133,18 +135,14 @@ impl Node {
         };
         let person = person.map(|person| self.open_person(&person)).transpose()?;
         let mut events = Vec::new();
-        for act in &history.acts {
-            let stored = act
-                .payload
-                .to_stored()
-                .map_err(|_| HandleError::Malformed)?;
-            let mut content: serde_json::Value =
-                serde_json::from_str(&stored).map_err(|_| HandleError::Malformed)?;
-            if !is_for_the_person(&act.payload) {
-                content = serde_json::Value::Null;
-            } else if let Some(fields) = content.as_object_mut() {
-                fields.remove("secret");
-            }
+        let known = history.acts.iter().filter(|act| !is_hidden(&act.payload));
+        for act in known {
+            let content = if is_for_the_person(&act.payload) && is_shown(&act.payload, case, &unit)
+            {
+                content_of(&act.payload, case.sensitive)?
+            } else {
+                serde_json::Value::Null
+            };
             events.push(ExportedAct {
                 kind: act.payload.kind(),
                 at: act.happened_at,
@@ -300,7 +298,25 @@ impl Node {
     }
 }
 
-/// What the person told, and what the unit told them.
+/// What the reporter is not to know of: a letter for somebody else, and that another report is of the same
+/// event.
+const fn is_hidden(payload: &Payload) -> bool {
+    match payload {
+        Payload::Case(CaseAct::LetterGiven {
+            issued: Some(issued),
+            ..
+        }) => issued.on_file,
+        Payload::Case(CaseAct::LetterWithdrawn { on_file, .. }) => *on_file,
+        Payload::Case(
+            CaseAct::CaseMergedInto { .. }
+            | CaseAct::CaseMergeReceived { .. }
+            | CaseAct::CaseMergeUndone { .. },
+        ) => true,
+        _ => false,
+    }
+}
+
+/// What the person told, and what the unit told them: what they read where they follow their report.
 const fn is_for_the_person(payload: &Payload) -> bool {
     matches!(
         payload,
@@ -311,6 +327,12 @@ const fn is_for_the_person(payload: &Payload) -> bool {
                 | CaseAct::LetterGiven { .. }
                 | CaseAct::LetterWithdrawn { .. }
                 | CaseAct::DelayExplained { .. }
+                | CaseAct::ProgressSent { .. }
+                | CaseAct::ProgressDelayExplained { .. }
+                | CaseAct::TriageDecided { .. }
+                | CaseAct::TriageSettled { .. }
+                | CaseAct::SecondLookGiven { .. }
+                | CaseAct::StepLeftOut { .. }
                 | CaseAct::ReviewAsked { .. }
                 | CaseAct::ReviewAnswered { .. }
                 | CaseAct::CaseClosed { .. }
@@ -318,6 +340,42 @@ const fn is_for_the_person(payload: &Payload) -> bool {
                 | CaseAct::PersonalDataErased { .. }
         )
     )
+}
+
+/// Whether the reporter sees what an act is about: of steps those that concern them, and none of a kind kept
+/// narrow.
+fn is_shown(payload: &Payload, case: &Case, unit: &UnitContext) -> bool {
+    let Payload::Case(CaseAct::StepLeftOut { step, .. }) = payload else {
+        return true;
+    };
+    let mut steps = unit.pack.steps().of(&case.service).iter();
+    !case.sensitive
+        && steps.any(|known| known.code.as_str() == step.as_str() && known.citizen.is_some())
+}
+
+/// What is stored of an act, as far as its reporter is told it: without the keyed hash of the code, without what
+/// led to a class, and of a kind kept narrow without the class itself.
+fn content_of(payload: &Payload, sensitive: bool) -> Result<serde_json::Value, HandleError> {
+    let stored = payload.to_stored().map_err(|_| HandleError::Malformed)?;
+    let mut content: serde_json::Value =
+        serde_json::from_str(&stored).map_err(|_| HandleError::Malformed)?;
+    let kept: &[&str] = match payload {
+        Payload::Case(CaseAct::RequestFiled(_)) => &["secret"],
+        Payload::Case(CaseAct::TriageDecided { .. } | CaseAct::TriageSettled { .. })
+            if sensitive =>
+        {
+            &["outcome", "class", "matter", "proposed", "agrees", "was"]
+        }
+        Payload::Case(CaseAct::TriageDecided { .. }) => &["proposed", "agrees", "was"],
+        Payload::Case(CaseAct::SecondLookGiven { .. }) => &["outcome", "matter"],
+        _ => &[],
+    };
+    if let Some(fields) = content.as_object_mut() {
+        for field in kept {
+            fields.remove(*field);
+        }
+    }
+    Ok(content)
 }
 
 /// A place as the act of an erasure names it: down to the beat. Where somebody lives goes with the
@@ -351,11 +409,13 @@ fn blobs_of(acts: &[Act], wanted: fn(&Payload) -> bool) -> impl Iterator<Item = 
 
 /// Files that came from the person, and letters given to them; what officers found is the unit's own.
 fn files_of(acts: &[Act]) -> Vec<ExportedFile> {
-    blobs_of(acts, is_for_the_person)
-        .map(|blob| ExportedFile {
-            sha256: blob.sha256.clone(),
-            media_type: blob.media_type.clone(),
-            size_bytes: blob.size_bytes,
-        })
-        .collect()
+    blobs_of(acts, |payload| {
+        is_for_the_person(payload) && !is_hidden(payload)
+    })
+    .map(|blob| ExportedFile {
+        sha256: blob.sha256.clone(),
+        media_type: blob.media_type.clone(),
+        size_bytes: blob.size_bytes,
+    })
+    .collect()
 }

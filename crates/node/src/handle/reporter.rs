@@ -5,7 +5,7 @@ use pengayom_core::act::Actor;
 use pengayom_core::subject::case::{BlobRef, CaseCommand, ReviewKind};
 use pengayom_core::value::{CaseId, CaseNumber, CommandId, SecretDigits};
 use pengayom_store::rows::CaseRow;
-use pengayom_store::{CaseQuery, CommandRecord, StoreError};
+use pengayom_store::{CaseOrder, CaseQuery, CommandRecord, StoreError};
 
 use super::RETRIES;
 use super::case::{CaseHistory, require_few};
@@ -65,12 +65,11 @@ impl Node {
     pub async fn asked_for_review(&self, by: &Staff) -> Result<Vec<CaseRow>, HandleError> {
         let query = CaseQuery {
             review_open: true,
+            order: CaseOrder::ReviewAsked,
             limit: REVIEWS_READ,
             ..CaseQuery::default()
         };
-        let mut rows = self.list_cases(by, query).await?.rows;
-        rows.sort_by_key(|row| (row.review_asked_at, row.id));
-        Ok(rows)
+        Ok(self.list_cases(by, query).await?.rows)
     }
 
     /// Cases in which rights or control measures are past their time, the longest first (S24, S37). Kinds kept
@@ -80,19 +79,12 @@ impl Node {
     /// [`HandleError::NotAllowed`], or the store's.
     pub async fn rights_overdue(&self, by: &Staff) -> Result<Vec<CaseRow>, HandleError> {
         let query = CaseQuery {
-            rights_or_measures: true,
+            rights_or_measures_due: Some(self.now()),
+            order: CaseOrder::RightsOrMeasuresDue,
             limit: REVIEWS_READ,
             ..CaseQuery::default()
         };
-        let now = self.now();
-        let due = |row: &CaseRow| {
-            let due = [row.rights_due_at, row.measure_due_at];
-            due.into_iter().flatten().min()
-        };
-        let mut rows = self.list_cases(by, query).await?.rows;
-        rows.retain(|row| due(row).is_some_and(|due| due < now));
-        rows.sort_by_key(|row| (due(row), row.id));
-        Ok(rows)
+        Ok(self.list_cases(by, query).await?.rows)
     }
 
     /// Asks for a review of a case, for its reporter.

@@ -8,11 +8,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use pengayom_core::letter::{Template as LetterTemplate, Unfilled, Values};
 use pengayom_core::pack::{Certainty, Lang};
 use pengayom_core::subject::case::CaseRefusal;
+use pengayom_core::value::CaseId;
 use pengayom_letter::{Paper, RenderError};
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
 use pengayom_node::handle::letter::{LetterDraft, LetterRefusal, TemplateInUse};
+use pengayom_node::handle::once::Once;
+use pengayom_store::StoreError;
 use serde::Deserialize;
 
 use super::case::read;
@@ -146,6 +149,8 @@ struct Asked {
     errors: Vec<FieldError>,
     warn: Option<String>,
     done: Option<Done>,
+    /// The form was sent before and did what it asked for then: this is another one.
+    another: bool,
 }
 
 /// Identifier of a field of a letter in the page.
@@ -236,11 +241,7 @@ pub(super) async fn issue(
     };
     let draft = draft(&page, &history, &used, &fields).await?;
     let id = history.id;
-    // The same form sent twice is one letter.
-    let command = command_of(&fields, &page.node);
-    let who = page.staff.id.to_string();
-    let asked = format!("letter/{who}/{id}");
-    let once = page.node.once(command, &[asked.as_bytes()]);
+    let once = once(&page, id, &fields, &draft);
     let issued = page
         .node
         .issue_letter(&page.staff, id, &draft, Some(once))
@@ -262,6 +263,26 @@ pub(super) async fn issue(
         }
         Err(error) => refused(page, history, fields, error).await,
     }
+}
+
+/// The same form sent twice is one letter; sent again with something corrected it is another.
+fn once(page: &StaffPage, case: CaseId, fields: &Fields, draft: &LetterDraft) -> Once {
+    let command = command_of(fields, &page.node);
+    let about = format!("letter/{}/{case}", page.staff.id);
+    let replaces = draft.replaces.map(|n| n.to_string()).unwrap_or_default();
+    let lang = if draft.english { "id_en" } else { "id" };
+    let mut asked = vec![
+        about.as_str(),
+        draft.kind.as_str(),
+        draft.paper.code(),
+        lang,
+        replaces.as_str(),
+    ];
+    for (field, value) in &draft.typed {
+        asked.extend([field.as_str(), value.as_str()]);
+    }
+    let asked: Vec<&[u8]> = asked.into_iter().map(str::as_bytes).collect();
+    page.node.once(command, &asked)
 }
 
 /// The case and the template a form is about; the case alone when the form is to be shown again.
@@ -298,7 +319,13 @@ async fn refused(
     fields: Fields,
     error: HandleError,
 ) -> Result<Response, Fault> {
+    let another = matches!(error, HandleError::Store(StoreError::CommandReused));
     let (status, errors, warn) = match error {
+        // The letter of before stands, and is offered as the one that this replaces.
+        HandleError::Store(StoreError::CommandReused) => {
+            let words = page.frame.t("letters.another").to_owned();
+            (StatusCode::CONFLICT, Vec::new(), Some(words))
+        }
         HandleError::Letter(refusal) => {
             let errors = refusal_words(&page.frame, fields.get("jenis"), &refusal);
             (StatusCode::UNPROCESSABLE_ENTITY, errors, None)
@@ -322,6 +349,7 @@ async fn refused(
         errors,
         warn,
         done: None,
+        another,
     };
     issue_page(page, status, &history, asked).await
 }
@@ -552,7 +580,7 @@ fn form(
         news: news_first(frame, history, template.kind.as_str()),
         unverified: template.sourced.certainty != Certainty::Found,
         command: value("perintah")
-            .filter(|value| !value.is_empty())
+            .filter(|value| !(value.is_empty() || asked.another))
             .unwrap_or(command),
         fields,
         paper: ChoiceGroup::new(

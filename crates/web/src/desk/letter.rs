@@ -124,6 +124,7 @@ pub(super) fn form(
     let field = |id, name, key: &str| FORM.field(typed, (id, name), frame.t(key));
     let kind = field(WHICH, "jenis", "case.letter_kind");
     let kinds = pack.letters().iter();
+    let kinds = kinds.filter(|one| pack.letter_is_for_reporter(one.code.as_str()));
     let options = kinds.map(|one| Pick::new(one.code.as_str(), frame.say(&one.name), &kind.value));
     let options = options.collect();
     Some(LetterForm {

@@ -172,6 +172,11 @@ pub(super) async fn carry_out(
         return Ok(Redirect::to(&to).into_response());
     };
     let history = page.node.case_history(&page.staff, id).await?;
+    if seen.is_some_and(|seen| form::is_done(&history, seen, page.staff.id, &command)) {
+        // Sent twice: the first time did it.
+        let to = format!("/perkara/{id}/telaah?{RECORDED}");
+        return Ok(Redirect::to(&to).into_response());
+    }
     match error {
         HandleError::Case(refusal) => match form::refusal(&page.frame, step, &refusal) {
             Some(error) => {
@@ -184,11 +189,6 @@ pub(super) async fn carry_out(
                 draw::page(page, StatusCode::CONFLICT, history, Some(words), typed).await
             }
         },
-        HandleError::Conflict { .. } if form::is_done(&history, page.staff.id, &command) => {
-            // Sent twice: the first time did it.
-            let to = format!("/perkara/{id}/telaah?{RECORDED}");
-            Ok(Redirect::to(&to).into_response())
-        }
         HandleError::Conflict { .. } => {
             let words = page.frame.t("case.changed").to_owned();
             let typed = typed(Vec::new());
@@ -341,12 +341,17 @@ pub(crate) fn outcome_name(frame: &PageFrame, code: &str) -> String {
 
 /// Whose a matter is, in words.
 pub(crate) fn matter_words(frame: &PageFrame, matter: Matter) -> &str {
-    frame.t(match matter {
+    frame.t(matter_key(matter))
+}
+
+/// Key of whose a matter is.
+pub(crate) const fn matter_key(matter: Matter) -> &'static str {
+    match matter {
         Matter::Criminal => "triage.criminal",
         Matter::Civil => "triage.civil",
         Matter::Both => "triage.both",
         Matter::Neither => "triage.neither",
-    })
+    }
 }
 
 /// Key of how a second look stands.

@@ -179,6 +179,12 @@ async fn a_letter_is_given_had_and_taken_back() {
             "/kind",
             "not_in_pack",
         ),
+        (
+            // For somebody else than the reporter, who would read it.
+            [("kind", "summons"), ("dated", "2026-11-24")],
+            "/kind",
+            "not_in_pack",
+        ),
     ] {
         let answer = desk.upload(&letters, &[], &fields, Some(&photo())).await;
         wrong_field(&answer, pointer, code);

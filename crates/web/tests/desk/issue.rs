@@ -216,6 +216,46 @@ async fn a_letter_that_is_not_filled_in_names_the_field_and_keeps_the_rest() {
     assert_eq!(letter.status, StatusCode::NOT_FOUND);
 }
 
+// S18: a letter corrected after going back is another one: the page does not say that the first was it.
+#[tokio::test]
+async fn a_letter_corrected_after_it_was_issued_is_another_letter() {
+    let site = Site::pati().await;
+    let officer = site.account(Role::Desk).await;
+    let filed = THEFT.file(&site).await;
+    let mut desk = site.signed_in("desk").await;
+    let address = format!("/perkara/{}/surat?jenis=sttlp", filed.case);
+    let command = desk.get(&address).await.value_of("perintah").unwrap();
+    let mut fields = STTLP.to_vec();
+    fields.push(("perintah", &command));
+    let answer = issue(&mut desk, &filed, &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
+    // Gone back, one field corrected, and sent from the same form.
+    let corrected = "Motor Beat hitam hilang dari pasar";
+    fields[4] = ("isi-summary", corrected);
+    let answer = issue(&mut desk, &filed, &fields).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let words = answer.words();
+    assert!(words.contains("sudah terbit dengan isi lain"), "{words}");
+    assert!(answer.text.contains(corrected), "what was typed is kept");
+    let anew = answer.value_of("perintah").unwrap();
+    assert_ne!(anew, command);
+    let letters = || async {
+        let history = site.node.case_history(&officer, filed.case).await.unwrap();
+        history.case.letters
+    };
+    assert_eq!(letters().await.len(), 1);
+    // Then it comes in place of the first, and once.
+    fields.retain(|(name, _)| *name != "perintah");
+    fields.extend([("perintah", anew.as_str()), ("menggantikan", "1")]);
+    for _ in 0..2 {
+        let answer = issue(&mut desk, &filed, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
+    }
+    let letters = letters().await;
+    assert_eq!(letters.len(), 2);
+    assert_eq!(letters[0].replaced_by, Some(2));
+}
+
 // S18: numbers of a kind follow each other without a gap, also when two are issued at once.
 #[tokio::test]
 async fn letters_of_a_kind_are_numbered_without_a_gap() {
@@ -300,4 +340,30 @@ async fn a_letter_that_no_longer_stands_says_so_and_a_summons_is_not_the_reporte
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let words = desk.get(&format!("/perkara/{}", filed.case)).await.words();
     assert!(words.contains("Surat panggilan"), "{words}");
+    // Nor do they learn of it from what is held about them, withdrawn or not; of their own letters they do.
+    let withdraw = CaseCommand::WithdrawLetter {
+        letter: 3,
+        reason: "salah panggil".to_owned(),
+    };
+    let changed = site
+        .node
+        .change_case(&officer, filed.case, None, withdraw, None);
+    let changed = changed.await.unwrap();
+    let summons = changed.case.letter(3).unwrap().file.sha256.clone();
+    let own = changed.case.letter(1).unwrap().file.sha256.clone();
+    let held = format!("/lacak/{}/data", filed.number);
+    let file = reporter.post(&held, &[]).await;
+    let events = file.json()["events"].as_array().unwrap().clone();
+    let count = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
+    assert_eq!(count("case.letter_given"), 2, "{}", file.text);
+    assert_eq!(count("case.letter_withdrawn"), 1, "{}", file.text);
+    let page = reporter.post(&format!("{held}/baca"), &[]).await;
+    for text in [&file.text, &page.text] {
+        for hidden in ["summons", "Surat panggilan", "salah panggil", &summons] {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+        for told in ["salah nama", &own] {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+    }
 }

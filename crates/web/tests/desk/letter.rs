@@ -221,6 +221,25 @@ async fn a_letter_is_had_by_nobody_but_who_opened_its_case() {
     assert_eq!(desk.get(&wrong).await.status, StatusCode::NOT_FOUND);
 }
 
+// S18: a summons is for somebody else: finished elsewhere, it is not given to the reporter, who would read it.
+#[tokio::test]
+async fn a_kind_for_somebody_else_is_neither_offered_nor_given() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    let filed = THEFT.file(&site).await;
+    let mut desk = site.signed_in("desk").await;
+    let page = desk.get(&format!("/perkara/{}", filed.case)).await;
+    assert!(page.text.contains("value=\"sp2hp_a1\""), "{}", page.text);
+    assert!(!page.text.contains("value=\"summons\""), "{}", page.text);
+    let mut fields = GOOD;
+    fields[0] = ("jenis", "summons");
+    let answer = send(&mut desk, filed.case, &fields, "a.pdf", PDF).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut reporter = site.browser();
+    let page = track(&mut reporter, &filed).await;
+    assert!(!page.text.contains("id=\"surat\""), "nothing was given");
+}
+
 #[tokio::test]
 async fn who_may_not_work_the_case_gives_no_letter() {
     let site = Site::pati().await;

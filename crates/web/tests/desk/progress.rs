@@ -49,6 +49,15 @@ async fn track(browser: &mut Browser<'_>, filed: &Filed) -> Answer {
     browser.follow(answer).await
 }
 
+/// What is held about a reporter whose case was opened: the file for programs, and the page.
+async fn held(browser: &mut Browser<'_>, filed: &Filed) -> [String; 2] {
+    let address = format!("/lacak/{}/data", filed.number);
+    let file = browser.post(&address, &[]).await;
+    assert_eq!(file.status, StatusCode::OK);
+    let page = browser.post(&format!("{address}/baca"), &[]).await;
+    [file.text.clone(), page.words()]
+}
+
 async fn work(site: &Site) {
     while jobs::work_once(&site.node).await.unwrap() {}
 }
@@ -123,6 +132,10 @@ async fn a_case_is_closed_only_when_its_steps_are_done_or_left_out_with_a_reason
         assert!(page.contains(shown), "{shown}: {page}");
     }
     assert!(!page.contains("Lembar hak"), "a note is for staff: {page}");
+    for held in held(&mut reporter, &filed).await {
+        assert!(held.contains("Sudah ditelaah satuan lain"), "{held}");
+        assert!(!held.contains("Lembar hak"), "{held}");
+    }
 }
 
 // S18 S40
@@ -214,6 +227,12 @@ async fn a_notice_is_drafted_before_it_is_due_checked_sent_and_never_late_withou
         seen.contains("Kabar berikutnya (SP2HP A2) paling lambat"),
         "{seen}"
     );
+    // What is held about them says the same.
+    for held in held(&mut reporter, &filed).await {
+        for told in ["Saksi dipanggil.", "Saksi di luar kota"] {
+            assert!(held.contains(told), "{told}: {held}");
+        }
+    }
     let sent = desk.get(&page(case)).await.words();
     assert!(
         sent.contains("Alasan terlambat: Saksi belum bertemu."),
@@ -331,6 +350,18 @@ async fn two_reports_of_one_event_are_suggested_put_together_and_taken_apart_unk
     done(&send(&mut desk, part.case, "kejadian-sama", &undo).await);
     assert_eq!(known(part.case).await.into, None);
     assert!(known(main.case).await.parts.is_empty());
+    // Nor do they from what is held about them, put together or taken apart again.
+    for (own, other) in [(&main, &part), (&part, &main)] {
+        let mut reporter = site.browser();
+        track(&mut reporter, own).await;
+        let other = other.case.to_string();
+        for held in held(&mut reporter, own).await {
+            let hidden = ["case_merge", "Pencurian yang sama", "Ternyata dua", &other];
+            for hidden in hidden {
+                assert!(!held.contains(hidden), "{hidden}: {held}");
+            }
+        }
+    }
     // Who may not read the other one is not told of it, and cannot name it.
     let station = site
         .account_at(Role::Patrol, "gembong", Some("polsek-gembong"))

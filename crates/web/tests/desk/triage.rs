@@ -2,6 +2,7 @@
 //! what goes up the line (S8, S9).
 
 use axum::http::StatusCode;
+use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::value::CaseId;
 use pengayom_node::access::Role;
 use pengayom_node::handle::case::Filed;
@@ -45,6 +46,20 @@ async fn track(site: &Site, filed: &Filed) -> String {
     let fields = [("nomor", number.as_str()), ("kode", code.as_str())];
     let answer = browser.post("/lacak", &fields).await;
     browser.follow(answer).await.words()
+}
+
+/// What is held about a reporter: the file for programs, and the page.
+async fn held(site: &Site, filed: &Filed) -> [String; 2] {
+    let mut browser = site.browser();
+    browser.get("/lacak").await;
+    let (number, code) = (filed.number.to_string(), filed.secret.plain());
+    let fields = [("nomor", number.as_str()), ("kode", code.as_str())];
+    browser.post("/lacak", &fields).await;
+    let address = format!("/lacak/{number}/data");
+    let file = browser.post(&address, &[]).await;
+    assert_eq!(file.status, StatusCode::OK);
+    let page = browser.post(&format!("{address}/baca"), &[]).await;
+    [file.text.clone(), page.words()]
 }
 
 async fn work(site: &Site) {
@@ -176,6 +191,15 @@ async fn a_civil_matter_is_decided_with_reason_referral_and_receipt() {
     ] {
         assert!(words.contains(part), "{part} not in {words}");
     }
+    // What is held about them says the same; what the tree proposed is the unit's own.
+    let [file, page] = held(&site, &filed).await;
+    assert!(page.contains("Sengketa perdata (perdata)"), "{page}");
+    assert!(page.contains("Pos bantuan hukum (Posbakum)"), "{page}");
+    assert!(file.contains("o_civil"), "{file}");
+    for held in [&file, &page] {
+        assert!(held.contains("Janji gagal tanpa tipu"), "{held}");
+        assert!(!held.contains("proposed"), "{held}");
+    }
     let receipt = desk.get(&format!("/meja/laporan/{case}")).await.words();
     assert!(
         receipt.contains("Pos bantuan hukum (Posbakum)"),
@@ -195,7 +219,8 @@ async fn two_who_differ_are_decided_between_by_the_chief_and_all_is_kept() {
     site.account(Role::Desk).await;
     site.account(Role::Investigator).await;
     site.account(Role::Commander).await;
-    let case = THEFT.file(&site).await.case;
+    let filed = THEFT.file(&site).await;
+    let case = filed.case;
     let mut desk = site.signed_in("desk").await;
     let mut other = site.signed_in("investigator").await;
     let mut chief = site.signed_in("commander").await;
@@ -238,6 +263,77 @@ async fn two_who_differ_are_decided_between_by_the_chief_and_all_is_kept() {
     ] {
         assert!(page.contains(kept), "{kept} not in {page}");
     }
+    let [file, page] = held(&site, &filed).await;
+    for held in [&file, &page] {
+        assert_eq!(held.matches("Nama palsu").count(), 2, "{held}");
+    }
+    assert!(
+        page.contains("Penilaian pertama dan kedua berbeda"),
+        "{page}"
+    );
+}
+
+// S10, S45: of a kind kept narrow the reporter takes the reason with them, and no class, as on their page.
+#[tokio::test]
+async fn what_is_held_of_a_narrow_kind_does_not_name_its_class() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let narrow = Report {
+        service: "kdrt",
+        ..THEFT
+    };
+    let filed = narrow.file(&site).await;
+    let take = CaseCommand::Take { by: desk.id };
+    let taken = site.node.change_case(&desk, filed.case, None, take, None);
+    taken.await.unwrap();
+    let mut browser = site.signed_in("desk").await;
+    let decision = [("hasil", "o_criminal"), ("alasan", "Ada luka")];
+    let done = send(&mut browser, filed.case, "putusan", &decision).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.words());
+    let [file, page] = held(&site, &filed).await;
+    for held in [&file, &page] {
+        assert!(held.contains("Ada luka"), "{held}");
+        for hidden in [
+            "o_criminal",
+            "\"matter\"",
+            "Dugaan pidana",
+            "\"class\"",
+            "(pidana)",
+        ] {
+            assert!(!held.contains(hidden), "{hidden}: {held}");
+        }
+    }
+}
+
+// S10: a decision that changes the service is two acts; the same form sent twice is told that it is done, and live
+// pages hear of the decision.
+#[tokio::test]
+async fn a_decision_that_changes_the_service_may_be_sent_twice() {
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    let case = THEFT.file(&site).await.case;
+    let mut desk = site.signed_in("desk").await;
+    let page = desk.get(&format!("/perkara/{case}/telaah")).await;
+    let version = page.value_of("versi").unwrap();
+    let fields = [
+        ("versi", version.as_str()),
+        ("hasil", "o_criminal"),
+        ("layanan", "laka"),
+        ("alasan", "Ternyata kecelakaan"),
+    ];
+    let address = format!("/perkara/{case}/telaah/putusan");
+    let mut news = site.node.listen();
+    for _ in 0..2 {
+        let answer = desk.post(&address, &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
+    }
+    assert_eq!(news.recv().await.unwrap().kind, "case.triage_decided");
+    assert!(news.try_recv().is_err(), "it was recorded once");
+    // With something else it is not done.
+    let mut other = fields;
+    other[3] = ("alasan", "Tetap pencurian");
+    let answer = desk.post(&address, &other).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
 }
 
 // S10

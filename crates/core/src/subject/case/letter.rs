@@ -177,12 +177,14 @@ pub(super) fn give(
         file,
         issued,
     } = given;
-    if issued.as_ref().is_some_and(|issued| issued.on_file) {
+    let on_file = issued.as_ref().is_some_and(|issued| issued.on_file);
+    if on_file {
         case.may_have_letters()?;
     } else {
         case.may_get_letters()?;
     }
-    if !method.has_letter(&kind) {
+    // One for somebody else is not given to the reporter, who would read it.
+    if !method.has_letter(&kind) || !(on_file || method.letter_is_for_reporter(&kind)) {
         return Err(CaseRefusal::NotInPack {
             field: "kind",
             word: kind,

@@ -47,6 +47,8 @@ enum Said {
 pub struct Steps {
     said: BTreeMap<String, Said>,
     acts: BTreeMap<StepDoneBy, Mark>,
+    /// Letters in the order they were given; `None`: for somebody else, or taken back.
+    letters: Vec<Option<Mark>>,
 }
 
 /// How a step stands.
@@ -120,6 +122,20 @@ impl Steps {
             CaseAct::CaseReopened { .. } => {
                 self.acts.remove(&StepDoneBy::Closed);
             }
+            CaseAct::LetterGiven { issued, .. } => {
+                let on_file = issued.as_ref().is_some_and(|issued| issued.on_file);
+                self.letters.push((!on_file).then(|| mark("")));
+                self.look_at_letters();
+            }
+            CaseAct::LetterWithdrawn { letter, .. } => {
+                let at = letter
+                    .checked_sub(1)
+                    .and_then(|at| usize::try_from(at).ok());
+                if let Some(known) = at.and_then(|at| self.letters.get_mut(at)) {
+                    *known = None;
+                }
+                self.look_at_letters();
+            }
             _ => {}
         }
         if let Some(done) = done_by(payload) {
@@ -130,6 +146,15 @@ impl Steps {
                 *known = mark;
             }
         }
+    }
+
+    /// The step of a letter is done while the reporter has one, since the first of them.
+    fn look_at_letters(&mut self) {
+        let there = self.letters.iter().flatten();
+        match there.min_by_key(|mark| mark.at).cloned() {
+            Some(mark) => self.acts.insert(StepDoneBy::Letter, mark),
+            None => self.acts.remove(&StepDoneBy::Letter),
+        };
     }
 
     fn has_room(&self, step: &str) -> bool {
@@ -145,7 +170,7 @@ impl Steps {
     }
 }
 
-/// Which steps an act does.
+/// Which steps an act does; of a letter see [`Steps::look_at_letters`].
 const fn done_by(act: &CaseAct) -> Option<StepDoneBy> {
     Some(match act {
         CaseAct::RequestFiled(filed) if filed.secret.is_some() => StepDoneBy::Receipt,
@@ -155,7 +180,6 @@ const fn done_by(act: &CaseAct) -> Option<StepDoneBy> {
         CaseAct::ActionTaken { .. } => StepDoneBy::Acted,
         CaseAct::ReporterAnswered { .. } => StepDoneBy::Answered,
         CaseAct::SupportOffered { .. } => StepDoneBy::Supported,
-        CaseAct::LetterGiven { .. } => StepDoneBy::Letter,
         CaseAct::ProgressSent { .. } => StepDoneBy::Notice,
         CaseAct::CaseClosed { .. } => StepDoneBy::Closed,
         _ => return None,

@@ -82,7 +82,13 @@ pub(super) async fn all(api: Api) -> Result<Response, Fault> {
         explanations: of_pack!(pack.explanations(), as_str),
         outcomes: of_pack!(pack.close_outcomes(), as_str),
         late_reasons: of_pack!(pack.late_reasons(), as_str),
-        letters: of_pack!(pack.letters(), as_str),
+        // What is for somebody else is not given to the reporter.
+        letters: pack
+            .letters()
+            .iter()
+            .filter(|known| pack.letter_is_for_reporter(known.code.as_str()))
+            .map(|known| named(known.code.as_str(), frame.say(&known.name)))
+            .collect(),
         hold_grounds: HoldGround::ALL
             .map(|known| by_key(known.as_str(), ground_words(known)))
             .into(),

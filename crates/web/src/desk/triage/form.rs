@@ -118,16 +118,20 @@ pub(super) fn refusal(frame: &PageFrame, step: Step, refusal: &CaseRefusal) -> O
     }
 }
 
-/// Whether an officer's last act is what a form asks for: it was sent twice.
-pub(super) fn is_done(history: &CaseHistory, by: OfficerId, asked: &CaseCommand) -> bool {
-    let own = history
-        .acts
-        .iter()
-        .rev()
-        .find(|act| act.actor.officer() == Some(by));
-    let Some(Payload::Case(done)) = own.map(|act| &act.payload) else {
-        return false;
-    };
+/// Whether an officer did what a form asks for since they saw the case: it was sent twice. A decision that changes
+/// the service is followed by another act of theirs.
+pub(super) fn is_done(
+    history: &CaseHistory,
+    seen: u32,
+    by: OfficerId,
+    asked: &CaseCommand,
+) -> bool {
+    let since = history.acts.iter().filter(|act| act.version > seen);
+    let mut own = since.filter(|act| act.actor.officer() == Some(by));
+    own.any(|act| matches!(&act.payload, Payload::Case(done) if is_what_was_asked(asked, done)))
+}
+
+fn is_what_was_asked(asked: &CaseCommand, done: &CaseAct) -> bool {
     match (asked, done) {
         (
             CaseCommand::DecideTriage(asked),

@@ -90,6 +90,18 @@ fn a_letter_is_of_a_known_kind_and_not_of_tomorrow() {
         changed(|letter| letter.kind = "poem".to_owned()),
         Err(not_in_pack)
     );
+    // S18: the program knows the kind, and a finished one is not given to the reporter.
+    let not_theirs = CaseRefusal::NotInPack {
+        field: "kind",
+        word: "summons".to_owned(),
+    };
+    assert_eq!(
+        changed(|letter| letter.kind = "summons".to_owned()),
+        Err(not_theirs)
+    );
+    let mut on_file = made("ab", 1, true, None);
+    on_file.kind = "summons".to_owned();
+    giving(&received(), on_file);
     let dated = date(2026, 11, 25);
     assert_eq!(
         changed(|letter| letter.dated = date(2026, 11, 25)),
@@ -225,7 +237,7 @@ fn a_case_takes_so_many_letters_and_no_more_withdrawn_ones_included() {
 }
 
 /// A letter that the program made.
-fn made(digits: &str, n: u32, on_file: bool, replaces: Option<u32>) -> GiveLetter {
+pub(super) fn made(digits: &str, n: u32, on_file: bool, replaces: Option<u32>) -> GiveLetter {
     GiveLetter {
         issued: Some(Issued {
             n,

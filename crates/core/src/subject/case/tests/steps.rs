@@ -514,3 +514,42 @@ fn a_step_that_was_done_after_its_limit_says_so() {
     assert!(!late(9 * day, "rights"), "without a clock nothing is late");
     assert!(!late(9 * day, "court"), "its clock has not started");
 }
+
+// S18: the step of a letter is done while the reporter has one: not by one for somebody else, nor by one taken back.
+#[test]
+fn a_letter_does_its_step_while_the_reporter_has_it() {
+    let mut method = Stepped::new();
+    method.lost.push(step("letter", StepDoneBy::Letter, true));
+    let mut history = received();
+    let give = CaseCommand::GiveLetter;
+    for (at, command, expected, since) in [
+        (30, give(letter::made("aa", 1, true, None)), "open", None),
+        (31, give(letter::progress("bb")), "done", Some(31)),
+        (32, give(letter::progress("cc")), "done", Some(31)),
+        (
+            33,
+            letter::withdraw(2, "surat orang lain"),
+            "done",
+            Some(32),
+        ),
+        (34, letter::withdraw(1, "salah panggil"), "done", Some(32)),
+        (35, letter::withdraw(3, "surat orang lain"), "open", None),
+    ] {
+        let acts = given(history.clone()).when(command).unwrap();
+        history.extend(acts.into_iter().map(|act| (at, by(1), act)));
+        let case = given(history.clone()).state().unwrap();
+        let line = method.lines(&case, 60).pop().unwrap();
+        assert_eq!((line.0.as_str(), line.1), ("letter", expected), "{at}");
+        let calendar = Calendar::of(2026, 2026, &[]);
+        let reckoning = Reckoning {
+            calendar: &calendar,
+            zone: &TimeZone::UTC,
+        };
+        let lines = case.step_lines(method.steps(&case.service), reckoning, minute(60));
+        let done = lines.last().and_then(|line| match line.state {
+            StepState::Done(mark) => Some(mark.at),
+            _ => None,
+        });
+        assert_eq!(done, since.map(minute), "{at}");
+    }
+}
