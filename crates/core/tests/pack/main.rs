@@ -17,6 +17,7 @@ mod notices;
 mod offences;
 mod page;
 mod rights;
+mod rights_ends;
 mod rights_faults;
 mod rights_laws;
 mod steps;

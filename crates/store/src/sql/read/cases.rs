@@ -202,7 +202,11 @@ fn list(engine: Engine, unit: &UnitId, asked: &CaseQuery) -> (Query, u32) {
             .push(")");
     }
     match since {
-        Some(since) => query.push(" ORDER BY ").push(since).push(", id LIMIT "),
+        // Told of `id`, SQLite reads the unit's whole primary key instead of the index of what waits.
+        Some(since) => query.push(" ORDER BY ").push(since).push(match engine {
+            Engine::Sqlite => ", +id LIMIT ",
+            Engine::Postgres => ", id LIMIT ",
+        }),
         None => query.push(" ORDER BY filed_at DESC, id DESC LIMIT "),
     };
     // One more than a page shows whether there is another.

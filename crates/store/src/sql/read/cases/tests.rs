@@ -279,7 +279,10 @@ async fn what_waits_is_read_off_an_index_of_what_waits() {
     let (_place, store) = store().await;
     for (query, index) in waits() {
         let plan = plan(&store, &list(Engine::Sqlite, &unit(), &query).0).await;
-        assert!(plan.contains(&format!("USING INDEX {index} ")), "{plan}");
+        assert!(
+            plan.contains(&format!("USING INDEX {index} ")),
+            "{index}: {plan}"
+        );
     }
 }
 
