@@ -212,6 +212,20 @@ pub(crate) fn begin(measure: BeginMeasure) -> CaseCommand {
     CaseCommand::Control(ControlCommand::Begin(measure))
 }
 
+pub(crate) fn end() -> CaseCommand {
+    CaseCommand::Control(ControlCommand::End {
+        measure: 1,
+        text: "dipulangkan".to_owned(),
+    })
+}
+
+pub(crate) fn close() -> CaseCommand {
+    CaseCommand::Close {
+        outcome: "resolved".to_owned(),
+        reason: "selesai".to_owned(),
+    }
+}
+
 pub(crate) fn refused(result: Result<(), CaseRefusal>) -> RightsRefusal {
     match result {
         Err(CaseRefusal::Rights(refusal)) => refusal,
@@ -469,17 +483,9 @@ fn another_officer_looks_at_a_measure_and_nobody_closes_a_case_with_somebody_loc
         refused(story.tell(5, 2, review())),
         RightsRefusal::MeasureOver
     );
-    let close = || CaseCommand::Close {
-        outcome: "resolved".to_owned(),
-        reason: "selesai".to_owned(),
-    };
     let shut = story.tell(6, 1, close());
     assert_eq!(refused(shut), RightsRefusal::MeasureLasts { measure: 1 });
-    let end = CaseCommand::Control(ControlCommand::End {
-        measure: 1,
-        text: "dipulangkan".to_owned(),
-    });
-    story.tell(7, 1, end).unwrap();
+    story.tell(7, 1, end()).unwrap();
     story.tell(8, 1, close()).unwrap();
 }
 

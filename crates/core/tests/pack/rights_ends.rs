@@ -6,7 +6,7 @@ use pengayom_core::subject::case::{
 };
 
 use crate::rights::{
-    Story, answers, begin, give, judge, measure, minute, name, refused, said, told,
+    Story, answers, begin, close, end, give, judge, measure, minute, name, refused, said, told,
 };
 use crate::support::pack;
 
@@ -87,15 +87,7 @@ fn a_case_is_not_closed_before_an_urgent_measure_was_looked_at_and_rights_were_t
         ..measure("arrest", Some(1))
     };
     story.tell(2, 1, begin(urgent)).unwrap();
-    let end = CaseCommand::Control(ControlCommand::End {
-        measure: 1,
-        text: "dipulangkan".to_owned(),
-    });
-    story.tell(3, 1, end).unwrap();
-    let close = || CaseCommand::Close {
-        outcome: "resolved".to_owned(),
-        reason: "selesai".to_owned(),
-    };
+    story.tell(3, 1, end()).unwrap();
     let shut = story.tell(4, 1, close());
     assert_eq!(refused(shut), RightsRefusal::RightsFirst { person: 1 });
     story.tell(5, 1, give(told(1))).unwrap();
