@@ -159,7 +159,7 @@ pub(crate) async fn make(dir: &Path, plan: &DemoPlan) -> Result<Made, Fault> {
     let database = building.join("unit.db");
     let key_file = building.join("unit.key");
     let key = crate::key::make_key(&key_file)?;
-    fill(&database, key, plan).await?;
+    Box::pin(fill(&database, key, plan)).await?;
     std::fs::rename(&key_file, &made.key).map_err(Fault::file(&key_file))?;
     std::fs::rename(&database, &made.database).map_err(Fault::file(&database))?;
     std::fs::remove_dir_all(&building).map_err(Fault::file(&building))?;
