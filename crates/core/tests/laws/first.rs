@@ -393,6 +393,28 @@ fn a_second_look_waits_since_it_was_asked_for_whatever_is_decided_meanwhile() {
 }
 
 #[test]
+fn a_reporter_does_not_ask_for_a_second_look_that_is_due_anyway() {
+    // S10 S40
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
+    run.ask(&by(1), 2, decide("debt", "tanpa tipu", &["court"]))
+        .unwrap();
+    assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
+    assert_eq!(
+        run.ask(&Actor::Citizen, 3, ask_again()),
+        Err(CaseRefusal::AlreadyAsked)
+    );
+    // Two who differ: somebody decides anyway.
+    run.ask(&by(2), 4, look("crime")).unwrap();
+    assert_eq!(
+        run.ask(&Actor::Citizen, 5, ask_again()),
+        Err(CaseRefusal::AlreadyAsked)
+    );
+    run.ask(&by(3), 6, settle_as("crime")).unwrap();
+    run.ask(&Actor::Citizen, 7, ask_again()).unwrap();
+}
+
+#[test]
 fn what_a_third_decided_is_decided_anew_only_with_a_second_look() {
     // S10
     let mut run = Run::filed(false);
