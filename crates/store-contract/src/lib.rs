@@ -80,6 +80,7 @@ macro_rules! for_each_rule {
             an_act_comes_back_as_it_was_recorded,
             a_stale_version_is_refused,
             one_of_many_appends_to_a_subject_wins,
+            an_append_that_rests_on_another_subject_is_refused_once_that_changed,
             a_repeated_command_gets_the_first_answer,
             a_command_repeated_at_once_files_one_case,
             a_command_id_with_other_content_is_refused,
