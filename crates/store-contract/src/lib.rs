@@ -109,6 +109,7 @@ macro_rules! for_each_rule {
             access: who_may_know_a_case_is_listed_with_it;
             class: a_class_and_what_waits_stand_with_the_case,
             what_has_waited_longest_is_not_cut,
+            evidence_that_is_wrong_is_listed_until_that_is_explained,
             what_measures_count_is_read_by_the_span_of_filing;
             cases: a_case_row_shows_what_its_acts_tell,
             what_a_reporter_waits_for_is_listed_until_it_came,

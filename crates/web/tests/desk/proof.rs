@@ -239,16 +239,27 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     ] {
         assert!(words.contains(shown), "{shown}: {words}");
     }
+    // It stands on the desk's list and on the chief's morning until it is explained.
+    site.account(Role::Commander).await;
+    let mut chief = site.signed_in("commander").await;
+    let link = format!("href=\"/perkara/{case}\"");
+    for shown in [desk.get("/meja").await, chief.get("/pimpinan").await] {
+        let words = shown.words();
+        assert!(words.contains("Bukti 1: hitungan uang berbeda"), "{words}");
+        assert!(shown.text.contains(&link), "{}", shown.text);
+    }
     // Neither of the two explains it.
     let why = [("uraian", "Salah hitung")];
     for party in [&mut desk, &mut other] {
         let answer = send(party, case, "barang-bukti/1/jelaskan", &why).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    site.account(Role::Commander).await;
-    let mut chief = site.signed_in("commander").await;
     chief.get(&address).await;
     done(&mut chief, case, "barang-bukti/1/jelaskan", &why).await;
+    for shown in [desk.get("/meja").await, chief.get("/pimpinan").await] {
+        assert!(!shown.words().contains("hitungan uang berbeda"));
+        assert!(!shown.text.contains("id=\"h-bukti\""), "no empty list");
+    }
     let end = [
         ("cara", "returned"),
         ("penerima", "Pemilik"),
