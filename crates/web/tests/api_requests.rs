@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
-use pengayom_core::subject::case::{CaseCommand, GiveLetter, Harm, Wellbeing};
+use pengayom_core::subject::case::{
+    CaseCommand, GiveLetter, Harm, ReviewKind, TriageDecision, Wellbeing,
+};
 use pengayom_node::access::Role;
 use pengayom_node::media::Wanted;
 use serde_json::{Value, json};
@@ -486,6 +488,52 @@ async fn a_program_reads_which_letters_were_given_and_which_were_withdrawn() {
     assert_eq!(letters[1]["state"], "withdrawn");
     assert_eq!(letters[1]["withdrawn_reason"], "Surat orang lain");
     assert_eq!(status["responded_at"], "2026-11-24T14:30:00Z");
+}
+
+// S10, S40: as on the reporter's page, what another officer looks at anyway is not asked for besides.
+#[tokio::test]
+async fn a_second_look_is_not_taken_while_the_class_waits_for_one() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let filed = post(&site, &good()).await.json();
+    let (number, secret) = (
+        filed["tracking_code"].as_str().unwrap(),
+        filed["secret"].as_str().unwrap(),
+    );
+    let case = filed["id"].as_str().unwrap().parse().unwrap();
+    let civil = CaseCommand::DecideTriage(TriageDecision {
+        outcome: "o_civil".to_owned(),
+        service: None,
+        reason: "Janji gagal tanpa tipu".to_owned(),
+        referrals: vec!["legal_aid".to_owned()],
+    });
+    let decided = site.node.change_case(&desk, case, None, civil, None).await;
+    let version = decided.unwrap().case.version;
+    let path = format!("/api/v1/requests/{number}?secret={secret}");
+    let look = |status: &Value| {
+        let reviews = status["reviews"].as_array().unwrap().clone();
+        reviews
+            .into_iter()
+            .find(|one| one["kind"] == "second_look")
+            .unwrap()
+    };
+    let waits = json!({
+        "kind": "second_look",
+        "may_ask": false,
+        "open_since": "2026-11-24T14:30:00Z",
+    });
+    assert_eq!(look(&get(&site, &path).await.json()), waits);
+    let ask = Request::builder()
+        .method(Method::POST)
+        .uri(format!("/api/v1/requests/{number}/reviews?secret={secret}"))
+        .header("content-type", "application/json")
+        .body(Body::from(json!({ "kind": "second_look" }).to_string()));
+    let asked = site.ask(ask.unwrap()).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+    assert_eq!(look(&asked.json()), waits);
+    let known = site.node.case_history(&desk, case).await.unwrap().case;
+    assert_eq!(known.version, version, "nothing was recorded");
+    assert_eq!(known.reviews.of(ReviewKind::SecondLook).asked, 0);
 }
 
 #[tokio::test]

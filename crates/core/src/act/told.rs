@@ -470,7 +470,9 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
                 answers: _,
                 excluded: _,
                 sides: _,
+                reason,
             } = judged;
+            each("reason", Slot::Maybe(reason));
         }
         CaseAct::SettlementAnswered {
             settlement: _,

@@ -502,9 +502,15 @@ pub(crate) fn answers(yes: &[&str]) -> Vec<FactGiven> {
 }
 
 pub(crate) fn judge(way: &str, answers: Vec<FactGiven>) -> CaseCommand {
+    judge_again(way, answers, "")
+}
+
+/// A judgement with the reason why it is another than before.
+pub(crate) fn judge_again(way: &str, answers: Vec<FactGiven>, reason: &str) -> CaseCommand {
     CaseCommand::Prevention(PreventionCommand::Judge {
         way: way.to_owned(),
         answers,
+        reason: Some(reason.to_owned()),
     })
 }
 

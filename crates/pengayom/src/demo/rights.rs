@@ -209,6 +209,7 @@ impl Scene<'_> {
         let command = PreventionCommand::Judge {
             way: way.to_owned(),
             answers: answers.collect(),
+            reason: None,
         };
         self.act(case, 200, CaseCommand::Prevention(command)).await
     }

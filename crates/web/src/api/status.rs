@@ -318,7 +318,7 @@ pub(super) struct Review {
     kind: ReviewWord,
     /// It may be asked for now.
     may_ask: bool,
-    /// Since when it waits for an answer.
+    /// Since when it waits for an answer; a second look also when nobody asked and another officer looks anyway.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     open_since: Option<Timestamp>,
 }
@@ -416,7 +416,7 @@ fn reviews(case: &Case, now: Timestamp) -> Vec<Review> {
     let one = |kind: ReviewKind| Review {
         kind: kind.into(),
         may_ask: case.may_ask(kind, now).is_ok(),
-        open_since: case.reviews.of(kind).open_since,
+        open_since: case.review_waits_since(kind),
     };
     ReviewKind::ALL.into_iter().map(one).collect()
 }

@@ -343,6 +343,9 @@ fn settlement_view(frame: &PageFrame, one: &Settlement) -> SettlementView {
     let n = number(frame, one.judged.settlement);
     let mut lines = vec![frame.format().moment(one.at)];
     lines.extend(exclusion_words(frame, &one.judged.excluded));
+    if let Some(reason) = one.judged.reason.as_ref().filter(|told| !told.is_empty()) {
+        lines.push(frame.tf("prevention.reason_said", &[("text", reason)]));
+    }
     for side in &one.judged.sides {
         let said = match one.consent_of(*side) {
             Some(consent) => frame.t(consent_key(consent)),

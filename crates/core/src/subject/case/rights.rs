@@ -89,6 +89,12 @@ pub enum RightsRefusal {
         /// Its code.
         fact: String,
     },
+    /// The way was found excluded, and nobody said why it is not any more.
+    #[error("excluded before, by settlement {settlement}: reason missing")]
+    ExcludedBefore {
+        /// The judgement that found it so.
+        settlement: u32,
+    },
     /// The same way is offered.
     #[error("already offered")]
     AlreadyOffered,
