@@ -16,8 +16,8 @@ use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
 use pengayom_core::pack::ConcernedRole;
 use pengayom_core::subject::case::{
-    CaseCommand, GiveLetter, GiveRights, Harm, Manner, RightsCommand, Signing, TriageAnswer,
-    TriageDecision, TriageReply, Wellbeing,
+    CaseCommand, GiveLetter, GiveRights, Harm, RightsCommand, TriageAnswer, TriageDecision,
+    TriageReply, Wellbeing,
 };
 use pengayom_node::access::Role;
 use pengayom_node::media::Wanted;
@@ -519,18 +519,8 @@ async fn decide(site: &Site, filed: &Value) {
         needs: Vec::new(),
         reason: String::new(),
     });
-    let give = CaseCommand::Rights(RightsCommand::Give(GiveRights {
-        person: 1,
-        manner: Manner::Both,
-        language: "Jawa".to_owned(),
-        interpreter: false,
-        guardian: None,
-        adviser: None,
-        absent: String::new(),
-        understood: true,
-        help: String::new(),
-        signing: Signing::Signed,
-    }));
+    let told = GiveRights::understood(1, "Jawa");
+    let give = CaseCommand::Rights(RightsCommand::Give(told));
     for command in [take, answers, decision, name, give] {
         let done = site.node.change_case(&desk, case, None, command, None);
         done.await.unwrap();

@@ -211,7 +211,14 @@ mod tests {
         assert_eq!(fill(text, &[]), text);
         assert_eq!(placeholders(text).into_iter().collect::<Vec<_>>(), ["n"]);
         assert!(!has_stray_brace(text));
-        for broken in ["{n:day}", "{n:|days}", "{n:day|}", "{n:a|b|c}", "{N:a|b}", "{n:{a|b}"] {
+        for broken in [
+            "{n:day}",
+            "{n:|days}",
+            "{n:day|}",
+            "{n:a|b|c}",
+            "{N:a|b}",
+            "{n:{a|b}",
+        ] {
             assert!(has_stray_brace(broken), "{broken}");
         }
     }

@@ -150,18 +150,7 @@ impl Scene<'_> {
     }
 
     fn told(&self, person: u32) -> GiveRights {
-        GiveRights {
-            person,
-            manner: Manner::Both,
-            language: self.words.language.clone(),
-            interpreter: false,
-            guardian: None,
-            adviser: None,
-            absent: String::new(),
-            understood: true,
-            help: String::new(),
-            signing: Signing::Signed,
-        }
+        GiveRights::understood(person, &self.words.language)
     }
 
     async fn tell(&self, case: CaseId, before: i64, give: GiveRights) -> Result<(), Fault> {

@@ -89,11 +89,7 @@ pub(crate) fn is_soon(promise: Promise, now: Timestamp) -> bool {
 
 /// "12 minutes late".
 pub(crate) fn late_words(frame: &PageFrame, late: SignedDuration) -> String {
-    let keys = [
-        "desk.late_by",
-        "desk.late_by_hours",
-        "desk.late_by_days",
-    ];
+    let keys = ["desk.late_by", "desk.late_by_hours", "desk.late_by_days"];
     span_words(frame, late, keys)
 }
 
