@@ -499,11 +499,17 @@ async fn decide(site: &Site, filed: &Value) {
     let case = filed["id"].as_str().unwrap().parse().unwrap();
     // A narrow kind is worked on by whoever handles it.
     let take = CaseCommand::Take { by: desk.id };
+    // What leads to a debt.
+    let answer = |n: u32| TriageAnswer {
+        question: format!("q{n}"),
+        answer: if n == 9 || n == 11 {
+            TriageReply::Yes
+        } else {
+            TriageReply::No
+        },
+    };
     let answers = CaseCommand::AnswerTriage {
-        answers: vec![TriageAnswer {
-            question: "q1".to_owned(),
-            answer: TriageReply::No,
-        }],
+        answers: (1..=13).map(answer).collect(),
         pack_version: "1".to_owned(),
     };
     let decision = CaseCommand::DecideTriage(TriageDecision {
