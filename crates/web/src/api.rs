@@ -21,6 +21,7 @@ mod query;
 mod rate;
 mod rating;
 mod receipt;
+mod reporter;
 mod request;
 mod root;
 mod safety;

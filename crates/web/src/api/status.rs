@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::caller::Api;
 use super::receipt::ReceiptBody;
+use super::reporter::{self, ClassOfRequest, RightsOfReporter};
 use super::request::Standard;
 use crate::frame::PageFrame;
 use crate::letters::{Given, Standing, kind_name, to_reporter};
@@ -87,6 +88,14 @@ pub(super) struct Status {
     may_go_to_superior_from: Option<Timestamp>,
     /// What the reporter may ask others to look at.
     reviews: Vec<Review>,
+    /// Whose the matter is, why, and where to go; null until somebody decided it.
+    #[schema(required)]
+    class: Option<ClassOfRequest>,
+    /// Rights of the reporter, and when they were told them.
+    rights: Vec<RightsOfReporter>,
+    /// What a reporter who is themself the one it is about has to know before telling more.
+    #[schema(required)]
+    warning: Option<String>,
     /// How it was handled can be judged now.
     may_rate: bool,
     /// Null when the log is not as it was built; number and secret stay good.
@@ -515,6 +524,9 @@ pub(super) async fn status(
         next_notice: next_notice(frame, case, now),
         may_go_to_superior_from: right_from(frame, history).map(|due| due.at),
         reviews: reviews(case, now),
+        class: reporter::class(frame, case, &history.acts),
+        rights: reporter::rights(frame, case),
+        warning: reporter::warning(frame, case),
         may_rate: case.response.is_some() && !rated,
         receipt: receipt.map(|card| card.receipt.into()),
     })

@@ -262,8 +262,6 @@ fn about(frame: &PageFrame, kind: &Measure) -> About {
 fn span(frame: &PageFrame, minutes: u32) -> String {
     let (n, key) = match minutes {
         m if m >= 48 * 60 && m % (24 * 60) == 0 => (m / (24 * 60), "control.days"),
-        60 => (1, "control.hour_one"),
-        1 => (1, "control.minute_one"),
         m if m >= 60 && m % 60 == 0 => (m / 60, "control.hours"),
         m => (m, "control.minutes"),
     };
