@@ -7,13 +7,13 @@ use pengayom_core::subject::unit::{
 };
 use pengayom_letter::Rendered;
 use pengayom_store::views::{self, State};
-use pengayom_store::{Append, StoreError};
+use pengayom_store::{Append, Store, StoreError};
 
 use super::RETRIES;
 use super::letter::{LetterDraft, LetterRefusal, VERIFY_PATH};
 use crate::access::{Permission, Staff};
 use crate::ledger::record_of;
-use crate::{HandleError, Node};
+use crate::{HandleError, Node, UnitContext};
 
 /// What the record says of the words of the unit's letters.
 #[derive(Debug)]
@@ -38,6 +38,20 @@ impl LettersOfUnit {
         let record = self.record.as_ref();
         record.map_or(0, |record| record.letter_version(kind))
     }
+}
+
+/// The letters whose own words are not used because they lack what the unit's pack asks for.
+///
+/// # Errors
+/// The store's.
+pub async fn letters_below(
+    store: &dyn Store,
+    unit: &UnitContext,
+) -> Result<Vec<TemplateInUse>, StoreError> {
+    let record = record_of(store, &unit.id).await?;
+    let templates = unit.pack.templates().iter();
+    let used = templates.map(|template| letter_in_use(record.as_ref(), template));
+    Ok(used.filter(|used| !used.below.is_empty()).collect())
 }
 
 impl Node {
@@ -94,12 +108,11 @@ impl Node {
         seen: u32,
         reason: Option<String>,
     ) -> Result<(), HandleError> {
-        let kind = kind.to_owned();
         let command = UnitCommand::ResetLetter {
-            kind: kind.clone(),
+            kind: kind.to_owned(),
             reason,
         };
-        self.change_letter_words(by, &kind, seen, command).await
+        self.change_letter_words(by, kind, seen, command).await
     }
 
     async fn change_letter_words(
