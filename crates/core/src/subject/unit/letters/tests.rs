@@ -193,6 +193,25 @@ fn words_that_a_later_pack_finds_wanting_are_not_used() {
     assert_eq!(langs, [Some(Lang::Id), Some(Lang::En)]);
 }
 
+// S22: the first key still signs, and the key that follows it is the second of the ledger's life.
+#[test]
+fn words_in_letters_leave_the_ledgers_keys_as_they_are() {
+    let own = words(&PACKS.replace("SURAT", "BUKTI"), PACKS);
+    let (known, _) = after(&[set_to(own)]);
+    let unit = known.clone().unwrap();
+    assert_eq!((unit.generation(), unit.log_keys.len()), (0, 0));
+    let rotate = UnitCommand::RotateLedgerKey {
+        from: "a".to_owned(),
+        to: "b".to_owned(),
+        proof: Some("note".to_owned()),
+        revoked: false,
+    };
+    let acts = decide(known.as_ref(), rotate, &[]).unwrap();
+    let known = evolve(known, &testing::unit_act(2, acts[0].clone())).unwrap();
+    assert_eq!((known.version, known.generation()), (2, 1));
+    assert_eq!(known.letters, unit.letters);
+}
+
 /// The signs of a letter's blocks, in order: what each line became.
 fn shape(body: &str, values: &Values) -> Vec<std::mem::Discriminant<crate::letter::Block>> {
     let body = Body::parse(body).unwrap();
