@@ -75,7 +75,7 @@ pub(crate) struct StaffLink {
 }
 
 /// Pages of staff: address, key of its words, what it takes to open it.
-const STAFF_PAGES: [(&str, &str, Permission); 9] = [
+const STAFF_PAGES: [(&str, &str, Permission); 10] = [
     ("/meja", "frame.staff_desk", Permission::ServeQueue),
     (
         "/meja/laporan/baru",
@@ -100,6 +100,11 @@ const STAFF_PAGES: [(&str, &str, Permission); 9] = [
         "/setelan/akun",
         "frame.staff_accounts",
         Permission::KeepAccounts,
+    ),
+    (
+        "/setelan/surat",
+        "frame.staff_letters",
+        Permission::KeepLetters,
     ),
 ];
 
