@@ -280,7 +280,9 @@ mod tests {
 
     async fn filled(dir: &Path, plan: &DemoPlan) -> Arc<dyn pengayom_store::Store> {
         let database = dir.join(format!("{}.db", plan.seed));
-        fill(&database, NodeKey::new(KEY), plan).await.unwrap();
+        Box::pin(fill(&database, NodeKey::new(KEY), plan))
+            .await
+            .unwrap();
         let address = format!("sqlite:{}", database.display());
         pengayom_store::open(&address).await.unwrap()
     }

@@ -164,8 +164,8 @@ impl Node {
             other: main.links,
             reason,
         };
-        let changed = self.change_case(by, id, seen, command, None).await?;
-        if !self.mirror(id, row.id, &by.actor()).await? {
+        let changed = Box::pin(self.change_case(by, id, seen, command, None)).await?;
+        if !Box::pin(self.mirror(id, row.id, &by.actor())).await? {
             return Err(CaseRefusal::MergeChain.into());
         }
         Ok(changed)

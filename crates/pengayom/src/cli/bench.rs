@@ -233,7 +233,7 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
                 Box::pin(bench::case(told, run, folder.path(), work)).await?;
             }
             What::Board { cases } => {
-                Box::pin(bench::board(told, run, folder.path(), *cases)).await?
+                Box::pin(bench::board(told, run, folder.path(), *cases)).await?;
             }
         }
     }
