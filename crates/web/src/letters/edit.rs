@@ -36,6 +36,9 @@ use crate::state::AppState;
 /// Where the list is.
 const HERE: &str = "/setelan/surat";
 
+/// Most services that a list names.
+const SERVICES_NAMED: usize = 2;
+
 /// The signs a line may begin with, and the key of what each makes of it.
 const SIGNS: [(&str, &str); 10] = [
     ("^", "letters.sign_head"),
@@ -165,11 +168,19 @@ async fn list(page: StaffPage) -> Result<Response, Fault> {
         .map(|template| Line {
             href: format!("{HERE}/{}", template.kind.as_str()),
             name: kind_name(&frame, template.kind.as_str()),
-            services: services(&frame, template),
+            services: services_in_short(&frame, template),
             standing: standing(&frame, &names, &letters, template),
         })
         .collect();
     draw(StatusCode::OK, &ListPage { page: frame, lines })
+}
+
+/// The services of a template in a list: by name where they are few, else how many.
+fn services_in_short(frame: &PageFrame, template: &LetterTemplate) -> String {
+    match template.services.len() {
+        0..=SERVICES_NAMED => services(frame, template),
+        n => frame.tf("letters.edit_services_many", &[("n", &n.to_string())]),
+    }
 }
 
 fn services(frame: &PageFrame, template: &LetterTemplate) -> String {
