@@ -12,4 +12,4 @@ mod quantile;
 pub mod rate;
 pub mod rate_ratio;
 
-pub use calc::{CalcError, METHODS, calc};
+pub use calc::{CalcError, calc, methods};
