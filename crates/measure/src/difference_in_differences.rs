@@ -72,17 +72,18 @@ const LARGEST: f64 = 1e150;
 pub struct PanelEffect {
     /// The effect of one unit of treatment.
     pub effect: f64,
-    /// Its standard error if a unit's rows are alike: clustered by unit.
+    /// Its standard error if a unit's rows are alike: clustered by unit. Too small with few units or few
+    /// treated ones, and 0 with two, whose residuals say the same.
     pub se_cluster_unit: f64,
     /// Its standard error if all rows are independent and scatter equally.
     pub se_classical: f64,
     /// Two-sided p value from `se_cluster_unit`, by Student's t with one less than the units as degrees
-    /// of freedom; `None` where nothing scatters.
+    /// of freedom; `None` where that error is 0.
     pub p_cluster_unit: Option<f64>,
     /// Two-sided p value from `se_classical`, with `df` degrees of freedom.
     pub p_classical: Option<f64>,
-    /// 95 % interval from `se_cluster_unit`, by the same t.
-    pub interval_cluster_unit: Interval,
+    /// 95 % interval from `se_cluster_unit`, by the same t; `None` where that is 0.
+    pub interval_cluster_unit: Option<Interval>,
     /// Rows.
     pub n: usize,
     /// Units.
@@ -218,20 +219,24 @@ pub fn difference_in_differences(
     let residual: f64 = left.iter().map(|e| e * e).sum();
     let se_classical = (residual / freedom / squares).sqrt();
     let between: f64 = scores.iter().map(|score| score * score).sum();
+    // Sums that are 0 by the equations of the levels are 0 up to rounding.
+    let is_apart = between > 1e-24 * residual * squares;
+    let between = if is_apart { between } else { 0.0 };
     let se_cluster_unit = (rows / freedom * between).sqrt() / squares;
     let clusters = units.len() as f64 - 1.0;
     let p = |se: f64, df: f64| (scatters && se > 0.0).then(|| tail::student(effect / se, df));
     let half = tail::student_95(clusters) * se_cluster_unit;
+    let interval = Interval {
+        low: effect - half,
+        high: effect + half,
+    };
     Ok(PanelEffect {
         effect,
         se_cluster_unit,
         se_classical,
         p_cluster_unit: p(se_cluster_unit, clusters),
         p_classical: p(se_classical, freedom),
-        interval_cluster_unit: Interval {
-            low: effect - half,
-            high: effect + half,
-        },
+        interval_cluster_unit: (se_cluster_unit > 0.0).then_some(interval),
         n,
         units: units.len(),
         times: times.len(),
@@ -450,6 +455,27 @@ mod tests {
         assert!((found.effect - 2.0).abs() < 1e-12);
         assert_eq!((found.p_cluster_unit, found.p_classical), (None, None));
         assert!(found.se_classical < 1e-300);
+    }
+
+    #[test]
+    fn two_units_say_nothing_of_how_units_differ() {
+        let rows: Vec<(u32, u32, f64, f64)> = (0..12)
+            .map(|at| {
+                (
+                    at / 6,
+                    at % 6,
+                    f64::from(at * at % 7),
+                    f64::from(u8::from(at > 9)),
+                )
+            })
+            .collect();
+        let found = of(&rows).unwrap();
+        assert!(found.se_classical > 0.1 && found.se_cluster_unit < 1e-300);
+        assert_eq!(
+            (found.p_cluster_unit, found.interval_cluster_unit),
+            (None, None)
+        );
+        assert!(found.p_classical.is_some());
     }
 
     fn panel() -> impl Strategy<Value = Vec<(u32, u32, f64, f64)>> {

@@ -226,7 +226,9 @@ pub fn default_lags(n: usize) -> usize {
 ///   [`default_lags`] if `None`; 0 allows for unequal scatter only (HC1).
 /// - returns: units of `y`, slopes for one step. Errors have the small-sample factor n / (n - 4),
 ///   weights are Bartlett's, p values are of the normal distribution.
-/// - Where no residual exceeds what rounding does to `y`, errors are 0 and there are no p values.
+/// - Where no residual exceeds what rounding does to `y`, errors are 0 and there are no p values. A
+///   side of two values has a line through both: what is estimated from it alone has an error of 0 and
+///   no p value, and says nothing of how sure it is.
 ///
 /// Time and memory grow with n, whatever the lags: Bartlett's weighted sum is the sum of squares of
 /// moving sums.
@@ -276,12 +278,8 @@ pub fn interrupted(
     };
     let fitted: Vec<f64> = (0..n).map(lines).collect();
     let mut residuals: Vec<f64> = y.iter().zip(&fitted).map(|(y, f)| y - f).collect();
-    let largest = y.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-    let rounding = 16.0 * f64::EPSILON * largest;
-    let scatters = residuals.iter().any(|e| e.abs() > rounding);
-    if !scatters {
-        residuals.fill(0.0);
-    }
+    let (of_before, of_after) = residuals.split_at_mut(break_index);
+    let scatters = [settle(before, of_before), settle(after, of_after)].contains(&true);
     let squares: f64 = residuals.iter().map(|e| e * e).sum();
 
     let to = sides.to_coefficients(1.0);
@@ -345,6 +343,18 @@ pub(crate) fn intervals<const N: usize>(of: &[f64; N], errors: &[f64; N]) -> [In
             high: x + Z_95 * se,
         }
     })
+}
+
+/// Whether residuals of one side exceed what rounding does to its values; those that do not are 0.
+/// Two values always have a line through them.
+fn settle(y: &[f64], residuals: &mut [f64]) -> bool {
+    let largest = y.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let rounding = 16.0 * f64::EPSILON * largest;
+    let scatters = y.len() > 2 && residuals.iter().any(|e| e.abs() > rounding);
+    if !scatters {
+        residuals.fill(0.0);
+    }
+    scatters
 }
 
 /// Middle and slope of the line through one side, in the side's own coordinates.
@@ -424,4 +434,145 @@ fn bartlett(residuals: &[f64], lags: usize, sides: Sides) -> SMatrix<f64, 4, 4> 
         total.ger(1.0, &of, &of, 1.0);
     }
     total / (lags as f64 + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_series_that_cannot_be_judged_is_refused() {
+        let of = |y: &[f64], at, lags| interrupted(y, at, lags).unwrap_err();
+        assert!(matches!(
+            of(&[], 0, None),
+            InterruptedError::TooFew {
+                before: 0,
+                after: 0,
+                need: 5
+            }
+        ));
+        assert_eq!(
+            of(&[1.0, 2.0], 3, None),
+            InterruptedError::BreakOutside {
+                break_index: 3,
+                n: 2
+            }
+        );
+        for at in [0, 1, 5, 6] {
+            assert!(matches!(
+                of(&[1.0; 6], at, None),
+                InterruptedError::TooFew { .. }
+            ));
+        }
+        assert!(matches!(
+            of(&[1.0; 4], 2, None),
+            InterruptedError::TooFew { .. }
+        ));
+        assert_eq!(
+            of(&[1.0; 6], 3, Some(6)),
+            InterruptedError::TooManyLags { lags: 6, n: 6 }
+        );
+        for bad in [f64::NAN, f64::INFINITY] {
+            let error = of(&[1.0, 2.0, 3.0, 4.0, bad, 6.0], 3, None);
+            assert!(matches!(error, InterruptedError::NotFinite { row: 4, .. }));
+        }
+        assert_eq!(
+            of(&[1e200, -1e200, 1e200, 3.0, 4.0, 1e200], 3, None),
+            InterruptedError::TooLarge
+        );
+    }
+
+    #[test]
+    fn without_scatter_nothing_is_tested() {
+        // 0.1 t rounds; a level of a thousand million rounds more.
+        for level in [0.0, 0.3, 1e9] {
+            let y: Vec<f64> = (0..20).map(|t| level + 0.1 * f64::from(t)).collect();
+            let found = interrupted(&y, 9, None).unwrap();
+            assert_eq!((found.p_newey_west, found.durbin_watson), ([None; 4], None));
+            assert!(found.se_newey_west.iter().all(|se| *se < 1e-300));
+        }
+    }
+
+    #[test]
+    fn a_side_of_two_values_says_nothing_of_its_own_scatter() {
+        let found = interrupted(&[1.0, 5.0, 2.0, 7.0, 1.0, 8.0, 2.0], 2, Some(3)).unwrap();
+        assert_eq!((found.p_newey_west[0], found.p_newey_west[1]), (None, None));
+        assert!(found.p_newey_west[2].is_some());
+        assert!((found.coef[0] - 1.0).abs() < 1e-14 && (found.coef[1] - 4.0).abs() < 1e-14);
+    }
+
+    /// The sum of pairs as the paper writes it.
+    fn as_written(residuals: &[f64], lags: usize, sides: Sides) -> SMatrix<f64, 4, 4> {
+        let score = |at: usize| {
+            let (is_after, u) = sides.place(at);
+            let e = residuals[at];
+            SVector::<f64, 4>::from(if is_after {
+                [0.0, 0.0, e, e * u]
+            } else {
+                [e, e * u, 0.0, 0.0]
+            })
+        };
+        let mut sum = SMatrix::zeros();
+        for at in 0..residuals.len() {
+            for other in 0..residuals.len() {
+                let lag = at.abs_diff(other);
+                if lag <= lags {
+                    let weight = 1.0 - lag as f64 / (lags as f64 + 1.0);
+                    sum += score(at) * score(other).transpose() * weight;
+                }
+            }
+        }
+        sum
+    }
+
+    proptest! {
+        #[test]
+        fn moving_sums_give_bartletts_sum(e in proptest::collection::vec(-10.0_f64..10.0, 5..40), lags in 0_usize..39) {
+            let lags = lags.min(e.len() - 1);
+            let sides = Sides::new(e.len(), 2, 5).unwrap();
+            let difference = bartlett(&e, lags, sides) - as_written(&e, lags, sides);
+            prop_assert!(difference.amax() < 1e-9, "{difference}");
+        }
+
+        #[test]
+        fn units_and_trend_do_not_matter(
+            y in proptest::collection::vec(-10.0_f64..10.0, 8..60), part in 0.3_f64..0.7, lags in 0_usize..7,
+            unit in 0.01_f64..100.0, level in -100.0_f64..100.0, slope in -5.0_f64..5.0
+        ) {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the series")]
+            let at = (y.len() as f64 * part) as usize;
+            let found = interrupted(&y, at, Some(lags)).unwrap();
+            let moved: Vec<f64> = y.iter().enumerate().map(|(t, y)| y * unit + level + slope * t as f64).collect();
+            let moved = interrupted(&moved, at, Some(lags)).unwrap();
+            let near = 1e-9 * (100.0 + unit);
+            for (column, added) in [level, slope, 0.0, 0.0].into_iter().enumerate() {
+                prop_assert!((found.coef[column] * unit + added - moved.coef[column]).abs() < near);
+                prop_assert!((found.se_newey_west[column] * unit - moved.se_newey_west[column]).abs() < near);
+                prop_assert!((found.se_ols[column] * unit - moved.se_ols[column]).abs() < near);
+            }
+        }
+
+        #[test]
+        fn backwards_the_slopes_turn(y in proptest::collection::vec(-10.0_f64..10.0, 8..40), lags in 0_usize..7) {
+            let at = y.len() / 2;
+            let found = interrupted(&y, at, Some(lags)).unwrap();
+            let turned: Vec<f64> = y.iter().rev().copied().collect();
+            let turned = interrupted(&turned, y.len() - at, Some(lags)).unwrap();
+            // The slope after the change, backwards, is that before it.
+            prop_assert!((found.coef[1] + found.coef[3] + turned.coef[1]).abs() < 1e-9);
+            prop_assert!((found.se_newey_west[3] - turned.se_newey_west[3]).abs() < 1e-9);
+            for (a, b) in found.fitted.iter().zip(turned.fitted.iter().rev()) {
+                prop_assert!((a - b).abs() < 1e-9);
+            }
+        }
+
+        #[test]
+        fn the_jump_is_what_lies_between_the_lines(y in proptest::collection::vec(-10.0_f64..10.0, 8..40)) {
+            let at = y.len() / 2;
+            let found = interrupted(&y, at, None).unwrap();
+            prop_assert!((found.fitted[at] - found.counterfactual[0] - found.coef[2]).abs() < 1e-10);
+            prop_assert_eq!(found.counterfactual.len(), y.len() - at);
+        }
+    }
 }

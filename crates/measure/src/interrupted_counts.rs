@@ -22,6 +22,9 @@ const SETTLED: f64 = 1e-14;
 /// Variance of a logarithm above which the counts do not settle it: a factor of e^1000 either way.
 const UNSETTLED_VARIANCE: f64 = 1e6;
 
+/// Counts are exact up to here, 2^53.
+const COUNT_MAX: f64 = 9_007_199_254_740_992.0;
+
 /// Two log-linear trends through counts, and how sure their difference is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct InterruptedCounts {
@@ -75,7 +78,7 @@ pub struct InterruptedCounts {
 /// - [`InterruptedError::NotIdentified`] if the likelihood has no highest point, as where a side has
 ///   no event or its events are all at one end, or if the season is a line or nothing (`period` 1
 ///   or 2, or as long as a side in which it looks like a line).
-/// - [`InterruptedError::TooLarge`] if sums are beyond 1e308.
+/// - [`InterruptedError::TooLarge`] if a count is above 2^53, or a result beyond 1e308.
 ///
 /// # Examples
 ///
@@ -106,6 +109,9 @@ pub fn interrupted_counts(
     interrupted::finite(y)?;
     if let Some((row, &value)) = y.iter().enumerate().find(|(_, value)| **value < 0.0) {
         return Err(InterruptedError::Negative { row, value });
+    }
+    if y.iter().any(|count| *count > COUNT_MAX) {
+        return Err(InterruptedError::TooLarge);
     }
     let place = |at: usize| {
         let (is_after, u) = sides.place(at);
@@ -330,4 +336,109 @@ fn finish<const P: usize>(
 
 fn at<const P: usize>(of: &SVector<f64, P>, at: usize) -> f64 {
     of.get(at).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn counts_that_cannot_be_judged_are_refused() {
+        let of = |y: &[f64], at, period| interrupted_counts(y, at, period).unwrap_err();
+        assert!(matches!(of(&[], 0, None), InterruptedError::TooFew { .. }));
+        let few = of(&[1.0; 6], 3, Some(3.0));
+        assert!(matches!(few, InterruptedError::TooFew { need: 7, .. }));
+        assert!(matches!(
+            of(&[1.0; 9], 10, None),
+            InterruptedError::BreakOutside { .. }
+        ));
+        for bad in [0.0, -7.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(
+                of(&[1.0; 9], 4, Some(bad)),
+                InterruptedError::NoPeriod { .. }
+            ));
+        }
+        assert_eq!(of(&[0.0; 9], 4, None), InterruptedError::NoEvents);
+        let error = of(&[1.0, 1.0, -1.0, 1.0, 1.0, 1.0], 3, None);
+        assert!(matches!(error, InterruptedError::Negative { row: 2, .. }));
+        let error = of(&[1.0, 1.0, f64::NAN, 1.0, 1.0, 1.0], 3, None);
+        assert!(matches!(error, InterruptedError::NotFinite { row: 2, .. }));
+        assert_eq!(
+            of(&[1e300, 1.0, 1.0, 1e300, 1.0, 1.0], 3, None),
+            InterruptedError::TooLarge
+        );
+    }
+
+    #[test]
+    fn counts_that_settle_nothing_are_told() {
+        // Nothing on one side; events at one end of a side only; no season, or one like a level.
+        for (y, at, period) in [
+            (&[3.0, 4.0, 5.0, 0.0, 0.0, 0.0, 0.0][..], 3, None),
+            (&[3.0, 4.0, 5.0, 4.0, 0.0, 0.0, 9.0], 4, None),
+            (&[3.0, 4.0, 5.0, 4.0, 4.0, 6.0, 9.0, 5.0, 3.0], 4, Some(2.0)),
+            (&[3.0, 4.0, 5.0, 4.0, 4.0, 6.0, 9.0, 5.0, 3.0], 4, Some(1.0)),
+        ] {
+            let found = interrupted_counts(y, at, period);
+            assert_eq!(
+                found.unwrap_err(),
+                InterruptedError::NotIdentified,
+                "{y:?} {period:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_trend_without_scatter_is_met() {
+        let y: Vec<f64> = (0..30)
+            .map(|t| {
+                let at = f64::from(t);
+                let after = f64::from(u8::from(t >= 12));
+                (3.0 + 0.02 * at
+                    + after * (0.4 - 0.01 * (at - 12.0))
+                    + 0.3 * (TAU * at / 7.0).sin())
+                .exp()
+            })
+            .collect();
+        let found = interrupted_counts(&y, 12, Some(7.0)).unwrap();
+        for (found, made) in found.coef.iter().zip([3.0, 0.14, 0.4, -0.07, 0.3, 0.0]) {
+            assert!((found - made).abs() < 1e-9, "{found} {made}");
+        }
+        assert!((found.level_ratio - 0.4_f64.exp()).abs() < 1e-9);
+        assert!(found.dispersion < 1e-15 && found.deviance < 1e-12);
+    }
+
+    proptest! {
+        #[test]
+        fn the_scores_are_zero_at_the_top(y in proptest::collection::vec(1_u32..500, 12..80)) {
+            let y: Vec<f64> = y.into_iter().map(f64::from).collect();
+            let at = y.len() / 2;
+            let found = interrupted_counts(&y, at, Some(5.0)).unwrap();
+            let total: f64 = y.iter().sum();
+            let left = |range: std::ops::Range<usize>, by: &dyn Fn(usize) -> f64| {
+                range.map(|t| (y[t] - found.fitted[t]) * by(t)).sum::<f64>().abs()
+            };
+            prop_assert!(left(0..at, &|_| 1.0) < 1e-9 * total);
+            prop_assert!(left(at..y.len(), &|_| 1.0) < 1e-9 * total);
+            prop_assert!(left(0..at, &|t| t as f64) < 1e-7 * total);
+            prop_assert!(left(0..y.len(), &|t| (TAU * t as f64 / 5.0).cos()) < 1e-9 * total);
+        }
+
+        #[test]
+        fn twice_as_many_change_the_level_only(y in proptest::collection::vec(1_u32..500, 12..60)) {
+            let y: Vec<f64> = y.into_iter().map(f64::from).collect();
+            let twice: Vec<f64> = y.iter().map(|count| 2.0 * count).collect();
+            let (found, other) = (
+                interrupted_counts(&y, 6, None).unwrap(),
+                interrupted_counts(&twice, 6, None).unwrap(),
+            );
+            prop_assert!((found.coef[0] + 2.0_f64.ln() - other.coef[0]).abs() < 1e-9);
+            for column in 1..4 {
+                prop_assert!((found.coef[column] - other.coef[column]).abs() < 1e-9);
+                // Errors for the scatter found do not depend on what is counted in.
+                prop_assert!((found.se_quasi[column] / other.se_quasi[column] - 1.0).abs() < 1e-8);
+            }
+            prop_assert!((found.dispersion * 2.0 - other.dispersion).abs() < 1e-8 * other.dispersion);
+        }
+    }
 }

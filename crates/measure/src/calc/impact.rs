@@ -381,3 +381,122 @@ fn wedge(row: &(Count, Count, f64, f64, f64, f64, f64)) -> Result<Value, String>
         "crosses_after": found.crosses_after,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calc::calc;
+
+    #[test]
+    fn what_makes_no_sense_is_refused_with_where_and_why() {
+        for (method, input, said) in [
+            (
+                "its",
+                json!({"y": [1, 2], "break_index": 1}),
+                "too few values",
+            ),
+            ("its", json!({"y": [1, null, 3], "break_index": 1}), "null"),
+            (
+                "its",
+                json!({"y": [1, 2, 3], "break_index": -1}),
+                "whole number",
+            ),
+            (
+                "its-poisson",
+                json!({"y": vec![0; 9], "break_index": 4, "period": 7}),
+                "no events",
+            ),
+            (
+                "did",
+                json!({"unit": [1], "time": [1, 2], "y": [1], "treated": [1]}),
+                "equally long",
+            ),
+            (
+                "synthetic-control",
+                json!({"treated": [1], "donors": [[]], "pre": 1}),
+                "no donors",
+            ),
+            (
+                "e-proportion",
+                json!({"rows": [[1, 2, 0.5, 1, 1], [3, 2, 0.5, 1, 1]]}),
+                "row 1: more",
+            ),
+            (
+                "e-rate",
+                json!({"rows": [[1, -2.0, 0.5, 1, 1]]}),
+                "row 0: exposure must",
+            ),
+            (
+                "e-two-rates",
+                json!({"rows": [[1.5, 2, 0.5, 1, 1]]}),
+                "whole number",
+            ),
+            (
+                "cs-proportion",
+                json!({"x": [0, 2]}),
+                "row 1: a trial must be 0 or 1",
+            ),
+            (
+                "cs-mean",
+                json!({"x": [0, 2], "rho": 0}),
+                "rho must be above 0",
+            ),
+            (
+                "msprt",
+                json!({"rows": [[0.1, 0.0, 1.0, 5]]}),
+                "variance must be above 0",
+            ),
+            (
+                "stepped-wedge",
+                json!({"rows": [[8, 2, 20, 0.05, 1, 0.2, 1]]}),
+                "cross at once",
+            ),
+            (
+                "stepped-wedge",
+                json!({"rows": [[1e9, 9, 20, 0.05, 1, 0.2, 1]]}),
+                "limit",
+            ),
+        ] {
+            let found = calc(method, &input).unwrap_err().to_string();
+            assert!(found.contains(said), "{method}: {found}");
+        }
+    }
+
+    #[test]
+    fn units_and_times_may_be_named() {
+        let found = calc(
+            "did",
+            &json!({
+                "unit": ["Utara", "Utara", "Utara", "Selatan", "Selatan", "Selatan"],
+                "time": ["2026-01", "2026-02", "2026-03", "2026-01", "2026-02", "2026-03"],
+                "y": [0, 1, 2, 5, 6, 10],
+                "treated": [false, false, false, false, false, true],
+            }),
+        )
+        .unwrap();
+        assert!((found["effect"].as_f64().unwrap() - 3.0).abs() < 1e-12);
+        assert_eq!(found["means"][2]["time"], "2026-03");
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let y: Vec<u32> = (0..100).map(|t| t * 37 % 23).collect();
+        let of = |input| calc("its", &input).unwrap();
+        let (with, without) = (
+            of(json!({"y": y, "break_index": 40.0, "lags": 4})),
+            of(json!({"y": y, "break_index": 40})),
+        );
+        assert_eq!(with, without);
+        let of = |input| calc("cs-mean", &input).unwrap();
+        assert_eq!(
+            of(json!({"x": y})),
+            of(json!({"x": y, "rho": 0.3, "alpha": 0.05}))
+        );
+    }
+
+    #[test]
+    fn evidence_beyond_numbers_is_told_as_infinite() {
+        let found = calc("msprt", &json!({"rows": [[100.0, 0.01, 1.0, 1000]]})).unwrap();
+        assert_eq!(found[0], "inf");
+    }
+}
