@@ -52,6 +52,9 @@ pub enum EvidenceError {
 /// Counts are exact up to here.
 const COUNT_MAX: u64 = 1 << 53;
 
+/// A prior worth fewer observations than this is no number to compute with.
+const PRIOR_MIN: f64 = 1e-9;
+
 /// A prior worth more observations than this leaves nothing to learn.
 const PRIOR_MAX: f64 = 1e8;
 
@@ -71,10 +74,16 @@ impl Evidence {
         if !log_e.is_finite() {
             return Err(EvidenceError::TooLarge);
         }
+        let e = log_e.exp();
+        let inverse = if e.is_finite() {
+            1.0 / e
+        } else {
+            (-log_e).exp()
+        };
         Ok(Self {
             log_e,
-            e: log_e.exp(),
-            p_always_valid: (-log_e).exp().min(1.0),
+            e,
+            p_always_valid: inverse.min(1.0),
         })
     }
 }
@@ -85,8 +94,8 @@ impl Evidence {
 ///
 /// - `successes`, `trials`: counts up to 2^53, with `successes <= trials`.
 /// - `share0`: the share it is tested against, in (0, 1).
-/// - `prior`: `a` and `b` of the beta distribution the true share is guessed to come from, above 0 and
-///   at most 1e8; (1/2, 1/2) guesses nothing. It must not be chosen after looking.
+/// - `prior`: `a` and `b` of the beta distribution the true share is guessed to come from, 1e-9 to
+///   1e8; (1/2, 1/2) guesses nothing. It must not be chosen after looking.
 /// - returns: `e = B(a + x, b + n - x) / B(a, b) / (p^x (1 - p)^(n - x))`, its logarithm to about
 ///   1e-14 of the log-likelihood ratio, also for large counts.
 ///
@@ -134,7 +143,7 @@ pub fn proportion_evidence(
 /// - `events`: a count up to 2^53; `exposure`: the time they were counted in, 0 or above.
 /// - `rate0`: events for one unit of exposure, above 0.
 /// - `prior`: shape `a` and rate `b` (an exposure) of the gamma distribution the true rate is guessed
-///   to come from, mean `a / b`; both above 0, `a` at most 1e8. It must not be chosen after looking.
+///   to come from, mean `a / b`; `a` 1e-9 to 1e8, `b` above 0. It must not be chosen after looking.
 /// - returns: `e = b^a Γ(a + x) / (Γ(a) (b + t)^(a + x)) / (r^x e^(-r t))`.
 ///
 /// # Errors
@@ -178,7 +187,7 @@ pub fn rate_evidence(
         });
     }
     let (a, b) = (prior.0, prior.1);
-    if !(a > 0.0 && a <= PRIOR_MAX) {
+    if !(PRIOR_MIN..=PRIOR_MAX).contains(&a) {
         return Err(out_of_prior(a));
     }
     if !(b > 0.0 && b.is_finite()) {
@@ -395,7 +404,7 @@ fn check_share(name: &'static str, found: f64) -> Result<(), EvidenceError> {
 fn out_of_prior(found: f64) -> EvidenceError {
     EvidenceError::OutOfRange {
         name: "the prior's parameter",
-        range: "above 0 and at most 1e8",
+        range: "1e-9 to 1e8",
         found,
     }
 }
@@ -403,7 +412,7 @@ fn out_of_prior(found: f64) -> EvidenceError {
 /// Both parameters of a beta prior, once they are ones.
 pub(crate) fn checked_prior((a, b): (f64, f64)) -> Result<(f64, f64), EvidenceError> {
     for of in [a, b] {
-        if !(of > 0.0 && of <= PRIOR_MAX) {
+        if !(PRIOR_MIN..=PRIOR_MAX).contains(&of) {
             return Err(out_of_prior(of));
         }
     }

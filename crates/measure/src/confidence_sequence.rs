@@ -159,20 +159,18 @@ fn root(x: f64, y: f64, fall: f64, before: Option<f64>, guess: f64) -> f64 {
     let highest = x * (x / n).ln() + y * (y / n).ln();
     let mut at = before.unwrap_or(guess);
     for _ in 0..100 {
-        let p = logistic(at);
         // x ln p + y ln (1 - p), without forming 1 - p near 1.
-        let softplus = if at > 0.0 {
-            at + (-at).exp().ln_1p()
-        } else {
-            at.exp().ln_1p()
-        };
+        let small = (-at.abs()).exp();
+        let softplus = at.max(0.0) + small.ln_1p();
+        let p = if at > 0.0 { 1.0 } else { small } / (1.0 + small);
         let value = highest - (x * at - n * softplus) - fall;
         let step = value / (n * p - x);
         if !step.is_finite() {
             return at;
         }
         at -= step;
-        if step.abs() <= 4.0 * f64::EPSILON * (1.0 + at.abs()) {
+        // The error left is of the order of the step's square.
+        if step.abs() <= 1e-9 * (1.0 + at.abs()) {
             break;
         }
     }
@@ -241,34 +239,33 @@ pub fn mean_sequence(x: &[f64], rho: f64, alpha: f64) -> Result<Vec<MeanLook>, S
     let needed = -checked_alpha(alpha)?.ln();
     let (mut t, mut mean, mut squares) = (0_u64, 0.0_f64, 0.0_f64);
     let rho2 = rho * rho;
-    x.iter()
-        .enumerate()
-        .map(|(row, &value)| {
-            if !value.is_finite() {
-                return Err(SequenceError::NotFinite { row, value });
-            }
-            t += 1;
-            let n = t as f64;
-            let off = value - mean;
-            mean += off / n;
-            squares += off * (value - mean);
-            let grown = n * rho2;
-            let width = 2.0 * ((grown + 1.0) / grown / n) * (0.5 * grown.ln_1p() + needed);
-            let half_width = (squares / n * width).sqrt();
-            if !half_width.is_finite() {
-                return Err(SequenceError::TooLarge);
-            }
-            Ok(MeanLook {
-                n: t,
-                mean,
-                half_width,
-                interval: (half_width > 0.0).then_some(Interval {
-                    low: mean - half_width,
-                    high: mean + half_width,
-                }),
-            })
-        })
-        .collect()
+    let mut looks = Vec::with_capacity(x.len());
+    for (row, &value) in x.iter().enumerate() {
+        if !value.is_finite() {
+            return Err(SequenceError::NotFinite { row, value });
+        }
+        t += 1;
+        let n = t as f64;
+        let off = value - mean;
+        mean += off / n;
+        squares += off * (value - mean);
+        let grown = n * rho2;
+        let width = 2.0 * (grown + 1.0) / (grown * n) * (0.5 * grown.ln_1p() + needed);
+        let half_width = (squares / n * width).sqrt();
+        if !half_width.is_finite() {
+            return Err(SequenceError::TooLarge);
+        }
+        looks.push(MeanLook {
+            n: t,
+            mean,
+            half_width,
+            interval: (half_width > 0.0).then_some(Interval {
+                low: mean - half_width,
+                high: mean + half_width,
+            }),
+        });
+    }
+    Ok(looks)
 }
 
 #[cfg(test)]

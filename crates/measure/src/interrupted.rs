@@ -122,16 +122,19 @@ struct Side {
     n: f64,
     middle: f64,
     width: f64,
+    one_by_width: f64,
 }
 
 impl Side {
     fn new(from: usize, n: usize) -> Self {
         let (from, n) = (from as f64, n as f64);
+        // The standard deviation of n whole numbers in a row.
+        let width = ((n * n - 1.0) / 12.0).sqrt();
         Self {
             n,
             middle: from + (n - 1.0) / 2.0,
-            // The standard deviation of n whole numbers in a row.
-            width: ((n * n - 1.0) / 12.0).sqrt(),
+            width,
+            one_by_width: 1.0 / width,
         }
     }
 }
@@ -161,7 +164,7 @@ impl Sides {
     pub(crate) fn place(&self, at: usize) -> (bool, f64) {
         let is_after = at >= self.break_index;
         let side = if is_after { self.after } else { self.before };
-        (is_after, (at as f64 - side.middle) / side.width)
+        (is_after, (at as f64 - side.middle) * side.one_by_width)
     }
 
     /// Level at the first value, slope, jump and change of slope out of middle and slope of either
@@ -380,8 +383,8 @@ fn steps(residuals: &[f64]) -> f64 {
         .sum()
 }
 
-/// A sum that remembers what it rounded away (Neumaier, 1974), so that a large value that leaves a
-/// moving sum leaves nothing behind.
+/// A sum that remembers what it rounded away (Knuth, 1969), so that a large value that leaves a moving
+/// sum leaves nothing behind.
 #[derive(Debug, Clone, Copy, Default)]
 struct Exact {
     sum: f64,
@@ -390,12 +393,10 @@ struct Exact {
 
 impl Exact {
     fn add(&mut self, x: f64) {
+        // Without a branch, as Knuth has it.
         let sum = self.sum + x;
-        self.lost += if self.sum.abs() >= x.abs() {
-            (self.sum - sum) + x
-        } else {
-            (x - sum) + self.sum
-        };
+        let of_x = sum - self.sum;
+        self.lost += (self.sum - (sum - of_x)) + (x - of_x);
         self.sum = sum;
     }
 }
