@@ -2,14 +2,21 @@
 //!
 //! One method, one file. [`calc()`] gives a method by its name, JSON in and JSON out.
 
+pub mod attribute_chart;
 mod calc;
+pub mod chart;
 pub mod clustered;
+mod compensated;
 pub mod difference;
 pub mod histogram;
+mod incomplete;
 pub mod middle;
 pub mod proportion;
 mod quantile;
 pub mod rate;
 pub mod rate_ratio;
+pub mod run_chart;
+pub mod series;
+pub mod xmr;
 
 pub use calc::{CalcError, calc, methods};
