@@ -3,7 +3,10 @@
 //! Names and shapes are those of the reference cases in `tests/reference/`. An undefined figure is
 //! `null`, an infinite one `"inf"`. Each topic has a file with the table of its methods.
 
+mod funnel;
 mod intervals;
+mod mix;
+mod pooling;
 mod spc;
 
 use serde::de::DeserializeOwned;
@@ -15,7 +18,13 @@ use crate::proportion::Interval;
 type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
-const TOPICS: [&[(&str, Method)]; 2] = [intervals::METHODS, spc::METHODS];
+const TOPICS: [&[(&str, Method)]; 5] = [
+    intervals::METHODS,
+    spc::METHODS,
+    funnel::METHODS,
+    pooling::METHODS,
+    mix::METHODS,
+];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
 const ROWS_MAX: usize = 100_000;
