@@ -3,24 +3,36 @@
 //! One method, one file. [`calc()`] gives a method by its name, JSON in and JSON out.
 
 pub mod always_valid;
+pub mod attribute_chart;
 mod calc;
+pub mod chart;
 pub mod clustered;
+mod compensated;
 pub mod confidence_sequence;
 pub mod difference;
 pub mod difference_in_differences;
+pub mod funnel;
 pub mod histogram;
 mod hull;
+mod incomplete;
 pub mod interrupted;
 pub mod interrupted_counts;
 mod log_gamma;
 pub mod middle;
+pub mod mix;
+pub mod pooling;
+pub mod pooling_rates;
+pub mod pooling_shares;
 pub mod proportion;
 mod quantile;
 pub mod rate;
 pub mod rate_ratio;
+pub mod run_chart;
+pub mod series;
 pub mod stepped_wedge;
 pub mod synthetic_control;
 mod tail;
 mod two_way;
+pub mod xmr;
 
 pub use calc::{CalcError, calc, methods};
