@@ -5,11 +5,16 @@
 mod calc;
 pub mod clustered;
 pub mod difference;
+mod f_distribution;
 pub mod histogram;
+pub mod icc;
 pub mod middle;
+pub mod mixed;
 pub mod proportion;
 mod quantile;
 pub mod rate;
 pub mod rate_ratio;
+pub mod variance_components;
+pub mod variance_components_logistic;
 
 pub use calc::{CalcError, calc, methods};
