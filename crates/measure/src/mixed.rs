@@ -7,6 +7,7 @@
 //! is left, where groupings cross, is one dense block. Memory is linear in rows and levels, apart from
 //! that block.
 
+mod bobyqa;
 mod cholesky;
 mod layout;
 mod minimum;
@@ -17,9 +18,10 @@ use serde::Serialize;
 
 use crate::proportion::{Interval, Z_95};
 
+pub(crate) use bobyqa::{Bounded, bobyqa};
 pub(crate) use cholesky::Cholesky;
 pub(crate) use layout::{Cross, Layout};
-pub(crate) use minimum::{Minimum, Problem, minimize};
+pub(crate) use minimum::{Minimum, Problem, refine};
 
 /// Which group each row belongs to.
 ///

@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use crate::mixed::{
-    self, Cholesky, Component, Cross, Grouping, Layout, Minimum, MixedError, Problem, minimize,
+    self, Bounded, Cholesky, Component, Cross, Grouping, Layout, Minimum, MixedError, Problem,
+    bobyqa, refine,
 };
 use crate::proportion::{Interval, Z_95};
 
@@ -83,10 +84,57 @@ pub fn variance_components(
     y: &[f64],
     groupings: &[Grouping],
 ) -> Result<VarianceComponents, MixedError> {
+    converged_and_of_lme4(y, groupings).map(|(converged, _)| converged)
+}
+
+/// The same where lme4 ends its search.
+///
+/// With its default settings lme4 stops as soon as two best deviances differ by less than 1e-8 or steps
+/// are 1e-4 of the first. Where the likelihood is flat, as with few levels, the variances there are
+/// right to about four digits only; this follows the same steps, for whoever compares figures. All other figures are those at its place.
+///
+/// # Shape and units
+///
+/// As [`variance_components`].
+///
+/// # Errors
+///
+/// As [`variance_components`].
+///
+/// # References
+///
+/// Bates et al. (2015), as [`variance_components`], version 1.1-31 of the package; Powell, M. J. D.
+/// (2009). *The BOBYQA algorithm for bound constrained optimization without derivatives*. Report DAMTP
+/// 2009/NA06, University of Cambridge.
+pub fn variance_components_of_lme4(
+    y: &[f64],
+    groupings: &[Grouping],
+) -> Result<VarianceComponents, MixedError> {
+    converged_and_of_lme4(y, groupings).map(|(_, of_lme4)| of_lme4)
+}
+
+/// Both, for about the time of one.
+pub(crate) fn converged_and_of_lme4(
+    y: &[f64],
+    groupings: &[Grouping],
+) -> Result<(VarianceComponents, VarianceComponents), MixedError> {
     let equations = Equations::new(y, groupings)?;
+    let start = equations.start();
+    let (reml, reml_of_lme4) = equations.search(Likelihood::Restricted, &start)?;
+    let (ml, ml_of_lme4) = equations.search(Likelihood::Full, &start)?;
+    Ok((
+        fit(&equations, groupings, &reml, &ml)?,
+        fit(&equations, groupings, &reml_of_lme4, &ml_of_lme4)?,
+    ))
+}
+
+fn fit(
+    equations: &Equations,
+    groupings: &[Grouping],
+    reml: &Minimum,
+    ml: &Minimum,
+) -> Result<VarianceComponents, MixedError> {
     let layout = &equations.layout;
-    let reml = equations.search(Likelihood::Restricted, None)?;
-    let ml = equations.search(Likelihood::Full, Some(&reml.at))?;
     let at_ml = equations.profile(&ml.at).ok_or(MixedError::NotConverged)?;
     let at_reml = equations
         .profile(&reml.at)
@@ -136,7 +184,7 @@ pub fn variance_components(
     let mean = equations.middle + at_reml.mean * equations.unit;
     let mean_se = (residual / at_reml.weight).sqrt();
     Ok(VarianceComponents {
-        n: y.len() as u64,
+        n: equations.rows,
         components,
         residual,
         residual_share: residual / total,
@@ -168,6 +216,7 @@ struct Equations {
     layout: Layout,
     cross: Cross,
     n: f64,
+    rows: u64,
     middle: f64,
     unit: f64,
     /// Rows of each cell.
@@ -250,6 +299,7 @@ impl Equations {
             layout,
             cross,
             n,
+            rows: y.len() as u64,
             middle,
             unit,
             cell_n,
@@ -326,38 +376,119 @@ impl Equations {
             + rows * (1.0 + (2.0 * std::f64::consts::PI * residual).ln())
     }
 
-    fn search(&self, likelihood: Likelihood, near: Option<&[f64]>) -> Result<Minimum, MixedError> {
+    /// Where lme4 begins: with the variances of the levels' means, as far as they leave a rest.
+    fn start(&self) -> Vec<f64> {
+        let groupings = self.layout.order.len();
+        let all = self.n / (self.n - 1.0);
+        let sums: Vec<f64> = self
+            .cell_n
+            .iter()
+            .zip(&self.cell_mean)
+            .map(|(n, mean)| n * mean)
+            .collect();
+        let ones = vec![1.0; groupings];
+        let (n, sum) = (
+            self.layout.sums(&ones, &self.cell_n),
+            self.layout.sums(&ones, &sums),
+        );
+        let of_levels: Vec<f64> = self
+            .layout
+            .levels()
+            .enumerate()
+            .map(|(grouping, levels)| {
+                let squares: f64 = (0..levels)
+                    .map(|level| {
+                        let unknown = self.layout.unknown(grouping, level);
+                        match (n.get(unknown), sum.get(unknown)) {
+                            (Some(n), Some(sum)) => sum * sum / n,
+                            _ => 0.0,
+                        }
+                    })
+                    .sum();
+                squares / (self.n - 1.0)
+            })
+            .collect();
+        let rest = all - of_levels.iter().sum::<f64>();
+        if rest > 0.0 {
+            of_levels.iter().map(|of| (of / rest).sqrt()).collect()
+        } else {
+            ones
+        }
+    }
+
+    /// The maximum, and where lme4 ends on the way to it.
+    fn search(
+        &self,
+        likelihood: Likelihood,
+        start: &[f64],
+    ) -> Result<(Minimum, Minimum), MixedError> {
+        let mut f = |theta: &[f64]| {
+            if theta.iter().any(|of| of.abs() > 10.0 * RATIO_MAX) {
+                return f64::INFINITY;
+            }
+            self.deviance(likelihood, theta)
+        };
+        let of_lme4 = lme4(start, &mut f).ok_or(MixedError::NotConverged)?;
         let scale: Vec<f64> = self
             .layout
             .levels()
             .map(|levels| (levels as f64 / self.n).sqrt())
             .collect();
-        let start = near.map_or_else(|| vec![1.0; scale.len()], <[f64]>::to_vec);
-        let reach = start
-            .iter()
-            .zip(&scale)
-            .map(|(start, scale)| match near {
-                None => -0.5,
-                Some(_) => 0.1 * start.max(*scale),
-            })
-            .collect();
         let even = vec![true; scale.len()];
-        let problem = Problem {
-            start,
-            reach,
-            scale,
-            even,
-        };
-        let found = minimize(&problem, &mut |theta| {
-            if theta.iter().any(|of| of.abs() > 10.0 * RATIO_MAX) {
-                return f64::INFINITY;
-            }
-            self.deviance(likelihood, theta)
-        })
-        .ok_or(MixedError::NotConverged)?;
+        let found = refine(&Problem { scale, even }, of_lme4.clone(), &mut f);
         if found.at.iter().any(|&of| of > RATIO_MAX) {
             return Err(MixedError::NoResidual);
         }
-        Ok(found)
+        Ok((found, of_lme4))
     }
+}
+
+/// The search of lme4's `optimizeLmer` with its defaults.
+fn lme4(start: &[f64], f: &mut dyn FnMut(&[f64]) -> f64) -> Option<Minimum> {
+    let search = |start: &[f64], f: &mut dyn FnMut(&[f64]) -> f64| {
+        bobyqa(
+            &Bounded {
+                start: start.to_vec(),
+                lower: vec![0.0; start.len()],
+                // NLopt's, and the tolerance of places that nloptr sets unless told otherwise.
+                steps: start
+                    .iter()
+                    .map(|at| if *at > 0.0 { 0.75 * at } else { 1.0 })
+                    .collect(),
+                value_tolerance: 1e-8,
+                place_tolerance: 1e-4,
+            },
+            f,
+        )
+    };
+    let with = |at: &[f64], of: usize, value: f64| {
+        let mut at = at.to_vec();
+        if let Some(place) = at.get_mut(of) {
+            *place = value;
+        }
+        at
+    };
+    let mut found = search(start, f)?;
+    // On the bound: does it go down from there?
+    let is_low = |at: f64| at <= 0.0;
+    let goes_down = found
+        .at
+        .iter()
+        .enumerate()
+        .filter(|(_, at)| is_low(**at))
+        .any(|(of, _)| f(&with(&found.at, of, 1e-5)) < found.value);
+    if goes_down {
+        found = search(&found.at, f)?;
+    }
+    // So near that it may be the bound.
+    for of in 0..found.at.len() {
+        if found.at.get(of).is_some_and(|at| 0.0 < *at && *at < 1e-5) {
+            let at = with(&found.at, of, 0.0);
+            let value = f(&at);
+            if value < found.value {
+                found = Minimum { at, value };
+            }
+        }
+    }
+    Some(found)
 }

@@ -9,7 +9,9 @@ use std::f64::consts::PI;
 
 use serde::Serialize;
 
-use crate::mixed::{self, Cholesky, Component, Grouping, Layout, MixedError, Problem, minimize};
+use crate::mixed::{
+    self, Bounded, Cholesky, Component, Grouping, Layout, MixedError, Problem, bobyqa, refine,
+};
 use crate::proportion::{Interval, Z_95};
 
 /// The variance of the standard logistic distribution, which stands for what is left within.
@@ -335,12 +337,13 @@ impl Outcomes {
             .map(|levels| (levels as f64 / information).sqrt())
             .collect();
         // First with the intercept among what is solved for, as it would be in a linear model.
-        let rough = minimize(
-            &Problem {
+        let rough = bobyqa(
+            &Bounded {
                 start: vec![1.0; groupings],
-                reach: vec![-0.5; groupings],
-                scale: scale.clone(),
-                even: vec![true; groupings],
+                lower: vec![0.0; groupings],
+                steps: vec![0.5; groupings],
+                value_tolerance: 1e-4,
+                place_tolerance: 1e-4,
             },
             &mut |theta| evaluate(theta, None),
         )
@@ -351,26 +354,33 @@ impl Outcomes {
         let mut start = rough.at;
         let _ = evaluate(&start, None);
         start.push(warm.borrow().1);
-        let mut reach: Vec<f64> = start
+        let mut steps: Vec<f64> = start
             .iter()
             .zip(&scale)
-            .map(|(at, scale)| 0.2 * at.max(0.3 * scale))
+            .map(|(at, scale)| 0.1 * at.max(*scale))
             .collect();
+        steps.push(0.05);
         scale.push((1.0 / information).sqrt().max(0.05));
-        reach.push(0.1);
         let mut even = vec![true; groupings];
         even.push(false);
-        let problem = Problem {
-            start,
-            reach,
-            scale,
-            even,
-        };
-        let found = minimize(&problem, &mut |at| match at.split_last() {
+        let mut lower = vec![0.0; groupings];
+        lower.push(f64::NEG_INFINITY);
+        let mut together = |at: &[f64]| match at.split_last() {
             Some((&intercept, theta)) => evaluate(theta, Some(intercept)),
             None => f64::INFINITY,
-        })
+        };
+        let close = bobyqa(
+            &Bounded {
+                start,
+                lower,
+                steps,
+                value_tolerance: 1e-6,
+                place_tolerance: 1e-6,
+            },
+            &mut together,
+        )
         .ok_or(MixedError::NotConverged)?;
+        let found = refine(&Problem { scale, even }, close, &mut together);
         if found.at.iter().take(groupings).any(|&of| of > SD_MAX) {
             return Err(MixedError::Unbounded);
         }

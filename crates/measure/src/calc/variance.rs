@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{CalcError, Method, ends, number, read};
 use crate::icc::{self, IccError, OneWay, TwoWayIcc};
 use crate::mixed::{Component, Grouping, MixedError};
-use crate::variance_components::variance_components;
+use crate::variance_components::{VarianceComponents, converged_and_of_lme4};
 use crate::variance_components_logistic::variance_components_logistic;
 
 pub(super) const METHODS: &[(&str, Method)] = &[
@@ -112,24 +112,13 @@ fn model(method: &'static str, input: &Value) -> Result<(Vec<f64>, Vec<Grouping>
 
 fn linear(method: &'static str, input: &Value) -> Result<Value, CalcError> {
     let (y, groupings) = model(method, input)?;
-    let fit = variance_components(&y, &groupings).map_err(mixed_fault(method))?;
-    let by_name = |of: &dyn Fn(&Component) -> f64, rest: f64| {
-        let mut fields = named(&fit.components, of);
-        fields.insert("residual".to_owned(), number(rest));
-        Value::Object(fields)
-    };
-    let mut ml: Map<String, Value> = fit
-        .components
-        .iter()
-        .zip(&fit.ml_variances)
-        .map(|(of, variance)| (of.name.clone(), number(*variance)))
-        .collect();
-    ml.insert("residual".to_owned(), number(fit.ml_residual));
+    let (converged, fit) = converged_and_of_lme4(&y, &groupings).map_err(mixed_fault(method))?;
     Ok(json!({
         "n": fit.n,
-        "reml_variance": by_name(&|of| of.variance, fit.residual),
-        "vpc": by_name(&|of| of.share, fit.residual_share),
-        "ml_variance": ml,
+        // The reference cases give the figures at which the peer ends its search.
+        "reml_variance": reml(&fit, &|of| of.variance, fit.residual),
+        "vpc": reml(&fit, &|of| of.share, fit.residual_share),
+        "ml_variance": ml(&fit),
         "fixed": [number(fit.mean)],
         "fixed_se": {"(Intercept)": number(fit.mean_se)},
         "fixed_ci95": [ends(fit.mean_interval)],
@@ -138,7 +127,32 @@ fn linear(method: &'static str, input: &Value) -> Result<Value, CalcError> {
         "is_boundary": fit.is_boundary,
         "blup": effects(&fit.components, |effect, _| effect),
         "blup_se": effects(&fit.components, |_, se| se),
+        "converged": {
+            "reml_variance": reml(&converged, &|of| of.variance, converged.residual),
+            "vpc": reml(&converged, &|of| of.share, converged.residual_share),
+            "ml_variance": ml(&converged),
+            "loglik_reml": number(converged.log_likelihood_reml),
+            "loglik_ml": number(converged.log_likelihood_ml),
+        },
     }))
+}
+
+/// A figure of each grouping by REML, and that of what is left.
+fn reml(fit: &VarianceComponents, of: &dyn Fn(&Component) -> f64, residual: f64) -> Value {
+    let mut fields = named(&fit.components, of);
+    fields.insert("residual".to_owned(), number(residual));
+    Value::Object(fields)
+}
+
+fn ml(fit: &VarianceComponents) -> Value {
+    let mut fields: Map<String, Value> = fit
+        .components
+        .iter()
+        .zip(&fit.ml_variances)
+        .map(|(of, variance)| (of.name.clone(), number(*variance)))
+        .collect();
+    fields.insert("residual".to_owned(), number(fit.ml_residual));
+    Value::Object(fields)
 }
 
 fn logistic(method: &'static str, input: &Value) -> Result<Value, CalcError> {
