@@ -4,6 +4,7 @@
 //! `null`, an infinite one `"inf"`. Each topic has a file with the table of its methods.
 
 mod intervals;
+mod survey;
 mod variance;
 
 use serde::de::DeserializeOwned;
@@ -15,7 +16,7 @@ use crate::proportion::Interval;
 type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
-const TOPICS: [&[(&str, Method)]; 2] = [intervals::METHODS, variance::METHODS];
+const TOPICS: [&[(&str, Method)]; 3] = [intervals::METHODS, survey::METHODS, variance::METHODS];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
 const ROWS_MAX: usize = 100_000;

@@ -12,8 +12,12 @@ pub mod middle;
 pub mod mixed;
 pub mod proportion;
 mod quantile;
+pub mod rake;
 pub mod rate;
 pub mod rate_ratio;
+pub mod reliability;
+pub mod sample_size;
+pub mod satisfaction;
 pub mod variance_components;
 pub mod variance_components_logistic;
 
