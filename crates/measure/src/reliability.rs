@@ -1,5 +1,10 @@
 //! How far the questions of a scale measure one thing: alpha, lambda-2, omega, and each item's share.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "vectors and matrices here all have one row for each item"
+)]
+
 mod one_factor;
 
 use nalgebra::{DMatrix, DVector};

@@ -18,7 +18,7 @@ use crate::satisfaction::{
 
 pub(super) const METHODS: &[(&str, Method)] = &[
     ("ikm", |method, input| {
-        let Answers {
+        let Everybody {
             answers,
             weight,
             bands,
@@ -36,7 +36,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
             bands,
         } = read(method, input)?;
         let of = satisfaction_index_of_means(&element_mean, &weights(weight), bands.of(method)?)
-            .map_err(|error| fault(method, error))?;
+            .map_err(|error| fault(method, error.to_string()))?;
         Ok(index(&of, false))
     }),
     ("ikm-grade", |method, input| {
@@ -69,15 +69,15 @@ pub(super) const METHODS: &[(&str, Method)] = &[
 /// Most rows of a survey.
 const PEOPLE_MAX: usize = 2_000_000;
 
-fn fault(method: &'static str, fault: impl ToString) -> CalcError {
+fn fault(method: &'static str, fault: impl Into<String>) -> CalcError {
     CalcError::Input {
         method,
-        fault: fault.to_string(),
+        fault: fault.into(),
     }
 }
 
 #[derive(Deserialize)]
-struct Answers {
+struct Everybody {
     answers: Vec<Vec<Value>>,
     #[serde(default)]
     weight: Option<Weight>,
@@ -182,7 +182,7 @@ fn satisfaction_fault(method: &'static str) -> impl Fn(SatisfactionError) -> Cal
             row,
             fault: format!("element {element}: expected a finite number, found {value}"),
         },
-        error => fault(method, error),
+        error => fault(method, error.to_string()),
     }
 }
 
@@ -228,7 +228,7 @@ fn scale(method: &'static str, input: &Value) -> Result<Value, CalcError> {
             row,
             fault: format!("item {item}: expected a finite number, found {value}"),
         },
-        error => fault(method, error),
+        error => fault(method, error.to_string()),
     })?;
     // The peer rounds its interval to three decimals, halves to even.
     let peer = |end: f64| number((end * 1000.0).round_ties_even() / 1000.0);
@@ -279,9 +279,11 @@ fn raked(method: &'static str, input: &Value) -> Result<Value, CalcError> {
         known.push(margin(method, grouping(method, name, of)?, totals)?);
     }
     let y = list("y")?.map(|of| figures(of));
-    let base = match margins.contains_key("weights") {
-        true => None,
-        false => list("weights")?.map(|of| figures(of)),
+    // A margin may have this name; then it holds levels.
+    let base = if margins.contains_key("weights") {
+        None
+    } else {
+        list("weights")?.map(|of| figures(of))
     };
     let of = rake(&known, base.as_deref(), y.as_deref()).map_err(|error| match error {
         RakeError::NotFinite { row, value } => CalcError::Row {
@@ -292,7 +294,7 @@ fn raked(method: &'static str, input: &Value) -> Result<Value, CalcError> {
             row,
             fault: format!("expected a weight above 0, found {value}"),
         },
-        error => fault(method, error),
+        error => fault(method, error.to_string()),
     })?;
     Ok(json!({
         "n": of.n,
@@ -329,7 +331,8 @@ fn margin(
             RakeError::NobodyOf {
                 name: grouping.name().to_owned(),
                 label: label.clone(),
-            },
+            }
+            .to_string(),
         ));
     }
     Ok(Margin {

@@ -19,10 +19,10 @@ pub(super) const METHODS: &[(&str, Method)] = &[
 /// Most rows of one calculation.
 const ROWS_MAX: usize = 2_000_000;
 
-fn fault(method: &'static str, fault: impl ToString) -> CalcError {
+fn fault(method: &'static str, fault: impl Into<String>) -> CalcError {
     CalcError::Input {
         method,
-        fault: fault.to_string(),
+        fault: fault.into(),
     }
 }
 
@@ -36,7 +36,7 @@ fn mixed_fault(method: &'static str) -> impl Fn(MixedError) -> CalcError {
                 fault: said.strip_prefix(&start).unwrap_or(&said).to_owned(),
             }
         }
-        error => fault(method, error),
+        error => fault(method, error.to_string()),
     }
 }
 
@@ -203,7 +203,7 @@ fn icc_fault(method: &'static str) -> impl Fn(IccError) -> CalcError {
             row,
             fault: format!("expected a finite number, found {value}"),
         },
-        error => fault(method, error),
+        error => fault(method, error.to_string()),
     }
 }
 

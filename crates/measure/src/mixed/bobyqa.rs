@@ -15,7 +15,11 @@
 #![allow(
     clippy::indexing_slicing,
     clippy::float_cmp,
-    reason = "sizes follow from the number of unknowns; being on a bound is meant exactly"
+    clippy::manual_midpoint,
+    clippy::many_single_char_names,
+    clippy::needless_range_loop,
+    reason = "sums in the order of the original, whose rounding decides ties; sizes follow from the \
+              number of unknowns, and being on a bound is meant exactly"
 )]
 
 mod model;

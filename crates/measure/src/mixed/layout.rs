@@ -83,8 +83,7 @@ impl Layout {
     ///
     /// [`MixedError::TooEntangled`] if more than [`DENSE_MAX`] levels are left for the dense block.
     pub(crate) fn new(groupings: &[Grouping]) -> Result<(Self, Vec<u32>), MixedError> {
-        let mut order: Vec<usize> = (0..groupings.len()).collect();
-        order.sort_by_key(|&at| std::cmp::Reverse(groupings[at].levels()));
+        let order = by_levels(groupings);
         let codes: Vec<&[u32]> = order.iter().map(|&at| groupings[at].codes()).collect();
         let levels: Vec<usize> = order.iter().map(|&at| groupings[at].levels()).collect();
         let (cell_of_row, cells) = cells(&codes, &levels);
@@ -270,6 +269,17 @@ impl Layout {
         }
         values
     }
+}
+
+/// The places of the groupings, most levels first. Those with equally many stand as in lme4, whose
+/// search depends on it: as given if nothing has to move, else the last first.
+fn by_levels(groupings: &[Grouping]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..groupings.len()).collect();
+    if !groupings.is_sorted_by(|a, b| a.levels() >= b.levels()) {
+        order.sort_by_key(|&at| groupings[at].levels());
+        order.reverse();
+    }
+    order
 }
 
 /// A count as it is kept: what is counted here has passed through 32 bits.

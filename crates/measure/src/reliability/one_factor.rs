@@ -1,5 +1,10 @@
 //! One factor behind a matrix of correlations, by maximum likelihood.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "vectors and matrices here all have one row for each item"
+)]
+
 use nalgebra::{DMatrix, DVector};
 
 /// The least share of an item that is its own: R's `factanal` has the same bound.
