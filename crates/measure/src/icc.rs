@@ -435,3 +435,6 @@ fn squares_about(y: &[f64], codes: &[usize], means: &[(f64, f64)]) -> f64 {
         squares
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -371,3 +371,6 @@ pub(crate) fn levels(of: &Grouping, effect_and_se: impl Fn(usize) -> (f64, f64))
         })
         .collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -492,3 +492,6 @@ fn lme4(start: &[f64], f: &mut dyn FnMut(&[f64]) -> f64) -> Option<Minimum> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests;

@@ -387,3 +387,6 @@ impl Outcomes {
         Ok(found.at)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
     reason = "vectors and matrices here all have one row for each item"
 )]
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, Dyn, SymmetricEigen};
 
 /// The least share of an item that is its own: R's `factanal` has the same bound.
 const LEAST: f64 = 0.005;
@@ -38,10 +38,12 @@ struct Point {
     value: f64,
     /// Loadings.
     loadings: DVector<f64>,
-    /// Direction of the factor, in units of each item's own part.
-    direction: DVector<f64>,
     /// Slope by the logarithms of the uniquenesses.
     slope: DVector<f64>,
+    /// Second derivatives by them.
+    bend: DMatrix<f64>,
+    /// The same if the model fitted exactly; never bends down.
+    bend_close: DMatrix<f64>,
 }
 
 /// Fits one factor; none for fewer than three items, which do not determine it.
@@ -66,44 +68,31 @@ pub fn one_factor(correlation: &DMatrix<f64>) -> Option<OneFactor> {
             .map(|of| ((1.0 - 0.5 / k as f64) / of).clamp(LEAST, 1.0)),
         None => DVector::from_element(k, 0.5),
     };
-    let bounds = (LEAST.ln(), 0.0);
     let mut logs = start.map(f64::ln);
     let mut at = point(correlation, &logs)?;
     for _ in 0..STEPS {
         // Items on a bound that want to go beyond it stay there.
         let free: Vec<usize> = (0..k)
             .filter(|&i| {
-                !(logs[i] <= bounds.0 && at.slope[i] > 0.0
-                    || logs[i] >= bounds.1 && at.slope[i] < 0.0)
+                !(logs[i] <= LEAST.ln() && at.slope[i] > 0.0 || logs[i] >= 0.0 && at.slope[i] < 0.0)
             })
             .collect();
         let slope = DVector::from_iterator(free.len(), free.iter().map(|&i| at.slope[i]));
         if slope.amax() < 1e-12 {
             break;
         }
-        // Lawley and Maxwell's second derivatives, with a little on the diagonal.
-        let bend = DMatrix::from_fn(free.len(), free.len(), |a, b| {
-            let (i, j) = (free[a], free[b]);
-            let own = if a == b { 1.0 } else { 0.0 };
-            (own - at.direction[i] * at.direction[j]).powi(2) + own * 1e-8
-        });
-        let step = bend
-            .cholesky()
-            .map_or_else(|| slope.clone(), |bend| bend.solve(&slope));
-        let mut moved = None;
-        for halvings in 0..40 {
-            let share = 0.5_f64.powi(halvings);
-            let mut next = logs.clone();
-            for (&i, step) in free.iter().zip(step.iter()) {
-                next[i] = (logs[i] - share * step.clamp(-2.0, 2.0)).clamp(bounds.0, bounds.1);
-            }
-            if let Some(to) = point(correlation, &next)
-                && to.value <= at.value - 1e-4 * (&logs - &next).dot(&at.slope)
-            {
-                moved = Some((next, to));
-                break;
-            }
-        }
+        let chosen = |of: &DMatrix<f64>| {
+            DMatrix::from_fn(free.len(), free.len(), |a, b| {
+                let own = if a == b { 1e-9 } else { 0.0 };
+                of[(free[a], free[b])] + own
+            })
+        };
+        // Second derivatives; where they bend down, what they are near the minimum; else straight down.
+        let moved = [chosen(&at.bend), chosen(&at.bend_close)]
+            .into_iter()
+            .filter_map(|bend| bend.cholesky().map(|bend| bend.solve(&slope)))
+            .chain(std::iter::once(slope.clone()))
+            .find_map(|step| descend(correlation, &logs, &at, &free, &step));
         let Some((next, to)) = moved else {
             break;
         };
@@ -121,11 +110,31 @@ pub fn one_factor(correlation: &DMatrix<f64>) -> Option<OneFactor> {
     })
 }
 
+/// The first of ever shorter steps that goes down by enough.
+fn descend(
+    correlation: &DMatrix<f64>,
+    logs: &DVector<f64>,
+    at: &Point,
+    free: &[usize],
+    step: &DVector<f64>,
+) -> Option<(DVector<f64>, Point)> {
+    (0..40).find_map(|halvings| {
+        let share = 0.5_f64.powi(halvings);
+        let mut next = logs.clone();
+        for (&i, step) in free.iter().zip(step.iter()) {
+            next[i] = (logs[i] - share * step.clamp(-2.0, 2.0)).clamp(LEAST.ln(), 0.0);
+        }
+        let least = 1e-4 * (logs - &next).dot(&at.slope);
+        let to = point(correlation, &next)?;
+        (least > 0.0 && to.value <= at.value - least).then_some((next, to))
+    })
+}
+
 fn point(correlation: &DMatrix<f64>, logs: &DVector<f64>) -> Option<Point> {
     let k = logs.len();
     let root = logs.map(|of| (of / 2.0).exp());
     let scaled = DMatrix::from_fn(k, k, |i, j| correlation[(i, j)] / (root[i] * root[j]));
-    let eigen = scaled.symmetric_eigen();
+    let eigen = scaled.clone().symmetric_eigen();
     let largest = eigen.eigenvalues.imax();
     // A singular matrix has no likelihood; what it has beside that is kept finite.
     let mut value = 0.0;
@@ -143,10 +152,41 @@ fn point(correlation: &DMatrix<f64>, logs: &DVector<f64>) -> Option<Point> {
         let unique = root[i] * root[i];
         (loadings[i] * loadings[i] + unique - correlation[(i, i)]) / unique
     });
+    let (bend, bend_close) = bends(&eigen, largest, &scaled, &direction);
     value.is_finite().then_some(Point {
         value,
         loadings,
-        direction,
         slope,
+        bend,
+        bend_close,
     })
+}
+
+/// With eigenvalues θ and eigenvectors ω of the scaled matrix S, the factor's first, the second
+/// derivatives by ln ψ are, element by element, `(S - θ₁ω₁ω₁') (I - ω₁ω₁') + ω₁ω₁' Σ c ωω'` over the
+/// others, with c = (1 - θ)(θ₁ + θ) / (θ₁ - θ). If the model fits, the others are 1.
+fn bends(
+    eigen: &SymmetricEigen<f64, Dyn>,
+    largest: usize,
+    scaled: &DMatrix<f64>,
+    direction: &DVector<f64>,
+) -> (DMatrix<f64>, DMatrix<f64>) {
+    let k = direction.len();
+    let first = eigen.eigenvalues[largest];
+    let factor = direction * direction.transpose();
+    let without = DMatrix::identity(k, k) - &factor;
+    let mut weighted = eigen.eigenvectors.clone();
+    for (mut column, of) in weighted.column_iter_mut().zip(eigen.eigenvalues.iter()) {
+        let apart = first - of;
+        let weight = if apart > 1e-9 * first {
+            (1.0 - of) * (first + of) / apart
+        } else {
+            0.0
+        };
+        column *= weight;
+    }
+    let others = weighted * eigen.eigenvectors.transpose();
+    let bend = (scaled - &factor * first).component_mul(&without) + factor.component_mul(&others);
+    let close = without.component_mul(&without);
+    (bend, close)
 }
