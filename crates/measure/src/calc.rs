@@ -9,6 +9,8 @@ mod intervals;
 mod mix;
 mod pooling;
 mod spc;
+mod survey;
+mod variance;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -26,6 +28,8 @@ const TOPICS: &[&[(&str, Method)]] = &[
     mix::METHODS,
     pooling::METHODS,
     spc::METHODS,
+    survey::METHODS,
+    variance::METHODS,
 ];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
