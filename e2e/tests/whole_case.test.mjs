@@ -39,7 +39,7 @@ async function officer(role, number, look = {}) {
   await signIn(page, role);
   await openCase(page, number);
   page.at = new URL(page.url()).pathname;
-  const [name] = (await page.locator(".who span").first().innerText()).split(",");
+  const [name] = (await page.locator(".who span").first().textContent()).split(",");
   page.officer = name.trim();
   return page;
 }
