@@ -3,6 +3,7 @@
 //! Names and shapes are those of the reference cases in `tests/reference/`. An undefined figure is
 //! `null`, an infinite one `"inf"`. Each topic has a file with the table of its methods.
 
+mod equity;
 mod intervals;
 
 use serde::de::DeserializeOwned;
@@ -14,7 +15,7 @@ use crate::proportion::Interval;
 type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
-const TOPICS: [&[(&str, Method)]; 1] = [intervals::METHODS];
+const TOPICS: [&[(&str, Method)]; 2] = [intervals::METHODS, equity::METHODS];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
 const ROWS_MAX: usize = 100_000;

@@ -4,12 +4,17 @@
 
 mod calc;
 pub mod clustered;
+pub mod concentration;
 pub mod difference;
+pub mod equity;
 pub mod histogram;
+pub mod inequality;
 pub mod middle;
 pub mod proportion;
 mod quantile;
+pub mod ranking;
 pub mod rate;
 pub mod rate_ratio;
+pub mod shares;
 
 pub use calc::{CalcError, calc, methods};
