@@ -5,6 +5,7 @@
 
 mod equity;
 mod intervals;
+mod spatial;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use crate::proportion::Interval;
 type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
-const TOPICS: [&[(&str, Method)]; 2] = [intervals::METHODS, equity::METHODS];
+const TOPICS: [&[(&str, Method)]; 3] = [intervals::METHODS, equity::METHODS, spatial::METHODS];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
 const ROWS_MAX: usize = 100_000;

@@ -216,8 +216,8 @@ mod tests {
         // Their formula by hand: C = 2/9, a = (h/mean)(2R - 1 - C) + 2 - q_before - q.
         let found = concentration(&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0], None).unwrap();
         let (c, q) = (2.0 / 9.0, [0.0, 1.0 / 6.0, 0.5, 1.0]);
-        let a = [1.0, 2.0, 3.0].map(|i: f64| {
-            let at = i as usize;
+        let a = [1_u8, 2, 3].map(|i| {
+            let (at, i) = (usize::from(i), f64::from(i));
             i / 2.0 * (2.0 * (i - 0.5) / 3.0 - 1.0 - c) + 2.0 - q[at - 1] - q[at]
         });
         let mean_square = a.iter().map(|a| a * a).sum::<f64>() / 3.0;

@@ -15,7 +15,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
         unequal(&given).map_err(|fault| said(method, &fault))
     }),
     ("shares", |method, input| {
-        let given: Attention = read(method, input)?;
+        let given: Given = read(method, input)?;
         attention(&given).map_err(|fault| said(method, &fault))
     }),
     ("concentration", |method, input| {
@@ -34,7 +34,7 @@ struct Amounts {
 }
 
 #[derive(Deserialize)]
-struct Attention {
+struct Given {
     attention: Vec<f64>,
     need: Vec<f64>,
     stratum: Option<Vec<Value>>,
@@ -112,7 +112,7 @@ fn unequal(given: &Amounts) -> Result<Value, EquityError> {
     Ok(Value::Object(found))
 }
 
-fn attention(given: &Attention) -> Result<Value, EquityError> {
+fn attention(given: &Given) -> Result<Value, EquityError> {
     let (attention, need) = (&given.attention, &given.need);
     let of = shares::shares(attention, need)?;
     let (lorenz_x, lorenz_y) = curve(&of.lorenz);
