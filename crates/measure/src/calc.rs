@@ -3,11 +3,13 @@
 //! Names and shapes are those of the reference cases in `tests/reference/`. An undefined figure is
 //! `null`, an infinite one `"inf"`. Each topic has a file with the table of its methods.
 
+mod equity;
 mod funnel;
 mod impact;
 mod intervals;
 mod mix;
 mod pooling;
+mod spatial;
 mod spc;
 mod survey;
 mod variance;
@@ -22,11 +24,13 @@ type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
 const TOPICS: &[&[(&str, Method)]] = &[
+    equity::METHODS,
     funnel::METHODS,
     impact::METHODS,
     intervals::METHODS,
     mix::METHODS,
     pooling::METHODS,
+    spatial::METHODS,
     spc::METHODS,
     survey::METHODS,
     variance::METHODS,
