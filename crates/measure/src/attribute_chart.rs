@@ -1,0 +1,279 @@
+//! Charts of counts over time: shares (p), rates (u) and plain counts (c), each with Laney's limits
+//! (p′, u′).
+//!
+//! With thousands of trials a period the plain limits are so narrow that ordinary days are signals:
+//! they know chance in counting only. Laney's widen (or narrow) them by how much the periods really
+//! differ from one to the next.
+
+use serde::Serialize;
+
+use crate::chart::{ChartError, Phase, Rule, Side, Signal, Span, defined, judge, spans};
+use crate::compensated;
+use crate::xmr::D2;
+
+/// Limits of one phase.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AttributePhase {
+    /// First point, from 0.
+    pub start: usize,
+    /// The point after the last.
+    pub end: usize,
+    /// How many points, from `start` on, set the limits.
+    pub baseline: usize,
+    /// All counts of the baseline over all there was to count in.
+    pub center: f64,
+    /// How many times more the periods of the baseline differ than counting alone explains: mean
+    /// moving range of `z`, over d₂. `None` where `z` is undefined.
+    pub sigma_z: Option<f64>,
+}
+
+/// One point with its own limits: the more is counted, the narrower.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AttributePoint {
+    /// Count over `n`.
+    pub value: f64,
+    /// What was counted in: trials, or opportunity (people, hours).
+    pub n: f64,
+    /// Standard error of the centre with this `n`, for the zones `center ± 1, 2, 3 sigma`.
+    pub sigma: f64,
+    /// `center - 3 sigma`, at least 0.
+    pub lower: f64,
+    /// `center + 3 sigma`, of shares at most 1.
+    pub upper: f64,
+    /// Distance to the centre in `sigma`s; infinite where the baseline has none of what is counted
+    /// and this has, `None` where neither has.
+    pub z: Option<f64>,
+    /// Laney's lower limit, at least 0.
+    pub lower_laney: Option<f64>,
+    /// Laney's upper limit, of shares at most 1.
+    pub upper_laney: Option<f64>,
+}
+
+/// A chart of shares or rates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AttributeChart {
+    /// How many points.
+    pub n: usize,
+    /// Phases, in order.
+    pub phases: Vec<AttributePhase>,
+    /// Every point, in order.
+    pub points: Vec<AttributePoint>,
+    /// Every signal, in order of points. The eight rules look at `z`, so at the plain limits;
+    /// [`Rule::BeyondLaney`] at Laney's.
+    pub signals: Vec<Signal>,
+}
+
+/// Whether what is counted is part of what it is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Share,
+    Rate,
+}
+
+/// Chart of shares, p and p′: such as requests answered in time, by month.
+///
+/// # Shape and units
+///
+/// - `counts`, `trials`: of each period, in order of time; `counts[i] <= trials[i]`, at least 2
+///   periods. Weighted counts need not be whole.
+/// - `phases`: see [`Phase`]; [`Phase::first`] for one.
+/// - returns: shares in `[0, 1]`, limits cut off there.
+///
+/// Without any success in the baseline (or any failure) sigma is 0 and limits lie on the centre;
+/// `z` is then undefined on it and infinite off it, and Laney's limits are undefined.
+///
+/// # Errors
+///
+/// [`ChartError`]: fewer than 2 points, lengths that differ, a count below 0 or above its trials, a
+/// period without trials, a value that is not finite, a baseline or phases that do not fit, figures
+/// beyond what a double holds.
+///
+/// # Examples
+///
+/// ```
+/// use pengayom_measure::attribute_chart::p_chart;
+/// use pengayom_measure::chart::Phase;
+///
+/// // Half of 100 each time: limits are 0.5 ± 3 √(0.25 / 100).
+/// let chart = p_chart(&[50.0, 50.0], &[100.0, 100.0], &[Phase::first(None)])?;
+/// assert!((chart.points[0].lower - 0.35).abs() < 1e-12);
+/// assert!((chart.points[0].upper - 0.65).abs() < 1e-12);
+/// # Ok::<(), pengayom_measure::chart::ChartError>(())
+/// ```
+///
+/// # References
+///
+/// Montgomery, D. C. (2020). *Introduction to Statistical Quality Control*, 8th ed., section 7.2.
+/// Laney, D. B. (2002). Improved control charts for attributes. *Quality Engineering* 14(4),
+/// 531–537. Peer: `qicharts2` (R), which has d₂ to three digits, 1.128.
+pub fn p_chart(
+    counts: &[f64],
+    trials: &[f64],
+    phases: &[Phase],
+) -> Result<AttributeChart, ChartError> {
+    chart(Kind::Share, counts, trials, phases)
+}
+
+/// Chart of rates, u and u′: such as complaints for each 1,000 encounters, by month. With an
+/// opportunity of 1 everywhere it is a chart of counts, c.
+///
+/// # Shape and units
+///
+/// As [`p_chart`], with any opportunity above 0 in place of trials; rates are for one unit of it,
+/// and have no upper end.
+///
+/// # Errors
+///
+/// As [`p_chart`]; a count may be above its opportunity.
+///
+/// # Examples
+///
+/// ```
+/// use pengayom_measure::attribute_chart::u_chart;
+/// use pengayom_measure::chart::Phase;
+///
+/// // Nine each time: limits are 9 ± 3 √9.
+/// let chart = u_chart(&[9.0, 9.0], &[1.0, 1.0], &[Phase::first(None)])?;
+/// assert!(chart.points[0].lower < 1e-12 && (chart.points[0].upper - 18.0).abs() < 1e-12);
+/// # Ok::<(), pengayom_measure::chart::ChartError>(())
+/// ```
+///
+/// # References
+///
+/// Montgomery (2020), section 7.3; Laney (2002), as [`p_chart`].
+pub fn u_chart(
+    counts: &[f64],
+    opportunities: &[f64],
+    phases: &[Phase],
+) -> Result<AttributeChart, ChartError> {
+    chart(Kind::Rate, counts, opportunities, phases)
+}
+
+fn chart(
+    kind: Kind,
+    counts: &[f64],
+    opportunities: &[f64],
+    phases: &[Phase],
+) -> Result<AttributeChart, ChartError> {
+    check(kind, counts, opportunities)?;
+    let spans = spans(counts.len(), phases)?;
+    let mut chart = AttributeChart {
+        n: counts.len(),
+        phases: Vec::with_capacity(spans.len()),
+        points: Vec::with_capacity(counts.len()),
+        signals: Vec::new(),
+    };
+    for span in spans {
+        let own = span.start..span.end;
+        let counts = counts.get(own.clone()).unwrap_or_default();
+        let opportunities = opportunities.get(own).unwrap_or_default();
+        add_phase(&mut chart, kind, counts, opportunities, span)?;
+    }
+    chart.signals.sort_unstable();
+    Ok(chart)
+}
+
+fn check(kind: Kind, counts: &[f64], opportunities: &[f64]) -> Result<(), ChartError> {
+    if counts.len() != opportunities.len() {
+        return Err(ChartError::Lengths {
+            counts: counts.len(),
+            opportunities: opportunities.len(),
+        });
+    }
+    for (index, (&count, &of)) in counts.iter().zip(opportunities).enumerate() {
+        for value in [count, of] {
+            if !value.is_finite() {
+                return Err(ChartError::NotFinite { index, value });
+            }
+        }
+        if count < 0.0 {
+            return Err(ChartError::NegativeCount {
+                index,
+                value: count,
+            });
+        }
+        if of <= 0.0 {
+            return Err(ChartError::NoOpportunity { index, value: of });
+        }
+        if kind == Kind::Share && count > of {
+            return Err(ChartError::MoreThanAll { index, count, of });
+        }
+    }
+    Ok(())
+}
+
+/// Adds the points and signals of one phase.
+fn add_phase(
+    chart: &mut AttributeChart,
+    kind: Kind,
+    counts: &[f64],
+    opportunities: &[f64],
+    span: Span,
+) -> Result<(), ChartError> {
+    let out_of_range = ChartError::OutOfRange { start: span.start };
+    let first = chart.points.len();
+    let total = |of: &[f64]| compensated::sum(of.iter().take(span.baseline).copied());
+    let center = total(counts) / total(opportunities);
+    if !center.is_finite() {
+        return Err(out_of_range);
+    }
+    let (variance, most) = match kind {
+        Kind::Share => (center * (1.0 - center), 1.0),
+        Kind::Rate => (center, f64::INFINITY),
+    };
+    for (&count, &n) in counts.iter().zip(opportunities) {
+        let sigma = (variance / n).sqrt();
+        let value = count / n;
+        let point = AttributePoint {
+            value,
+            n,
+            sigma,
+            lower: (center - 3.0 * sigma).max(0.0),
+            upper: (center + 3.0 * sigma).min(most),
+            z: defined((value - center) / sigma),
+            lower_laney: None,
+            upper_laney: None,
+        };
+        if !(value.is_finite() && point.upper.is_finite()) {
+            return Err(out_of_range);
+        }
+        chart.points.push(point);
+    }
+    let own = chart.points.get_mut(first..).unwrap_or_default();
+    let z = own.iter().map(|point| point.z.unwrap_or(f64::NAN));
+    let base = z.clone().take(span.baseline);
+    let steps = base.clone().zip(base.skip(1)).map(|(a, b)| (b - a).abs());
+    let sigma_z = compensated::sum(steps) / (span.baseline as f64 - 1.0) / D2;
+    let sigma_z = sigma_z.is_finite().then_some(sigma_z);
+    judge(
+        span.start,
+        own.iter().map(|point| point.value).zip(z),
+        &mut chart.signals,
+    );
+    let Some(own) = chart.points.get_mut(first..) else {
+        return Err(out_of_range);
+    };
+    for (offset, point) in own.iter_mut().enumerate() {
+        let Some(sigma_z) = sigma_z else { break };
+        let half = 3.0 * point.sigma * sigma_z;
+        let side = if point.value > center + half {
+            Some(Side::Above)
+        } else {
+            (point.value < center - half).then_some(Side::Below)
+        };
+        point.lower_laney = Some((center - half).max(0.0));
+        point.upper_laney = Some((center + half).min(most));
+        if let Some(side) = side {
+            let (index, rule) = (span.start + offset, Rule::BeyondLaney);
+            chart.signals.push(Signal { index, rule, side });
+        }
+    }
+    chart.phases.push(AttributePhase {
+        start: span.start,
+        end: span.end,
+        baseline: span.baseline,
+        center,
+        sigma_z,
+    });
+    Ok(())
+}

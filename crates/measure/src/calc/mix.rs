@@ -1,0 +1,92 @@
+//! The mix of units over areas.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::spc::numbers;
+use super::{CalcError, Method, read};
+use crate::mix::{MixFigures, mix};
+
+pub(super) const METHODS: &[(&str, Method)] = &[("mix", |method, input| {
+    let Counts {
+        counts,
+        units,
+        areas,
+    } = read(method, input)?;
+    let width = counts.first().map_or(0, Vec::len);
+    let cells = counts.len().saturating_mul(width);
+    let refused = |fault: String| CalcError::Input { method, fault };
+    if cells > CELLS_MAX {
+        return Err(refused(format!(
+            "too many counts: {cells}, limit {CELLS_MAX}"
+        )));
+    }
+    if let Some(row) = counts.iter().position(|row| row.len() != width) {
+        let fault = format!("{width} counts as in the first row are needed");
+        return Err(CalcError::Row { row, fault });
+    }
+    for (names, have, what) in [(units, counts.len(), "units"), (areas, width, "areas")] {
+        if names.as_ref().is_some_and(|names| names.len() != have) {
+            let names = names.map_or(0, |names| names.len());
+            return Err(refused(format!(
+                "{names} names of {what}, but counts of {have}"
+            )));
+        }
+    }
+    let mut flat = Vec::with_capacity(cells);
+    for (row, of) in counts.into_iter().enumerate() {
+        for count in of {
+            flat.push(whole(count).map_err(|fault| CalcError::Row { row, fault })?);
+        }
+    }
+    let found = mix(&flat, width).map_err(|fault| refused(fault.to_string()))?;
+    let each = |figure: fn(&MixFigures) -> Option<f64>| {
+        numbers(
+            found
+                .units
+                .iter()
+                .map(|unit| unit.mix.as_ref().and_then(figure)),
+        )
+    };
+    Ok(json!({
+        "n": found.n,
+        "unit_n": found.units.iter().map(|unit| json!(unit.n)).collect::<Value>(),
+        "pool": found.pool,
+        "hhi": each(|unit| Some(unit.hhi)),
+        "hhi_unbiased": each(|unit| unit.hhi_unbiased),
+        "entropy": each(|unit| Some(unit.entropy)),
+        "effective_areas": each(|unit| Some(unit.effective_areas)),
+        "kl_from_pool": each(|unit| Some(unit.kl_from_pool)),
+        "kl_bias_miller_madow": each(|unit| Some(unit.kl_bias_miller_madow)),
+        "dissimilarity": each(|unit| Some(unit.dissimilarity)),
+        "mutual_information": found.mutual_information,
+        "theil_segregation_H": found.theil_segregation,
+    }))
+})];
+
+/// Most counts one calculation takes; the library's function has no limit.
+const CELLS_MAX: usize = 2_000_000;
+
+#[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "each is the name of a key")]
+struct Counts {
+    counts: Vec<Vec<f64>>,
+    units: Option<Vec<Value>>,
+    areas: Option<Vec<Value>>,
+}
+
+/// A count written as any number, once it is one.
+fn whole(count: f64) -> Result<u64, String> {
+    if count.fract() > 0.0 || !(0.0..9_007_199_254_740_992.0).contains(&count) {
+        return Err(format!(
+            "a count is a whole number from 0 on, found {count}"
+        ));
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, not negative and below 2^53"
+    )]
+    let count = count as u64;
+    Ok(count)
+}
