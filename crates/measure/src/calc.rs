@@ -5,7 +5,9 @@
 
 mod equity;
 mod intervals;
+mod privacy;
 mod spatial;
+mod suppress;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -16,7 +18,12 @@ use crate::proportion::Interval;
 type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
-const TOPICS: [&[(&str, Method)]; 3] = [intervals::METHODS, equity::METHODS, spatial::METHODS];
+const TOPICS: [&[(&str, Method)]; 4] = [
+    intervals::METHODS,
+    equity::METHODS,
+    spatial::METHODS,
+    privacy::METHODS,
+];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
 const ROWS_MAX: usize = 100_000;

@@ -15,11 +15,14 @@ pub mod inequality;
 pub mod middle;
 pub mod moran;
 pub mod neighbours;
+pub mod noise;
 pub mod proportion;
 mod quantile;
 pub mod ranking;
 pub mod rate;
 pub mod rate_ratio;
 pub mod shares;
+pub mod suppression;
+pub mod zcdp;
 
 pub use calc::{CalcError, calc, methods};
