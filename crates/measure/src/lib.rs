@@ -22,6 +22,7 @@ pub mod ranking;
 pub mod rate;
 pub mod rate_ratio;
 pub mod shares;
+mod sum;
 pub mod suppression;
 pub mod zcdp;
 

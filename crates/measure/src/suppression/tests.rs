@@ -187,7 +187,7 @@ fn small_table() -> impl Strategy<Value = Vec<Vec<u64>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn the_least_suppression_is_that_found_by_trying_all(table in small_table(), width in 1_u64..7) {
