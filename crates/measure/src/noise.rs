@@ -32,7 +32,7 @@ pub const SCALE_MAX: f64 = 1e12;
 
 /// From this scale on the sum of discrete Gaussian probabilities is taken as an area, with the
 /// first correction; what is left out is below one in 10^12.
-const AREA_FROM: f64 = 1000.0;
+const AREA_FROM: f64 = 200.0;
 
 fn checked(scale: f64, alpha: f64) -> Result<(), NoiseError> {
     if !(scale > 0.0 && scale <= SCALE_MAX) {
@@ -112,7 +112,7 @@ pub fn discrete_laplace_reach(scale: f64, alpha: f64) -> Result<f64, NoiseError>
 ///
 /// # Shape and units
 ///
-/// As [`laplace_reach`]; a whole number, at least 1. Time grows with the scale up to 1000, then no more.
+/// As [`laplace_reach`]; a whole number, at least 1. Time grows with the scale up to 200, then no more.
 ///
 /// # Errors
 ///
@@ -149,7 +149,7 @@ pub fn discrete_gaussian_reach(scale: f64, alpha: f64) -> Result<f64, NoiseError
 /// Sums from the far end, where the terms are smallest.
 fn by_sum(scale: f64, alpha: f64) -> u32 {
     let density = |k: u32| (-(f64::from(k) / scale).powi(2) / 2.0).exp();
-    // e^(-40²/2) is 0 as a number; the scale is below 1000.
+    // e^(-40²/2) is 0 as a number; the scale is below 200.
     let mut end = 1;
     while density(end) > 0.0 {
         end += 1;
@@ -248,7 +248,14 @@ mod tests {
 
     #[test]
     fn the_area_and_the_sum_agree_where_they_meet() {
-        // Peer values at scales of 1000 and 100 000, by its own sum.
+        for scale in [199.9, 150.0, 60.0] {
+            for alpha in [0.5, 0.05, 1e-6] {
+                let sum = f64::from(by_sum(scale, alpha));
+                let small = beyond(scale, sum - 1.0) <= alpha && beyond(scale, sum - 2.0) > alpha;
+                assert!(small, "{scale} {alpha} {sum}");
+            }
+        }
+        // Peer values, by its own sum.
         for (scale, alpha, reach) in [
             (1000.0, 0.05, 1961.0),
             (1000.0, 0.5, 675.0),

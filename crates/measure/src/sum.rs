@@ -21,14 +21,21 @@ fn block(of: &[f64]) -> f64 {
         return of.iter().fold(0.0, |sum, x| sum + x);
     }
     let (eights, rest) = of.as_chunks::<8>();
-    let [a, b, c, d, e, f, g, h] = eights.iter().fold([0.0; 8], |sums, eight| {
+    let sums = eights.iter().fold([0.0; 8], |sums, eight| {
         let mut sums: [f64; 8] = sums;
         for (sum, x) in sums.iter_mut().zip(eight) {
             *sum += x;
         }
         sums
     });
-    let whole = ((a + b) + (c + d)) + ((e + f) + (g + h));
+    // Neighbours first, then theirs.
+    let fours: [f64; 4] = std::array::from_fn(|at| {
+        let pair = sums.iter().skip(2 * at).take(2);
+        pair.fold(0.0, |sum, x| sum + x)
+    });
+    let whole = match fours {
+        [first, second, third, fourth] => (first + second) + (third + fourth),
+    };
     rest.iter().fold(whole, |sum, x| sum + x)
 }
 

@@ -84,3 +84,46 @@ fn released((rho, releases, delta): (f64, u64, f64)) -> Result<Value, ZcdpError>
         "gaussian_scale_sensitivity_1": number(zcdp::gaussian_scale(rho, 1.0)?),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use serde_json::json;
+
+    #[test]
+    fn alpha_left_out_is_one_in_twenty() {
+        let found = calc("noise-accuracy", &json!({"scales": [2]})).unwrap();
+        assert_eq!(found[0]["discrete_gaussian_95"], 5.0);
+        assert_eq!(found[0]["alpha"], 0.05);
+    }
+
+    #[test]
+    fn rows_that_make_no_sense_are_refused_with_their_place() {
+        let said = |method, input| calc(method, &input).unwrap_err().to_string();
+        assert!(said("noise-accuracy", json!({"scales": [1, 0]})).starts_with("row 1: scale"));
+        assert!(said("geometric-pmf", json!({"epsilon": [-1]})).starts_with("row 0: epsilon"));
+        assert!(said("zcdp", json!({"rows": [[0.1, 1, 2.0]]})).starts_with("row 0: delta"));
+        assert!(said("zcdp", json!({"rows": [[0.1, -1, 0.1]]})).starts_with("input of zcdp"));
+        // Nothing released, nothing lost.
+        let found = calc("zcdp", &json!({"rows": [[0.0, 9, 1e-6], [0.1, 3, 0.0]]})).unwrap();
+        assert_eq!(found[0]["epsilon_tight"], 0.0);
+        assert_eq!(found[0]["gaussian_scale_sensitivity_1"], "inf");
+        assert_eq!(found[1]["epsilon_tight"], "inf");
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_made_safe_has_no_suppression() {
+        let found = calc("suppress", &json!({"table": [[9, 3, 20]]})).unwrap();
+        assert_eq!(found["primary"], json!([[0, 1]]));
+        assert!(found["secondary_count"].is_null() && found["secondary_total"].is_null());
+        assert!(found["fault"].as_str().unwrap().contains("row 0, column 1"));
+        let found = calc("suppress", &json!({"table": [[9.0, 8], [7, 6]], "k": 5.0})).unwrap();
+        assert_eq!(found["secondary_count"], 0);
+        let said = |input| calc("suppress", &input).unwrap_err().to_string();
+        assert!(said(json!({"table": [[1, 2], [3, -1]]})).starts_with("row 1: a cell is no count"));
+        assert!(said(json!({"table": [[1.5]]})).starts_with("row 0: a cell is no count"));
+        assert!(said(json!({"table": [[1, 2], [3]]})).contains("row 1 has 1 cells"));
+        assert!(said(json!({"table": [], "k": 5})).contains("no cells"));
+        assert!(said(json!({"table": [[1]], "k": 0})).contains("width"));
+    }
+}
