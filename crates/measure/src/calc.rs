@@ -9,8 +9,10 @@ mod impact;
 mod intervals;
 mod mix;
 mod pooling;
+mod privacy;
 mod spatial;
 mod spc;
+mod suppress;
 mod survey;
 mod variance;
 
@@ -30,6 +32,7 @@ const TOPICS: &[&[(&str, Method)]] = &[
     intervals::METHODS,
     mix::METHODS,
     pooling::METHODS,
+    privacy::METHODS,
     spatial::METHODS,
     spc::METHODS,
     survey::METHODS,

@@ -41,7 +41,8 @@ pub struct Concentration {
 /// - returns: index in `[-1, 1]`, and its 95 % interval cut to that range.
 ///
 /// The interval takes each row as one independent draw and the weights as its size; the variance
-/// is that of Kakwani, Wagstaff and van Doorslaer, by `n / (n - 1)`. Under some 30 rows it is short.
+/// is that of Kakwani, Wagstaff and van Doorslaer, by `n / (n - 1)`, with Student's t. Under some 30
+/// rows it is a little short.
 ///
 /// # Errors
 ///
@@ -101,14 +102,23 @@ pub fn concentration(
         });
     }
     let order = ranking::ascending(rank_by.iter().copied());
-    let found = ranking::ranked(&order, |row| (share(row), held(row) / mean));
+    let mut fractional_rank = vec![0.0; n];
+    let found = ranking::ranked(
+        &order,
+        |_, row| (share(row), held(row) / mean),
+        |row, rank| {
+            if let Some(of) = fractional_rank.get_mut(row) {
+                *of = rank;
+            }
+        },
+    );
     Ok(Concentration {
         index: found.index,
-        interval: ranking::interval(found.index, found.standard_error, -1.0),
+        interval: ranking::interval(found.index, found.standard_error, n),
         standard_error: found.standard_error,
         generalised: found.index * mean,
         mean,
-        fractional_rank: found.rank,
+        fractional_rank,
         curve: found.curve,
         n,
     })

@@ -128,22 +128,25 @@ pub(crate) fn atkinson(ratios: impl Iterator<Item = (f64, f64)> + Clone, aversio
     if least <= 0.0 && power <= 0.0 {
         return 1.0;
     }
-    let equal = if power == 0.0 {
+    // Over the least, no negative power overflows.
+    let unit = if power < 0.0 { least } else { 1.0 };
+    let mean = |of: fn(f64) -> f64| -> f64 {
+        let ratios = ratios.clone();
         ratios
-            .map(|(weight, ratio)| weight * ratio.ln())
-            .sum::<f64>()
-            .exp()
-    } else if power < 0.0 {
-        // Over the least, no power overflows.
-        let mean: f64 = ratios
-            .map(|(weight, ratio)| weight * (ratio / least).powf(power))
-            .sum();
-        least * mean.powf(power.recip())
+            .map(|(weight, ratio)| weight * of(ratio / unit))
+            .sum()
+    };
+    let is = |usual: f64| power.total_cmp(&usual).is_eq();
+    // The usual aversions have roots and quotients, which are faster than powers.
+    let equal = if power == 0.0 {
+        mean(f64::ln).exp()
+    } else if is(0.5) {
+        mean(f64::sqrt).powi(2)
+    } else if is(-1.0) {
+        unit / mean(f64::recip)
     } else {
-        let mean: f64 = ratios
-            .map(|(weight, ratio)| weight * ratio.powf(power))
-            .sum();
-        mean.powf(power.recip())
+        let powers = ratios.map(|(weight, ratio)| weight * (ratio / unit).powf(power));
+        unit * powers.sum::<f64>().powf(power.recip())
     };
     (1.0 - equal).clamp(0.0, 1.0)
 }

@@ -6,6 +6,7 @@ use crate::getis_ord::{called, without_itself};
 use crate::neighbours::{Neighbours, SpatialError, centred, rates};
 use crate::proportion::{Interval, Z_95};
 use crate::quantile::two_sided;
+use crate::sum;
 
 /// A statistic beside what chance alone would give.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -172,27 +173,26 @@ pub fn moran(x: &[f64], neighbours: &Neighbours) -> Result<Moran, SpatialError> 
 pub fn local_moran(x: &[f64], neighbours: &Neighbours) -> Result<Vec<LocalMoran>, SpatialError> {
     let centred = centred(x, neighbours)?;
     let n = centred.len() as f64;
-    let deviation = (centred.iter().map(|z| z * z).sum::<f64>() / n).sqrt();
     let tests: Vec<Option<f64>> = without_itself(&centred, neighbours).collect();
+    let squares: Vec<f64> = centred.iter().map(|z| z * z).collect();
+    let deviation = (sum::pairwise(&squares) / n).sqrt();
+    let standard: Vec<f64> = centred.iter().map(|z| z / deviation).collect();
     let found = neighbours
-        .means(&centred)
-        .zip(&centred)
+        .means(&standard)
+        .zip(&standard)
         .zip(called(&tests))
-        .map(|((lag, z), test)| {
-            let (z, lag) = (z / deviation, lag / deviation);
-            LocalMoran {
-                i: (n - 1.0) / n * z * lag,
-                z,
-                lag,
-                quadrant: match (z > 0.0, lag > 0.0) {
-                    (true, true) => Quadrant::HighHigh,
-                    (false, true) => Quadrant::LowHigh,
-                    (false, false) => Quadrant::LowLow,
-                    (true, false) => Quadrant::HighLow,
-                },
-                p: test.p,
-                q: test.q,
-            }
+        .map(|((lag, &z), test)| LocalMoran {
+            i: (n - 1.0) / n * z * lag,
+            z,
+            lag,
+            quadrant: match (z > 0.0, lag > 0.0) {
+                (true, true) => Quadrant::HighHigh,
+                (false, true) => Quadrant::LowHigh,
+                (false, false) => Quadrant::LowLow,
+                (true, false) => Quadrant::HighLow,
+            },
+            p: test.p,
+            q: test.q,
         });
     Ok(found.collect())
 }

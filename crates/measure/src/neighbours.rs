@@ -1,5 +1,7 @@
 //! Which areas lie beside which, and the checks all spatial measures share.
 
+use crate::sum;
+
 /// Why a spatial measure cannot be given.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum SpatialError {
@@ -197,8 +199,15 @@ impl Neighbours {
 
     /// For each area, the mean of its neighbours; 0 without any.
     pub(crate) fn means<'a>(&'a self, x: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
-        self.sums(x)
-            .map(|(sum, count)| if count > 0.0 { sum / count } else { 0.0 })
+        (0..self.areas()).map(|area| {
+            let row = self.of(area);
+            // Weights times values, in order, as the peer has it: where the mean is 0 but for
+            // rounding, the rounding is the same.
+            let weight = (row.len() as f64).recip();
+            row.fold(0.0, |mean, to| {
+                mean + weight * x.get(to).copied().unwrap_or_default()
+            })
+        })
     }
 
     /// Sums over the weights `1 / (number of neighbours)`.
@@ -229,8 +238,8 @@ impl Neighbours {
     }
 }
 
-/// Distances from the mean, over the largest of them, so that no power of them overflows; every
-/// spatial measure stays what it is.
+/// Distances from the mean, over a power of two near the largest value, so that no power of them
+/// overflows; every spatial measure stays what it is, to the last digit.
 pub(crate) fn centred(x: &[f64], neighbours: &Neighbours) -> Result<Vec<f64>, SpatialError> {
     let expected = neighbours.areas();
     if x.len() != expected {
@@ -245,17 +254,40 @@ pub(crate) fn centred(x: &[f64], neighbours: &Neighbours) -> Result<Vec<f64>, Sp
     }
     let low = x.iter().copied().fold(f64::INFINITY, f64::min);
     let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    // Halves, because the range itself may be too large for a number.
-    let half = high / 2.0 - low / 2.0;
-    if half <= 0.0 {
+    if low >= high {
         return Err(SpatialError::Constant);
     }
-    let mut z: Vec<f64> = x.iter().map(|x| (x / 2.0 - low / 2.0) / half).collect();
-    let mean = z.iter().sum::<f64>() / z.len() as f64;
-    for z in &mut z {
+    let scale = power_of_two(low.abs().max(high.abs()));
+    let mut z: Vec<f64> = x.iter().map(|x| x / scale).collect();
+    centre(&mut z);
+    // The mean of numbers far from 0 is off by their last digit; that of their distances is not.
+    let widest = z.iter().fold(0.0_f64, |widest, z| widest.max(z.abs()));
+    if sum::pairwise(&z).abs() > 1e-13 * widest * z.len() as f64 {
+        centre(&mut z);
+    }
+    // Differences below the last digit of the values are gone.
+    if widest > 0.0 {
+        // Once more, for values that differ in their last digits only.
+        let scale = power_of_two(widest);
+        for z in &mut z {
+            *z /= scale;
+        }
+        Ok(z)
+    } else {
+        Err(SpatialError::Constant)
+    }
+}
+
+fn centre(z: &mut [f64]) {
+    let mean = sum::pairwise(z) / z.len() as f64;
+    for z in z {
         *z -= mean;
     }
-    Ok(z)
+}
+
+/// The power of two at or below a number above 0, or the smallest that has all its digits.
+fn power_of_two(of: f64) -> f64 {
+    f64::from_bits(of.max(f64::MIN_POSITIVE).to_bits() & f64::INFINITY.to_bits())
 }
 
 /// Counts over denominators.
@@ -349,10 +381,23 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_numbers_are_centred_without_overflow() {
+    fn no_number_is_too_large_or_too_small_to_be_centred() {
         let neighbours = Neighbours::new(&[vec![1], vec![0, 2], vec![1]]).unwrap();
-        let z = centred(&[-f64::MAX, 0.0, f64::MAX], &neighbours).unwrap();
-        assert_eq!(z, [-0.5, 0.0, 0.5]);
+        for unit in [f64::MAX, 1.0, f64::MIN_POSITIVE, 5e-324] {
+            let z = centred(&[-unit, 0.0, unit], &neighbours).unwrap();
+            let of = z[2];
+            assert!(
+                (0.5..2.0).contains(&of) && z == [-of, 0.0, of],
+                "{unit} {z:?}"
+            );
+        }
+        // Far from 0, and apart in the last digit only.
+        let far = 1e9_f64;
+        let z = centred(&[far, far + far * f64::EPSILON, far], &neighbours).unwrap();
+        assert!(
+            z[1] > 0.0 && z[0] < 0.0 && z.iter().sum::<f64>().abs() < 1e-15,
+            "{z:?}"
+        );
     }
 
     #[test]

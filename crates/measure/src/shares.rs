@@ -15,7 +15,7 @@ pub struct Shares {
     pub ratio: Vec<Option<f64>>,
     /// Gini coefficient of attention over need, in `[0, 1]`.
     pub gini: f64,
-    /// Its 95 % interval; none for a single area.
+    /// Its 95 % interval; none for a single area, and where one area has everything.
     pub gini_interval: Option<Interval>,
     /// Its linearised standard error; none for a single area.
     pub gini_standard_error: Option<f64>,
@@ -106,7 +106,7 @@ pub fn shares(attention: &[f64], need: &[f64]) -> Result<Shares, EquityError> {
     let ratio: Vec<Option<f64>> = (0..n).map(pair).map(|(p, s)| over(s, p)).collect();
     // An area with neither moves nothing; it stands at the end.
     let order = ranking::ascending(ratio.iter().map(|ratio| ratio.unwrap_or(f64::INFINITY)));
-    let found = ranking::ranked(&order, pair);
+    let found = ranking::ranked(&order, |_, row| pair(row), |_, _| ());
     let gini = found.index.clamp(0.0, 1.0);
     let mut lorenz = vec![ORIGIN];
     lorenz.extend(order.iter().scan(ORIGIN, |end, &(_, row)| {
@@ -123,7 +123,7 @@ pub fn shares(attention: &[f64], need: &[f64]) -> Result<Shares, EquityError> {
     let lowest = above_zero().fold(f64::INFINITY, f64::min);
     Ok(Shares {
         gini,
-        gini_interval: ranking::interval(gini, found.standard_error, 0.0),
+        gini_interval: ranking::gini_interval(gini, found.standard_error, n),
         gini_standard_error: found.standard_error,
         lorenz,
         lorenz_order: order.iter().map(|&(_, row)| row).collect(),
@@ -311,7 +311,9 @@ mod tests {
         assert!((found.gini - 0.75).abs() < 1e-15, "{}", found.gini);
         assert!(found.theil.is_infinite());
         assert_eq!(found.lorenz_order, [3, 2, 0, 1]);
-        assert!(found.gini_interval.unwrap().low.is_finite());
+        // One area has everything there is to have over its need.
+        assert!(found.gini_interval.is_none());
+        assert!(found.gini_standard_error.unwrap().is_finite());
         let parts = strata(
             &[0.0, 1.0, 1.0, 0.0],
             &[0.0, 0.0, 1.0, 1.0],

@@ -177,3 +177,47 @@ fn concentrated(given: &Ranked) -> Result<Value, EquityError> {
         "curve_y": curve_y,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use serde_json::json;
+
+    #[test]
+    fn keys_left_out_leave_their_figures_undefined() {
+        let found = calc("inequality", &json!({"x": [1, 2.5, 0]})).unwrap();
+        assert!(found["theil_t_between"].is_null() && found["gini"].is_f64());
+        assert_eq!(found["theil_l_mld"], "inf");
+        let found = calc("shares", &json!({"attention": [1, 0], "need": [0, 3]})).unwrap();
+        assert_eq!(found["ratio"], json!(["inf", 0.0]));
+        assert!(found["strata"].is_null());
+        let found = calc("concentration", &json!({"h": [1, 2], "rank_by": [2, 1]})).unwrap();
+        assert!((found["concentration_index"].as_f64().unwrap() + 1.0 / 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_label_is_text_or_what_is_written() {
+        let input = json!({"attention": [1, 2], "need": [1, 1], "stratum": [7, "7b"]});
+        let found = calc("shares", &input).unwrap();
+        assert_eq!(found["strata"]["7"]["ratio"], json!(2.0 / 3.0));
+        assert_eq!(found["strata"]["7b"]["n"], 1);
+    }
+
+    #[test]
+    fn input_that_makes_no_sense_is_refused_by_name_and_row() {
+        let said = |method, input| calc(method, &input).unwrap_err().to_string();
+        assert_eq!(
+            said("inequality", json!({"x": [1, -2]})),
+            "input of inequality: x of row 1 must be at least 0 and finite: found -2"
+        );
+        assert!(said("inequality", json!({"x": []})).contains("no rows"));
+        assert!(said("inequality", json!({"x": [1, null]})).contains("null"));
+        assert!(
+            said("inequality", json!({"x": [1], "group": [1, 2]})).contains("group has 2 rows")
+        );
+        assert!(
+            said("shares", json!({"attention": [0], "need": [1]})).contains("total of attention")
+        );
+        assert!(said("concentration", json!({"h": [1], "rank_by": []})).contains("rank_by has 0"));
+    }
+}

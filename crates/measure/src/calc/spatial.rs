@@ -94,3 +94,61 @@ fn figures(x: &[f64], neighbours: &Neighbours) -> Result<Value, SpatialError> {
         "spot": star.iter().map(|of| of.spot).collect::<Vec<_>>(),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use serde_json::json;
+
+    #[test]
+    fn with_a_denominator_the_rates_have_their_own_figures() {
+        let row = json!([[1], [0, 2], [1, 3], [2]]);
+        let input = json!({"x": [4, 2, 9, 1], "neighbours": row, "denominator": [2, 1, 3, 1]});
+        let found = calc("spatial", &input).unwrap();
+        assert_eq!(found["rate"], json!([2.0, 2.0, 3.0, 1.0]));
+        let alone = json!({"x": [2, 2, 3, 1], "neighbours": row});
+        let alone = calc("spatial", &alone).unwrap();
+        assert_eq!(found["of_rate"], alone);
+        assert!(found["moran_i_eb_rate"].is_f64() && alone.get("rate").is_none());
+        // One rate everywhere: nothing to say of rates, and of counts what there is.
+        let input = json!({"x": [4, 2, 6, 2], "neighbours": row, "denominator": [2, 1, 3, 1]});
+        let found = calc("spatial", &input).unwrap();
+        assert!(found["moran_i_eb_rate"].is_null() && found["of_rate"].is_null());
+        assert!(found["moran_i"].is_f64());
+    }
+
+    #[test]
+    fn areas_that_make_no_sense_are_refused() {
+        let said = |input| calc("spatial", &input).unwrap_err().to_string();
+        let row = json!([[1], [0, 2], [1]]);
+        for (input, fault) in [
+            (
+                json!({"x": [1, 2, 3], "neighbours": [[], [], []]}),
+                "no area has a neighbour",
+            ),
+            (
+                json!({"x": [1, 2, 3], "neighbours": [[3], [], []]}),
+                "neighbour 3",
+            ),
+            (
+                json!({"x": [1, 2, 3], "neighbours": [[-1], [], []]}),
+                "invalid value",
+            ),
+            (
+                json!({"x": [1, 2], "neighbours": row}),
+                "x has 2 rows: expected 3",
+            ),
+            (json!({"x": [2, 2, 2], "neighbours": row}), "same value"),
+            (
+                json!({"x": [1, 2, 3], "neighbours": row, "denominator": [1, 0, 1]}),
+                "area 1",
+            ),
+        ] {
+            let said = said(input);
+            assert!(
+                said.starts_with("input of spatial: ") && said.contains(fault),
+                "{said}"
+            );
+        }
+    }
+}
