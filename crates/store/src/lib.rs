@@ -22,6 +22,7 @@ pub mod listing;
 pub mod notice;
 mod postgres;
 pub mod proof;
+pub mod quality;
 mod query;
 pub mod rebuild;
 pub mod rows;
@@ -57,6 +58,9 @@ pub use ledger::LedgerStore;
 pub use listing::ListStore;
 pub use notice::{NoticeChange, NoticeRow, NoticeState, NoticeStore, WishRow};
 pub use postgres::PostgresOptions;
+pub use quality::{
+    AnswerSums, CaseSums, ControlSums, ForceSums, Grain, MeetingSums, OfficerSums, QualityStore,
+};
 pub use query::{
     CaseCursor, CaseOrder, CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals,
     Span, SurveyTotals, WaitGroup, WaitTotals,
@@ -135,6 +139,7 @@ pub trait Store:
     + LedgerStore
     + ListStore
     + NoticeStore
+    + QualityStore
     + ShownStore
     + StandingStore
     + TokenStore

@@ -22,6 +22,7 @@ pub(crate) mod ledger;
 mod listing;
 pub(crate) mod map;
 mod notice;
+mod quality;
 pub(crate) mod query;
 pub(crate) mod read;
 mod shown;
