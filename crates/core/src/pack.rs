@@ -634,4 +634,10 @@ impl Pack {
     pub fn entries(&self, section: &str) -> &[Entry] {
         self.entries.get(section).map_or(&[], Vec::as_slice)
     }
+
+    /// The stages of force, in order (S37).
+    #[must_use]
+    pub fn force_stages(&self) -> &[Entry] {
+        self.entries("stage")
+    }
 }

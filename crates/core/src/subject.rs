@@ -59,6 +59,10 @@ pub trait Method {
     fn has_role(&self, role: &str) -> bool;
     /// Whether this is one of the things an officer explains in an encounter.
     fn has_explanation(&self, explanation: &str) -> bool;
+    /// Whether this is one of the stages of force (S37).
+    fn has_force_stage(&self, _stage: &str) -> bool {
+        false
+    }
     /// The law of proof: offences, evidence, and the codes they stand in (S11).
     fn proof(&self) -> &ProofLaw;
     /// Whether the encounter survey asks this item.

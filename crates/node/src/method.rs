@@ -143,6 +143,11 @@ impl Method for PackMethod<'_> {
             .any(|known| known.code.as_str() == explanation)
     }
 
+    fn has_force_stage(&self, stage: &str) -> bool {
+        let mut stages = self.pack.force_stages().iter();
+        stages.any(|known| known.code.as_str() == stage)
+    }
+
     fn steps(&self, service: &ServiceCode) -> &[Step] {
         self.pack.steps().of(service)
     }

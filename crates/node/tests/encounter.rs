@@ -38,6 +38,7 @@ fn record(command: CommandId) -> RecordEncounter {
         role: "protector".into(),
         explained: vec!["next_step".into()],
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: None,
         place: PlaceInput::Area {
@@ -148,6 +149,11 @@ async fn another_record_under_the_same_command_is_not_taken_for_the_first() {
     let mut others = vec![
         changed(|sent| {
             sent.force_used = true;
+            sent.legal_basis = Some("KUHAP 18".into());
+        }),
+        changed(|sent| {
+            sent.force_used = true;
+            sent.force_stage = Some("stage_3".into());
             sent.legal_basis = Some("KUHAP 18".into());
         }),
         changed(|sent| sent.place = PlaceInput::Unknown),

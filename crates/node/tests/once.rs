@@ -298,6 +298,7 @@ async fn a_correction_is_written_once_and_by_its_officer_alone() {
         role: service.role.code().to_owned(),
         explained: Vec::new(),
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: None,
         place: PlaceInput::Area {

@@ -124,6 +124,7 @@ async fn met(world: &World, officer: &Staff, case: Option<CaseId>) -> EncounterI
         role: "protector".into(),
         explained: Vec::new(),
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: Some("Budi tinggal di sini".into()),
         place: PlaceInput::Area {

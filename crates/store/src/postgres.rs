@@ -14,6 +14,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 
 use crate::error::StoreError;
+use crate::rebuild;
 use crate::sql::SqlStore;
 use crate::sql::adopt;
 use crate::sql::engine::{Connection, Opener, Pool};
@@ -72,6 +73,7 @@ impl SqlStore {
             migrate(connection).await?;
         }
         adopt::all(&mut connection).await?;
+        rebuild::quality::derive_due(&mut connection).await?;
         let readers = PgPoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(Duration::from_secs(5))

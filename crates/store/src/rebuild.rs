@@ -10,6 +10,7 @@
 
 mod compare;
 mod derive;
+pub(crate) mod quality;
 mod run;
 mod tables;
 

@@ -18,6 +18,7 @@ use sqlx::sqlite::{
 pub use self::bare::{BareCommits, bare_commits};
 use crate::Store;
 use crate::error::StoreError;
+use crate::rebuild;
 use crate::sql::SqlStore;
 use crate::sql::adopt;
 use crate::sql::engine::{Connection, Opener, Pool};
@@ -102,6 +103,7 @@ impl SqlStore {
         let mut connection = Connection::Sqlite(connection);
         if unwritable.is_none() {
             adopt::all(&mut connection).await?;
+            rebuild::quality::derive_due(&mut connection).await?;
         }
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))

@@ -8,6 +8,7 @@ mod case;
 mod desk;
 mod encounter;
 mod feedback;
+mod quality;
 mod rollup;
 mod standing;
 
@@ -28,6 +29,10 @@ use crate::desk::{OutageRow, VisitRow};
 use crate::rows::{CaseRow, EncounterRow, FeedbackRow};
 use crate::standing::{StandingRow, ThingRow};
 
+pub use quality::{
+    AnswerKey, CaseDelta, CellKey, DayKey, MeetingDelta, OfficerMonthDelta, OfficerMonthKey,
+    QualityCount, QualityCounts,
+};
 pub use rollup::{
     BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
     SurveyKey, WaitKey,

@@ -18,8 +18,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::method::{
-    ENDINGS, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, REFERRALS, ROLES, STEPS, SYSTEMS, THREATS,
-    TRIAGE_OUTCOMES,
+    ENDINGS, FORCE_STAGES, FUNCTIONS, ITEMS, NEEDS, PRIORITIES, REFERRALS, ROLES, STEPS, SYSTEMS,
+    THREATS, TRIAGE_OUTCOMES,
 };
 use crate::payload::{case_id, hold_ground, lesson, review, skill, thing_state, triage_answer};
 use crate::value::{
@@ -294,11 +294,12 @@ pub fn of_encounter() -> impl Strategy<Value = EncounterCommand> {
         word(&ROLES),
         vec(word(&["next_steps", "rights"]), 0..3),
     );
-    let how = (any::<[bool; 2]>(), of(text()), of(text()), hash());
+    let force = (any::<bool>(), of(word(&FORCE_STAGES)));
+    let how = (force, any::<bool>(), of(text()), of(text()), hash());
     let record = (who, what, how).prop_map(|(who, what, how)| {
         let (officer, person, capacity, service) = who;
         let (function, role, explained) = what;
-        let ([force_used, simulated], legal_basis, note, rating_code) = how;
+        let ((force_used, force_stage), simulated, legal_basis, note, rating_code) = how;
         EncounterCommand::Record {
             officer,
             person,
@@ -309,6 +310,7 @@ pub fn of_encounter() -> impl Strategy<Value = EncounterCommand> {
             role,
             explained,
             force_used,
+            force_stage,
             legal_basis,
             note,
             rating_code,

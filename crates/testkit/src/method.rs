@@ -28,6 +28,9 @@ pub const FUNCTIONS: [&str; 4] = ["order", "enforcement", "detection", "preventi
 /// The officer's roles it knows.
 pub const ROLES: [&str; 4] = ["protector", "servant", "enforcer", "guide"];
 
+/// Stages of force.
+pub const FORCE_STAGES: [&str; 2] = ["stage_2", "stage_3"];
+
 /// The survey's items.
 pub const ITEMS: [&str; 3] = ["trust", "liking", "listened"];
 
@@ -143,6 +146,9 @@ impl Method for SampleMethod {
     }
     fn has_explanation(&self, explanation: &str) -> bool {
         ["next_steps", "rights"].contains(&explanation)
+    }
+    fn has_force_stage(&self, stage: &str) -> bool {
+        FORCE_STAGES.contains(&stage)
     }
     fn triage(&self) -> &TriageTree {
         &TREE

@@ -385,13 +385,14 @@ pub fn encounter_act() -> impl Strategy<Value = EncounterAct> {
         any::<[bool; 2]>(),
         of(text()),
         of(text()),
+        of(text()),
         hash(),
         any_moment(),
     );
     let recorded = (who, what, how).prop_map(|(who, what, how)| {
         let (officer, person, capacity, case) = who;
         let (service, function, role, explained) = what;
-        let ([force_used, simulated], legal_basis, note, rating_code, rate_by) = how;
+        let ([force_used, simulated], force_stage, legal_basis, note, rating_code, rate_by) = how;
         EncounterAct::EncounterRecorded(EncounterRecorded {
             officer,
             person,
@@ -402,6 +403,7 @@ pub fn encounter_act() -> impl Strategy<Value = EncounterAct> {
             role,
             explained,
             force_used,
+            force_stage,
             legal_basis,
             note,
             rating_code,

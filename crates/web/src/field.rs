@@ -3,6 +3,7 @@
 
 pub(crate) mod card;
 pub(crate) mod encounter;
+pub(crate) mod force;
 mod list;
 
 use axum::Router;

@@ -372,6 +372,7 @@ async fn rating_code(site: &Site, officer: &Staff) -> String {
         role: unit.pack.officer_roles()[0].code.code().to_owned(),
         explained: Vec::new(),
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: None,
         place: PlaceInput::Unknown,

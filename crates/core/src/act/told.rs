@@ -514,6 +514,7 @@ fn encounter(act: &mut EncounterAct, each: &mut dyn FnMut(&'static str, Slot<'_>
                 role: _,
                 explained: _,
                 force_used: _,
+                force_stage: _,
                 legal_basis: _,
                 note,
                 rating_code: _,

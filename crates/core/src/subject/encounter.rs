@@ -97,6 +97,9 @@ pub struct EncounterRecorded {
     /// Force or a coercive measure was used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force_used: bool,
+    /// How far the force went at most, a stage of the pack (S19, S37); acts of before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force_stage: Option<String>,
     /// The legal basis, where there was force or control (S37).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
@@ -176,6 +179,8 @@ pub enum EncounterCommand {
         explained: Vec<String>,
         /// Force or a coercive measure was used.
         force_used: bool,
+        /// How far it went at most, a stage of the pack; `None`: nobody said.
+        force_stage: Option<String>,
         /// The legal basis.
         legal_basis: Option<String>,
         /// Seen and heard.
@@ -247,6 +252,9 @@ pub enum EncounterRefusal {
     /// Force was used and no legal basis stated (S37).
     #[error("force was used: legal basis missing")]
     BasisMissing,
+    /// A stage of force was stated where no force was used.
+    #[error("a stage of force and no force")]
+    StageWithoutForce,
     /// A text is missing or too long.
     #[error("{field}: {fault}")]
     Text {
@@ -363,6 +371,7 @@ fn record(
         role,
         explained,
         force_used,
+        force_stage,
         legal_basis,
         note,
         rating_code,
@@ -418,6 +427,18 @@ fn record(
     let to_read = |text: &String| text_fault(text) != Some(TextFault::Empty);
     let legal_basis = legal_basis.filter(to_read);
     let note = note.filter(to_read);
+    let force_stage = force_stage.filter(to_read);
+    if let Some(word) = &force_stage {
+        if !force_used {
+            return Err(EncounterRefusal::StageWithoutForce);
+        }
+        if !method.has_force_stage(word) {
+            return Err(EncounterRefusal::NotInPack {
+                field: "force_stage",
+                word: word.clone(),
+            });
+        }
+    }
     if force_used && legal_basis.is_none() {
         return Err(EncounterRefusal::BasisMissing);
     }
@@ -440,6 +461,7 @@ fn record(
         role,
         explained,
         force_used,
+        force_stage,
         legal_basis,
         note,
         rating_code,

@@ -62,6 +62,9 @@ impl Method for FakeMethod {
     fn has_explanation(&self, explanation: &str) -> bool {
         ["next_steps", "rights"].contains(&explanation)
     }
+    fn has_force_stage(&self, stage: &str) -> bool {
+        ["stage_2", "stage_3"].contains(&stage)
+    }
     fn proof(&self) -> &ProofLaw {
         static LAW: LazyLock<ProofLaw> = LazyLock::new(ProofLaw::trial);
         &LAW

@@ -42,6 +42,8 @@ pub struct RecordEncounter {
     pub explained: Vec<String>,
     /// Force or a coercive measure was used.
     pub force_used: bool,
+    /// How far it went at most, a stage of the pack.
+    pub force_stage: Option<String>,
     /// The legal basis.
     pub legal_basis: Option<String>,
     /// Seen and heard.
@@ -129,6 +131,7 @@ impl Node {
                 role: record.role,
                 explained: record.explained,
                 force_used: record.force_used,
+                force_stage: record.force_stage,
                 legal_basis: record.legal_basis,
                 note: record.note,
                 rating_code: self.hash(Purpose::RatingCode, code.plain().as_bytes()),
@@ -353,19 +356,27 @@ impl Node {
 fn asked(by: &Staff, record: &RecordEncounter) -> [u8; 32] {
     let case = record.case.map(|case| case.to_string());
     let happened_at = record.happened_at.map(|at| at.to_string());
-    fingerprint(&[
-        by.id.to_string().as_bytes(),
+    let officer = by.id.to_string();
+    let place = record.place.asked();
+    let explained = record.explained.join(",");
+    let person = serde_json::to_vec(&record.person).unwrap_or_default();
+    let flags = [u8::from(record.force_used), u8::from(record.simulated)];
+    let mut parts = vec![
+        officer.as_bytes(),
         record.service.as_str().as_bytes(),
         record.function.as_bytes(),
         record.role.as_bytes(),
         record.capacity.as_str().as_bytes(),
-        record.explained.join(",").as_bytes(),
+        explained.as_bytes(),
         record.note.as_deref().unwrap_or("").as_bytes(),
         record.legal_basis.as_deref().unwrap_or("").as_bytes(),
-        &serde_json::to_vec(&record.person).unwrap_or_default(),
-        &[u8::from(record.force_used), u8::from(record.simulated)],
-        record.place.asked().as_bytes(),
+        &person,
+        &flags,
+        place.as_bytes(),
         happened_at.as_deref().unwrap_or("").as_bytes(),
         case.as_deref().unwrap_or("").as_bytes(),
-    ])
+    ];
+    // Last and only where it is said, so that what was asked of a program without it is the same.
+    parts.extend(record.force_stage.as_deref().map(str::as_bytes));
+    fingerprint(&parts)
 }

@@ -206,6 +206,7 @@ impl Node {
                 role: met.role,
                 explained: Vec::new(),
                 force_used: false,
+                force_stage: None,
                 legal_basis: None,
                 note: met.note,
                 rating_code: self.hash(Purpose::RatingCode, code.plain().as_bytes()),

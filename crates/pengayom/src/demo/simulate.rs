@@ -506,6 +506,7 @@ impl Player<'_> {
             role,
             explained,
             force_used: false,
+            force_stage: None,
             legal_basis: None,
             note: None,
             place: PlaceInput::Area {

@@ -18,7 +18,7 @@ use crate::sql::map::{self, Values, stored};
 use crate::sql::value::{Value, without_nul};
 use crate::views::{
     self, BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
-    RowChange, SurveyKey, WaitKey,
+    QualityCounts, RowChange, SurveyKey, WaitKey,
 };
 
 /// Rows of the views for some subjects.
@@ -50,6 +50,7 @@ pub(crate) struct Deriver {
     officer_beats: BTreeMap<OfficerBeatKey, i64>,
     survey: BTreeMap<SurveyKey, i64>,
     blob_uses: BTreeMap<BlobUseKey, i64>,
+    quality: QualityCounts,
     numbers: BTreeMap<String, i64>,
 }
 
@@ -67,6 +68,7 @@ impl Deriver {
             officer_beats: BTreeMap::new(),
             survey: BTreeMap::new(),
             blob_uses: BTreeMap::new(),
+            quality: QualityCounts::default(),
             numbers: BTreeMap::new(),
         }
     }
@@ -178,6 +180,7 @@ impl Deriver {
             Count::OfficerBeat(key, n) => *self.officer_beats.entry(key).or_default() += n,
             Count::Survey(key, n) => *self.survey.entry(key).or_default() += n,
             Count::BlobUse(key, n) => *self.blob_uses.entry(key).or_default() += n,
+            Count::Quality(count) => self.quality.add(count),
         }
     }
 
@@ -185,6 +188,9 @@ impl Deriver {
     pub(crate) fn counts(&mut self, table: &'static Table) -> Expected {
         let unit = self.unit.clone();
         let mut rows = Expected::new();
+        for values in map::quality::rows(table, &unit, &self.quality) {
+            insert(&mut rows, table, values.into_iter().map(cell).collect());
+        }
         let mut add = |cells: Vec<Value>| {
             let mut row = vec![Cell::Text(unit.to_string())];
             row.extend(cells.into_iter().map(cell));

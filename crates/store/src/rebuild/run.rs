@@ -31,19 +31,9 @@ pub(crate) async fn rebuild(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Report, StoreError> {
     let mut connection = opener.connect().await?;
-    match (mode, connection.engine()) {
-        (Mode::Check, _) => snapshot(&mut connection).await?,
-        (Mode::Mend, Engine::Sqlite) => connection.run("BEGIN IMMEDIATE").await?,
-        (Mode::Mend, Engine::Postgres) => {
-            connection.run("BEGIN").await?;
-            let insert = "INSERT INTO unit_locks (unit) VALUES ($1) ON CONFLICT DO NOTHING";
-            let insert = connection.query(insert).bind(unit);
-            connection.execute(insert).await?;
-            // Whoever appends for the unit waits for this row; nothing of it changes from here on.
-            let lock = "SELECT unit FROM unit_locks WHERE unit = $1 FOR NO KEY UPDATE";
-            let lock = connection.query(lock).bind(unit);
-            connection.fetch_all(lock).await?;
-        }
+    match mode {
+        Mode::Check => snapshot(&mut connection).await?,
+        Mode::Mend => begin_alone(&mut connection, unit).await?,
     }
     // On a fault the connection is dropped, which undoes what it began.
     let report = run(&mut connection, unit, mode, progress).await?;
@@ -55,6 +45,48 @@ pub(crate) async fn rebuild(
         .await?;
     connection.close().await?;
     Ok(report)
+}
+
+/// Begins a transaction that keeps other writers of a unit out.
+pub(super) async fn begin_alone(
+    connection: &mut Connection,
+    unit: &UnitId,
+) -> Result<(), StoreError> {
+    if connection.engine() == Engine::Sqlite {
+        return connection.run("BEGIN IMMEDIATE").await;
+    }
+    connection.run("BEGIN").await?;
+    let insert = "INSERT INTO unit_locks (unit) VALUES ($1) ON CONFLICT DO NOTHING";
+    let insert = connection.query(insert).bind(unit);
+    connection.execute(insert).await?;
+    // Whoever appends for the unit waits for this row; nothing of it changes from here on.
+    let lock = "SELECT unit FROM unit_locks WHERE unit = $1 FOR NO KEY UPDATE";
+    let lock = connection.query(lock).bind(unit);
+    connection.fetch_all(lock).await?;
+    Ok(())
+}
+
+/// The next acts of a unit, subject by subject, after an act; none at the end.
+pub(super) async fn acts_after(
+    connection: &mut Connection,
+    unit: &UnitId,
+    after: Option<(Subject, u32)>,
+) -> Result<Vec<Act>, StoreError> {
+    let columns = map::act::TO_READ.join(", ");
+    let mut query = connection.query(format!("SELECT {columns} FROM acts WHERE unit = "));
+    query.push_bind(unit);
+    if let Some((last, version)) = after {
+        query.push(" AND (subject_id, subject_kind, version) > (");
+        query.push_bind(last.id()).push(", ");
+        query.push_bind(last.kind()).push(", ");
+        query.push_bind(version).push(")");
+    }
+    query.push(" ORDER BY subject_id, subject_kind, version LIMIT ");
+    query.push_bind(ACTS);
+    let page = connection.fetch_all(query).await?;
+    page.iter()
+        .map(|row| map::act::read(unit, row).map(|read| read.act))
+        .collect()
 }
 
 /// Rebuilds a unit in the transaction that is open.
@@ -119,28 +151,14 @@ impl Rebuild<'_> {
         of: u64,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<(), StoreError> {
-        let columns = map::act::TO_READ.join(", ");
         let mut after: Option<(Subject, u32)> = None;
         let mut subject: Vec<Act> = Vec::new();
         loop {
-            let mut query = self
-                .connection
-                .query(format!("SELECT {columns} FROM acts WHERE unit = "));
-            query.push_bind(self.unit);
-            if let Some((last, version)) = after {
-                query.push(" AND (subject_id, subject_kind, version) > (");
-                query.push_bind(last.id()).push(", ");
-                query.push_bind(last.kind()).push(", ");
-                query.push_bind(version).push(")");
-            }
-            query.push(" ORDER BY subject_id, subject_kind, version LIMIT ");
-            query.push_bind(ACTS);
-            let page = self.connection.fetch_all(query).await?;
+            let page = acts_after(self.connection, self.unit, after).await?;
             if page.is_empty() {
                 break;
             }
-            for row in &page {
-                let act = map::act::read(self.unit, row)?.act;
+            for act in page {
                 after = Some((act.subject, act.version));
                 self.report.acts += 1;
                 if subject

@@ -1,5 +1,6 @@
 //! The tables that follow from the acts, column by column.
 
+use super::quality;
 use crate::dump::{self, Kind, Table, UNIT, column, maybe};
 
 /// How many rows of a view are compared at a time.
@@ -338,12 +339,18 @@ pub const VIEWS: [&Table; 7] = [
 ];
 
 /// Tables that are compared whole: sums over all subjects.
-pub const COUNTS: [&Table; 7] = [
+pub const COUNTS: [&Table; 13] = [
     ROLLUP_HOURS,
     WAITS,
     OFFICER_DAYS,
     OFFICER_BEATS,
     SURVEY,
     BLOB_USES,
+    quality::CASES,
+    quality::MEETINGS,
+    quality::ANSWERS,
+    quality::FORCE,
+    quality::CONTROL,
+    quality::OFFICER_MONTHS,
     NUMBERS,
 ];

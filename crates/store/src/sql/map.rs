@@ -7,6 +7,7 @@ pub(crate) mod case;
 pub(crate) mod desk;
 pub(crate) mod encounter;
 pub(crate) mod feedback;
+pub(crate) mod quality;
 pub(crate) mod standing;
 
 use jiff::Timestamp;

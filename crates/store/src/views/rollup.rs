@@ -13,6 +13,7 @@ use pengayom_core::value::OfficerId;
 use pengayom_measure::histogram;
 use uuid::Uuid;
 
+use super::quality::{QualityCount, QualityCounts};
 use super::{State, hour_of, shown};
 
 /// Requests by hour of filing, place and service. An unknown place is an empty code.
@@ -54,7 +55,18 @@ pub struct HourDelta {
 }
 
 impl HourDelta {
-    fn less(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            filed: self.filed + other.filed,
+            responded: self.responded + other.responded,
+            responded_late: self.responded_late + other.responded_late,
+            closed: self.closed + other.closed,
+            wait_seconds: self.wait_seconds + other.wait_seconds,
+            wait_seconds_squared: self.wait_seconds_squared + other.wait_seconds_squared,
+        }
+    }
+
+    pub(super) fn less(self, other: Self) -> Self {
         Self {
             filed: self.filed - other.filed,
             responded: self.responded - other.responded,
@@ -63,10 +75,6 @@ impl HourDelta {
             wait_seconds: self.wait_seconds - other.wait_seconds,
             wait_seconds_squared: self.wait_seconds_squared - other.wait_seconds_squared,
         }
-    }
-
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -142,6 +150,8 @@ pub enum Count {
     Survey(SurveyKey, i64),
     /// Names of files.
     BlobUse(BlobUseKey, i64),
+    /// For the board of quality.
+    Quality(QualityCount),
 }
 
 /// Sums of an officer's day.
@@ -162,9 +172,10 @@ pub(super) struct Contributions {
     officer_beats: BTreeMap<OfficerBeatKey, i64>,
     survey: BTreeMap<SurveyKey, i64>,
     blob_uses: BTreeMap<BlobUseKey, i64>,
+    quality: QualityCounts,
 }
 
-fn station(place: Option<&ActPlace>) -> String {
+pub(super) fn station(place: Option<&ActPlace>) -> String {
     place.map(|place| code(&place.station)).unwrap_or_default()
 }
 
@@ -172,7 +183,7 @@ fn code(station: &StationId) -> String {
     station.to_string()
 }
 
-fn beat(place: Option<&ActPlace>) -> String {
+pub(super) fn beat(place: Option<&ActPlace>) -> String {
     place
         .and_then(|place| place.beat.as_ref())
         .map(AreaCode::to_string)
@@ -207,6 +218,7 @@ pub(super) fn contributions(subject: Subject, state: &State, zone: &TimeZone) ->
             let beat = beat(encounter.place.as_ref());
             all.officer_beats
                 .insert(OfficerBeatKey { officer, beat }, 1);
+            all.quality.add_encounter(encounter, zone);
         }
         // How long people waited at the desk is read from the visits themselves.
         State::Unit(_)
@@ -227,6 +239,7 @@ pub(super) fn contributions(subject: Subject, state: &State, zone: &TimeZone) ->
                 };
                 all.survey.insert(key, 1);
             }
+            all.quality.add_feedback(feedback, zone);
         }
     }
     all
@@ -271,6 +284,7 @@ fn add_case(all: &mut Contributions, case: &Case, zone: &TimeZone) {
         service: case.service.clone(),
     };
     all.hours.insert(key, sums);
+    all.quality.add_case(case, sums, zone);
     if let (Some(at), Some(officer)) = (case.closed_at, case.assigned_to.or(case.taken_by)) {
         let day = zone.to_datetime(at).date();
         let done = OfficerDayDelta {
@@ -285,13 +299,8 @@ fn add_case(all: &mut Contributions, case: &Case, zone: &TimeZone) {
 /// What has come minus what has gone; counts that come to nothing are left out.
 pub(super) fn difference(gone: Contributions, come: Contributions) -> Vec<Count> {
     let mut counts = Vec::new();
-    let hours = merged(gone.hours, come.hours, HourDelta::less);
-    counts.extend(
-        hours
-            .into_iter()
-            .filter(|(_, delta)| !delta.is_nothing())
-            .map(|(key, delta)| Count::Hour(key, delta)),
-    );
+    let hours = nonzero(merged(gone.hours, come.hours, HourDelta::less));
+    counts.extend(hours.map(|(key, delta)| Count::Hour(key, delta)));
     let plain = |come: i64, gone: i64| come - gone;
     counts.extend(nonzero(merged(gone.waits, come.waits, plain)).map(|(k, n)| Count::Wait(k, n)));
     let days = merged(gone.officer_days, come.officer_days, |come, gone| {
@@ -300,25 +309,25 @@ pub(super) fn difference(gone: Contributions, come: Contributions) -> Vec<Count>
             closed: come.closed - gone.closed,
         }
     });
-    counts.extend(
-        days.into_iter()
-            .filter(|(_, delta)| *delta != OfficerDayDelta::default())
-            .map(|(key, delta)| Count::OfficerDay(key, delta)),
-    );
+    counts.extend(nonzero(days).map(|(key, delta)| Count::OfficerDay(key, delta)));
     let beats = nonzero(merged(gone.officer_beats, come.officer_beats, plain));
     counts.extend(beats.map(|(key, n)| Count::OfficerBeat(key, n)));
     let survey = nonzero(merged(gone.survey, come.survey, plain));
     counts.extend(survey.map(|(key, n)| Count::Survey(key, n)));
     let uses = nonzero(merged(gone.blob_uses, come.blob_uses, plain));
     counts.extend(uses.map(|(key, n)| Count::BlobUse(key, n)));
+    counts.extend(come.quality.less(gone.quality).map(Count::Quality));
     counts
 }
 
-fn nonzero<K>(counts: BTreeMap<K, i64>) -> impl Iterator<Item = (K, i64)> {
-    counts.into_iter().filter(|(_, n)| *n != 0)
+pub(super) fn nonzero<K, V: Default + PartialEq>(
+    counts: BTreeMap<K, V>,
+) -> impl Iterator<Item = (K, V)> {
+    let nothing = V::default();
+    counts.into_iter().filter(move |(_, n)| *n != nothing)
 }
 
-fn merged<K: Ord, V: Copy + Default>(
+pub(super) fn merged<K: Ord, V: Copy + Default>(
     gone: BTreeMap<K, V>,
     come: BTreeMap<K, V>,
     less: impl Fn(V, V) -> V,

@@ -15,6 +15,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod quality;
+
 fn jakarta() -> TimeZone {
     TimeZone::fixed(jiff::tz::offset(7))
 }
@@ -28,6 +30,7 @@ struct Totals {
     officer_beats: BTreeMap<OfficerBeatKey, i64>,
     survey: BTreeMap<SurveyKey, i64>,
     blob_uses: BTreeMap<BlobUseKey, i64>,
+    quality: QualityCounts,
 }
 
 impl Totals {
@@ -55,6 +58,7 @@ impl Totals {
                 }
                 Count::Survey(key, more) => *self.survey.entry(key).or_default() += more,
                 Count::BlobUse(key, more) => *self.blob_uses.entry(key).or_default() += more,
+                Count::Quality(count) => self.quality.add(count),
             }
         }
         self.hours.retain(|_, sum| *sum != HourDelta::default());
@@ -64,6 +68,7 @@ impl Totals {
         self.officer_beats.retain(|_, n| *n != 0);
         self.survey.retain(|_, n| *n != 0);
         self.blob_uses.retain(|_, n| *n != 0);
+        quality::forget_nothing(&mut self.quality);
     }
 
     /// Nothing is counted less than no times, and no part more often than its whole.
@@ -81,6 +86,7 @@ impl Totals {
             && self.officer_beats.values().all(|n| *n > 0)
             && self.survey.values().all(|n| *n > 0)
             && self.blob_uses.values().all(|n| *n > 0)
+            && quality::are_possible(&self.quality)
     }
 
     fn waits_are_possible(&self) -> bool {
@@ -462,6 +468,7 @@ fn an_encounter_counts_for_its_officers_local_day_and_beat() {
         role: "guide".to_owned(),
         explained: Vec::new(),
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: None,
         rating_code: SecretHash([7; 32]),

@@ -14,6 +14,7 @@ use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
 use pengayom_node::handle::encounter::EncounterHistory;
 
+use super::force::stage_words;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{FieldError, TextField};
 use crate::frame::{PageFrame, draw};
@@ -189,6 +190,12 @@ fn facts(frame: &PageFrame, names: &Names, history: &EncounterHistory) -> Vec<Fa
     facts.push(Fact::new(frame.t("encounter.role"), role));
     facts.push(Fact::new(frame.t("encounter.explained"), explained));
     facts.push(Fact::new(frame.t("encounter.force"), frame.t(force)));
+    if let Some(code) = &recorded.force_stage {
+        let mut stages = pack.force_stages().iter();
+        let stage = stages.find(|known| known.code.as_str() == code);
+        let words = stage.map_or(code.as_str(), |stage| stage_words(frame, stage));
+        facts.push(Fact::new(frame.t("encounter.stage"), words));
+    }
     if let Some(basis) = &recorded.legal_basis {
         facts.push(Fact::new(frame.t("encounter.basis"), basis.clone()));
     }

@@ -20,6 +20,7 @@ use pengayom_node::{HandleError, Node, PersonDetails};
 use serde::Deserialize;
 
 use super::card::capacity_words;
+use super::force::stage_choices;
 use crate::extract::{Fields, FormPost, StaffPage};
 use crate::form::{Choice, ChoiceGroup, FieldError, TextField};
 use crate::frame::{PageFrame, draw};
@@ -51,6 +52,7 @@ struct EncounterPage {
     capacity: ChoiceGroup,
     explained: ChoiceGroup,
     force: ChoiceGroup,
+    stage: Option<ChoiceGroup>,
     basis: TextField,
     place: ChoiceGroup,
     place_choices: Option<ChoiceGroup>,
@@ -164,6 +166,13 @@ pub(crate) fn refusal_words(frame: &PageFrame, refusal: &EncounterRefusal) -> Fi
         EncounterRefusal::BasisMissing => {
             FieldError::new("dasar", frame.t("encounter.basis_write"))
         }
+        EncounterRefusal::StageWithoutForce => {
+            FieldError::new("tahap", frame.t("encounter.stage_without"))
+        }
+        EncounterRefusal::NotInPack {
+            field: "force_stage",
+            ..
+        } => FieldError::new("tahap", frame.t("encounter.stage_choose")),
         EncounterRefusal::InTheFuture { .. } => {
             FieldError::new("tanggal", frame.t("encounter.when_future"))
         }
@@ -240,6 +249,11 @@ pub(crate) fn read(
             false
         }
     };
+    // Once chosen, a stage cannot be unchosen: where no force was used, it says nothing.
+    let force_stage = fields.some("tahap").filter(|_| force_used);
+    if force_used && force_stage.is_none() && !unit.pack.force_stages().is_empty() {
+        errors.push(FieldError::new("tahap", frame.t("encounter.stage_choose")));
+    }
     let legal_basis = fields.some("dasar");
     if force_used && legal_basis.is_none() {
         errors.push(FieldError::new("dasar", frame.t("encounter.basis_write")));
@@ -297,6 +311,7 @@ pub(crate) fn read(
         role: as_service(fields.get("peran"), service.role.code()),
         explained: fields.all("dijelaskan").map(ToOwned::to_owned).collect(),
         force_used,
+        force_stage,
         legal_basis,
         note: fields.some("catatan"),
         place,
@@ -583,6 +598,7 @@ async fn form_page(
         capacity,
         explained,
         force,
+        stage: stage_choices(&frame, fields, &errors),
         basis,
         place,
         place_choices: choices,

@@ -346,6 +346,7 @@ async fn there(
             role: "protector".to_owned(),
             explained: vec!["next_step".to_owned()],
             force_used: false,
+            force_stage: None,
             legal_basis: None,
             note: None,
             place: PlaceInput::Text("Growong Lor, Juwana".to_owned()),

@@ -75,6 +75,12 @@ async fn what_is_wrong_with_an_encounter_is_said_at_its_members() {
     };
     for (body, pointer, code) in [
         (with("force_used", json!(true)), "/legal_basis", "required"),
+        (with("force_used", json!(true)), "/force_stage", "required"),
+        (
+            with("force_stage", json!("stage_3")),
+            "/force_stage",
+            "stage_without_force",
+        ),
         (with("capacity", json!("raja")), "/capacity", "not_accepted"),
         (
             with("function", json!("terbang")),

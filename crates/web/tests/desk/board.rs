@@ -27,6 +27,7 @@ async fn judged(site: &Site, officer: &Staff, answer: Judged) {
         role: "servant".to_owned(),
         explained: Vec::new(),
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: None,
         place: PlaceInput::Unknown,

@@ -135,17 +135,21 @@ async fn force_needs_its_legal_basis_and_what_was_typed_stays() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let words = answer.words();
     assert!(words.contains("Tulis dasar hukum. Kekuatan tanpa dasar tidak dapat dicatat"));
+    assert!(words.contains("Pilih tahap kekuatan"), "{words}");
     assert!(answer.text.contains("value=\"ya\" checked"));
     assert!(answer.text.contains("Memborgol tangan kanan"));
     assert!(answer.text.contains("<details id=\"rincian\" open>"));
     let basis = [
         ("layanan", "laka"),
         ("kekuatan", "ya"),
+        ("tahap", "stage_3"),
         ("dasar", "UU 2/2002 ps. 18"),
     ];
     let answer = record(&mut patrol, &basis).await;
     let page = patrol.follow(answer).await;
     assert!(page.words().contains("Ada kekuatan"), "{}", page.words());
+    let stage = "Kendali tangan kosong lunak";
+    assert!(page.words().contains(stage), "{}", page.words());
     assert!(page.words().contains("UU 2/2002 ps. 18"));
 }
 

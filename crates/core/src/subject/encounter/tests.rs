@@ -94,6 +94,7 @@ fn recorded() -> EncounterRecorded {
         role: "servant".to_owned(),
         explained: vec!["next_steps".to_owned()],
         force_used: false,
+        force_stage: None,
         legal_basis: None,
         note: None,
         rating_code: hash(7),
@@ -120,6 +121,7 @@ fn record(change: impl FnOnce(&mut EncounterRecorded)) -> EncounterCommand {
         role: wanted.role,
         explained: wanted.explained,
         force_used: wanted.force_used,
+        force_stage: wanted.force_stage,
         legal_basis: wanted.legal_basis,
         note: wanted.note,
         rating_code: wanted.rating_code,
@@ -300,6 +302,42 @@ fn force_needs_its_legal_basis() {
     };
     assert!(found.force_used);
     assert_eq!(found.legal_basis.as_deref(), Some("Perkap 1/2009 pasal 5"));
+}
+
+#[test]
+fn how_far_force_went_is_a_stage_of_the_unit_and_only_where_there_was_force() {
+    // S19, S37
+    let forced = |stage: Option<&str>| {
+        let stage = stage.map(str::to_owned);
+        record(|wanted| {
+            wanted.force_used = true;
+            wanted.force_stage = stage;
+            wanted.legal_basis = Some("Perkap 1/2009 pasal 5".to_owned());
+        })
+    };
+    for (stage, kept) in [
+        (Some("stage_3"), Some("stage_3")),
+        (Some(" "), None),
+        (None, None),
+    ] {
+        let found = given([]).when(forced(stage)).unwrap();
+        let EncounterAct::EncounterRecorded(found) = &found[0] else {
+            panic!("another act");
+        };
+        assert_eq!(found.force_stage.as_deref(), kept);
+    }
+    assert_eq!(
+        given([]).when(forced(Some("stage_9"))),
+        Err(EncounterRefusal::NotInPack {
+            field: "force_stage",
+            word: "stage_9".to_owned()
+        })
+    );
+    let none = record(|wanted| wanted.force_stage = Some("stage_3".to_owned()));
+    assert_eq!(
+        given([]).when(none),
+        Err(EncounterRefusal::StageWithoutForce)
+    );
 }
 
 #[test]

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use pengayom_core::value::UnitId;
 
-use crate::sql::map::{add_rows, stored};
+use crate::sql::map::{add_rows, quality, stored};
 use crate::sql::query::Script;
 use crate::views::{
     BlobUseKey, Count, HourDelta, HourKey, OfficerBeatKey, OfficerDayDelta, OfficerDayKey,
-    SurveyKey, WaitKey,
+    QualityCounts, SurveyKey, WaitKey,
 };
 
 /// What is added to each count.
@@ -20,6 +20,7 @@ pub(super) struct Rollups<'a> {
     officer_beats: BTreeMap<(&'a UnitId, OfficerBeatKey), i64>,
     survey: BTreeMap<(&'a UnitId, SurveyKey), i64>,
     blob_uses: BTreeMap<(&'a UnitId, BlobUseKey), i64>,
+    quality: BTreeMap<&'a UnitId, QualityCounts>,
 }
 
 impl<'a> Rollups<'a> {
@@ -43,6 +44,7 @@ impl<'a> Rollups<'a> {
             Count::OfficerBeat(key, n) => *self.officer_beats.entry((unit, key)).or_default() += n,
             Count::Survey(key, n) => *self.survey.entry((unit, key)).or_default() += n,
             Count::BlobUse(key, n) => *self.blob_uses.entry((unit, key)).or_default() += n,
+            Count::Quality(count) => self.quality.entry(unit).or_default().add(count),
         }
     }
 
@@ -51,6 +53,7 @@ impl<'a> Rollups<'a> {
         self.write_officers(script);
         self.write_survey(script);
         self.write_blob_uses(script);
+        quality::add(script, &self.quality);
     }
 
     fn write_requests(&self, script: &mut Script) {

@@ -145,6 +145,9 @@ pub(super) struct EncounterBody {
     explained: Vec<String>,
     /// Force or a coercive measure was used.
     force_used: bool,
+    /// How far it went at most, a code of `/words`.
+    #[schema(required)]
+    force_stage: Option<String>,
     /// On which legal basis.
     #[schema(required)]
     legal_basis: Option<String>,
@@ -184,6 +187,7 @@ fn body(shown: &Shown<'_>, history: &EncounterHistory) -> EncounterBody {
         role: recorded.role.clone(),
         explained: recorded.explained.clone(),
         force_used: recorded.force_used,
+        force_stage: recorded.force_stage.clone(),
         legal_basis: recorded.legal_basis.clone(),
         note: recorded.note.clone(),
         place: known.place.as_ref().map(|place| shown.place(place)),
@@ -255,11 +259,12 @@ pub(super) async fn card(api: Api, Path(encounter): Path<String>) -> Result<Resp
 }
 
 /// The members, and the fields of the page's form that mean the same.
-static MEMBERS: [Member; 14] = [
+static MEMBERS: [Member; 15] = [
     Member::text("/service_code", "layanan", 64),
     Member::text("/capacity", "sebagai", 64),
     Member::text("/case", "perkara", 64),
     Member::new("/force_used", "kekuatan", Kind::Flag(["ya", "tidak"])),
+    Member::text("/force_stage", "tahap", 64),
     Member::text("/legal_basis", "dasar", TEXT_MAX_CHARS),
     Member::text("/note", "catatan", TEXT_MAX_CHARS),
     Member::text("/area_id", "wilayah", 64),
@@ -290,6 +295,9 @@ pub(super) struct NewEncounter {
     case: Option<String>,
     /// Force or a coercive measure was used.
     force_used: bool,
+    /// How far it went at most, a code of `/words`; needed where force was used, and nowhere else.
+    #[schema(max_length = 64)]
+    force_stage: Option<String>,
     /// On which legal basis; needed where force was used.
     #[schema(max_length = 5000)]
     legal_basis: Option<String>,
@@ -396,6 +404,11 @@ async fn work(
         }
         about => about?,
     };
+    // On a page it is what is left of an answer that was changed.
+    if read.form.get("kekuatan") == "tidak" && !read.form.get("tahap").is_empty() {
+        let rule = EncounterRefusal::StageWithoutForce;
+        return Err(not_recorded(api, &read, &rule));
+    }
     let met = form::read(&api.frame, &api.node, staff, &read.form, about.as_ref());
     let mut met = met.map_err(|form::Wrong { errors, .. }| wrong(&read, errors))?;
     met.command = command_of(api)?;

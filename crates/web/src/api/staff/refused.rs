@@ -208,6 +208,7 @@ pub(super) const fn encounter_code(refusal: &EncounterRefusal) -> &'static str {
         R::ServiceNotOffered(_) => "service_not_offered",
         R::NotInPack { .. } => "not_in_pack",
         R::TooManyExplanations { .. } => "too_many_explanations",
+        R::StageWithoutForce => "stage_without_force",
         R::BasisMissing => "basis_missing",
         R::Text { .. } => "text",
         R::AlreadyErased => "already_erased",

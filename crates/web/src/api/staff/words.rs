@@ -11,6 +11,7 @@ use super::shown::Named;
 use crate::api::caller::{Api, for_everybody};
 use crate::desk::{ground_words, reply_words};
 use crate::field::card::capacity_words;
+use crate::field::force::stage_words;
 use crate::harm::wellbeing_words;
 use crate::problem::Fault;
 
@@ -25,6 +26,8 @@ pub(super) struct WordsBody {
     capacities: Vec<Named>,
     /// What is explained in an encounter.
     explanations: Vec<Named>,
+    /// How far force goes, in order.
+    force_stages: Vec<Named>,
     /// How a case ends.
     outcomes: Vec<Named>,
     /// Why a promise was missed.
@@ -80,6 +83,11 @@ pub(super) async fn all(api: Api) -> Result<Response, Fault> {
             .map(|known| named(known.as_str(), capacity_words(frame, known.as_str())))
             .into(),
         explanations: of_pack!(pack.explanations(), as_str),
+        force_stages: pack
+            .force_stages()
+            .iter()
+            .map(|known| named(known.code.as_str(), stage_words(frame, known)))
+            .collect(),
         outcomes: of_pack!(pack.close_outcomes(), as_str),
         late_reasons: of_pack!(pack.late_reasons(), as_str),
         // What is for somebody else is not given to the reporter.
