@@ -27,6 +27,7 @@ pub mod listing;
 pub mod made;
 pub mod mend;
 pub mod notices;
+pub mod quality;
 pub mod rebuild;
 pub mod record;
 pub mod shown;
@@ -157,6 +158,13 @@ macro_rules! for_each_rule {
             waiting_times_are_kept_as_histograms,
             answers_are_counted_by_item,
             officers_days_are_counted;
+            quality: requests_are_summed_at_each_grain,
+            encounters_are_summed_with_their_force,
+            answers_are_summed_at_each_grain,
+            months_of_officers_are_summed,
+            control_measures_are_summed,
+            sums_of_one_unit_count_nothing_of_another,
+            sums_of_acts_of_before_are_derived_when_a_store_is_opened;
             rebuild: views_equal_those_derived_from_the_acts;
             mend: an_untouched_store_differs_in_nothing,
             what_was_changed_by_hand_is_named_and_put_right,
@@ -284,6 +292,7 @@ mod tests {
             include_str!("ledger.rs"),
             include_str!("mend.rs"),
             include_str!("notices.rs"),
+            include_str!("quality.rs"),
             include_str!("record.rs"),
             include_str!("rebuild.rs"),
             include_str!("shown.rs"),

@@ -51,6 +51,12 @@ pub async fn an_untouched_store_differs_in_nothing(engine: &impl Engine) {
             "rollup_officer_day",
             "rollup_officer_beat",
             "rollup_survey",
+            "rollup_case",
+            "rollup_meeting",
+            "rollup_answer",
+            "rollup_force",
+            "rollup_control",
+            "rollup_officer_month",
         ] {
             assert!(report.tables[table].rows > 0, "{table}");
         }
@@ -165,6 +171,49 @@ const TAMPERED: &[(BySql, &str, [bool; 3])] = &[
             "UPDATE rollup_survey SET n = n + 5 WHERE unit = 'polres-pati' AND item = 'trust'",
         ),
         "rollup_survey",
+        [false, true, false],
+    ),
+    (
+        BySql::both(
+            "UPDATE rollup_case SET filed = filed + 1, rights_owed = rights_owed + 1
+             WHERE unit = 'polres-pati' AND grain = 'mix_month' AND place = 'polsek-tayu' AND filed > 0",
+        ),
+        "rollup_case",
+        [false, true, false],
+    ),
+    (
+        BySql::both(
+            "DELETE FROM rollup_meeting WHERE unit = 'polres-pati' AND grain = 'service_day'",
+        ),
+        "rollup_meeting",
+        [true, false, false],
+    ),
+    (
+        BySql::both(
+            "UPDATE rollup_answer SET answer = 0 WHERE unit = 'polres-pati' AND item = 'trust'",
+        ),
+        "rollup_answer",
+        [true, false, true],
+    ),
+    (
+        BySql::both(
+            "INSERT INTO rollup_force (unit, at, station, stage, n)
+             VALUES ('polres-pati', 0, 'polsek-hantu', 'stage_6', 7)",
+        ),
+        "rollup_force",
+        [false, false, true],
+    ),
+    (
+        BySql::both("UPDATE rollup_control SET n = n + 5 WHERE unit = 'polres-pati'"),
+        "rollup_control",
+        [false, true, false],
+    ),
+    (
+        BySql::both(
+            "UPDATE rollup_officer_month SET forced = 0, closed = closed + 1
+             WHERE unit = 'polres-pati' AND encounters > 0",
+        ),
+        "rollup_officer_month",
         [false, true, false],
     ),
     (

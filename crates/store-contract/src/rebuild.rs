@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pengayom_core::act::{Payload, Subject};
 use pengayom_core::subject::case::CaseAct;
@@ -11,18 +12,19 @@ use pengayom_core::value::{
 };
 use pengayom_measure::histogram::WaitHistogram;
 use pengayom_store::rows::{CaseRow, EncounterRow, FeedbackRow};
-use pengayom_store::views::{self, Count, HourKey, RowChange, State};
+use pengayom_store::views::{self, Count, HourKey, QualityCounts, RowChange, State};
 use pengayom_store::{
-    HourGroup, HourTotals, OfficerTotals, OutageRow, StandingRow, Store, SurveyTotals, ThingRow,
-    VisitRow, WaitGroup, WaitTotals,
+    Grain, HourGroup, HourTotals, OfficerTotals, OutageRow, StandingRow, Store, SurveyTotals,
+    ThingRow, VisitRow, WaitGroup, WaitTotals,
 };
 
 use crate::Engine;
 use crate::desk::{called, down, ended, joined, visit, works_again};
 use crate::made::{
-    act, all_time, answered, assessed, at, closed, encounter, feedback, filing, next, officer,
-    pati, place, rembang, request_due, taken,
+    act, all_time, answered, assessed, at, closed, encounter, feedback, filing, follow, next,
+    officer, pati, place, rembang, request_due, taken,
 };
+use crate::quality::{began, forced};
 use crate::standing::{broke, qualified, thing};
 
 /// What the acts of a unit come to.
@@ -40,6 +42,7 @@ struct Derived {
     waits: WaitHistogram,
     survey: BTreeMap<String, [i64; 5]>,
     officers: BTreeMap<OfficerId, (i64, i64)>,
+    quality: QualityCounts,
 }
 
 impl Derived {
@@ -93,6 +96,7 @@ impl Derived {
                 sums.0 += delta.encounters;
                 sums.1 += delta.closed;
             }
+            RowChange::Add(Count::Quality(count)) => self.quality.add(count),
             RowChange::Add(Count::OfficerBeat(..) | Count::BlobUse(..)) => {}
             RowChange::Add(Count::Survey(key, n)) => {
                 let counts = self.survey.entry(key.item).or_default();
@@ -207,12 +211,16 @@ pub(crate) async fn live(store: &dyn Store, unit: &UnitId, seed: u128) {
             let append = next(store, unit, n, acts).await;
             store.append(append).await.unwrap();
         }
+        if n % 9 == 0 {
+            follow(store, unit, n, at(start + 960), began(1, "search")).await;
+        }
         let code = u8::try_from(n).unwrap();
         let by = n % 4;
-        store
-            .append(encounter(unit, n, by, code, at(start)))
-            .await
-            .unwrap();
+        let mut met = encounter(unit, n, by, code, at(start));
+        if n % 5 == 0 {
+            met = forced(met, (n % 2 == 0).then_some("stage_3"));
+        }
+        store.append(met).await.unwrap();
         let answers = [
             ("polite", Answer::ALL[usize::from(code % 5)]),
             ("trust", Answer::No),
@@ -286,7 +294,78 @@ pub async fn views_equal_those_derived_from_the_acts(engine: &impl Engine) {
         }
         compare_words(&*store, &unit, &derived).await;
         compare_totals(&*store, &unit, &derived).await;
+        compare_sums(&*store, &unit, &derived.quality).await;
     }
+}
+
+/// A cell of a grain and what is in it, as something to compare.
+type Cells<T> = BTreeMap<(Timestamp, String, String), T>;
+
+async fn compare_sums(store: &dyn Store, unit: &UnitId, derived: &QualityCounts) {
+    let all = all_time();
+    for grain in Grain::ALL {
+        let stored = store.case_sums(unit, all, grain).await.unwrap();
+        let stored: Cells<[i64; 6]> = stored
+            .into_iter()
+            .map(|sums| {
+                let counts = [
+                    sums.filed,
+                    sums.responded,
+                    sums.responded_late,
+                    sums.closed,
+                    sums.rights_owed,
+                    sums.rights_in_time,
+                ];
+                ((sums.at, sums.place, sums.service), counts)
+            })
+            .collect();
+        let cells = derived.cases.iter().filter(|(key, _)| key.grain == grain);
+        let expected: Cells<[i64; 6]> = cells
+            .filter(|(_, sums)| sums.requests.filed != 0)
+            .map(|(key, sums)| {
+                let counts = [
+                    sums.requests.filed,
+                    sums.requests.responded,
+                    sums.requests.responded_late,
+                    sums.requests.closed,
+                    sums.rights_owed,
+                    sums.rights_in_time,
+                ];
+                ((key.at, key.place.clone(), key.service.clone()), counts)
+            })
+            .collect();
+        assert_eq!(stored, expected, "{grain:?}");
+        let stored = store.meeting_sums(unit, all, grain).await.unwrap();
+        let stored: Cells<[i64; 3]> = stored
+            .into_iter()
+            .map(|sums| {
+                let counts = [sums.encounters, sums.forced, sums.explained];
+                ((sums.at, sums.place, sums.service), counts)
+            })
+            .collect();
+        let cells = derived
+            .meetings
+            .iter()
+            .filter(|(key, _)| key.grain == grain);
+        let expected: Cells<[i64; 3]> = cells
+            .map(|(key, sums)| {
+                let counts = [sums.encounters, sums.forced, sums.explained];
+                ((key.at, key.place.clone(), key.service.clone()), counts)
+            })
+            .collect();
+        assert_eq!(stored, expected, "{grain:?}");
+    }
+    let force = store.force_sums(unit, all).await.unwrap();
+    let force: Vec<(Timestamp, String, i64)> = force
+        .into_iter()
+        .map(|sums| (sums.at, sums.stage, sums.n))
+        .collect();
+    let expected: Vec<(Timestamp, String, i64)> = derived
+        .force
+        .iter()
+        .map(|(key, n)| (key.at, key.code.clone(), *n))
+        .collect();
+    assert_eq!(force, expected);
 }
 
 async fn compare_words(store: &dyn Store, unit: &UnitId, derived: &Derived) {

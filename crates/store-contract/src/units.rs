@@ -302,7 +302,7 @@ async fn nothing_is_there(store: &dyn Store, other: &UnitId, sha256: &str) {
     assert!(state.is_none());
 }
 
-fn unit_row(zone: &str) -> UnitRow {
+pub(crate) fn unit_row(zone: &str) -> UnitRow {
     UnitRow {
         id: pati(),
         config: format!("[unit]\ncode = \"polres-pati\"\ntime_zone = \"{zone}\"\n"),

@@ -82,4 +82,4 @@ CREATE TABLE rollups_due (
     unit TEXT COLLATE "C" NOT NULL PRIMARY KEY
 );
 
-INSERT INTO rollups_due (unit) SELECT DISTINCT unit FROM acts;
+INSERT /* of every unit */ INTO rollups_due (unit) SELECT DISTINCT unit FROM acts;

@@ -82,4 +82,4 @@ CREATE TABLE rollups_due (
     unit TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO rollups_due (unit) SELECT DISTINCT unit FROM acts;
+INSERT /* of every unit */ INTO rollups_due (unit) SELECT DISTINCT unit FROM acts;

@@ -147,7 +147,8 @@ pub(crate) async fn derive_due(connection: &mut Connection) -> Result<(), StoreE
 }
 
 async fn next_due(connection: &mut Connection) -> Result<Option<UnitId>, StoreError> {
-    let query = connection.query("SELECT unit FROM rollups_due ORDER BY unit LIMIT 1");
+    let query =
+        connection.query("SELECT /* of every unit */ unit FROM rollups_due ORDER BY unit LIMIT 1");
     let row = connection.fetch_optional(query).await?;
     row.map(|row| map::code(get(&row, "unit")?, "unit"))
         .transpose()

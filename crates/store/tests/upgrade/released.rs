@@ -2,7 +2,7 @@
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-pub(super) const RELEASED: [(&str, &str); 44] = [
+pub(super) const RELEASED: [(&str, &str); 46] = [
     (
         "sqlite/0023_evidence_wrong.sql",
         "c740c5ec791a26f0bffae9d5f95bfef0cac0d6d6da4edd2ef8e1d92e0fdb5d2b",
@@ -178,5 +178,13 @@ pub(super) const RELEASED: [(&str, &str); 44] = [
     (
         "postgres/0004_bodies.sql",
         "fd80326478df04877c218eca65b0835559793937d9a691f63ec326406c5cbeeb",
+    ),
+    (
+        "sqlite/0024_quality.sql",
+        "02be2566b687c0868d692d6be075cf1915ac7cc5a3579b2db9a11ed256c5c6ab",
+    ),
+    (
+        "postgres/0024_quality.sql",
+        "5e07211b6f1775376544d3041d79d8bf2182cc95245e072d9ad12e84a00e0a34",
     ),
 ];
