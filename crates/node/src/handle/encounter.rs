@@ -361,7 +361,7 @@ fn asked(by: &Staff, record: &RecordEncounter) -> [u8; 32] {
     let explained = record.explained.join(",");
     let person = serde_json::to_vec(&record.person).unwrap_or_default();
     let flags = [u8::from(record.force_used), u8::from(record.simulated)];
-    let mut parts = vec![
+    let mut parts: Vec<&[u8]> = vec![
         officer.as_bytes(),
         record.service.as_str().as_bytes(),
         record.function.as_bytes(),

@@ -492,6 +492,7 @@ impl Player<'_> {
             .map(|explanation| explanation.code.to_string())
             .collect();
         let sensitive = unit.pack.is_sensitive(&report.service);
+        let (force_stage, legal_basis) = self.force(story)?.unzip();
         let record = RecordEncounter {
             command: self.command(),
             person: PersonDetails {
@@ -505,9 +506,9 @@ impl Player<'_> {
             function: self.function(story)?,
             role,
             explained,
-            force_used: false,
-            force_stage: None,
-            legal_basis: None,
+            force_used: force_stage.is_some(),
+            force_stage,
+            legal_basis,
             note: None,
             place: PlaceInput::Area {
                 area: story.beat.clone(),

@@ -19,6 +19,26 @@ impl<'a> Player<'a> {
             .unwrap_or_default())
     }
 
+    /// Force in a meeting, with its stage and its legal basis: now and then where order is disturbed, and mild.
+    pub(super) fn force(&self, story: &Story) -> Result<Option<(String, String)>, Fault> {
+        let report = self.report(story)?;
+        // Of what is drawn already, so that what is drawn after it stays the same.
+        let drawn = story.filed_at.as_second().div_euclid(60);
+        if report.service.as_str() != "gangguan" || drawn.rem_euclid(6) != 1 {
+            return Ok(None);
+        }
+        let unit = self.node.unit();
+        let basis = unit
+            .pack
+            .service(&report.service)
+            .and_then(|service| service.legal_basis.first().cloned());
+        // From the spoken order on: presence alone is no force.
+        let stages = unit.pack.force_stages().iter().skip(1).take(3);
+        let nth = usize::try_from(drawn.rem_euclid(18) / 6).unwrap_or_default();
+        let stage = stages.map(|stage| stage.code.to_string()).nth(nth);
+        Ok(stage.zip(basis))
+    }
+
     pub(super) fn report(&self, story: &Story) -> Result<&'a Report, Fault> {
         self.words
             .report
