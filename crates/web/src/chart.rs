@@ -21,9 +21,8 @@ use crate::frame::PageFrame;
 /// Units a drawing is wide.
 const WIDTH: f64 = 360.0;
 
-/// Height of words in units on the smallest telephone, and about how wide a letter of them is.
+/// Height of words in units on the smallest telephone.
 const LETTER: f64 = 16.0;
-const LETTER_WIDE: f64 = 8.8;
 
 /// What every drawing is told about itself.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +155,8 @@ pub(crate) struct Drawn {
     /// Nothing where there is nothing to draw; the sentence says why.
     pub(crate) drawing: Option<Drawing>,
     pub(crate) key: Vec<Key>,
-    /// What is out of the ordinary, each in words.
+    /// What is out of the ordinary, each in words, and what stands over them.
+    pub(crate) signals_head: String,
     pub(crate) signals: Vec<String>,
     /// What else is to be known, such as what the numbers on the drawing stand for.
     pub(crate) notes: Vec<String>,
@@ -202,7 +202,7 @@ impl Unit {
     /// Decimals that a value has beside an axis; of whole things only their means have any.
     fn decimals(self, axis: &Axis, value: f64) -> usize {
         match self {
-            Self::Percent => axis.decimals + usize::from(axis.step < 0.05),
+            Self::Percent => axis.decimals + usize::from(axis.step < 0.015),
             Self::Count => decimals_of_count(value),
             Self::Minutes | Self::Number => axis.decimals + 1,
         }
@@ -365,9 +365,22 @@ impl Cell {
     }
 }
 
-/// How wide words are, about.
+/// How wide words are in units, a little more than in the typeface of the pages and in those that stand in for it.
 fn wide(words: &str) -> f64 {
-    words.chars().count() as f64 * LETTER_WIDE
+    words.chars().map(letter_wide).sum()
+}
+
+fn letter_wide(letter: char) -> f64 {
+    match letter {
+        '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' | ' ' => 5.5,
+        'f' | 'i' | 'j' | 'l' | 'r' | 't' => 6.0,
+        '%' | '…' | 'M' | 'W' | 'm' | 'w' => 15.0,
+        'A'..='Z' => 11.5,
+        '0'..='9' => 10.0,
+        'a'..='z' | '–' | '-' => 9.3,
+        // What is not of these letters may be as wide as it is high.
+        _ => LETTER,
+    }
 }
 
 /// Words cut to a width, with an ellipsis where something is missing.
@@ -377,7 +390,7 @@ fn cut(words: &str, width: f64) -> String {
     }
     let mut kept = String::new();
     for letter in words.chars() {
-        if wide(&kept) + 2.0 * LETTER_WIDE > width {
+        if wide(&kept) + letter_wide(letter) + letter_wide('…') > width {
             break;
         }
         kept.push(letter);

@@ -20,7 +20,7 @@ const HEIGHT: f64 = 264.0;
 const NAMES_MAX: usize = 8;
 
 /// Widest name beside a dot.
-const NAME_WIDE: f64 = 150.0;
+const NAME_WIDE: f64 = 180.0;
 
 /// Most units said in words beside the drawing.
 const SAID_MAX: usize = 10;
@@ -125,6 +125,7 @@ pub(crate) fn draw(frame: &PageFrame, input: &FunnelInput<'_>) -> Drawn {
         } else {
             Vec::new()
         },
+        signals_head: frame.t("chart.outside_units").to_owned(),
         signals: said.signals(),
         notes: said.notes(),
         table: said.table(),
@@ -333,7 +334,7 @@ impl<'s> Place<'s> {
         sizes.sort_by(f64::total_cmp);
         let middle = sizes.get(sizes.len() / 2).copied()?;
         let most = sizes.last().copied()?;
-        let axis = Axis::round(reach(input), input.head.unit, 4.0);
+        let axis = Axis::round(reach(input), input.head.unit, 5.0);
         let size_unit = if sizes.iter().all(|n| n.fract().abs() < 1e-9) {
             Unit::Count
         } else {

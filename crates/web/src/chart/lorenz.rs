@@ -99,6 +99,7 @@ pub(crate) fn draw(frame: &PageFrame, input: &LorenzInput<'_>) -> Drawn {
         } else {
             Vec::new()
         },
+        signals_head: String::new(),
         signals: Vec::new(),
         notes: Vec::new(),
         table: table(frame, input),
@@ -185,7 +186,7 @@ fn drawing(frame: &PageFrame, input: &LorenzInput<'_>) -> Drawing {
         words.push(Word::new("label-muted", at, anchor, said));
     }
     let of_y = frame.tf("chart.share_of", &[("of", input.of_y)]);
-    let of_x = frame.tf("chart.share_of_rank", &[("of", input.of_x)]);
+    let of_x = frame.tf("chart.share_of", &[("of", input.of_x)]);
     let caption = |words: &str| cut(words, WIDTH - 8.0);
     words.push(Word::new(
         "label-muted",

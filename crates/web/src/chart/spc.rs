@@ -208,15 +208,44 @@ impl<'a> SpcInput<'a> {
         phases.find(|phase| (phase.start..phase.end).contains(&index))
     }
 
-    /// The sign of a point: for the worse before for the better, since that is what must not be missed.
-    fn sign(&self, index: usize) -> Sign {
-        let own = self.signals.iter().filter(|signal| signal.index == index);
-        let signs = own.map(|signal| match signal.side {
-            Side::Above => self.wish.sign(true),
-            Side::Below => self.wish.sign(false),
-            Side::Either => Sign::Neutral,
-        });
-        signs.max().unwrap_or(Sign::Common)
+    /// The point that a signal is drawn at. Of a few points of which most lie far out, the last may lie on the other
+    /// side: then it is the last one that does not.
+    fn drawn_at(&self, signal: &Signal) -> usize {
+        let looks_back = match signal.rule {
+            Rule::TwoOfThreeBeyond2s => 2,
+            Rule::FourOfFiveBeyond1s => 4,
+            _ => 0,
+        };
+        let Some(phase) = self.phase_of(signal.index) else {
+            return signal.index;
+        };
+        let is_there = |at: &usize| {
+            let value = self.points.get(*at).map(|point| point.value);
+            value.is_some_and(|value| match signal.side {
+                Side::Above => value > phase.center,
+                Side::Below => value < phase.center,
+                Side::Either => true,
+            })
+        };
+        let from = signal.index.saturating_sub(looks_back).max(phase.start);
+        let mut back = (from..=signal.index).rev();
+        back.find(is_there).unwrap_or(signal.index)
+    }
+
+    /// The sign of each point: for the worse before for the better, since that is what must not be missed.
+    fn signs(&self) -> Vec<Sign> {
+        let mut signs = vec![Sign::Common; self.points.len()];
+        for signal in &self.signals {
+            let sign = match signal.side {
+                Side::Above => self.wish.sign(true),
+                Side::Below => self.wish.sign(false),
+                Side::Either => Sign::Neutral,
+            };
+            if let Some(own) = signs.get_mut(self.drawn_at(signal)) {
+                *own = sign.max(*own);
+            }
+        }
+        signs
     }
 
     fn has_limits(&self) -> bool {
@@ -240,6 +269,8 @@ pub(super) struct Sheet {
     top: f64,
     base: f64,
     height: f64,
+    /// Whether the unit stands over the axis.
+    says_unit: bool,
     /// Whether what values were counted in stands under the axis.
     says_n: bool,
     /// About how many steps the axis has.
@@ -251,8 +282,9 @@ const ALONE: Sheet = Sheet {
     top: 26.0,
     base: 176.0,
     height: 226.0,
+    says_unit: true,
     says_n: true,
-    steps: 4.0,
+    steps: 5.0,
 };
 
 /// One of several side by side.
@@ -260,13 +292,25 @@ pub(super) const BESIDE: Sheet = Sheet {
     top: 12.0,
     base: 112.0,
     height: 140.0,
+    says_unit: false,
     says_n: false,
-    steps: 2.0,
+    steps: 3.0,
 };
 
 /// Draws.
 pub(crate) fn draw(frame: &PageFrame, input: &SpcInput<'_>) -> Drawn {
-    draw_on(frame, input, ALONE, reach(input))
+    let says_n = input.points.iter().any(|point| is_finite(point.n));
+    let height = if says_n {
+        ALONE.height
+    } else {
+        ALONE.height - 22.0
+    };
+    let sheet = Sheet {
+        says_n,
+        height,
+        ..ALONE
+    };
+    draw_on(frame, input, sheet, reach(input))
 }
 
 /// Lowest and highest of what is drawn; `None` without any value.
@@ -306,6 +350,7 @@ pub(super) fn draw_on(
         } else {
             Vec::new()
         },
+        signals_head: frame.t("chart.signals").to_owned(),
         signals: said.signals(),
         notes: said.notes(),
         table: said.table(),
@@ -318,18 +363,12 @@ fn frozen(phase: &SpcPhase) -> Option<usize> {
     (!phase.is_median && phase.baseline < points).then_some(phase.baseline)
 }
 
-/// Points with a signal, each once, in order.
-fn signalled(input: &SpcInput<'_>) -> Vec<usize> {
-    let own = input.signals.iter().map(|signal| signal.index);
-    let mut own: Vec<usize> = own.filter(|at| *at < input.points.len()).collect();
-    own.sort_unstable();
-    own.dedup();
-    own
-}
-
-/// Those of them that are marked: all, or where there are very many the ends of each run and what is beyond the limits.
-fn marked(input: &SpcInput<'_>) -> Vec<usize> {
-    let all = signalled(input);
+/// Points out of the ordinary that are marked: all, or where there are very many the ends of each run and what is beyond
+/// the limits.
+fn marked(input: &SpcInput<'_>, signs: &[Sign]) -> Vec<usize> {
+    let of = |at: usize| signs.get(at).copied().unwrap_or(Sign::Common);
+    let all = (0..signs.len()).filter(|at| of(*at) != Sign::Common);
+    let all: Vec<usize> = all.collect();
     if all.len() <= SIGNALS_MAX {
         return all;
     }
@@ -338,17 +377,12 @@ fn marked(input: &SpcInput<'_>) -> Vec<usize> {
         let mut own = input.signals.iter().filter(|own| own.index == at);
         own.any(|own| beyond(own.rule))
     };
-    let same = |at: Option<usize>, sign: Sign| {
-        at.is_some_and(|at| all.binary_search(&at).is_ok() && input.sign(at) == sign)
+    let is_within = |at: usize| {
+        let before = at.checked_sub(1).map(of);
+        before == Some(of(at)) && of(at + 1) == of(at)
     };
-    let ends: Vec<usize> = all
-        .iter()
-        .copied()
-        .filter(|at| {
-            let sign = input.sign(*at);
-            far(*at) || !(same(at.checked_sub(1), sign) && same(Some(at + 1), sign))
-        })
-        .collect();
+    let ends = all.into_iter().filter(|at| far(*at) || !is_within(*at));
+    let ends: Vec<usize> = ends.collect();
     let every = ends.len().div_ceil(SIGNALS_MAX).max(1);
     ends.into_iter().step_by(every).collect()
 }

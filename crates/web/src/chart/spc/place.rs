@@ -14,6 +14,15 @@ const DOTS_MAX: usize = 150;
 /// Signals up to which each has what is said of it, in a longer series.
 const SIGNAL_TITLES_MAX: usize = 40;
 
+/// How limits are drawn: dashes tell nothing apart where every point has a step of its own.
+pub(super) fn limit_class(points: usize) -> &'static str {
+    if points > TITLES_MAX {
+        "limit-fine"
+    } else {
+        "limit"
+    }
+}
+
 /// Where everything lies.
 pub(super) struct Place<'s> {
     said: Said<'s>,
@@ -107,7 +116,7 @@ impl<'s> Place<'s> {
             }
         }
         add("note", notes);
-        add("limit", self.limits());
+        add(limit_class(input.points.len()), self.limits());
         let mut center = Path::new();
         for phase in &input.phases {
             if phase.center.is_finite() && phase.start < phase.end.min(input.points.len()) {
@@ -203,10 +212,12 @@ impl<'s> Place<'s> {
             let value = value.filter(|value| value.is_finite())?;
             Some((self.x(index), self.y.at(value)))
         };
-        let marked = marked(input);
+        let signs = input.signs();
+        let of = |index: usize| signs.get(index).copied().unwrap_or(Sign::Common);
+        let marked = marked(input, &signs);
         let mut marks = Vec::new();
         let mut quiet = Path::new();
-        for index in (0..n).filter(|index| n <= DOTS_MAX && input.sign(*index) == Sign::Common) {
+        for index in (0..n).filter(|index| n <= DOTS_MAX && of(*index) == Sign::Common) {
             let Some(at) = at(index) else { continue };
             if n <= TITLES_MAX {
                 marks.push(Mark::one(Sign::Common, at, r, self.said.title(index)));
@@ -218,13 +229,13 @@ impl<'s> Place<'s> {
         let has_titles = n <= TITLES_MAX || marked.len() <= SIGNAL_TITLES_MAX;
         for sign in [Sign::Neutral, Sign::Better, Sign::Worse] {
             let mut path = Path::new();
-            for index in marked.iter().filter(|index| input.sign(**index) == sign) {
+            for index in marked.iter().filter(|index| of(**index) == sign) {
                 let Some(at) = at(*index) else { continue };
                 if has_titles {
                     let title = self.said.title(*index);
                     marks.push(Mark::one(sign, at, r.max(3.0) + 1.0, title));
                 } else {
-                    sign.add(&mut path, at, r.max(3.0));
+                    sign.add(&mut path, at, r.max(2.5));
                 }
             }
             push_mark(&mut marks, sign, path);
@@ -237,11 +248,11 @@ impl<'s> Place<'s> {
         let mut words = Vec::new();
         for tick in &self.axis.ticks {
             let at = (self.left - 6.0, self.y.at(*tick) + 5.0);
-            let tick = self.said.tick(self.axis, *tick);
+            let tick = cut(&self.said.tick(self.axis, *tick), self.left - 6.0);
             words.push(Word::new("label-muted", at, "end", tick));
         }
         let caption = input.head.unit.axis_words(frame);
-        if self.sheet.says_n && !caption.is_empty() {
+        if self.sheet.says_unit && !caption.is_empty() {
             let caption = cut(caption, WIDTH - 8.0);
             words.push(Word::new("label-muted", (4.0, 14.0), "start", caption));
         }

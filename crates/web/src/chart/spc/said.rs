@@ -2,7 +2,8 @@
 
 use pengayom_measure::chart::{Rule, Side, Signal};
 
-use super::{SpcInput, SpcPoint, frozen, is_finite, marked, signalled};
+use super::place::limit_class;
+use super::{SpcInput, SpcPoint, frozen, is_finite, marked};
 use crate::chart::axis::Axis;
 use crate::chart::{Cell, Column, Key, Row, Sign, Table, counted, many, value_head};
 use crate::frame::PageFrame;
@@ -75,9 +76,9 @@ impl Said<'_> {
             said.push(frame.tf("chart.spc_phases", &[("n", &n)]));
         }
         if !input.phases.is_empty() {
-            let mut at: Vec<usize> = input.signals.iter().map(|signal| signal.index).collect();
-            at.dedup();
-            said.push(match at.len() {
+            let signs = input.signs();
+            let out = signs.iter().filter(|sign| **sign != Sign::Common);
+            said.push(match out.count() {
                 0 => frame.t("chart.spc_quiet").to_owned(),
                 n => frame.tf("chart.spc_signals", &[("n", &many(frame, n))]),
             });
@@ -120,7 +121,8 @@ impl Said<'_> {
         if let Some(n) = point.n {
             said.push_str(&format!(" (n {})", counted(self.frame, n)));
         }
-        for signal in self.input.signals.iter().filter(|own| own.index == index) {
+        let own = self.input.signals.iter();
+        for signal in own.filter(|own| self.input.drawn_at(own) == index) {
             said.push_str(". ");
             said.push_str(self.frame.t(rule_key(signal.rule, signal.side)));
         }
@@ -183,7 +185,9 @@ impl Said<'_> {
                 self.frame.tf("chart.note", &values)
             })
             .collect();
-        if marked(self.input).len() < signalled(self.input).len() {
+        let signs = self.input.signs();
+        let out = signs.iter().filter(|sign| **sign != Sign::Common);
+        if marked(self.input, &signs).len() < out.count() {
             said.push(self.frame.t("chart.thinned").to_owned());
         }
         said
@@ -191,15 +195,12 @@ impl Said<'_> {
 
     pub(super) fn key(&self) -> Vec<Key> {
         let (frame, input) = (self.frame, self.input);
-        let mut signs: Vec<Sign> = self
-            .signalled()
-            .into_iter()
-            .map(|at| input.sign(at))
-            .collect();
+        let mut signs = input.signs();
+        signs.push(Sign::Common);
         signs.sort_unstable();
         signs.dedup();
-        let mut key: Vec<Key> = vec![Key::sign(frame, Sign::Common)];
-        key.extend(signs.into_iter().map(|sign| Key::sign(frame, sign)));
+        let signs = signs.into_iter().map(|sign| Key::sign(frame, sign));
+        let mut key: Vec<Key> = signs.collect();
         if let Some(phase) = input.phases.last() {
             let words = if phase.is_median {
                 frame.t("chart.key_median")
@@ -210,7 +211,7 @@ impl Said<'_> {
         }
         if input.has_limits() {
             let words = frame.t("chart.key_limits").to_owned();
-            key.push(Key::line("limit", words));
+            key.push(Key::line(limit_class(input.points.len()), words));
         }
         if input.phases.iter().any(|phase| frozen(phase).is_some()) {
             let words = frame.t("chart.key_baseline").to_owned();
@@ -283,9 +284,11 @@ impl Said<'_> {
         let center = input.phases.last().map(|phase| phase.center);
         let last = input.points.last();
         let lines = [
+            // The centre first: what has no room is left out.
             ("strong", center),
             ("label-muted", last.and_then(|point| point.upper)),
             ("label-muted", last.and_then(|point| point.lower)),
+            ("label-muted", input.target),
         ];
         let lines = lines.into_iter().filter_map(|(class, value)| {
             let value = value.filter(|value| value.is_finite())?;
