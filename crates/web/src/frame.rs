@@ -289,3 +289,26 @@ pub(crate) fn draw_kept(
     )
         .into_response())
 }
+
+#[cfg(test)]
+impl PageFrame {
+    /// A frame without a request, for tests of what is drawn with its words.
+    pub(crate) fn of_unit(unit: Arc<UnitContext>, lang: Lang) -> Self {
+        Self {
+            lang,
+            title: String::new(),
+            unit_name: unit.config().name.clone(),
+            emergency_number: String::new(),
+            other_lang: lang.other(),
+            other_lang_href: String::new(),
+            form_id: None,
+            simulated: false,
+            sensitive: false,
+            theme: "",
+            body_class: "",
+            staff: None,
+            csrf: String::new(),
+            unit,
+        }
+    }
+}

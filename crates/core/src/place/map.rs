@@ -83,6 +83,15 @@ impl AreaMap {
     /// Draws areas side by side, as large as the frame allows. `None` for no areas, for more than
     /// [`MAP_MAX_AREAS`], and for outlines of more than [`MAP_MAX_POSITIONS`] positions.
     pub fn draw<'a>(areas: impl IntoIterator<Item = &'a Area>) -> Option<Self> {
+        Self::draw_within(areas, MAP_TOLERANCE)
+    }
+
+    /// As [`AreaMap::draw`], with another tolerance in place of [`MAP_TOLERANCE`]: the coarser, the lighter is a map of
+    /// many areas. Each outline is simplified for itself, so neighbours may leave a gap of twice as much between them.
+    pub fn draw_within<'a>(
+        areas: impl IntoIterator<Item = &'a Area>,
+        tolerance: f64,
+    ) -> Option<Self> {
         let areas: Vec<&Area> = areas.into_iter().take(MAP_MAX_AREAS + 1).collect();
         let positions: usize = areas.iter().map(|area| positions(area)).sum();
         if areas.is_empty() || areas.len() > MAP_MAX_AREAS || positions > MAP_MAX_POSITIONS {
@@ -91,7 +100,7 @@ impl AreaMap {
         let (frame, height) = fit(&areas);
         let drawn = areas.iter().map(|area| MapArea {
             code: area.code().clone(),
-            rings: rings(area, &frame),
+            rings: rings(area, &frame, tolerance),
             inside: rounded(frame.units(area.representative_point().to_geo().0)),
         });
         Some(Self {
@@ -169,12 +178,12 @@ fn fit(areas: &[&Area]) -> (Frame, i32) {
 }
 
 /// The rings of an area in whole units. What is smaller than a unit is left out, but never all of an area.
-fn rings(area: &Area, frame: &Frame) -> Vec<Vec<MapPoint>> {
+fn rings(area: &Area, frame: &Frame, tolerance: f64) -> Vec<Vec<MapPoint>> {
     let mut rings = Vec::new();
     for polygon in area.polygons() {
         for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
             let units: Vec<Coord<f64>> = ring.0.iter().map(|at| frame.units(*at)).collect();
-            rings.extend(simplified(&units));
+            rings.extend(simplified(&units, tolerance));
         }
     }
     if rings.is_empty() {
@@ -184,12 +193,12 @@ fn rings(area: &Area, frame: &Frame) -> Vec<Vec<MapPoint>> {
     rings
 }
 
-/// A closed ring with as few corners as [`MAP_TOLERANCE`] allows, in whole units and without the last
+/// A closed ring with as few corners as the tolerance allows, in whole units and without the last
 /// corner, which is the first; `None` when fewer than three are left.
-fn simplified(ring: &[Coord<f64>]) -> Option<Vec<MapPoint>> {
+fn simplified(ring: &[Coord<f64>], tolerance: f64) -> Option<Vec<MapPoint>> {
     let mut thinned: Vec<Coord<f64>> = Vec::with_capacity(ring.len());
     for at in ring {
-        let near = |last: &Coord<f64>| (at.x - last.x).hypot(at.y - last.y) < MAP_TOLERANCE / 4.0;
+        let near = |last: &Coord<f64>| (at.x - last.x).hypot(at.y - last.y) < tolerance / 4.0;
         if !thinned.last().is_some_and(near) {
             thinned.push(*at);
         }
@@ -198,7 +207,7 @@ fn simplified(ring: &[Coord<f64>]) -> Option<Vec<MapPoint>> {
         *last = *first;
     }
     if thinned.len() <= SIMPLIFY_MAX {
-        thinned = LineString(thinned).simplify(MAP_TOLERANCE / 2.0).0;
+        thinned = LineString(thinned).simplify(tolerance / 2.0).0;
     }
     let mut corners: Vec<MapPoint> = thinned.into_iter().map(rounded).collect();
     corners.dedup();
@@ -262,9 +271,11 @@ mod tests {
     proptest! {
         // S86
         #[test]
-        fn what_is_drawn_lies_in_the_frame_and_near_the_true_outline(ring in star()) {
+        fn what_is_drawn_lies_in_the_frame_and_near_the_true_outline(
+            ring in star(), tolerance in prop_oneof![Just(MAP_TOLERANCE), Just(3.0 * MAP_TOLERANCE)],
+        ) {
             let areas = areas(&ring);
-            let map = AreaMap::draw(areas.iter()).unwrap();
+            let map = AreaMap::draw_within(areas.iter(), tolerance).unwrap();
             let drawn = map.areas.first().unwrap();
             prop_assert!(map.height <= MAP_HEIGHT_MAX && map.metres_per_unit > 0.0);
             prop_assert!(!drawn.rings.is_empty());
@@ -280,7 +291,7 @@ mod tests {
             for [lng, lat] in &ring {
                 let at = map.frame.units(Coord { x: *lng, y: *lat });
                 let far = Euclidean.distance(&geo::Point(at), &line);
-                prop_assert!(far <= MAP_TOLERANCE + 0.75, "{far}");
+                prop_assert!(far <= tolerance + 0.75, "{far}");
             }
         }
 

@@ -117,9 +117,9 @@ pub(crate) struct Whisker {
     pub(crate) share: String,
     /// `(55–69%; n 184)`
     pub(crate) rest: String,
-    pub(super) x: String,
-    pub(super) low_x: String,
-    pub(super) high_x: String,
+    pub(crate) x: String,
+    pub(crate) low_x: String,
+    pub(crate) high_x: String,
 }
 
 /// A share in words and as a whisker.

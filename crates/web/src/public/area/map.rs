@@ -1,17 +1,9 @@
 //! Areas as a picture: no ground beneath it, nothing fetched, and beside it always the list that says the same.
 
-use std::fmt::Write as _;
+use pengayom_core::place::{Area, AreaCode, AreaMap, Point, Station};
 
-use pengayom_core::place::{Area, AreaCode, AreaMap, MapArea, Point, Station};
-
+use crate::chart::outline::{FOOT, LETTER, LETTER_WIDE, Taken, distance, numbers, path};
 use crate::frame::PageFrame;
-
-/// Units that a letter is high, so that it is 16 px on the smallest telephone, and about how wide it is.
-const LETTER: i32 = 36;
-const LETTER_WIDE: i32 = 19;
-
-/// Units under the map for the scale and the north.
-const FOOT: i32 = 72;
 
 /// Half the side of a station's square.
 const SQUARE: i32 = 10;
@@ -55,17 +47,6 @@ pub(super) struct Drawn<'a> {
     pub(super) stations: Vec<(&'a Station, bool)>,
 }
 
-/// Room that words already take: left, top, right, bottom.
-struct Taken(Vec<[i32; 4]>);
-
-impl Taken {
-    fn is_free(&self, [left, top, right, bottom]: [i32; 4]) -> bool {
-        self.0
-            .iter()
-            .all(|[l, t, r, b]| right <= *l || left >= *r || bottom <= *t || top >= *b)
-    }
-}
-
 /// Draws; `None` when there is too much to draw, and the list stands alone.
 pub(super) fn view(frame: &PageFrame, drawn: &Drawn<'_>) -> Option<MapView> {
     let map = AreaMap::draw(drawn.areas.iter().copied())?;
@@ -94,7 +75,13 @@ pub(super) fn view(frame: &PageFrame, drawn: &Drawn<'_>) -> Option<MapView> {
             labels.extend(beside(&map, &mut taken, [x, y], &station.name, true));
         }
     }
-    labels.extend(numbers(&map, &mut taken, here));
+    let numbers = numbers(&map, &mut taken, here);
+    labels.extend(numbers.into_iter().map(|(x, y, words)| Label {
+        x,
+        y,
+        words,
+        strong: false,
+    }));
     let foot = map.height + FOOT;
     let (metres, units) = map.scale_bar();
     Some(MapView {
@@ -169,89 +156,6 @@ fn beside(
         }
     }
     None
-}
-
-/// The number of each area in the list, where it has room.
-fn numbers(map: &AreaMap, taken: &mut Taken, here: Option<usize>) -> Vec<Label> {
-    let mut labels = Vec::new();
-    for (at, area) in map.areas.iter().enumerate() {
-        if Some(at) == here {
-            continue;
-        }
-        let words = (at + 1).to_string();
-        let letters = i32::try_from(words.len()).unwrap_or(1);
-        let (half, [x, y]) = (letters * LETTER_WIDE / 2 + 1, area.inside);
-        // In the middle, or beside what stands there, as long as it is inside.
-        let aside = [[0, 0], [0, -LETTER], [0, LETTER], [-LETTER, 0], [LETTER, 0]];
-        let places = aside.map(|[right, down]| [x + right, y + down]);
-        let free = places.into_iter().find(|[x, y]| {
-            let room = room(*x, *y, half);
-            is_inside(area, [*x, *y]) && taken.is_free(room)
-        });
-        if let Some([x, y]) = free {
-            taken.0.push(room(x, y, half));
-            labels.push(Label {
-                x,
-                y: y + LETTER / 3,
-                words,
-                strong: false,
-            });
-        }
-    }
-    labels
-}
-
-/// What a number takes around its middle.
-const fn room(x: i32, y: i32, half: i32) -> [i32; 4] {
-    let high = LETTER / 2 - 2;
-    [x - half, y - high, x + half, y + high]
-}
-
-/// Whether a place lies in an area, holes left out: a line to the right crosses its rings an odd number of times.
-fn is_inside(area: &MapArea, [x, y]: [i32; 2]) -> bool {
-    let mut crossings = 0;
-    for ring in &area.rings {
-        let next = ring.iter().cycle().skip(1);
-        for ([ax, ay], [bx, by]) in ring.iter().zip(next) {
-            let (x, y) = (i64::from(x), i64::from(y));
-            let [ax, ay, bx, by] = [*ax, *ay, *bx, *by].map(i64::from);
-            if (ay > y) != (by > y) {
-                // The crossing lies to the right of x, without dividing.
-                let side = (bx - ax) * (y - ay) - (x - ax) * (by - ay);
-                crossings += u32::from((side > 0) == (by > ay));
-            }
-        }
-    }
-    crossings % 2 == 1
-}
-
-/// The outlines of an area as the data of a path, each step from the last.
-fn path(area: &MapArea) -> String {
-    let mut d = String::new();
-    for ring in &area.rings {
-        let mut last: Option<[i32; 2]> = None;
-        for [x, y] in ring {
-            // Writing to a `String` cannot fail.
-            let _ = match last {
-                None => write!(d, "M{x} {y}l"),
-                Some([from_x, from_y]) => write!(d, "{} {} ", x - from_x, y - from_y),
-            };
-            last = Some([*x, *y]);
-        }
-        d.truncate(d.trim_end().len());
-        d.push('z');
-    }
-    d
-}
-
-/// A round length: metres below a kilometre.
-fn distance(frame: &PageFrame, metres: u32) -> String {
-    let (key, n) = match metres {
-        1000.. => ("area.km", metres / 1000),
-        _ => ("area.metres", metres),
-    };
-    let n = frame.format().count(i64::from(n));
-    frame.tf(key, &[("n", &n)])
 }
 
 /// A position as people write it: `6,7101° LS, 111,1512° BT`.
