@@ -35,6 +35,18 @@ pub struct Week {
     pub n: u64,
 }
 
+impl Week {
+    /// The share; 0 of nothing.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        if self.n == 0 {
+            0.0
+        } else {
+            real(self.x) / real(self.n)
+        }
+    }
+}
+
 /// What may be said of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

@@ -3,12 +3,14 @@
 //! officers.
 
 pub(crate) mod chart;
+pub(crate) mod civility;
 pub(crate) mod competence;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod morning;
 mod openings;
 pub(crate) mod response;
+mod series;
 pub(crate) mod span;
 mod trend;
 
@@ -25,6 +27,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan.json", get(export::json))
         .route("/tinjauan-akses", get(openings::show))
         .route("/tinjauan-akses/{case}/{opening}", post(openings::review))
+        .route("/pimpinan/keberadaban", get(civility::show))
+        .route("/pimpinan/keberadaban.csv", get(civility::csv))
+        .route("/pimpinan/keberadaban.json", get(civility::json))
         .route("/pimpinan/kompetensi", get(competence::show))
         .route("/pimpinan/kompetensi.csv", get(competence::csv))
         .route("/pimpinan/kompetensi.json", get(competence::json))

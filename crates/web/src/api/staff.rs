@@ -65,6 +65,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(board::morning))
         .routes(routes!(board::trend))
         .routes(routes!(board::response_times))
+        .routes(routes!(board::civility))
         .routes(routes!(board::competence))
         .routes(routes!(changes::listen))
         .routes(routes!(changes::listen_to_case))

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::shown::{CaseInList, Shown};
 use super::{for_one, require};
 use crate::api::caller::Api;
+use crate::board::civility::{self, CivilityFigures};
 use crate::board::competence::{self, CompetenceFigures};
 use crate::board::figures::{Figures, ItemFigure, item_figure};
 use crate::board::morning::{duty_counts, function_counts};
@@ -148,6 +149,18 @@ pub(super) async fn response_times(api: Api) -> Result<Response, Fault> {
 pub(super) async fn competence(api: Api) -> Result<Response, Fault> {
     let (staff, found) = chief_and_days(&api)?;
     let body = competence::figures(&api.frame, &api.node, staff, found).await?;
+    api.found(&body).map(for_one)
+}
+
+/// Civility week by week: what the law asks, then conduct. The last weeks that are over.
+#[utoipa::path(
+    get, path = "/board/civility", operation_id = "getCivility", tag = "board",
+    responses((status = 200, description = "Measures of the law first.", body = CivilityFigures)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn civility(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    let body = civility::figures(&api.frame, &api.node, staff).await?;
     api.found(&body).map(for_one)
 }
 
