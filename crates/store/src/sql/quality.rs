@@ -12,26 +12,26 @@ use crate::quality::{
     AnswerSums, CaseSums, ControlSums, ForceSums, Grain, MeetingSums, OfficerSums, QualityStore,
 };
 use crate::query::Span;
-use crate::sql::engine::Row;
+use crate::sql::engine::{Engine, Row};
 
-impl SqlStore {
-    /// Columns of a table of counts in a span; in a grain where the table has several.
-    fn cells(
-        &self,
-        table: &'static str,
-        columns: &[&str],
-        unit: &UnitId,
-        span: Span,
-        grain: Option<Grain>,
-    ) -> Query {
-        let mut query = select(self.readers.engine(), table, columns, unit);
-        if let Some(grain) = grain {
-            query.push(" AND grain = ").push_bind(grain.as_str());
-        }
-        query.push(" AND at >= ").push_bind(stored(span.from));
-        query.push(" AND at < ").push_bind(stored(span.to));
-        query
+/// Columns of a table of counts in a span, in its order; in a grain where the table has several.
+fn cells(
+    engine: Engine,
+    (table, columns, order): (&'static str, &[&str], &'static str),
+    unit: &UnitId,
+    span: Span,
+    grain: Option<Grain>,
+    rest: impl FnOnce(&mut Query),
+) -> Query {
+    let mut query = select(engine, table, columns, unit);
+    if let Some(grain) = grain {
+        query.push(" AND grain = ").push_bind(grain.as_str());
     }
+    query.push(" AND at >= ").push_bind(stored(span.from));
+    query.push(" AND at < ").push_bind(stored(span.to));
+    rest(&mut query);
+    query.push(" ORDER BY ").push(order);
+    query
 }
 
 #[async_trait]
@@ -55,8 +55,17 @@ impl QualityStore for SqlStore {
             "wait_seconds",
             "wait_seconds_squared",
         ];
-        let mut query = self.cells("rollup_case", &columns, unit, span, Some(grain));
-        query.push(" AND filed <> 0 ORDER BY at, place, service");
+        let of = ("rollup_case", &columns[..], "at, place, service");
+        let query = cells(
+            self.readers.engine(),
+            of,
+            unit,
+            span,
+            Some(grain),
+            |query| {
+                query.push(" AND filed <> 0");
+            },
+        );
         let rows = self.readers.fetch_all(query).await?;
         let read = |row: &Row| {
             Ok(CaseSums {
@@ -90,8 +99,17 @@ impl QualityStore for SqlStore {
             "forced",
             "explained",
         ];
-        let mut query = self.cells("rollup_meeting", &columns, unit, span, Some(grain));
-        query.push(" AND encounters <> 0 ORDER BY at, place, service");
+        let of = ("rollup_meeting", &columns[..], "at, place, service");
+        let query = cells(
+            self.readers.engine(),
+            of,
+            unit,
+            span,
+            Some(grain),
+            |query| {
+                query.push(" AND encounters <> 0");
+            },
+        );
         let rows = self.readers.fetch_all(query).await?;
         let read = |row: &Row| {
             Ok(MeetingSums {
@@ -113,8 +131,17 @@ impl QualityStore for SqlStore {
         grain: Grain,
     ) -> Result<Vec<AnswerSums>, StoreError> {
         let columns = ["at", "place", "item", "answer", "n"];
-        let mut query = self.cells("rollup_answer", &columns, unit, span, Some(grain));
-        query.push(" AND n <> 0 ORDER BY at, place, item, answer");
+        let of = ("rollup_answer", &columns[..], "at, place, item, answer");
+        let query = cells(
+            self.readers.engine(),
+            of,
+            unit,
+            span,
+            Some(grain),
+            |query| {
+                query.push(" AND n <> 0");
+            },
+        );
         let mut sums: Vec<AnswerSums> = Vec::new();
         for row in &self.readers.fetch_all(query).await? {
             let at = moment(row, "at")?;
@@ -142,8 +169,10 @@ impl QualityStore for SqlStore {
 
     async fn force_sums(&self, unit: &UnitId, span: Span) -> Result<Vec<ForceSums>, StoreError> {
         let columns = ["at", "station", "stage", "n"];
-        let mut query = self.cells("rollup_force", &columns, unit, span, None);
-        query.push(" AND n <> 0 ORDER BY at, station, stage");
+        let of = ("rollup_force", &columns[..], "at, station, stage");
+        let query = cells(self.readers.engine(), of, unit, span, None, |query| {
+            query.push(" AND n <> 0");
+        });
         let rows = self.readers.fetch_all(query).await?;
         let read = |row: &Row| {
             Ok(ForceSums {
@@ -162,8 +191,10 @@ impl QualityStore for SqlStore {
         span: Span,
     ) -> Result<Vec<ControlSums>, StoreError> {
         let columns = ["at", "station", "measure", "n"];
-        let mut query = self.cells("rollup_control", &columns, unit, span, None);
-        query.push(" AND n <> 0 ORDER BY at, station, measure");
+        let of = ("rollup_control", &columns[..], "at, station, measure");
+        let query = cells(self.readers.engine(), of, unit, span, None, |query| {
+            query.push(" AND n <> 0");
+        });
         let rows = self.readers.fetch_all(query).await?;
         let read = |row: &Row| {
             Ok(ControlSums {
@@ -193,14 +224,13 @@ impl QualityStore for SqlStore {
             "responded_late",
             "closed",
         ];
-        let mut query = self.cells("rollup_officer_month", &columns, unit, span, None);
-        if let Some(officer) = officer {
-            query.push(" AND officer = ").push_bind(officer.0);
-        }
-        query.push(
-            " AND (encounters <> 0 OR responded <> 0 OR closed <> 0)
-             ORDER BY at, officer, service",
-        );
+        let of = ("rollup_officer_month", &columns[..], "at, officer, service");
+        let query = cells(self.readers.engine(), of, unit, span, None, |query| {
+            if let Some(officer) = officer {
+                query.push(" AND officer = ").push_bind(officer.0);
+            }
+            query.push(" AND (encounters <> 0 OR responded <> 0 OR closed <> 0)");
+        });
         let rows = self.readers.fetch_all(query).await?;
         let read = |row: &Row| {
             Ok(OfficerSums {
@@ -216,5 +246,53 @@ impl QualityStore for SqlStore {
             })
         };
         rows.iter().map(read).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::OpenOptions;
+
+    /// A range of the key, read in its order: nothing is sorted, nothing else is looked at.
+    // S15
+    #[tokio::test]
+    async fn what_a_board_reads_is_a_range_of_the_key() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("record.sqlite");
+        let store = SqlStore::open_sqlite(&path, OpenOptions::default())
+            .await
+            .unwrap();
+        let unit: UnitId = "polres-pati".parse().unwrap();
+        let span = Span {
+            from: Timestamp::UNIX_EPOCH,
+            to: Timestamp::MAX,
+        };
+        let grain = Some(Grain::StationDay);
+        for (table, order, grain) in [
+            ("rollup_case", "at, place, service", grain),
+            ("rollup_meeting", "at, place, service", grain),
+            ("rollup_answer", "at, place, item, answer", grain),
+            ("rollup_force", "at, station, stage", None),
+            ("rollup_control", "at, station, measure", None),
+            ("rollup_officer_month", "at, officer, service", None),
+        ] {
+            let of = (table, &["at"][..], order);
+            let mut query = cells(Engine::Sqlite, of, &unit, span, grain, |_| ());
+            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+            let rows = store.readers.fetch_all(query).await.unwrap();
+            let steps: Vec<String> = rows.iter().map(|row| get(row, "detail").unwrap()).collect();
+            let key = if grain.is_some() {
+                "unit=? AND grain=?"
+            } else {
+                "unit=?"
+            };
+            let expected = format!("SEARCH {table} USING PRIMARY KEY ({key} AND at>? AND at<?)");
+            assert_eq!(steps, [expected]);
+        }
     }
 }
