@@ -118,11 +118,11 @@ pub struct Civility {
 /// What was counted, as the store gives it.
 #[derive(Debug, Default)]
 pub struct Counted {
-    /// Requests by station and day.
+    /// Requests by day.
     pub cases: Vec<CaseSums>,
-    /// Meetings by station and day.
+    /// Meetings by day.
     pub meetings: Vec<MeetingSums>,
-    /// Answers by station and day.
+    /// Answers by day.
     pub answers: Vec<AnswerSums>,
     /// Force by day.
     pub force: Vec<ForceSums>,
@@ -272,7 +272,7 @@ impl Node {
             from: self.day_span(first)?.from,
             to: self.day_span(to)?.to,
         };
-        let grain = Grain::StationDay;
+        let grain = Grain::Day;
         let counted = Counted {
             cases: self.store.case_sums(&unit.id, span, grain).await?,
             meetings: self.store.meeting_sums(&unit.id, span, grain).await?,

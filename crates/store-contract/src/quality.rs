@@ -287,6 +287,7 @@ pub async fn answers_are_summed_at_each_grain(engine: &impl Engine) {
             "2026-11-24T23:00:00Z",
             "",
         ),
+        (Grain::Day, DAY, NEXT_DAY, ""),
         (Grain::StationDay, DAY, NEXT_DAY, "polsek-juwana"),
     ] {
         let expected = [

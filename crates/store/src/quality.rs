@@ -17,6 +17,8 @@ use crate::query::Span;
 pub enum Grain {
     /// By hour: all places and services together.
     Hour,
+    /// By day: all places and services together.
+    Day,
     /// By day and station.
     StationDay,
     /// By day and service: all places together.
@@ -29,8 +31,9 @@ pub enum Grain {
 
 impl Grain {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Hour,
+        Self::Day,
         Self::StationDay,
         Self::ServiceDay,
         Self::MixMonth,
@@ -38,12 +41,13 @@ impl Grain {
     ];
 
     /// Those in which answers to the survey are counted.
-    pub const ANSWERS: [Self; 3] = [Self::Hour, Self::StationDay, Self::BeatMonth];
+    pub const ANSWERS: [Self; 4] = [Self::Hour, Self::Day, Self::StationDay, Self::BeatMonth];
 
     /// The stored word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hour => "hour",
+            Self::Day => "day",
             Self::StationDay => "station_day",
             Self::ServiceDay => "service_day",
             Self::MixMonth => "mix_month",

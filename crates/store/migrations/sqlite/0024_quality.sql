@@ -1,4 +1,4 @@
--- Narrow sums for the board of quality, each at fixed grains (hour, station_day, service_day, mix_month, beat_month). `at`
+-- Narrow sums for the board of quality, each at fixed grains (hour, day, station_day, service_day, mix_month, beat_month). `at`
 -- is the first moment of the hour, day or month in the unit's zone. An unknown place, and one that a grain does not tell
 -- apart, is an empty code.
 CREATE TABLE rollup_case (

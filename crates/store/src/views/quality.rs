@@ -339,7 +339,7 @@ fn cells(moments: &Moments, place: Option<&ActPlace>, service: &ServiceCode) -> 
         place: place_of(grain, place),
         service: match grain {
             Grain::ServiceDay | Grain::MixMonth => service.to_string(),
-            Grain::Hour | Grain::StationDay | Grain::BeatMonth => String::new(),
+            Grain::Hour | Grain::Day | Grain::StationDay | Grain::BeatMonth => String::new(),
         },
     })
 }
@@ -348,7 +348,7 @@ fn place_of(grain: Grain, place: Option<&ActPlace>) -> String {
     match grain {
         Grain::StationDay | Grain::MixMonth => station(place),
         Grain::BeatMonth => beat(place),
-        Grain::Hour | Grain::ServiceDay => String::new(),
+        Grain::Hour | Grain::Day | Grain::ServiceDay => String::new(),
     }
 }
 
@@ -372,7 +372,7 @@ impl Moments {
     const fn at(&self, grain: Grain) -> Timestamp {
         match grain {
             Grain::Hour => self.hour,
-            Grain::StationDay | Grain::ServiceDay => self.day,
+            Grain::Day | Grain::StationDay | Grain::ServiceDay => self.day,
             Grain::MixMonth | Grain::BeatMonth => self.month,
         }
     }

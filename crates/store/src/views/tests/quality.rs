@@ -71,10 +71,11 @@ fn key(grain: Grain, at: &str, place: &str, service: &str) -> CellKey {
 }
 
 /// Where something of 9 o'clock on 24 November in Jakarta counts.
-fn of_that_morning(service: &str) -> [CellKey; 5] {
+fn of_that_morning(service: &str) -> [CellKey; 6] {
     let (day, month) = ("2026-11-23T17:00:00Z", "2026-10-31T17:00:00Z");
     [
         key(Grain::Hour, "2026-11-24T02:00:00Z", "", ""),
+        key(Grain::Day, day, "", ""),
         key(Grain::StationDay, day, "polsek-juwana", ""),
         key(Grain::ServiceDay, day, "", service),
         key(Grain::MixMonth, month, "polsek-juwana", service),
@@ -381,7 +382,7 @@ proptest! {
                     prop_assert!(moment.duration_since(key.at) < SignedDuration::from_hours(1));
                     prop_assert_eq!((begun.date(), begun.hour()), (local.date(), local.hour()));
                 }
-                Grain::StationDay | Grain::ServiceDay => {
+                Grain::Day | Grain::StationDay | Grain::ServiceDay => {
                     prop_assert_eq!(begun.date(), local.date());
                 }
                 Grain::MixMonth | Grain::BeatMonth => {
