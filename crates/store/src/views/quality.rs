@@ -332,7 +332,7 @@ impl QualityCounts {
 }
 
 /// The cells something counts in, one of each grain.
-fn cells(moments: &Moments, place: Option<&ActPlace>, service: &ServiceCode) -> [CellKey; 5] {
+fn cells(moments: &Moments, place: Option<&ActPlace>, service: &ServiceCode) -> [CellKey; 6] {
     Grain::ALL.map(|grain| CellKey {
         grain,
         at: moments.at(grain),
