@@ -32,6 +32,7 @@ pub mod readiness;
 pub mod retention;
 mod seal;
 pub mod stop;
+pub mod survey_board;
 pub mod tokens;
 mod unit;
 pub mod waiting;

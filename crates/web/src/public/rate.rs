@@ -41,7 +41,16 @@ struct FormPage {
     intro: String,
     private: String,
     items: Vec<ChoiceGroup>,
+    parts: Vec<Part>,
     message: TextField,
+}
+
+/// Further questions under a heading that opens.
+struct Part {
+    title: String,
+    items: Vec<ChoiceGroup>,
+    /// Something was answered here, so it stays open.
+    open: bool,
 }
 
 #[derive(Template)]
@@ -267,7 +276,7 @@ async fn record(mut page: PublicPage, subject: Subject, post: FormPost) -> Resul
 fn answers(frame: &PageFrame, fields: &Fields) -> BTreeMap<String, Answer> {
     let survey = frame.unit().pack.survey();
     survey
-        .form_items()
+        .asked_items()
         .filter_map(|item| {
             let digit = fields.get(item.code.as_str()).parse::<u8>().ok()?;
             Some((item.code.as_str().to_owned(), Answer::try_from(digit).ok()?))
@@ -307,6 +316,7 @@ fn form_page(
         .enumerate()
         .map(|(at, item)| group(&frame, at + 1, item, fields, &errors))
         .collect();
+    let parts = parts(&frame, items.len(), fields, &errors);
     let message = TextField::new(
         "pesan",
         frame.t("rate.message"),
@@ -321,6 +331,7 @@ fn form_page(
         intro: frame.tf("rate.intro", &[("n", &count(asked))]),
         private: frame.tf("rate.private", &[("k", &count(survey.form.small_cell))]),
         items,
+        parts,
         message,
         errors,
         page: frame,
@@ -364,6 +375,33 @@ fn group(
     let options = options.map(|(digit, label)| Choice::new(digit.to_string(), label, chosen));
     let label = format!("{number}. {}", frame.say(&item.ask));
     ChoiceGroup::new(code, label, options.collect(), errors)
+}
+
+/// What may be answered besides, numbered on after the short form.
+fn parts(
+    frame: &PageFrame,
+    asked_before: usize,
+    fields: &Fields,
+    errors: &[FieldError],
+) -> Vec<Part> {
+    let survey = frame.unit().pack.survey();
+    let mut number = asked_before;
+    let parts = survey.parts.iter().map(|part| {
+        let items = survey.part_items(part).map(|item| {
+            number += 1;
+            group(frame, number, item, fields, errors)
+        });
+        let items: Vec<ChoiceGroup> = items.collect();
+        let mut answered = survey
+            .part_items(part)
+            .map(|item| fields.get(item.code.as_str()));
+        Part {
+            title: frame.say(&part.title).to_owned(),
+            open: answered.any(|answer| !answer.is_empty()),
+            items,
+        }
+    });
+    parts.filter(|part| !part.items.is_empty()).collect()
 }
 
 fn capital(text: &str) -> String {
