@@ -57,9 +57,16 @@ impl Sheet {
         let answers: BTreeMap<String, u8> = serde_json::from_str(&row.answers).unwrap_or_default();
         Self {
             service: row.service.to_string(),
-            station: row.station.as_ref().map(ToString::to_string).unwrap_or_default(),
+            station: row
+                .station
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             given_at: row.given_at,
-            answers: answers.into_iter().filter(|(_, digit)| (1..=4).contains(digit)).collect(),
+            answers: answers
+                .into_iter()
+                .filter(|(_, digit)| (1..=4).contains(digit))
+                .collect(),
         }
     }
 
@@ -103,8 +110,10 @@ pub fn count(survey: &Survey, sheets: &[Sheet], total: u64, served: &[Served]) -
         }
     }
     let scales = scales.into_iter().map(|scale| {
-        let items: Vec<&SurveyItem> =
-            survey.asked_items().filter(|item| item.scale == scale).collect();
+        let items: Vec<&SurveyItem> = survey
+            .asked_items()
+            .filter(|item| item.scale == scale)
+            .collect();
         scale_result(scale, &items, sheets, small, weights.as_ref())
     });
     SurveyBoard {
@@ -115,7 +124,9 @@ pub fn count(survey: &Survey, sheets: &[Sheet], total: u64, served: &[Served]) -
         cut: total > u64::from(SHEETS_MAX),
         asked,
         // More judgements than could be: the days of meeting and of judging differ at the edges.
-        response: proportion::share(total.min(asked), asked).ok().filter(|_| asked >= small),
+        response: proportion::share(total.min(asked), asked)
+            .ok()
+            .filter(|_| asked >= small),
         index: index(survey, sheets, small),
         scales: scales.collect(),
         trust: trust_and_liking(survey, sheets, small),
@@ -134,7 +145,9 @@ fn scale_result(
 ) -> ScaleResult {
     let of_sheet = |sheet: &Sheet| {
         let points = items.iter().filter_map(|item| sheet.points(item));
-        points.fold((0, 0), |(good, n), points| (good + u64::from(points >= GOOD), n + 1))
+        points.fold((0, 0), |(good, n), points| {
+            (good + u64::from(points >= GOOD), n + 1)
+        })
     };
     let groups: Vec<(u64, u64)> = sheets.iter().map(of_sheet).collect();
     let answered = count_of(groups.iter().filter(|(_, n)| *n > 0).count());
@@ -144,7 +157,9 @@ fn scale_result(
         items: count_of(items.len()),
         sheets: answered,
         good: clustered_share(&groups).ok().filter(|_| shown),
-        weighted: weights.filter(|_| shown).and_then(|weights| weights.share(&groups)),
+        weighted: weights
+            .filter(|_| shown)
+            .and_then(|weights| weights.share(&groups)),
         reliability: whole_sheets(items, sheets)
             .filter(|rows| count_of(rows.len()) >= RELIABILITY_NEEDS)
             .and_then(|rows| reliability(&rows).ok()),
@@ -154,7 +169,10 @@ fn scale_result(
 /// Points of the sheets that answer every item; `None` with fewer than two items.
 fn whole_sheets(items: &[&SurveyItem], sheets: &[Sheet]) -> Option<Vec<Vec<f64>>> {
     let whole = |sheet: &Sheet| -> Option<Vec<f64>> {
-        items.iter().map(|item| sheet.points(item).map(f64::from)).collect()
+        items
+            .iter()
+            .map(|item| sheet.points(item).map(f64::from))
+            .collect()
     };
     (items.len() > 1).then(|| sheets.iter().filter_map(whole).collect())
 }
@@ -164,7 +182,11 @@ fn index(survey: &Survey, sheets: &[Sheet], small: u64) -> IndexResult {
         .asked_items()
         .filter(|item| item.scale == SurveyScale::Ikm)
         .collect();
-    let all = survey.items.iter().filter(|item| item.scale == SurveyScale::Ikm).count();
+    let all = survey
+        .items
+        .iter()
+        .filter(|item| item.scale == SurveyScale::Ikm)
+        .count();
     let rows = whole_sheets(&items, sheets).unwrap_or_default();
     let n = count_of(rows.len());
     let can = items.len() == all && n >= small;
@@ -224,7 +246,9 @@ fn signs(survey: &Survey, sheets: &[Sheet], small: u64) -> Vec<Sign> {
             *n += 1;
         }
     }
-    let (all_x, all_n) = best.values().fold((0, 0), |(x, n), of| (x + of.0, n + of.1));
+    let (all_x, all_n) = best
+        .values()
+        .fold((0, 0), |(x, n), of| (x + of.0, n + of.1));
     for (station, (x, n)) in best {
         let rest = (all_x - x, all_n - n);
         if n < small || rest.1 < small {
@@ -251,7 +275,10 @@ fn most_within_a_minute(sorted: &[Timestamp]) -> Option<(Timestamp, u64)> {
     let mut most: Option<(Timestamp, u64)> = None;
     let mut within: VecDeque<Timestamp> = VecDeque::new();
     for &at in sorted {
-        while within.front().is_some_and(|first| at.duration_since(*first).as_secs() >= 60) {
+        while within
+            .front()
+            .is_some_and(|first| at.duration_since(*first).as_secs() >= 60)
+        {
             within.pop_front();
         }
         within.push_back(at);
@@ -284,8 +311,11 @@ impl Weighing {
             .filter_map(|at| groups.get(*at))
             .map(|(good, n)| real(*good) / real(*n))
             .collect();
-        let margins: Option<Vec<Margin>> =
-            self.margins.iter().map(|margin| of_rows(margin, &answered)).collect();
+        let margins: Option<Vec<Margin>> = self
+            .margins
+            .iter()
+            .map(|margin| of_rows(margin, &answered))
+            .collect();
         let raked: Raked = rake(&margins?, None, Some(&y)).ok()?;
         let mean = raked.mean?;
         Some(Weighted {
@@ -318,10 +348,16 @@ fn weights(sheets: &[Sheet], served: &[Served]) -> Result<(Weighting, Weighing),
     if all <= 0.0 {
         return Err(Unweighted::NobodyServed);
     }
-    let (service, uncovered) =
-        margin("service", sheets.iter().map(|of| of.service.as_str()), &services);
-    let (station, uncovered_too) =
-        margin("station", sheets.iter().map(|of| of.station.as_str()), &stations);
+    let (service, uncovered) = margin(
+        "service",
+        sheets.iter().map(|of| of.service.as_str()),
+        &services,
+    );
+    let (station, uncovered_too) = margin(
+        "station",
+        sheets.iter().map(|of| of.station.as_str()),
+        &stations,
+    );
     let margins = vec![
         service.ok_or(Unweighted::NotFound)?,
         station.ok_or(Unweighted::NotFound)?,
@@ -358,8 +394,18 @@ fn margin<'a>(
         .filter(|(level, _)| !apart.contains(level.as_str()))
         .map(|(_, n)| n)
         .sum();
-    let uncovered = if joined_judged || all <= 0.0 { 0.0 } else { joined / all };
-    let labels = levels.iter().map(|level| if apart.contains(level) { *level } else { JOINED });
+    let uncovered = if joined_judged || all <= 0.0 {
+        0.0
+    } else {
+        joined / all
+    };
+    let labels = levels.iter().map(|level| {
+        if apart.contains(level) {
+            *level
+        } else {
+            JOINED
+        }
+    });
     let Ok(grouping) = Grouping::from_labels(name, labels) else {
         return (None, uncovered);
     };
@@ -380,7 +426,11 @@ fn margin<'a>(
 }
 
 fn judged_of(judged: &BTreeMap<&str, u64>, apart: &BTreeSet<&str>) -> u64 {
-    judged.iter().filter(|(level, _)| apart.contains(*level)).map(|(_, n)| n).sum()
+    judged
+        .iter()
+        .filter(|(level, _)| apart.contains(*level))
+        .map(|(_, n)| n)
+        .sum()
 }
 
 /// The margin of some of the rows; levels that none of them has are left out.
@@ -393,8 +443,11 @@ fn of_rows(margin: &Margin, rows: &[usize]) -> Option<Margin> {
     };
     let picked: Option<Vec<&str>> = rows.iter().map(label).collect();
     let grouping = Grouping::from_labels(margin.grouping.name(), picked?).ok()?;
-    let known: BTreeMap<&str, f64> =
-        labels.iter().map(String::as_str).zip(margin.totals.iter().copied()).collect();
+    let known: BTreeMap<&str, f64> = labels
+        .iter()
+        .map(String::as_str)
+        .zip(margin.totals.iter().copied())
+        .collect();
     let totals: Vec<f64> = grouping
         .labels()
         .iter()
