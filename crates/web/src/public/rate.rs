@@ -60,12 +60,32 @@ struct ClosedPage {
     words: String,
 }
 
+#[derive(Template)]
+#[template(path = "public/rate/paper.html")]
+struct PaperPage {
+    page: PageFrame,
+    private: String,
+    groups: Vec<PaperGroup>,
+}
+
+/// Questions of the sheet under one heading.
+struct PaperGroup {
+    title: Option<String>,
+    rows: Vec<PaperRow>,
+}
+
+struct PaperRow {
+    ask: String,
+    answers: Vec<String>,
+}
+
 /// The routes.
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/nilai", get(enter).post(open))
         .route("/nilai/terima-kasih", get(thanks))
         .route("/nilai/kasus", get(show_case).post(give_case))
+        .route("/nilai/kertas", get(paper))
         .route("/nilai/{kode}", get(show).post(give))
 }
 
@@ -414,6 +434,45 @@ fn capital(text: &str) -> String {
 fn closed_page(PublicPage { mut frame, .. }: PublicPage, words: String) -> Result<Response, Fault> {
     frame.titled("rate.closed_title");
     draw(StatusCode::GONE, &ClosedPage { page: frame, words })
+}
+
+/// `GET /nilai/kertas`: the questions on a sheet, for whoever would rather write. Somebody else than the
+/// officer types it in, with the code of the card.
+async fn paper(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fault> {
+    frame.titled("rate.paper_title");
+    let survey = frame.unit().pack.survey();
+    let mut number = 0;
+    let mut row = |item: &SurveyItem| {
+        number += 1;
+        let labels = item.labels.get(frame.lang).iter();
+        let labels = labels.map(|label| capital(label));
+        PaperRow {
+            ask: format!("{number}. {}", frame.say(&item.ask)),
+            answers: labels
+                .chain([frame.say(&survey.form.unknown).to_owned()])
+                .collect(),
+        }
+    };
+    let mut groups = vec![PaperGroup {
+        title: None,
+        rows: survey.form_items().map(&mut row).collect(),
+    }];
+    for part in &survey.parts {
+        groups.push(PaperGroup {
+            title: Some(frame.say(&part.title).to_owned()),
+            rows: survey.part_items(part).map(&mut row).collect(),
+        });
+    }
+    let few = frame.format().count(i64::from(survey.form.small_cell));
+    let private = frame.tf("rate.private", &[("k", &few)]);
+    draw(
+        StatusCode::OK,
+        &PaperPage {
+            page: frame,
+            private,
+            groups,
+        },
+    )
 }
 
 /// `GET /nilai/terima-kasih`
