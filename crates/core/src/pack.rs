@@ -105,7 +105,7 @@ pub use sign_in::{AccountRole, SignIn};
 pub use skill::{Skill, ThingKind};
 pub use source::{Certainty, Sourced, SourcedEntry};
 pub use steps::{STEPS_MAX, Step, StepBy, StepDoneBy, StepWith, Steps};
-pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyScale};
+pub use survey::{GoodEnd, SURVEY_POINTS, Survey, SurveyForm, SurveyItem, SurveyPart, SurveyScale};
 pub use triage::{
     Boundary, Matter, Referral, Side, TREE_QUESTIONS_MAX, TriageOutcome, TriageQuestion, TriageTree,
 };

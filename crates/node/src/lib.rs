@@ -33,6 +33,7 @@ pub mod readiness;
 pub mod retention;
 mod seal;
 pub mod stop;
+pub mod survey_board;
 pub mod tokens;
 pub mod trend;
 mod unit;

@@ -210,7 +210,7 @@ impl Method for PackMethod<'_> {
     fn asks(&self, item: &str) -> bool {
         self.pack
             .survey()
-            .form_items()
+            .asked_items()
             .any(|known| known.code.as_str() == item)
     }
 }

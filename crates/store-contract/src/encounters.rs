@@ -1,5 +1,6 @@
 //! Encounters and feedback.
 
+use jiff::ToSpan as _;
 use pengayom_core::act::Payload;
 use pengayom_core::subject::encounter::EncounterAct;
 use pengayom_core::subject::feedback::Answer;
@@ -197,4 +198,41 @@ pub async fn feedback_with_a_message_is_listed_newest_first(engine: &impl Engine
         .collect();
     assert_eq!(texts, ["dua", "tiga", "satu"]);
     assert_eq!(store.feedback_messages(&pati(), 1).await.unwrap().len(), 1);
+}
+
+/// Judgements of some days are counted whole; of their answers the latest are read.
+// S5
+pub async fn judgements_of_some_days_are_counted_and_the_latest_read(engine: &impl Engine) {
+    let store = engine.open().await;
+    for (n, day) in [(1, 0), (2, 2), (3, 1), (4, 3)] {
+        let served = at(day * 86_400);
+        let append = feedback(
+            &pati(),
+            n,
+            served,
+            &[("polite", Answer::Yes)],
+            Some("terima kasih"),
+        );
+        store.append(append).await.unwrap();
+    }
+    let day = |n: i64| jiff::civil::date(2026, 11, 24).saturating_add(n.days());
+    let read = async |from: i64, to: i64, limit: u32| {
+        let sheets = store
+            .survey_sheets(&pati(), day(from), day(to), limit)
+            .await
+            .unwrap();
+        let days: Vec<_> = sheets.latest.iter().map(|sheet| sheet.served_on).collect();
+        (sheets.total, days)
+    };
+    assert_eq!(read(0, 3, 2).await, (4, vec![day(3), day(2)]));
+    assert_eq!(read(1, 2, 10).await, (2, vec![day(2), day(1)]));
+    assert_eq!(read(4, 9, 10).await, (0, vec![]));
+    let sheets = store
+        .survey_sheets(&pati(), day(3), day(3), 1)
+        .await
+        .unwrap();
+    let sheet = sheets.latest.first().unwrap();
+    assert_eq!(sheet.answers, "{\"polite\":3}");
+    assert_eq!(sheet.judged, "encounter");
+    assert_eq!(sheet.station, Some("polsek-juwana".parse().unwrap()));
 }

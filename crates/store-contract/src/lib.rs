@@ -131,6 +131,7 @@ macro_rules! for_each_rule {
             a_rating_code_leads_to_its_encounter,
             a_rating_code_belongs_to_one_encounter,
             encounters_are_listed_newest_first,
+            judgements_of_some_days_are_counted_and_the_latest_read,
             a_feedback_row_names_nobody,
             feedback_with_a_message_is_listed_newest_first;
             webhooks: an_act_is_told_once_to_each_who_listens,

@@ -78,7 +78,7 @@ pub use write::{
 
 use rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, KeyringRow, Preview, SequencedAct, SessionRow, UnitRow, UserRow,
+    JobRow, KeyringRow, Preview, SequencedAct, SessionRow, SurveySheets, UnitRow, UserRow,
 };
 
 /// Largest number of rows one reading returns; longer lists are read page by page.
@@ -272,6 +272,16 @@ pub trait Store:
         unit: &UnitId,
         limit: u32,
     ) -> Result<Vec<FeedbackRow>, StoreError>;
+
+    /// Judgements of services given on some local days, both included: how many, and the latest of
+    /// them, at most `limit` (not bound by [`PAGE_MAX`]: rows are small and have no texts).
+    async fn survey_sheets(
+        &self,
+        unit: &UnitId,
+        from: jiff::civil::Date,
+        to: jiff::civil::Date,
+        limit: u32,
+    ) -> Result<SurveySheets, StoreError>;
 
     // -- rollups ---------------------------------------------------------------------------
 

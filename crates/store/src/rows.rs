@@ -237,6 +237,32 @@ pub struct EncounterRow {
     pub kept_from: Option<Timestamp>,
 }
 
+/// The answers of one judgement, for counting: no words, no identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveySheet {
+    /// `encounter` or `case`.
+    pub judged: String,
+    /// The service.
+    pub service: ServiceCode,
+    /// The station.
+    pub station: Option<StationId>,
+    /// The local day the service was given.
+    pub served_on: Date,
+    /// When it was given.
+    pub given_at: Timestamp,
+    /// Answers by item, as a JSON object of digits.
+    pub answers: String,
+}
+
+/// Judgements of some days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveySheets {
+    /// How many there are.
+    pub total: u64,
+    /// The latest of them, newest first.
+    pub latest: Vec<SurveySheet>,
+}
+
 /// A feedback as pages need it. It names neither person nor officer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedbackRow {

@@ -59,7 +59,7 @@ use crate::query::{
 };
 use crate::rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
-    JobRow, KeyringRow, Preview, SequencedAct, SessionRow, UnitRow, UserRow,
+    JobRow, KeyringRow, Preview, SequencedAct, SessionRow, SurveySheets, UnitRow, UserRow,
 };
 use crate::write::{Append, Appended, KeyringChange, SealedPerson};
 use crate::{News, Store, dump, rebuild};
@@ -241,6 +241,16 @@ impl Store for SqlStore {
         limit: u32,
     ) -> Result<Vec<FeedbackRow>, StoreError> {
         read::encounters::messages(&self.readers, unit, limit).await
+    }
+
+    async fn survey_sheets(
+        &self,
+        unit: &UnitId,
+        from: jiff::civil::Date,
+        to: jiff::civil::Date,
+        limit: u32,
+    ) -> Result<SurveySheets, StoreError> {
+        read::encounters::sheets(&self.readers, unit, (from, to), limit).await
     }
 
     async fn hour_totals(

@@ -12,6 +12,7 @@ mod openings;
 pub(crate) mod response;
 mod series;
 pub(crate) mod span;
+pub(crate) mod survey;
 mod trend;
 
 use axum::Router;
@@ -33,6 +34,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan/kompetensi", get(competence::show))
         .route("/pimpinan/kompetensi.csv", get(competence::csv))
         .route("/pimpinan/kompetensi.json", get(competence::json))
+        .route("/pimpinan/survei", get(survey::show))
+        .route("/pimpinan/survei.csv", get(survey::csv))
+        .route("/pimpinan/survei.json", get(survey::json))
         .route("/pimpinan/tren", get(trend::show))
         .route("/pimpinan/tren.csv", get(trend::csv))
         .route("/pimpinan/tanggap", get(response::show))

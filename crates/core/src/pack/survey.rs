@@ -1,7 +1,7 @@
 //! The survey after an encounter (S5, S6, S25, S39, S41).
 
 use super::choice::choice;
-use super::code::ItemCode;
+use super::code::{EntryCode, ItemCode};
 use super::fault::PackRule;
 use super::function::Aspect;
 use super::lang::{Localized, LocalizedList};
@@ -11,6 +11,9 @@ use super::source::Sourced;
 
 /// Points of an answer run from 1 to this.
 pub const SURVEY_POINTS: u8 = 4;
+
+/// Most items of one further part.
+const PART_ITEMS: usize = 12;
 
 choice!(
     /// The scale an item belongs to; scales are reported apart.
@@ -95,6 +98,30 @@ impl SurveyItem {
     }
 }
 
+/// Questions that whoever wants to may answer besides the short form, under a heading of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyPart {
+    /// Its code.
+    pub code: EntryCode,
+    /// Heading.
+    pub title: Localized,
+    /// Its items, in order.
+    pub items: Vec<ItemCode>,
+    /// Source and certainty.
+    pub sourced: Sourced,
+}
+
+impl SurveyPart {
+    fn read(row: &Table<'_>) -> Self {
+        Self {
+            code: row.id("survey part"),
+            title: row.localized("title"),
+            items: row.references("items", "survey item", &(1..=PART_ITEMS)),
+            sourced: row.sourced(),
+        }
+    }
+}
+
 /// The short form asked after an encounter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SurveyForm {
@@ -119,6 +146,8 @@ pub struct SurveyForm {
 pub struct Survey {
     /// The short form.
     pub form: SurveyForm,
+    /// What may be answered besides.
+    pub parts: Vec<SurveyPart>,
     /// Every item, also those not on the form.
     pub items: Vec<SurveyItem>,
     /// How long what a person wrote beside the answers is kept, from the day they gave it.
@@ -143,9 +172,24 @@ impl Survey {
             .filter_map(|code| self.item(code.as_str()))
     }
 
+    /// The items of a further part, in its order, without those that the short form asks.
+    pub fn part_items<'a>(&'a self, part: &'a SurveyPart) -> impl Iterator<Item = &'a SurveyItem> {
+        let further = |code: &&ItemCode| !self.form.items.contains(code);
+        let items = part.items.iter().filter(further);
+        items.filter_map(|code| self.item(code.as_str()))
+    }
+
+    /// Every item that is asked: of the short form, then of the further parts.
+    pub fn asked_items(&self) -> impl Iterator<Item = &SurveyItem> {
+        let parts = self.parts.iter();
+        self.form_items()
+            .chain(parts.flat_map(|part| self.part_items(part)))
+    }
+
     pub(crate) fn read(root: &Table<'_>, floor: Option<KeepBounds>) -> Option<Self> {
         let items = root.rows("item", SurveyItem::read);
         let form = root.table("form", |form| SurveyForm::read(form, &items))?;
+        let parts = root.rows_or_empty("part", |row| SurveyPart::read(row));
         let retention = root.table("retention", |table| {
             ["message", "encounter"].map(|name| {
                 table
@@ -156,6 +200,7 @@ impl Survey {
         let [message_retention, encounter_retention] = retention?;
         Some(Self {
             form,
+            parts,
             items,
             message_retention,
             encounter_retention,

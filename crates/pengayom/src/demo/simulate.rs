@@ -134,6 +134,7 @@ pub(super) async fn month(
         words,
         staff,
         chance,
+        further: ChaCha20Rng::seed_from_u64(plan.seed ^ 0x0050_4e45),
         letters: Letters::default(),
     };
     for (moment, at, step) in steps {
@@ -336,6 +337,8 @@ struct Player<'a> {
     words: &'a SimulationWords,
     staff: Vec<Staff>,
     chance: ChaCha20Rng,
+    /// Of its own, so that the month stays as it is without it.
+    further: ChaCha20Rng,
     letters: Letters,
 }
 
@@ -587,6 +590,24 @@ impl Player<'_> {
                 (false, false) => Answer::NotQuite,
             };
             answers.insert(item.code.to_string(), answer);
+        }
+        // One in three also answers the further questions.
+        if self.further.random_bool(1.0 / 3.0) {
+            let form = &unit.pack.survey().form.items;
+            for item in unit.pack.survey().asked_items() {
+                if form.contains(&item.code) || self.further.random_bool(0.06) {
+                    continue;
+                }
+                let good = self.further.random_bool(kind);
+                let high = item.good == pengayom_core::pack::GoodEnd::High;
+                let answer = match (good == high, self.further.random_bool(0.4)) {
+                    (true, true) => Answer::Very,
+                    (true, false) => Answer::Yes,
+                    (false, true) => Answer::No,
+                    (false, false) => Answer::NotQuite,
+                };
+                answers.insert(item.code.to_string(), answer);
+            }
         }
         let message = if self.chance.random_bool(0.2) {
             Some(self.one_of(&self.words.words.messages)?)

@@ -89,7 +89,7 @@ fn body(api: &Api, rateable: &Rateable) -> RateableBody {
 fn read(values: Map<String, Value>, frame: &PageFrame) -> Result<NewRating, Fault> {
     let mut fields = Fields::new(values, frame);
     let mut answers = BTreeMap::new();
-    let items = || frame.unit().pack.survey().form_items();
+    let items = || frame.unit().pack.survey().asked_items();
     for (code, value) in fields.members("answers") {
         // RFC 6901 §3
         let pointer = format!("/answers/{}", code.replace('~', "~0").replace('/', "~1"));

@@ -260,7 +260,7 @@ pub(super) struct SurveyAnswer {
 pub(super) async fn survey(api: Api) -> Result<Response, Fault> {
     let frame = &api.frame;
     let survey = frame.unit().pack.survey();
-    let items = survey.form_items().map(|item| {
+    let items = survey.asked_items().map(|item| {
         let labels = item.labels.get(frame.lang).iter().cloned();
         let labels = labels.chain([frame.say(&survey.form.unknown).to_owned()]);
         let answers = Answer::ALL.into_iter().zip(labels);

@@ -41,7 +41,16 @@ struct FormPage {
     intro: String,
     private: String,
     items: Vec<ChoiceGroup>,
+    parts: Vec<Part>,
     message: TextField,
+}
+
+/// Further questions under a heading that opens.
+struct Part {
+    title: String,
+    items: Vec<ChoiceGroup>,
+    /// Something was answered here, so it stays open.
+    open: bool,
 }
 
 #[derive(Template)]
@@ -51,12 +60,32 @@ struct ClosedPage {
     words: String,
 }
 
+#[derive(Template)]
+#[template(path = "public/rate/paper.html")]
+struct PaperPage {
+    page: PageFrame,
+    private: String,
+    groups: Vec<PaperGroup>,
+}
+
+/// Questions of the sheet under one heading.
+struct PaperGroup {
+    title: Option<String>,
+    rows: Vec<PaperRow>,
+}
+
+struct PaperRow {
+    ask: String,
+    answers: Vec<String>,
+}
+
 /// The routes.
 pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/nilai", get(enter).post(open))
         .route("/nilai/terima-kasih", get(thanks))
         .route("/nilai/kasus", get(show_case).post(give_case))
+        .route("/nilai/kertas", get(paper))
         .route("/nilai/{kode}", get(show).post(give))
 }
 
@@ -267,7 +296,7 @@ async fn record(mut page: PublicPage, subject: Subject, post: FormPost) -> Resul
 fn answers(frame: &PageFrame, fields: &Fields) -> BTreeMap<String, Answer> {
     let survey = frame.unit().pack.survey();
     survey
-        .form_items()
+        .asked_items()
         .filter_map(|item| {
             let digit = fields.get(item.code.as_str()).parse::<u8>().ok()?;
             Some((item.code.as_str().to_owned(), Answer::try_from(digit).ok()?))
@@ -307,6 +336,7 @@ fn form_page(
         .enumerate()
         .map(|(at, item)| group(&frame, at + 1, item, fields, &errors))
         .collect();
+    let parts = parts(&frame, items.len(), fields, &errors);
     let message = TextField::new(
         "pesan",
         frame.t("rate.message"),
@@ -321,6 +351,7 @@ fn form_page(
         intro: frame.tf("rate.intro", &[("n", &count(asked))]),
         private: frame.tf("rate.private", &[("k", &count(survey.form.small_cell))]),
         items,
+        parts,
         message,
         errors,
         page: frame,
@@ -366,6 +397,33 @@ fn group(
     ChoiceGroup::new(code, label, options.collect(), errors)
 }
 
+/// What may be answered besides, numbered on after the short form.
+fn parts(
+    frame: &PageFrame,
+    asked_before: usize,
+    fields: &Fields,
+    errors: &[FieldError],
+) -> Vec<Part> {
+    let survey = frame.unit().pack.survey();
+    let mut number = asked_before;
+    let parts = survey.parts.iter().map(|part| {
+        let items = survey.part_items(part).map(|item| {
+            number += 1;
+            group(frame, number, item, fields, errors)
+        });
+        let items: Vec<ChoiceGroup> = items.collect();
+        let mut answered = survey
+            .part_items(part)
+            .map(|item| fields.get(item.code.as_str()));
+        Part {
+            title: frame.say(&part.title).to_owned(),
+            open: answered.any(|answer| !answer.is_empty()),
+            items,
+        }
+    });
+    parts.filter(|part| !part.items.is_empty()).collect()
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -376,6 +434,45 @@ fn capital(text: &str) -> String {
 fn closed_page(PublicPage { mut frame, .. }: PublicPage, words: String) -> Result<Response, Fault> {
     frame.titled("rate.closed_title");
     draw(StatusCode::GONE, &ClosedPage { page: frame, words })
+}
+
+/// `GET /nilai/kertas`: the questions on a sheet, for whoever would rather write. Somebody else than the
+/// officer types it in, with the code of the card.
+async fn paper(PublicPage { mut frame, .. }: PublicPage) -> Result<Response, Fault> {
+    frame.titled("rate.paper_title");
+    let survey = frame.unit().pack.survey();
+    let mut number = 0;
+    let mut row = |item: &SurveyItem| {
+        number += 1;
+        let labels = item.labels.get(frame.lang).iter();
+        let labels = labels.map(|label| capital(label));
+        PaperRow {
+            ask: format!("{number}. {}", frame.say(&item.ask)),
+            answers: labels
+                .chain([frame.say(&survey.form.unknown).to_owned()])
+                .collect(),
+        }
+    };
+    let mut groups = vec![PaperGroup {
+        title: None,
+        rows: survey.form_items().map(&mut row).collect(),
+    }];
+    for part in &survey.parts {
+        groups.push(PaperGroup {
+            title: Some(frame.say(&part.title).to_owned()),
+            rows: survey.part_items(part).map(&mut row).collect(),
+        });
+    }
+    let few = frame.format().count(i64::from(survey.form.small_cell));
+    let private = frame.tf("rate.private", &[("k", &few)]);
+    draw(
+        StatusCode::OK,
+        &PaperPage {
+            page: frame,
+            private,
+            groups,
+        },
+    )
 }
 
 /// `GET /nilai/terima-kasih`

@@ -4,7 +4,7 @@ use pengayom_core::value::{FeedbackId, UnitId};
 
 use super::{Values, code, day, get, maybe_code, maybe_moment, moment, stored};
 use crate::error::StoreError;
-use crate::rows::FeedbackRow;
+use crate::rows::{FeedbackRow, SurveySheet};
 use crate::sql::engine::Row;
 
 pub(crate) const COLUMNS: &[&str] = &[
@@ -20,6 +20,16 @@ pub(crate) const COLUMNS: &[&str] = &[
     "message",
     "simulated",
     "kept_from",
+];
+
+/// What [`read_sheet`] reads.
+pub(crate) const SHEET_COLUMNS: &[&str] = &[
+    "judged",
+    "service",
+    "station",
+    "served_on",
+    "given_at",
+    "answers",
 ];
 
 pub(crate) fn bind(values: &mut Values, (unit, feedback): &(&UnitId, &FeedbackRow)) {
@@ -51,5 +61,16 @@ pub(crate) fn read(row: &Row) -> Result<FeedbackRow, StoreError> {
         message: get(row, "message")?,
         simulated: get(row, "simulated")?,
         kept_from: maybe_moment(row, "kept_from")?,
+    })
+}
+
+pub(crate) fn read_sheet(row: &Row) -> Result<SurveySheet, StoreError> {
+    Ok(SurveySheet {
+        judged: get(row, "judged")?,
+        service: code(get(row, "service")?, "service")?,
+        station: maybe_code(row, "station")?,
+        served_on: day(row, "served_on")?,
+        given_at: moment(row, "given_at")?,
+        answers: get(row, "answers")?,
     })
 }

@@ -1,13 +1,15 @@
 //! Questions about encounters and feedback.
 
+use jiff::civil::Date;
 use pengayom_core::value::{CaseId, EncounterId, FeedbackId, OfficerId, SecretHash, UnitId};
 
 use super::{push_limit, select};
 use crate::PAGE_MAX;
 use crate::error::StoreError;
-use crate::rows::{EncounterRow, FeedbackRow};
+use crate::rows::{EncounterRow, FeedbackRow, SurveySheets};
 use crate::sql::engine::Pool;
 use crate::sql::map;
+use crate::sql::map::get;
 use crate::sql::query::Query;
 
 async fn one(pool: &Pool, query: Query) -> Result<Option<EncounterRow>, StoreError> {
@@ -86,4 +88,35 @@ pub(in crate::sql) async fn messages(
     push_limit(&mut query, limit);
     let rows = pool.fetch_all(query).await?;
     rows.iter().map(map::feedback::read).collect()
+}
+
+pub(in crate::sql) async fn sheets(
+    pool: &Pool,
+    unit: &UnitId,
+    (from, to): (Date, Date),
+    limit: u32,
+) -> Result<SurveySheets, StoreError> {
+    let days = |columns: &[&str]| {
+        let mut query = select(pool.engine(), "feedback", columns, unit);
+        query.push(" AND served_on >= ").push_bind(from.to_string());
+        query.push(" AND served_on <= ").push_bind(to.to_string());
+        query
+    };
+    let all = pool.fetch_all(days(&["count(*) AS n"])).await?;
+    let total: i64 = match all.first() {
+        Some(row) => get(row, "n")?,
+        None => 0,
+    };
+    let mut query = days(map::feedback::SHEET_COLUMNS);
+    query.push(" ORDER BY served_on DESC, id DESC");
+    query.push(" LIMIT ").push_bind(i64::from(limit));
+    let rows = pool.fetch_all(query).await?;
+    let latest = rows
+        .iter()
+        .map(map::feedback::read_sheet)
+        .collect::<Result<_, _>>()?;
+    Ok(SurveySheets {
+        total: u64::try_from(total).unwrap_or(0),
+        latest,
+    })
 }

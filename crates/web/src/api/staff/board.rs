@@ -16,6 +16,7 @@ use crate::board::figures::{Figures, ItemFigure, item_figure};
 use crate::board::morning::{duty_counts, function_counts};
 use crate::board::response::{ResponseFigures, figures};
 use crate::board::span::{Asked, days};
+use crate::board::survey::{SurveyFigures, figures as survey_figures};
 use crate::problem::{Fault, FieldFault};
 
 /// The chief's morning.
@@ -161,6 +162,19 @@ pub(super) async fn competence(api: Api) -> Result<Response, Fault> {
 pub(super) async fn civility(api: Api) -> Result<Response, Fault> {
     let staff = api.staff(Scope::Board)?;
     let body = civility::figures(&api.frame, &api.node, staff).await?;
+    api.found(&body).map(for_one)
+}
+
+/// What the people served said of the services of some days, both included; without any, the last 30.
+#[utoipa::path(
+    get, path = "/board/survey", operation_id = "getSurveyBoard", tag = "board",
+    params(DaysAsked),
+    responses((status = 200, description = "Scales in the order of the form.", body = SurveyFigures)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn survey(api: Api) -> Result<Response, Fault> {
+    let (staff, found) = chief_and_days(&api)?;
+    let body = survey_figures(&api.frame, &api.node, staff, found).await?;
     api.found(&body).map(for_one)
 }
 
