@@ -41,6 +41,8 @@ mod people;
 mod progress;
 #[path = "desk/proof.rs"]
 mod proof;
+#[path = "desk/quality.rs"]
+mod quality;
 #[path = "desk/queue.rs"]
 mod queue;
 #[path = "desk/report.rs"]

@@ -62,20 +62,35 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
     assert_eq!(same["cases"], 1);
     let page = "/pimpinan/kompetensi.json?dari=2026-11-01&sampai=2026-11-24&lang=en";
     assert_eq!(same, browser.get(page).await.json());
+    let same = ok(&chief
+        .get("/board/survey?from=2026-11-01&to=2026-11-24")
+        .await);
+    let page = "/pimpinan/survei.json?dari=2026-11-01&sampai=2026-11-24&lang=en";
+    assert_eq!(same, browser.get(page).await.json());
+    let same = ok(&chief.get("/board/civility").await);
+    let page = "/pimpinan/keberadaban.json?lang=en";
+    assert_eq!(same, browser.get(page).await.json());
     for (query, name) in [
         ("from=x", "from"),
         ("to=2026-13-01", "to"),
         ("from=2026-11-24&to=2026-11-01", "to"),
         ("from=2000-01-01&to=2026-11-01", "from"),
     ] {
-        for path in ["response-times", "competence"] {
+        for path in ["response-times", "competence", "survey"] {
             let answer = chief.get(&format!("/board/{path}?{query}")).await;
             let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
             assert_eq!(problem["errors"][0]["parameter"], name, "{path} {query}");
         }
     }
     let desk = program(&site, "desk", &ALL).await;
-    for path in ["morning", "trend", "response-times", "competence"] {
+    for path in [
+        "morning",
+        "trend",
+        "response-times",
+        "competence",
+        "civility",
+        "survey",
+    ] {
         let answer = desk.get(&format!("/board/{path}")).await;
         problem(&answer, StatusCode::FORBIDDEN, "forbidden");
     }
