@@ -289,7 +289,7 @@ pub(super) fn within(points: &[(f64, f64)], (low, high): (f64, f64)) -> Vec<Vec<
             // Where the line between the two crosses an end.
             let crossing = |end: f64| {
                 let part = (end / 2.0 - y0 / 2.0) / (y / 2.0 - y0 / 2.0);
-                (part > 0.0 && part < 1.0).then(|| (part, (x0 + (x - x0) * part, end)))
+                (part > 0.0 && part < 1.0).then_some((part, (x0 + (x - x0) * part, end)))
             };
             let mut crossings: Vec<(f64, (f64, f64))> =
                 [low, high].into_iter().filter_map(crossing).collect();

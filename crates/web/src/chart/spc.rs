@@ -115,7 +115,7 @@ impl<'a> SpcInput<'a> {
         });
         Self {
             phases: phases.collect(),
-            signals: shown(&chart.signals, |rule| rule.is_default()),
+            signals: shown(&chart.signals, Rule::is_default),
             ..Self::with(head, wish, points)
         }
     }
@@ -306,8 +306,8 @@ pub(crate) fn draw(frame: &PageFrame, input: &SpcInput<'_>) -> Drawn {
         ALONE.height - 22.0
     };
     let sheet = Sheet {
-        says_n,
         height,
+        says_n,
         ..ALONE
     };
     draw_on(frame, input, sheet, reach(input))
