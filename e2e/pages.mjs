@@ -15,6 +15,7 @@ export const PUBLIC = [
   "/tanda-terima/kunci",
   "/surat",
   "/nilai",
+  "/nilai/kertas",
   "/layanan",
   "/layanan/skck",
   "/wilayah",
@@ -36,7 +37,7 @@ export const PUBLIC = [
 export const STAFF = [
   { role: "desk", pages: ["/akun", "/akun/sandi", "/akun/aplikasi", "/akun/pastikan", "/meja", "/meja/antrean/baru", "/meja/gangguan", "/meja/kiriman", "/meja/kabar", "/meja/laporan/baru", "/meja/laporan/baru?kertas=ya", "/meja/laporan/kertas", "/meja/daftar", "/meja/cari", "/meja/serah-terima", "/barang-bukti", "/kecakapan", "/kecakapan/pelajaran/penipuan_atau_utang", "/kecakapan/pelajaran/penipuan_atau_utang?layar=6", "/sarana"], least: 24 },
   { role: "patrol", pages: ["/lapangan", "/pertemuan", "/pertemuan/baru"], least: 48 },
-  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap", "/pimpinan/kompetensi", "/tinjauan-akses", "/kecakapan", "/sarana", "/setelan/surat"], least: 24 },
+  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap", "/pimpinan/kompetensi", "/pimpinan/keberadaban", "/pimpinan/survei", "/tinjauan-akses", "/kecakapan", "/sarana", "/setelan/surat"], least: 24 },
   { role: "admin", pages: ["/setelan", "/setelan/akun", "/setelan/akun/baru", "/setelan/token", "/setelan/surat", "/setelan/surat/sttlp"], least: 24 },
 ];
 

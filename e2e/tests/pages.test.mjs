@@ -35,21 +35,6 @@ for (const look of LOOKS) {
     }
     assert.equal(titles.size, PUBLIC.length, `titles are told apart: ${[...titles.keys()].join(" | ")}`);
   });
-
-  // UX 1, UX 6, UX 13, UX 14
-  // S32
-  test(`every page of staff is sound (${name})`, async () => {
-    for (const { role, pages, least } of STAFF) {
-      const page = await person(look);
-      await signIn(page, role);
-      for (const address of pages) {
-        const answer = await visit(page, address);
-        assert.equal(answer.status(), 200, `${role} ${address}`);
-        await assertSound(page, { least, where: address });
-      }
-      await page.context().close();
-    }
-  });
 }
 
 test("a page that is not there says so, in words, with a way on", async () => {
