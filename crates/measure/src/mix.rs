@@ -192,3 +192,85 @@ fn entropy(shares: impl Iterator<Item = f64>) -> f64 {
         .map(|share| -share * share.ln());
     compensated::sum(terms).max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_unit_everywhere_alike_and_a_unit_in_one_place() {
+        let found = mix(&[2, 2, 2, 2, 8, 0, 0, 0], 4).unwrap();
+        let (spread, single) = (found.units[0].mix.unwrap(), found.units[1].mix.unwrap());
+        assert!((spread.hhi - 0.25).abs() < 1e-12 && (spread.effective_areas - 4.0).abs() < 1e-12);
+        // 4 areas with a pair each, of 28 pairs.
+        assert!((spread.hhi_unbiased.unwrap() - 4.0 / 28.0).abs() < 1e-12);
+        assert!((spread.kl_bias_miller_madow - 3.0 / 16.0).abs() < 1e-12);
+        assert!((single.hhi - 1.0).abs() < 1e-12 && single.entropy <= 0.0);
+        // 5/8 of all are in the first area.
+        assert!((single.kl_from_pool - (8.0_f64 / 5.0).ln()).abs() < 1e-12);
+        assert!((single.dissimilarity - 3.0 / 8.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_unit_without_events_has_no_figures_and_one_event_no_pairs() {
+        let found = mix(&[0, 0, 1, 0, 1, 1], 2).unwrap();
+        assert_eq!(found.units[0], UnitMix { n: 0, mix: None });
+        assert_eq!(found.units[1].mix.unwrap().hhi_unbiased, None);
+        let without = mix(&[1, 0, 1, 1], 2).unwrap();
+        assert!((found.mutual_information - without.mutual_information).abs() < 1e-12);
+        // All in one area: nothing to tell apart.
+        assert_eq!(mix(&[3, 0, 2, 0], 2).unwrap().theil_segregation, None);
+        assert_eq!(mix(&[3], 1).unwrap().theil_segregation, None);
+    }
+
+    #[test]
+    fn what_has_no_mix_is_refused() {
+        assert_eq!(mix(&[], 3), Err(MixError::Empty));
+        assert_eq!(mix(&[1, 2], 0), Err(MixError::Empty));
+        assert_eq!(
+            mix(&[1, 2, 3], 2),
+            Err(MixError::Ragged {
+                counts: 3,
+                areas: 2
+            })
+        );
+        assert_eq!(mix(&[0, 0], 2), Err(MixError::NoEvents));
+        assert_eq!(mix(&[u64::MAX, 1], 2), Err(MixError::TooMany));
+        assert_eq!(mix(&[1 << 53], 1), Err(MixError::TooMany));
+    }
+
+    proptest! {
+        #[test]
+        fn what_names_say_is_what_entropy_is_lost_within_units(
+            counts in prop::collection::vec(0_u64..30, 1..15), areas in 1_usize..6, times in 2_u64..9
+        ) {
+            let full = counts.len() / areas * areas;
+            let counts = &counts[..full];
+            prop_assume!(counts.iter().any(|c| *c > 0));
+            let found = mix(counts, areas).unwrap();
+            let total = found.n as f64;
+            let all = entropy(found.pool.iter().copied());
+            let within: f64 = found.units.iter()
+                .filter_map(|u| Some(u.n as f64 / total * u.mix?.entropy)).sum();
+            prop_assert!((all - within - found.mutual_information).abs() < 1e-9);
+            prop_assert!(found.theil_segregation.is_none_or(|h| (-1e-9..=1.0 + 1e-9).contains(&h)));
+            for figures in found.units.iter().filter_map(|u| u.mix) {
+                let least = 1.0 / areas as f64;
+                prop_assert!(least - 1e-12 <= figures.hhi && figures.hhi <= 1.0 + 1e-12);
+                prop_assert!(1.0 - 1e-9 <= figures.effective_areas && figures.effective_areas <= areas as f64 + 1e-9);
+                prop_assert!((0.0..1.0).contains(&figures.dissimilarity));
+                // Pinsker's inequality.
+                prop_assert!(2.0 * figures.dissimilarity.powi(2) <= figures.kl_from_pool + 1e-9);
+            }
+            // More of the same changes no share; the order of units and areas does not matter.
+            let more: Vec<u64> = counts.iter().rev().map(|c| c * times).collect();
+            let more = mix(&more, areas).unwrap();
+            prop_assert!((more.mutual_information - found.mutual_information).abs() < 1e-9);
+            for (a, b) in found.units.iter().zip(more.units.iter().rev()) {
+                let (a, b) = (a.mix.map(|f| f.kl_from_pool), b.mix.map(|f| f.kl_from_pool));
+                prop_assert!((a.unwrap_or(0.0) - b.unwrap_or(0.0)).abs() < 1e-9);
+            }
+        }
+    }
+}
