@@ -70,10 +70,32 @@ try {
   await track(citizen, sent);
   await take(citizen, "track-360");
 
+  // The right action at once: whose matter it is, the first hour, what proof is missing, words of a letter.
+  const { number } = await report(await person(), { ...STORY });
+  const field = await person({ size: PHONE });
+  await signIn(field, "desk");
+  await openCase(field, number);
+  const address = new URL(field.url()).pathname;
+  await visit(field, `${address}/telaah`);
+  for (const code of ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"]) await go(field, field.locator(`#${code}-2`));
+  await take(field, "triage-360");
+  await visit(field, `${address}/jam-pertama`);
+  await go(field, field.locator(".steps-of-hour button.button").first());
+  await take(field, "first-hour-360");
+  const investigator = await person({ size: DESKTOP });
+  await signIn(investigator, "investigator");
+  await openCase(investigator, number);
+  await visit(investigator, `${address}/pembuktian`);
+  await act(investigator, "tindak-pidana", (box) => box.locator("select").selectOption("pencurian"));
+  await act(investigator, "lengkap", async () => {});
+  await take(investigator, "proof-1280");
+
   // The chief sees it.
   const chief = await person({ size: DESKTOP });
   await signIn(chief, "commander");
   await take(chief, "chief-1280");
+  await visit(chief, "/setelan/surat/sttlp");
+  await take(chief, "letter-words-1280");
   const night = await person({ size: DESKTOP, scheme: "dark", lang: "en" });
   await signIn(night, "commander");
   await take(night, "chief-dark-en-1280");

@@ -23,6 +23,13 @@ export async function go(page, button) {
   await turned(page, () => control.click());
 }
 
+/** Opens the menu of staff where a phone folds it away. */
+export async function openMenu(page) {
+  const menu = page.locator(".staff-bar details");
+  const line = menu.locator("summary");
+  if ((await line.isVisible()) && (await menu.getAttribute("open")) === null) await line.click();
+}
+
 /** Chooses one of the rows of a question, as people do: by its label. */
 export async function choose(page, name, value) {
   const input = page.locator(`input[name="${name}"][value="${value}"]`);

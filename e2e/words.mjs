@@ -23,17 +23,27 @@ function readWords(language) {
 
 const WORDS = { id: readWords("id"), en: readWords("en") };
 
+/** What is filled in: `{name}`, and words that go with a count, `{name:one|many}`. */
+const GAP = /\{(\w+)(?::([^{}|]+)\|([^{}|]+))?\}/g;
+
 /** The words of `key` in `language`, with `{name}` filled in from `values`. */
 export function t(language, key, values = {}) {
   const text = WORDS[language].get(key);
   if (text === undefined) throw new Error(`no words for ${key} in ${language}`);
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return text.replace(GAP, (whole, name, one, many) => {
+    if (values[name] === undefined) return whole;
+    if (one === undefined) return values[name];
+    return String(values[name]) === "1" ? one : many;
+  });
 }
 
 /** A pattern that finds the words of `key` whatever is filled in. */
 export function pattern(language, key) {
-  return new RegExp(t(language, key).split(/\{\w+\}/).map(escape).join(".{1,200}?"));
+  return new RegExp(gaps(t(language, key)).map(escape).join(".{1,200}?"));
 }
+
+/** What stands between the gaps of a text. */
+const gaps = (text) => text.replace(GAP, "{}").split("{}");
 
 function escape(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -58,7 +68,7 @@ function pairs() {
 
 /** What stands between the filled-in values, where it is long enough to be no accident. */
 function fragments(text) {
-  return text.split(/\{\w+\}/).map((part) => part.trim()).filter((part) => part.length >= 8 && /\s/.test(part));
+  return gaps(text).map((part) => part.trim()).filter((part) => part.length >= 8 && /\s/.test(part));
 }
 
 /**

@@ -86,7 +86,7 @@ test("whoever a report is about loses it, and no page of theirs shows it", async
   await desk.locator("details#terkait > summary").click();
   await go(desk, desk.locator("details#terkait form button"));
   assert.match(await desk.locator(".error-summary").innerText(), new RegExp(words(desk, "access.officer_choose")));
-  const name = (await accused.locator(".staff-bar .who span").first().innerText()).split(",")[0].trim();
+  const name = (await accused.locator(".staff-bar .who span").first().textContent()).split(",")[0].trim();
   const option = desk.locator("#terkait-petugas option", { hasText: name }).first();
   await desk.selectOption("#terkait-petugas", await option.getAttribute("value"));
   await desk.fill("#terkait-alasan", "Pelapor menyebut namanya.");

@@ -103,7 +103,7 @@ for (const [number, way] of WAYS.entries()) {
 async function nameOf(role) {
   const page = await person({ size: DESKTOP });
   await signIn(page, role);
-  const [name] = (await page.locator(".who span").first().innerText()).split(",");
+  const [name] = (await page.locator(".who span").first().textContent()).split(",");
   await page.context().close();
   return name;
 }

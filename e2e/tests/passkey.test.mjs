@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { assertSound, closeBrowser, DESKTOP, person, PHONE, sendEveryoneHome } from "../helpers.mjs";
+import { openMenu } from "../steps.mjs";
 import { endAll, unit } from "../unit.mjs";
 import { t } from "../words.mjs";
 
@@ -50,6 +51,7 @@ async function add(page, name) {
 }
 
 async function signOut(page) {
+  await openMenu(page);
   await page.click('form[action="/keluar-akun"] button');
   await page.waitForURL("**/masuk?keluar=1");
 }

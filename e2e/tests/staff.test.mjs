@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { account, assertSound, closeBrowser, demo, DESKTOP, person, sendEveryoneHome, tabTo, visit } from "../helpers.mjs";
+import { account, assertSound, closeBrowser, demo, DESKTOP, person, PHONE, sendEveryoneHome, tabTo, visit } from "../helpers.mjs";
 import { answer, go, openCase, report, signIn, signInByForm, words } from "../steps.mjs";
 
 test.afterEach(sendEveryoneHome);
@@ -36,6 +36,37 @@ test("one who signs in arrives where their role begins, and leaves nothing when 
   await visit(page, "/pimpinan");
   assert.equal(new URL(page.url()).pathname, "/masuk");
 });
+
+for (const js of [true, false]) {
+  // UX 2, UX 4
+  test(`on a phone the bar of staff is one line that opens by key, ${js ? "with" : "without"} JavaScript`, async () => {
+    const page = await person({ size: PHONE, js });
+    await signIn(page, "desk");
+    await visit(page, "/meja");
+    const measured = () => page.evaluate(() => {
+      const height = (selector) => document.querySelector(selector).getBoundingClientRect().height;
+      return { head: height(".site-header") + height(".staff-bar"), line: height(".staff-bar summary") };
+    });
+    const { head, line } = await measured();
+    assert.ok(head <= 104 && line >= 43.5, `${head} px, its line ${line} px`);
+    const places = page.locator(".staff-bar a, .staff-bar form button");
+    assert.equal(await page.locator(".staff-bar a").first().isVisible(), false, "folded away");
+    await tabTo(page, ".staff-bar summary");
+    assert.ok((await page.locator(".staff-bar summary").innerText()).includes(words(page, "frame.staff_desk")), "it says where one is");
+    await page.keyboard.press("Enter");
+    for (const place of await places.all()) {
+      const box = await place.boundingBox();
+      assert.ok((await place.isVisible()) && box.height >= 43.5, `${await place.innerText()}: ${box?.height} px`);
+    }
+    await assertSound(page, { least: 24, where: "/meja with the menu open" });
+    await tabTo(page, '.staff-bar a[href="/meja/daftar"]');
+    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+    assert.equal(new URL(page.url()).pathname, "/meja/daftar");
+    await page.setViewportSize(DESKTOP);
+    assert.equal(await page.locator(".staff-bar summary").isVisible(), false, "nothing is folded where there is room");
+    assert.ok(await page.locator('.staff-bar a[href="/meja"]').isVisible());
+  });
+}
 
 // UX 23
 test("a session that ends gives the typed form back after signing in again", async () => {
@@ -109,7 +140,7 @@ test("two officers take the same report, and the second is told who has it", asy
   await openCase(second, number);
   await go(first, first.locator('form[action$="/ambil"] button'));
   await go(second, second.locator('form[action$="/ambil"] button'));
-  const [name] = (await first.locator(".who span").first().innerText()).split(",");
+  const [name] = (await first.locator(".who span").first().textContent()).split(",");
   assert.ok((await second.locator("main").innerText()).includes(name));
 });
 

@@ -39,7 +39,7 @@ async function officer(role, number, look = {}) {
   await signIn(page, role);
   await openCase(page, number);
   page.at = new URL(page.url()).pathname;
-  const [name] = (await page.locator(".who span").first().innerText()).split(",");
+  const [name] = (await page.locator(".who span").first().textContent()).split(",");
   page.officer = name.trim();
   return page;
 }
@@ -467,8 +467,9 @@ test("a child who stole: told with company, diverted where the rules allow it, a
   assert.equal(await investigator.locator(".error-summary").count(), 0, await main(investigator));
 
   // Seven years or more shuts the way; plain theft does not.
-  const judge = async (yes) => {
+  const judge = async (yes, changed) => {
     await part(investigator, "/upaya?cara=diversion");
+    if (changed) await investigator.locator('form#nilai textarea[name="alasan"]').fill(changed);
     for (const group of await investigator.locator("form#nilai fieldset").all()) {
       const asked = await group.locator("legend").innerText();
       await group.locator(`input[value="${yes.some((one) => asked.includes(one)) ? "ya" : "tidak"}"]`).check();
@@ -478,7 +479,10 @@ test("a child who stole: told with company, diverted where the rules allow it, a
   await judge(["belum 18 tahun", "tujuh tahun atau lebih"]);
   await says(investigator, "prevention.stage_excluded");
   assert.equal(await investigator.locator("details#jawab").count(), 0, "nobody is asked about what the rules exclude");
+  // Whoever finds it allowed after all says what has changed.
   await judge(["belum 18 tahun"]);
+  await says(investigator, "prevention.excluded_before");
+  await judge(["belum 18 tahun"], "Sepedanya tidak dikunci: pencurian biasa.");
   await says(investigator, "prevention.stage_offered");
   for (const side of ["child", "guardian", "victim"]) {
     await send(investigator, "details#jawab", async (box) => {

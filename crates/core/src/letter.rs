@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use crate::pack::{LetterCode, Localized, ServiceCode, Sourced};
 
 pub use body::{Block, Body, Signer};
-pub use check::{FACTS, Fact, LetterFault, LetterRule};
+pub use check::{FACTS, Fact, LetterFault, LetterRule, WordsFault};
 pub use number::{NumberParts, fill_number};
 pub use typed::{FieldFault, Unfilled};
 
@@ -113,6 +113,36 @@ pub struct TemplateWords {
     pub number: String,
     /// The lines, in both languages.
     pub body: Localized,
+}
+
+impl TemplateWords {
+    /// The same without what nobody sees: spaces around a line, empty lines around the text. Words that make the
+    /// same letter are equal afterwards.
+    #[must_use]
+    pub fn tidied(&self) -> Self {
+        let tidy = |text: &str| {
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
+            lines.join("\n").trim().to_owned()
+        };
+        Self {
+            number: self.number.trim().to_owned(),
+            body: Localized {
+                id: tidy(&self.body.id),
+                en: tidy(&self.body.en),
+            },
+        }
+    }
+}
+
+/// A template with the words that are in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateInUse {
+    /// It.
+    pub template: Template,
+    /// Which of the unit's versions its words are, from 1; 0: the pack's.
+    pub version: u32,
+    /// Why the unit's own words are not used; nothing where they are, or where there are none.
+    pub below: Vec<WordsFault>,
 }
 
 #[cfg(test)]

@@ -148,12 +148,14 @@ fn file(payload: &Payload) -> &'static str {
         },
         Payload::Unit(act) => match act {
             UnitAct::LedgerKeyRotated { .. } => golden!("unit.ledger_key_rotated"),
+            UnitAct::LetterTemplateSet(_) => golden!("unit.letter_template_set"),
+            UnitAct::LetterTemplateReset { .. } => golden!("unit.letter_template_reset"),
         },
     }
 }
 
 /// Every file: with all fields, then with only those an act cannot do without.
-const FILES: [&str; 135] = [
+const FILES: [&str; 139] = [
     golden!("case.step_done"),
     golden!("case.step_left_out"),
     golden!("case.step_taken_back"),
@@ -210,6 +212,8 @@ const FILES: [&str; 135] = [
     golden!("encounter.personal_data_erased"),
     golden!("feedback.personal_data_erased"),
     golden!("unit.ledger_key_rotated"),
+    golden!("unit.letter_template_set"),
+    golden!("unit.letter_template_reset"),
     golden!("visit.visitor_joined"),
     golden!("visit.visitor_called"),
     golden!("visit.visitor_put_back"),
@@ -256,6 +260,7 @@ const FILES: [&str; 135] = [
     golden!("case.reporter_answered.least"),
     golden!("case.information_added.least"),
     golden!("case.evidence_added.least"),
+    golden!("case.letter_given.words"),
     golden!("case.letter_given.issued"),
     golden!("case.letter_given.least"),
     golden!("case.letter_withdrawn.on_file"),
@@ -278,6 +283,7 @@ const FILES: [&str; 135] = [
     golden!("encounter.personal_data_erased.least"),
     golden!("feedback.personal_data_erased.least"),
     golden!("unit.ledger_key_rotated.least"),
+    golden!("unit.letter_template_reset.least"),
     golden!("visit.visitor_joined.least"),
     golden!("outage.outage_declared.least"),
     golden!("case.officer_assigned"),
@@ -311,7 +317,7 @@ fn what_was_stored_still_reads_and_is_written_the_same() {
 
 #[test]
 fn each_kind_of_act_has_a_file_of_its_own() {
-    let (full, least) = FILES.split_at(84);
+    let (full, least) = FILES.split_at(86);
     for text in full {
         assert_eq!(file(&read(text).0), *text);
     }

@@ -3,11 +3,18 @@
 //! Names and shapes are those of the reference cases in `tests/reference/`. An undefined figure is
 //! `null`, an infinite one `"inf"`. Each topic has a file with the table of its methods.
 
+mod equity;
 mod funnel;
+mod impact;
 mod intervals;
 mod mix;
 mod pooling;
+mod privacy;
+mod spatial;
 mod spc;
+mod suppress;
+mod survey;
+mod variance;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,12 +25,18 @@ use crate::proportion::Interval;
 type Method = fn(&'static str, &Value) -> Result<Value, CalcError>;
 
 /// Every topic's methods by their names.
-const TOPICS: [&[(&str, Method)]; 5] = [
-    intervals::METHODS,
-    spc::METHODS,
+const TOPICS: &[&[(&str, Method)]] = &[
+    equity::METHODS,
     funnel::METHODS,
-    pooling::METHODS,
+    impact::METHODS,
+    intervals::METHODS,
     mix::METHODS,
+    pooling::METHODS,
+    privacy::METHODS,
+    spatial::METHODS,
+    spc::METHODS,
+    survey::METHODS,
+    variance::METHODS,
 ];
 
 /// Most rows one calculation takes where its topic does not say otherwise.
@@ -31,7 +44,11 @@ const ROWS_MAX: usize = 100_000;
 
 /// Every method [`calc`] knows, topic by topic.
 pub fn methods() -> impl Iterator<Item = &'static str> {
-    TOPICS.into_iter().flatten().map(|&(name, _)| name)
+    table().map(|&(name, _)| name)
+}
+
+fn table() -> impl Iterator<Item = &'static (&'static str, Method)> {
+    TOPICS.iter().copied().flatten()
 }
 
 /// Why a calculation cannot be done.
@@ -77,10 +94,7 @@ pub enum CalcError {
 /// # Ok::<(), pengayom_measure::CalcError>(())
 /// ```
 pub fn calc(method: &str, input: &Value) -> Result<Value, CalcError> {
-    let known = TOPICS
-        .into_iter()
-        .flatten()
-        .find(|(name, _)| *name == method);
+    let known = table().find(|(name, _)| *name == method);
     let Some(&(name, carry_out)) = known else {
         return Err(CalcError::UnknownMethod {
             method: method.to_owned(),

@@ -36,9 +36,10 @@ pub fn newcombe(first: (u64, u64), second: (u64, u64)) -> Result<Interval, Propo
     let (p1, p2) = (x1 / n1, x2 / n2);
     let of1 = wilson_interval(first.0, first.1, Z_95)?;
     let of2 = wilson_interval(second.0, second.1, Z_95)?;
+    // Rounding alone could leave what a difference of shares can be.
     Ok(Interval {
-        low: p1 - p2 - (p1 - of1.low).hypot(of2.high - p2),
-        high: p1 - p2 + (of1.high - p1).hypot(p2 - of2.low),
+        low: (p1 - p2 - (p1 - of1.low).hypot(of2.high - p2)).max(-1.0),
+        high: (p1 - p2 + (of1.high - p1).hypot(p2 - of2.low)).min(1.0),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::incomplete::{Level, chi_squared_above, smooth_binomial};
 use crate::proportion::{Interval, Z_95};
 
 /// Two-sided 99.8 % standard-normal quantile.
-pub const Z_998: f64 = 3.090_232_306_167_813_4;
+pub const Z_998: f64 = 3.090_232_306_167_813;
 
 /// Units below which how much they ordinarily differ cannot be told: plain limits are in force.
 pub const OVERDISPERSION_NEEDS: usize = 10;

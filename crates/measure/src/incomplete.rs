@@ -8,6 +8,8 @@
 //! Loader, C. (2000). Fast and accurate computation of binomial probabilities. (As used by R's
 //! `dbinom` and `dpois`.)
 
+#![allow(clippy::many_single_char_names, reason = "the letters of the formulas")]
+
 use std::f64::consts::TAU;
 
 use statrs::function::gamma::ln_gamma;
@@ -40,7 +42,7 @@ fn deviance(x: f64, m: f64) -> f64 {
         term *= v * v;
         let next = s + term / f64::from(2 * j + 1);
         // The same to the last bit.
-        if next >= s && next <= s {
+        if next.to_bits() == s.to_bits() {
             break;
         }
         s = next;

@@ -4,6 +4,8 @@
 //! Three ways: by moments for any rate (here), by likelihood for rates ([`crate::pooling_rates`]) and
 //! for shares ([`crate::pooling_shares`]). The last two give intervals.
 
+#![allow(clippy::many_single_char_names, reason = "the letters of the formulas")]
+
 use serde::Serialize;
 
 use crate::compensated;
@@ -270,7 +272,7 @@ pub(crate) fn climb(
     for _ in 0..200 {
         let [a, b, c] = here.curvature;
         // Curvatures are made negative by taking away a little more than the larger one.
-        let half = (a + c) / 2.0;
+        let half = f64::midpoint(a, c);
         let largest = half + ((a - c) / 2.0).hypot(b);
         let size = a.abs().max(c.abs()).max(1e-12);
         let away = damping + (largest + 1e-9 * size).max(0.0);

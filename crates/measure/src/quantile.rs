@@ -1,6 +1,7 @@
 //! Quantiles and roots that the intervals need.
 
 use statrs::function::beta::beta_reg;
+use statrs::function::erf::erfc;
 use statrs::function::gamma::{gamma_lr, gamma_ur};
 
 /// Probability left out at each end of a 95 % interval.
@@ -51,6 +52,11 @@ pub(crate) fn gamma(shape: f64, below: f64) -> f64 {
     } else {
         threshold(0.0, end, |x| gamma_lr(shape, x) >= below)
     }
+}
+
+/// Probability of a standard-normal number at least as far from 0 as `z`.
+pub(crate) fn two_sided(z: f64) -> f64 {
+    erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 
 #[cfg(test)]

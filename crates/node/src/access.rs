@@ -97,6 +97,8 @@ pub enum Permission {
     HoldCase,
     /// Keep accounts.
     KeepAccounts,
+    /// Change the words of the letters that the program makes.
+    KeepLetters,
     /// Say who is qualified for what.
     KeepSkills,
     /// Register rooms and equipment, and say how they are.
@@ -137,7 +139,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions, by name.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::AssignCase,
         Self::ClearConcerned,
         Self::CloseCase,
@@ -146,6 +148,7 @@ impl Permission {
         Self::HoldCase,
         Self::KeepAccounts,
         Self::KeepExhibits,
+        Self::KeepLetters,
         Self::KeepSkills,
         Self::KeepThings,
         Self::NameConcerned,
@@ -176,6 +179,7 @@ impl Permission {
             Self::HoldCase => "HoldCase",
             Self::KeepAccounts => "KeepAccounts",
             Self::KeepExhibits => "KeepExhibits",
+            Self::KeepLetters => "KeepLetters",
             Self::KeepSkills => "KeepSkills",
             Self::KeepThings => "KeepThings",
             Self::NameConcerned => "NameConcerned",
@@ -241,6 +245,15 @@ impl Carried {
     const fn with(self, permission: Permission) -> Self {
         Self {
             permissions: self.permissions | 1 << (permission as u32),
+            rank: self.rank,
+        }
+    }
+
+    /// The same and one permission less.
+    #[must_use]
+    pub(crate) const fn without(self, permission: Permission) -> Self {
+        Self {
+            permissions: self.permissions & !(1 << (permission as u32)),
             rank: self.rank,
         }
     }

@@ -66,22 +66,15 @@ async fn look(node: &SharedNode, known: &mut i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tells live pages of acts in the record. Of very many the last are enough: a page that hears of
-/// more than it can follow reads itself anew.
+/// Tells live pages of acts in the record, each in its order: a page of one kind of act hears of it also when another
+/// came right after it. Of very many the last are enough: a page that hears of more than it can follow reads itself
+/// anew.
 async fn tell(node: &SharedNode, range: RangeInclusive<i64>) -> Result<(), StoreError> {
     let unit = node.unit().id.clone();
     let after = (range.start() - 1).max(range.end() - i64::from(PAGE_MAX));
     let acts = node.store().acts_after(&unit, after, PAGE_MAX).await?;
-    let acts = acts.iter().filter(|act| range.contains(&act.sequence));
-    let mut acts = acts.peekable();
-    while let Some(act) = acts.next() {
-        // Of acts that follow one another about one subject the last says it.
-        if acts
-            .peek()
-            .is_none_or(|next| next.act.subject != act.act.subject)
-        {
-            node.tell(&act.act, act.sequence);
-        }
+    for act in acts.iter().filter(|act| range.contains(&act.sequence)) {
+        node.tell(&act.act, act.sequence);
     }
     Ok(())
 }

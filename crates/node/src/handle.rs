@@ -8,6 +8,7 @@ pub mod feedback;
 pub mod first_hour;
 pub mod import;
 pub mod letter;
+pub mod letter_words;
 mod lists;
 pub mod once;
 pub mod outage;
@@ -110,7 +111,7 @@ impl Node {
         }
         self.events.tell(Event {
             subject: match act.subject {
-                // What is told of must not lead to who judged; the unit's own acts show on no page.
+                // What is told of must not lead to who judged; the unit's own acts show on no live page.
                 // Of an officer's lessons nobody else hears.
                 Subject::Feedback(_) | Subject::Officer(_) | Subject::Unit => None,
                 named => Some(named),

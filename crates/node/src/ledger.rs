@@ -184,7 +184,10 @@ async fn first_key_of(
 }
 
 /// What the record says of the unit itself.
-async fn record_of(store: &dyn Store, unit: &UnitId) -> Result<Option<UnitRecord>, StoreError> {
+pub(crate) async fn record_of(
+    store: &dyn Store,
+    unit: &UnitId,
+) -> Result<Option<UnitRecord>, StoreError> {
     let acts = store.acts(unit, Subject::Unit).await?;
     Ok(match views::fold(&acts) {
         Some(State::Unit(record)) => Some(*record),
@@ -606,7 +609,8 @@ impl Node {
         actor: &Actor,
     ) -> Result<(), HandleError> {
         let unit = self.unit().id.clone();
-        let decided = unit_subject::decide(record.as_ref(), command)?;
+        let pack = Arc::clone(&self.unit().pack);
+        let decided = unit_subject::decide(record.as_ref(), command, pack.templates())?;
         let moment = self.moment(None);
         let acts = self.new_acts(decided, actor, moment, None, Payload::Unit);
         let before = record.map(|record| State::Unit(Box::new(record)));

@@ -15,7 +15,7 @@ use pengayom_core::value::UnitId;
 use pengayom_store::rows::UnitRow;
 use pengayom_store::{Store, StoreError};
 
-use crate::access::{Carried, Policies, PolicyFaults, Role};
+use crate::access::{Carried, Permission, Policies, PolicyFaults, Role};
 
 /// A unit, ready to serve.
 #[derive(Debug)]
@@ -157,7 +157,13 @@ impl UnitContext {
         let known = ranks.find(|known| Some(known.abbr.as_str()) == rank);
         let rank = known.map_or(0, |rank| rank.order);
         let station = station.unwrap_or(&self.own_station);
-        self.policies.carried(roles, rank, station)
+        let carried = self.policies.carried(roles, rank, station);
+        // Letters are the whole unit's: the chief of one of its stations does not change their words.
+        if *station == self.own_station || roles.contains(&Role::Admin) {
+            carried
+        } else {
+            carried.without(Permission::KeepLetters)
+        }
     }
 
     /// The unit itself as a station: it answers for what belongs to none of its stations.

@@ -12,7 +12,7 @@ use pengayom_core::act::Actor;
 use pengayom_core::place::{Point, StationId};
 use pengayom_core::subject::case::{BlobRef, CaseCommand, CaseRefusal, CaseStage};
 use pengayom_node::access::{Permission, Role, Shut};
-use pengayom_node::handle::case::MEDIA_MAX;
+use pengayom_node::handle::case::{Filed, MEDIA_MAX};
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::handle::reporter::TRIES_PER_ORIGIN;
 use pengayom_node::{HandleError, PersonDetails};
@@ -521,4 +521,43 @@ async fn response_times_are_told_by_station_and_local_hour_with_their_n() {
             .is_err()
     );
     assert!(world.node.response_times(&desk, day, day).await.is_err());
+}
+
+// S18: put together in both directions at once, neither ends as part of its own part.
+#[tokio::test]
+async fn two_cases_put_into_each_other_at_once_make_no_circle() {
+    let world = World::new().await;
+    let desk = world.officer("sari", Role::Desk, None).await;
+    for first in [0, 1] {
+        let pair = [
+            world.file("gangguan", JUWANA).await,
+            world.file("gangguan", JUWANA).await,
+        ];
+        let (one, other) = (&pair[first], &pair[1 - first]);
+        let into = |part: &Filed, main: &Filed| {
+            let (node, desk) = (&world.node, &desk);
+            let (part, main) = (part.case, main.number.clone());
+            Box::pin(async move {
+                let reason = "kejadian yang sama".to_owned();
+                node.merge_case(desk, part, None, &main, reason).await
+            })
+        };
+        let (there, back) = tokio::join!(into(one, other), into(other, one));
+        let refused = [there, back].into_iter().filter_map(Result::err);
+        let refused: Vec<HandleError> = refused.collect();
+        assert!(
+            matches!(
+                refused.as_slice(),
+                [HandleError::Case(CaseRefusal::MergeChain)]
+            ),
+            "{refused:?}"
+        );
+        let links = |id| {
+            let (node, desk) = (&world.node, &desk);
+            async move { node.case_history(desk, id).await.unwrap().case.links }
+        };
+        let (one, other) = (links(one.case).await, links(other.case).await);
+        assert!(one.into.is_some() != other.into.is_some());
+        assert_eq!(one.parts.len() + other.parts.len(), 1);
+    }
 }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pengayom_core::act::Subject;
+use pengayom_core::subject::case::{CaseCommand, TriageDecision};
 use pengayom_node::Event;
+use pengayom_node::access::Role;
 use pengayom_node::follow::Follower;
 use pengayom_testkit::postgres::Database;
 use tokio::sync::{broadcast, watch};
@@ -93,6 +95,31 @@ async fn a_page_hears_of_what_another_process_recorded() {
             break;
         }
     }
+    two.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_hears_of_each_act_of_a_run_in_order() {
+    let mut two = Two::begin().await;
+    let filed = two.one.file("gangguan", JUWANA).await;
+    let subject = Subject::Case(filed.case);
+    hear_of(&mut two.events, subject).await;
+    let desk = two.one.officer("sari", Role::Desk, None).await;
+    // One command, two acts about one case.
+    let decision = CaseCommand::DecideTriage(TriageDecision {
+        outcome: "o_criminal".to_owned(),
+        service: Some("laka".parse().unwrap()),
+        reason: "Ternyata kecelakaan".to_owned(),
+        referrals: Vec::new(),
+    });
+    let node = &two.one.node;
+    let decided = node.change_case(&desk, filed.case, None, decision, None);
+    decided.await.unwrap();
+    let first = hear_of(&mut two.events, subject).await;
+    let second = hear_of(&mut two.events, subject).await;
+    assert_eq!(first.kind, "case.triage_decided");
+    assert_eq!(second.kind, "case.case_assessed");
+    assert!(first.sequence < second.sequence);
     two.end().await;
 }
 

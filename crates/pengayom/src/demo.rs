@@ -6,6 +6,7 @@
 mod calls;
 mod classes;
 mod clock;
+mod field;
 mod first;
 mod letter;
 mod means;
@@ -13,6 +14,7 @@ mod progress;
 mod proof;
 mod queue;
 mod rights;
+mod scene;
 mod simulate;
 mod words;
 
@@ -159,7 +161,7 @@ pub(crate) async fn make(dir: &Path, plan: &DemoPlan) -> Result<Made, Fault> {
     let database = building.join("unit.db");
     let key_file = building.join("unit.key");
     let key = crate::key::make_key(&key_file)?;
-    fill(&database, key, plan).await?;
+    Box::pin(fill(&database, key, plan)).await?;
     std::fs::rename(&key_file, &made.key).map_err(Fault::file(&key_file))?;
     std::fs::rename(&database, &made.database).map_err(Fault::file(&database))?;
     std::fs::remove_dir_all(&building).map_err(Fault::file(&building))?;
@@ -266,16 +268,27 @@ mod tests {
 
     use super::*;
 
-    async fn made(dir: &Path, seed: u64) -> Vec<SequencedAct> {
-        let plan = DemoPlan {
+    const KEY: [u8; 32] = [7; 32];
+
+    fn plan(seed: u64) -> DemoPlan {
+        DemoPlan {
             seed,
             days: 3,
             until: "2026-11-24T10:00:00Z".parse().unwrap(),
-        };
-        let database = dir.join(format!("{seed}.db"));
-        fill(&database, NodeKey::new([7; 32]), &plan).await.unwrap();
+        }
+    }
+
+    async fn filled(dir: &Path, plan: &DemoPlan) -> Arc<dyn pengayom_store::Store> {
+        let database = dir.join(format!("{}.db", plan.seed));
+        Box::pin(fill(&database, NodeKey::new(KEY), plan))
+            .await
+            .unwrap();
         let address = format!("sqlite:{}", database.display());
-        let store = pengayom_store::open(&address).await.unwrap();
+        pengayom_store::open(&address).await.unwrap()
+    }
+
+    async fn made(dir: &Path, seed: u64) -> Vec<SequencedAct> {
+        let store = filled(dir, &plan(seed)).await;
         let unit = "polres-pati".parse().unwrap();
         store.acts_after(&unit, 0, 500).await.unwrap()
     }
@@ -317,6 +330,42 @@ mod tests {
                     assert!(text.contains("\"simulated\":true") || text.contains("corrected"));
                 }
             }
+        }
+    }
+
+    /// Steps of first hours that are open before an officer, case by case.
+    async fn before_them(node: &Node, login: &str) -> Vec<usize> {
+        let staff = node.active_staff().await.unwrap();
+        let officer = staff.iter().find(|one| one.login == login).unwrap();
+        let unit = node.unit();
+        let method = unit.method();
+        let mut open = Vec::new();
+        for row in node.own_cases(officer, 50).await.unwrap() {
+            let case = node.case_history(officer, row.id).await.unwrap().case;
+            let steps = case.first_hour_steps(&method);
+            open.push(steps.iter().filter(|step| step.mark.is_none()).count());
+        }
+        open
+    }
+
+    // S8: the page of the road shows something from the first look.
+    #[tokio::test]
+    async fn patrol_and_community_have_work_before_them_when_it_opens() {
+        let (dir, plan) = (tempfile::tempdir().unwrap(), plan(1));
+        let node = Node::open(
+            filled(dir.path(), &plan).await,
+            &"polres-pati".parse().unwrap(),
+            NodeKey::new(KEY),
+            Arc::new(SimulatedClock::new(plan.until)) as Arc<dyn pengayom_node::Clock>,
+            Arc::new(SeededRandomness::new(2)),
+        )
+        .await
+        .unwrap();
+        // An accident that somebody reached, a quarrel that nobody has; neighbours, and loud music.
+        for (login, open) in [("patroli", [4, 4]), ("binmas", [2, 4])] {
+            let mut found = before_them(&node, login).await;
+            found.sort_unstable();
+            assert_eq!(found, open, "{login}");
         }
     }
 

@@ -11,7 +11,6 @@ mod files;
 mod import;
 mod key;
 mod notices;
-#[cfg(debug_assertions)]
 mod provider;
 mod rehearsal;
 mod wiring;

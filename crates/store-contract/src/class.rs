@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use pengayom_core::pack::{ConcernedRole, Matter};
 use pengayom_core::subject::case::{
-    CaseAct, EscalationCause, MeasureBegun, PersonNamed, ProofRefused, ReviewKind, SecondLook,
+    CaseAct, CountDiffered, CustodyExplained, EscalationCause, ExhibitTaken, MeasureBegun,
+    PersonNamed, ProofRefused, ReviewKind, SecondLook,
 };
 use pengayom_store::rebuild::Mode;
 use pengayom_store::rows::CaseMeasured;
@@ -300,6 +301,55 @@ pub async fn what_measures_count_is_read_by_the_span_of_filing(engine: &impl Eng
     // From the first moment on, the last not included; the latest where there are too many.
     assert_eq!(read(20, 30, 10).await, all[1..2]);
     assert_eq!(read(0, 100, 2).await, all[..2]);
+    let report = store.rebuild(&pati(), Mode::Check, &|_| ()).await.unwrap();
+    assert_eq!(report.differences(), 0, "{:?}", report.named);
+}
+
+/// Money that differs brings its case into a list until somebody explained it; what somebody wrote never does.
+// S13
+pub async fn evidence_that_is_wrong_is_listed_until_that_is_explained(engine: &impl Engine) {
+    let store = engine.open().await;
+    for n in 1..=3 {
+        let at = at(i64::try_from(n).unwrap());
+        let filed = store.append(filing(&pati(), n, at, request())).await;
+        filed.unwrap();
+        let taken = CaseAct::ExhibitTaken(ExhibitTaken {
+            description: "Amplop".to_owned(),
+            quantity: 1,
+            seal: None,
+            from: None,
+            place: r#"Lemari, "differs":true, "altered":true"#.to_owned(),
+            rupiah: Some(1_000),
+        });
+        follow(&*store, &pati(), n, at, taken).await;
+    }
+    let listed = async || {
+        let query = CaseQuery {
+            evidence_wrong: true,
+            order: CaseOrder::EvidenceWrong,
+            ..CaseQuery::default()
+        };
+        let rows = store.cases(&pati(), &query).await.unwrap().rows;
+        let ids = rows.iter().map(|row| row.id.0.as_u128());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, [0_u128; 0]);
+    for n in [3, 2] {
+        let differed = CaseAct::CountDiffered(CountDiffered {
+            evidence: 1,
+            expected: 1_000,
+            counted: 900,
+            had: Some(officer(7)),
+        });
+        follow(&*store, &pati(), n, at(20), differed).await;
+    }
+    assert_eq!(listed().await, [2, 3], "the earliest filed first");
+    let explained = CaseAct::CustodyExplained(CustodyExplained {
+        evidence: 1,
+        text: "Salah hitung".to_owned(),
+    });
+    follow(&*store, &pati(), 2, at(30), explained).await;
+    assert_eq!(listed().await, [3]);
     let report = store.rebuild(&pati(), Mode::Check, &|_| ()).await.unwrap();
     assert_eq!(report.differences(), 0, "{:?}", report.named);
 }

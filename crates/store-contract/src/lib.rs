@@ -80,6 +80,7 @@ macro_rules! for_each_rule {
             an_act_comes_back_as_it_was_recorded,
             a_stale_version_is_refused,
             one_of_many_appends_to_a_subject_wins,
+            an_append_that_rests_on_another_subject_is_refused_once_that_changed,
             a_repeated_command_gets_the_first_answer,
             a_command_repeated_at_once_files_one_case,
             a_command_id_with_other_content_is_refused,
@@ -108,6 +109,7 @@ macro_rules! for_each_rule {
             access: who_may_know_a_case_is_listed_with_it;
             class: a_class_and_what_waits_stand_with_the_case,
             what_has_waited_longest_is_not_cut,
+            evidence_that_is_wrong_is_listed_until_that_is_explained,
             what_measures_count_is_read_by_the_span_of_filing;
             cases: a_case_row_shows_what_its_acts_tell,
             what_a_reporter_waits_for_is_listed_until_it_came,

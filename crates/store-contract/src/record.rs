@@ -405,6 +405,36 @@ pub async fn a_subject_appended_twice_in_one_commit_sees_itself(engine: &impl En
     assert_eq!((totals[0].filed, totals[0].closed), (1, 1));
 }
 
+/// What was decided by looking at another subject is not recorded when that one changed since, though it be in
+/// the same commit.
+pub async fn an_append_that_rests_on_another_subject_is_refused_once_that_changed(
+    engine: &impl Engine,
+) {
+    let store = engine.open().await;
+    for (n, filed_at) in [(1, at(0)), (2, at(1))] {
+        store
+            .append(filing(&pati(), n, filed_at, request()))
+            .await
+            .unwrap();
+    }
+    let on = |n, version| vec![(Subject::Case(case(n)), version)];
+    let mut append = next(&*store, &pati(), 1, vec![act(at(60), taken(7))]).await;
+    append.rests_on = on(2, 1);
+    store.append(append).await.unwrap();
+    // Each rests on the other as it was.
+    let mut one = next(&*store, &pati(), 1, vec![act(at(61), answered("satu"))]).await;
+    one.rests_on = on(2, 1);
+    let mut other = next(&*store, &pati(), 2, vec![act(at(62), answered("dua"))]).await;
+    other.rests_on = on(1, 2);
+    let outcomes = store.append_many(vec![one, other.clone()]).await.unwrap();
+    assert!(outcomes[0].is_ok());
+    assert!(is_stale(&outcomes[1], 2, 3));
+    assert!(is_stale(&store.append(other.clone()).await, 2, 3));
+    // Nor when it rests on something that is not there.
+    other.rests_on = on(9, 1);
+    assert!(is_stale(&store.append(other).await, 1, 0));
+}
+
 /// An append says something.
 pub async fn an_append_without_acts_is_refused(engine: &impl Engine) {
     let store = engine.open().await;

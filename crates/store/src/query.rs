@@ -48,6 +48,8 @@ pub struct CaseQuery {
     pub escalated: bool,
     /// Something of it is in keeping, or a file of it was altered.
     pub exhibits: bool,
+    /// A file of its evidence was altered, or money of it was counted, differs, and nobody explained that.
+    pub evidence_wrong: bool,
     /// Late at this moment: open and overdue.
     pub late_at: Option<Timestamp>,
     /// In which order.
@@ -79,6 +81,8 @@ pub enum CaseOrder {
     OpeningUnreviewed,
     /// What nobody has had for the longest time.
     Unhanded,
+    /// Whose evidence is wrong, the earliest filed first.
+    EvidenceWrong,
 }
 
 /// Where a page of cases ended.

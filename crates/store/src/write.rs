@@ -168,6 +168,9 @@ pub struct Append {
     pub before: Option<State>,
     /// The acts, in order; at least one.
     pub acts: Vec<NewAct>,
+    /// Other subjects that were looked at to decide it, and the version each had. Refused as stale when one has
+    /// another by now, also by what comes before it in the same commit.
+    pub rests_on: Vec<(Subject, u32)>,
     /// Number the filing in this series.
     pub series: Option<CaseSeries>,
     /// The number a letter has in its series; refused when it is not the next one.
@@ -210,6 +213,7 @@ impl Append {
             subject,
             before,
             acts,
+            rests_on: Vec::new(),
             series: None,
             letter: None,
             tickets: None,

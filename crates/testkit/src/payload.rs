@@ -1,7 +1,7 @@
 //! Arbitrary payloads: what can be written, whether or not a rule would ever lead to it.
 
 use pengayom_core::act::Payload;
-use pengayom_core::pack::{ClockEvent, GapKind, LessonCode, Matter, SkillCode};
+use pengayom_core::pack::{ClockEvent, GapKind, LessonCode, Localized, Matter, SkillCode};
 use pengayom_core::subject::case::{
     CaseAct, ConfirmedBy, EscalationCause, Guardian, Issued, RequestFiled, ReviewKind, RiskTrend,
     ToldBy, TriageAnswer, TriageReply,
@@ -12,7 +12,7 @@ use pengayom_core::subject::feedback::{Answer, FeedbackAct, FeedbackGiven, Judge
 use pengayom_core::subject::officer::{OfficerAct, QualificationGranted};
 use pengayom_core::subject::outage::{OutageAct, OutageDeclared};
 use pengayom_core::subject::thing::{ThingAct, ThingRegistered, ThingState};
-use pengayom_core::subject::unit::UnitAct;
+use pengayom_core::subject::unit::{LetterTemplateSet, UnitAct};
 use pengayom_core::subject::visit::{VisitAct, VisitorJoined};
 use pengayom_core::value::{ActId, CaseId, OfficerId};
 use proptest::collection::{btree_map, vec};
@@ -26,14 +26,20 @@ use crate::value::{
 };
 
 fn issued() -> impl Strategy<Value = Issued> {
-    (any::<u32>(), any::<u32>(), any::<bool>(), of(any::<u32>())).prop_map(
-        |(n, template, on_file, replaces)| Issued {
+    (
+        any::<u32>(),
+        any::<u32>(),
+        of(text()),
+        any::<bool>(),
+        of(any::<u32>()),
+    )
+        .prop_map(|(n, template, pack_version, on_file, replaces)| Issued {
             n,
             template,
+            pack_version,
             on_file,
             replaces,
-        },
-    )
+        })
 }
 
 /// Any payload.
@@ -509,7 +515,7 @@ pub fn outage_act() -> impl Strategy<Value = OutageAct> {
 
 /// Any act of the unit itself.
 pub fn unit_act() -> impl Strategy<Value = UnitAct> {
-    (1_u32..1_000, text(), text(), of(text()), any::<bool>()).prop_map(
+    let rotated = (1_u32..1_000, text(), text(), of(text()), any::<bool>()).prop_map(
         |(generation, from, to, proof, revoked)| UnitAct::LedgerKeyRotated {
             generation,
             from,
@@ -517,7 +523,23 @@ pub fn unit_act() -> impl Strategy<Value = UnitAct> {
             proof,
             revoked,
         },
-    )
+    );
+    let set = (text(), text(), text(), text(), text()).prop_map(
+        |(kind, number, id, en, pack_version)| {
+            UnitAct::LetterTemplateSet(LetterTemplateSet {
+                kind,
+                number,
+                body: Localized { id, en },
+                pack_version,
+            })
+        },
+    );
+    prop_oneof![
+        rotated,
+        set,
+        (text(), of(text()))
+            .prop_map(|(kind, reason)| UnitAct::LetterTemplateReset { kind, reason }),
+    ]
 }
 
 /// Any kind of review.

@@ -197,13 +197,14 @@ pub fn custody_act() -> impl Strategy<Value = CaseAct> {
                 })
             )
             .boxed(),
-        (any::<u32>(), text(), text(), of(text()))
+        (any::<u32>(), text(), text(), of(text()), of(any::<u64>()))
             .prop_map(
-                |(evidence, note, place, seal)| CaseAct::ExhibitBack(ExhibitBack {
+                |(evidence, note, place, seal, counted)| CaseAct::ExhibitBack(ExhibitBack {
                     evidence,
                     note,
                     place,
-                    seal
+                    seal,
+                    counted
                 })
             )
             .boxed(),
@@ -377,22 +378,24 @@ pub fn of_custody() -> impl Strategy<Value = CaseCommand> {
                 seal,
             }
         }),
-        1 => (0_u32..4, select(&Outside::ALL[..]), text(), text()).prop_map(
-            |(evidence, to, recipient, letter)| CustodyCommand::Send {
+        1 => (0_u32..4, select(&Outside::ALL[..]), text(), text(), rupiah()).prop_map(
+            |(evidence, to, recipient, letter, counted)| CustodyCommand::Send {
                 evidence,
                 to,
                 recipient,
                 letter,
+                counted,
             }
         ),
-        1 => (0_u32..4, text(), text(), of(text())).prop_map(|(evidence, note, place, seal)| {
-            CustodyCommand::TakeBack {
+        1 => (0_u32..4, text(), text(), of(text()), rupiah()).prop_map(
+            |(evidence, note, place, seal, counted)| CustodyCommand::TakeBack {
                 evidence,
                 note,
                 place,
                 seal,
+                counted,
             }
-        }),
+        ),
         2 => (0_u32..4, select(&Disposal::ALL[..]), of(text()), text(), text(), rupiah())
             .prop_map(|(evidence, way, recipient, letter, reason, counted)| {
                 CustodyCommand::Propose {

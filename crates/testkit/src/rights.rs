@@ -111,14 +111,16 @@ fn judged() -> impl Strategy<Value = CaseAct> {
         answers(),
         vec(text(), 0..2),
         vec(side(), 0..3),
+        of(text()),
     )
-        .prop_map(|(settlement, way, answers, excluded, sides)| {
+        .prop_map(|(settlement, way, answers, excluded, sides, reason)| {
             CaseAct::SettlementJudged(SettlementJudged {
                 settlement,
                 way,
                 answers,
                 excluded,
                 sides,
+                reason,
             })
         })
 }

@@ -81,13 +81,70 @@ pub fn compare(
     findings
 }
 
-/// The names in braces in a text: `{n} laporan` fills in `n`.
+/// The names in braces in a text: `{n} laporan` fills in `n`, and so do words that go with it, `{n:day|days}`.
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name)
-        .collect()
+    let inside = text.split('{').skip(1);
+    let inside = inside.filter_map(|rest| rest.split_once('}'));
+    inside.map(|(inside, _)| name_of(inside)).collect()
+}
+
+fn name_of(inside: &str) -> &str {
+    inside.split_once(':').map_or(inside, |(name, _)| name)
+}
+
+/// Words before a number that says which one it is, not how many there are.
+const WHICH_ONE: [&str; 10] = [
+    "category", "entry", "evidence", "file", "letter", "number", "page", "photo", "screen", "step",
+];
+
+/// Words that end as a plural does and are none.
+const NO_PLURAL: [&str; 10] = [
+    "as", "differs", "does", "has", "is", "its", "less", "needs", "this", "was",
+];
+
+/// How many words after a number may still be what it counts: "3 online reports".
+const COUNTED_WITHIN: usize = 3;
+
+/// English texts that say "1 days": a count with a plural after it, and not `{n:day|days}`.
+///
+/// A count is `n`, and every name that some text of the file gives words for one and many.
+pub fn without_singular(path: &str, words: &BTreeMap<String, String>) -> Vec<Finding> {
+    let mut counts = BTreeSet::from(["n"]);
+    for text in words.values() {
+        let inside = text.split('{').skip(1);
+        let inside = inside.filter_map(|rest| rest.split_once('}'));
+        counts.extend(inside.filter_map(|(inside, _)| Some(inside.split_once(':')?.0)));
+    }
+    let mut findings = Vec::new();
+    for (key, text) in words {
+        for (at, _) in text.match_indices('{') {
+            let (before, rest) = text.split_at(at);
+            let Some((name, after)) = rest.trim_start_matches('{').split_once('}') else {
+                continue;
+            };
+            let before = before.split_whitespace().next_back().unwrap_or_default();
+            let ordinal = WHICH_ONE.contains(&before.to_lowercase().as_str());
+            if !counts.contains(name) || ordinal || !after.starts_with(' ') {
+                continue;
+            }
+            if let Some(plural) = plural_in(after) {
+                let message = format!("`{key}` says \"1 {plural}\": write `{{{name}:…|{plural}}}`");
+                findings.push(Finding::at(path, message));
+            }
+        }
+    }
+    findings
+}
+
+/// The first plural of the words that stand right after a number.
+fn plural_in(after: &str) -> Option<&str> {
+    let sentence = |c: char| !(c.is_alphabetic() || c == ' ' || c == '-' || c == '\'');
+    let near = after.split(sentence).next().unwrap_or_default();
+    let mut near = near.split_whitespace().take(COUNTED_WITHIN);
+    near.find(|word| {
+        *word == "people"
+            || (word.ends_with('s') && !word.ends_with("ss") && !NO_PLURAL.contains(word))
+    })
 }
 
 /// One place where a page asks for a word by a key written out.
@@ -211,6 +268,27 @@ mod tests {
         assert_eq!(compare(("id.toml", &id), ("en.toml", &en)).len(), 1);
         let same = words("late = \"{n} days late\"");
         assert!(compare(("id.toml", &id), ("en.toml", &same)).is_empty());
+    }
+
+    #[test]
+    fn a_count_without_a_singular_is_found() {
+        let found = |text: &str| without_singular("en.toml", &words(text)).len();
+        assert_eq!(found("late = \"{n} days late\""), 1);
+        assert_eq!(found("late = \"{n} {n:day|days} late\""), 0);
+        assert_eq!(found("wait = \"{n} more online reports\""), 1);
+        assert_eq!(found("ahead = \"{n} people ahead\""), 1);
+        // Which one, not how many; and what no text counts by.
+        assert_eq!(found("was = \"Evidence {n} was sent to others\""), 0);
+        assert_eq!(found("who = \"{officer} sees cases\""), 0);
+        assert_eq!(found("a = \"{of} steps\"\nb = \"{of} {of:step|steps}\""), 1);
+        assert_eq!(found("gap = \"{n} more, of other cases\""), 0);
+    }
+
+    #[test]
+    fn words_that_go_with_a_count_fill_in_its_value() {
+        let id = words("late = \"Terlambat {n} hari\"");
+        let en = words("late = \"{n} {n:day|days} late\"");
+        assert!(compare(("id.toml", &id), ("en.toml", &en)).is_empty());
     }
 
     #[test]

@@ -153,6 +153,18 @@ fn every_word_is_there_in_every_language() {
     assert_in_order(&findings);
 }
 
+// "1 day", "2 days".
+#[test]
+fn every_english_count_has_its_singular() {
+    let mut findings = Vec::new();
+    for (path, words) in words_by_folder().values().flatten() {
+        if path.ends_with("/en.toml") {
+            findings.extend(words::without_singular(path, words));
+        }
+    }
+    assert_in_order(&findings);
+}
+
 #[test]
 fn every_word_a_page_asks_for_is_there() {
     let known: BTreeMap<String, String> = words_by_folder()

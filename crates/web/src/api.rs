@@ -21,6 +21,7 @@ mod query;
 mod rate;
 mod rating;
 mod receipt;
+mod reporter;
 mod request;
 mod root;
 mod safety;
@@ -89,7 +90,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
     let (routes, mut described) = operations().split_for_parts();
     document::complete(&mut described);
     let gate = Arc::new(Gate::new(state, &described));
-    let described = root::Description::of(&described);
+    let described = root::Description::of(described);
     Router::new()
         .nest(document::BASE, routes)
         // The first address as it is described; what is nested has it without the slash.

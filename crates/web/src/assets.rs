@@ -2,7 +2,8 @@
 //!
 //! The address is `/assets/<hash>/<name>`: a browser keeps such a file for ever and asks again only after the set has
 //! changed. One hash for the set, not one for each file, lets addresses inside a stylesheet stay relative.
-//! The stylesheets of `web/assets/style/` are served as one, `style.css`: one request on a slow line, several files to read.
+//! The stylesheets of `web/assets/style/` are served as one, `style.css`, and those of `staff/` as `staff.css`: one request
+//! on a slow line, several files to read.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ use crate::range::{Asked, range};
 #[folder = "../../web/assets"]
 struct Files;
 
-/// The folder whose stylesheets, in the order of their names, become `style.css`.
-const STYLE_FOLDER: &str = "style/";
+/// Folders whose stylesheets, in the order of their names, become one file.
+const SHEETS: [(&str, &str); 2] = [("style/", "style.css"), ("staff/", "staff.css")];
 
 /// A year, in seconds: as long as a cache may be told to keep a file.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -45,7 +46,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(Assets::read);
 impl Assets {
     fn read() -> Self {
         let mut files = BTreeMap::new();
-        let mut style: BTreeMap<String, Cow<'static, [u8]>> = BTreeMap::new();
+        let mut parts: BTreeMap<String, Cow<'static, [u8]>> = BTreeMap::new();
         for name in Files::iter() {
             let (Some(media_type), Some(file)) = (media_type(&name), Files::get(&name)) else {
                 continue;
@@ -55,20 +56,23 @@ impl Assets {
             } else {
                 file.data
             };
-            if name.starts_with(STYLE_FOLDER) {
-                style.insert(name.into_owned(), bytes);
+            if SHEETS.iter().any(|(folder, _)| name.starts_with(folder)) {
+                parts.insert(name.into_owned(), bytes);
             } else {
                 files.insert(name.into_owned(), Asset { bytes, media_type });
             }
         }
-        let style: Vec<&[u8]> = style.values().map(AsRef::as_ref).collect();
-        files.insert(
-            "style.css".to_owned(),
-            Asset {
-                bytes: Cow::Owned(style.concat()),
-                media_type: "text/css; charset=utf-8",
-            },
-        );
+        for (folder, sheet) in SHEETS {
+            let parts = parts.iter().filter(|(name, _)| name.starts_with(folder));
+            let parts: Vec<&[u8]> = parts.map(|(_, bytes)| bytes.as_ref()).collect();
+            files.insert(
+                sheet.to_owned(),
+                Asset {
+                    bytes: Cow::Owned(parts.concat()),
+                    media_type: "text/css; charset=utf-8",
+                },
+            );
+        }
         Self {
             version: version(&files),
             files,
@@ -227,6 +231,7 @@ mod tests {
             "nothing.css",
             "fonts/README.md",
             "style/1-tokens.css",
+            "staff/1-frame.css",
             "../base.html",
         ] {
             assert_eq!(ask(&address(name)).await.status(), StatusCode::NOT_FOUND);
@@ -252,6 +257,10 @@ mod tests {
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         let tokens = text.find("--primary:").unwrap();
         assert!(text.find(".choice").is_some_and(|form| tokens < form));
+        let body = ask(&address("staff.css")).await.into_body();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let bar = text.find(".staff-bar").unwrap();
+        assert!(text.find(".parts").is_some_and(|case| bar < case));
     }
 
     /// The first view may weigh 60 kB with its page of 14: the rest is measured here. // S32

@@ -2,14 +2,17 @@
 //! somebody else can look at it.
 
 use pengayom_core::act::{Act, Payload};
-use pengayom_core::subject::case::{Case, CaseAct, TriageReply};
+use pengayom_core::pack::Matter;
+use pengayom_core::subject::case::{Case, CaseAct, SecondLook, TriageReply};
 
 use crate::desk::{look_words, matter_words, outcome_name};
 use crate::frame::PageFrame;
 
 /// The class of a case, for its reporter.
 pub(crate) struct ClassWords {
-    /// Whose the matter is.
+    /// Whose the matter is; `None` of a kind kept narrow.
+    pub(crate) matter: Option<Matter>,
+    /// The same in words.
     pub(crate) class: String,
     /// Why, in the officer's words.
     pub(crate) reason: String,
@@ -17,7 +20,9 @@ pub(crate) struct ClassWords {
     pub(crate) because: Vec<String>,
     /// Where to go.
     pub(crate) referrals: Vec<ReferralWords>,
-    /// How a second look stands, or that one can be asked for.
+    /// How a second look stands; `None`: nobody needs one.
+    pub(crate) second_look: Option<SecondLook>,
+    /// The same in words, or that one can be asked for.
     pub(crate) look: String,
     /// Why whoever looked a second time came to that, in their words; empty until then.
     pub(crate) look_reason: String,
@@ -67,6 +72,7 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
         ("class", matter_words(frame, last.matter)),
     ];
     Some(ClassWords {
+        matter: Some(last.matter).filter(|_| !case.sensitive),
         class: if case.sensitive {
             frame.t("triage.class_narrow").to_owned()
         } else {
@@ -81,6 +87,7 @@ pub(crate) fn class_words(frame: &PageFrame, case: &Case, acts: &[Act]) -> Optio
                 begin: frame.say(&place.begin).to_owned(),
             })
             .collect(),
+        second_look: case.triage.second_look,
         look: look.to_owned(),
         look_reason: look_reason(case, acts).unwrap_or_default(),
     })

@@ -59,6 +59,7 @@ pub(crate) use first_hour::row_words as waiting_row;
 pub(crate) use handover::{SHIFT_HOURS, TAKEN_MAX, take_over_all};
 pub(crate) use history::{channel_words, entry, form_words, late_reason};
 pub(crate) use hold::ground_words;
+pub(crate) use keeping::wrong_words;
 pub(crate) use letter::{hand_down_letter, withdrawn_words};
 pub(crate) use list::{cursor_text, parse_cursor};
 pub(crate) use on_duty::OnDuty;

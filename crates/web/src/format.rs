@@ -163,7 +163,6 @@ impl<'u> Format<'u> {
     pub(crate) fn duration(&self, minutes: i64) -> String {
         let minutes = minutes.max(1);
         let (key, n) = match minutes {
-            1 => ("common.minute_one", minutes),
             ..120 => ("common.minutes_count", minutes),
             120..2880 => ("common.hours_count", minutes / 60),
             _ => ("common.days_count", minutes / 1440),

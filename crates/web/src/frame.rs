@@ -56,6 +56,8 @@ pub(crate) struct StaffBar {
     pub(crate) role: String,
     /// Station in words.
     pub(crate) station: String,
+    /// Which of the pages this is; on any other, the station.
+    pub(crate) here: String,
     /// Pages the account may open.
     pub(crate) links: Vec<StaffLink>,
     /// Address that ends the session, by POST.
@@ -73,7 +75,7 @@ pub(crate) struct StaffLink {
 }
 
 /// Pages of staff: address, key of its words, what it takes to open it.
-const STAFF_PAGES: [(&str, &str, Permission); 9] = [
+const STAFF_PAGES: [(&str, &str, Permission); 10] = [
     ("/meja", "frame.staff_desk", Permission::ServeQueue),
     (
         "/meja/laporan/baru",
@@ -98,6 +100,11 @@ const STAFF_PAGES: [(&str, &str, Permission); 9] = [
         "/setelan/akun",
         "frame.staff_accounts",
         Permission::KeepAccounts,
+    ),
+    (
+        "/setelan/surat",
+        "frame.staff_letters",
+        Permission::KeepLetters,
     ),
 ];
 
@@ -160,7 +167,7 @@ impl PageFrame {
             .map(|role| self.t(role_key(*role)))
             .collect();
         let station = staff.station.as_ref().unwrap_or(self.unit.own_station());
-        let links = STAFF_PAGES
+        let links: Vec<StaffLink> = STAFF_PAGES
             .iter()
             .filter(|(_, _, permission)| staff.may(*permission))
             .map(|(href, key, _)| StaffLink {
@@ -169,10 +176,13 @@ impl PageFrame {
                 current: context.path() == *href,
             })
             .collect();
+        let station = self.unit.station_name(station);
+        let here = links.iter().find(|link| link.current);
         self.staff = Some(StaffBar {
             name: staff.addressed(),
             role: roles.join(", "),
-            station: self.unit.station_name(station),
+            here: here.map_or_else(|| station.clone(), |link| link.words.clone()),
+            station,
             links,
             sign_out: "/keluar-akun",
         });

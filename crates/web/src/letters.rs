@@ -1,6 +1,10 @@
 //! Letters that the reporter of a case was given, as every page that lists them reads them.
 
+mod edit;
 pub(crate) mod facts;
+mod sample;
+
+pub(crate) use edit::router;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

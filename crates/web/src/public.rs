@@ -24,6 +24,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 pub(crate) use self::safe::areas_of;
+pub(crate) use self::track::rights::reporter_rights;
 pub(crate) use self::track::steps::right_from;
 pub(crate) use self::track::telling::{chosen_ways, stands, times_words, way_words, ways_group};
 use crate::limits::AsItIs;

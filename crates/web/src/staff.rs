@@ -27,7 +27,7 @@ use pengayom_node::Node;
 use crate::extract::Fields;
 use crate::frame::PageFrame;
 use crate::state::AppState;
-use crate::{board, desk, field, live, standing};
+use crate::{board, desk, field, letters, live, standing};
 
 /// Every page of signed-in staff.
 pub(crate) fn router() -> Router<AppState> {
@@ -38,6 +38,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(live::router())
         .merge(standing::router())
         .merge(tokens::router())
+        .merge(letters::router())
         .route_layer(middleware::from_fn(held::keep))
 }
 

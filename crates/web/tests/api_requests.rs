@@ -14,7 +14,11 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
-use pengayom_core::subject::case::{CaseCommand, GiveLetter, Harm, Wellbeing};
+use pengayom_core::pack::ConcernedRole;
+use pengayom_core::subject::case::{
+    CaseCommand, GiveLetter, GiveRights, Harm, ReviewKind, RightsCommand, TriageAnswer,
+    TriageDecision, TriageReply, Wellbeing,
+};
 use pengayom_node::access::Role;
 use pengayom_node::media::Wanted;
 use serde_json::{Value, json};
@@ -486,6 +490,160 @@ async fn a_program_reads_which_letters_were_given_and_which_were_withdrawn() {
     assert_eq!(letters[1]["state"], "withdrawn");
     assert_eq!(letters[1]["withdrawn_reason"], "Surat orang lain");
     assert_eq!(status["responded_at"], "2026-11-24T14:30:00Z");
+}
+
+// S10, S40: as on the reporter's page, what another officer looks at anyway is not asked for besides.
+#[tokio::test]
+async fn a_second_look_is_not_taken_while_the_class_waits_for_one() {
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let filed = post(&site, &good()).await.json();
+    let (number, secret) = (
+        filed["tracking_code"].as_str().unwrap(),
+        filed["secret"].as_str().unwrap(),
+    );
+    let case = filed["id"].as_str().unwrap().parse().unwrap();
+    let civil = CaseCommand::DecideTriage(TriageDecision {
+        outcome: "o_civil".to_owned(),
+        service: None,
+        reason: "Janji gagal tanpa tipu".to_owned(),
+        referrals: vec!["legal_aid".to_owned()],
+    });
+    let decided = site.node.change_case(&desk, case, None, civil, None).await;
+    let version = decided.unwrap().case.version;
+    let path = format!("/api/v1/requests/{number}?secret={secret}");
+    let look = |status: &Value| {
+        let reviews = status["reviews"].as_array().unwrap().clone();
+        reviews
+            .into_iter()
+            .find(|one| one["kind"] == "second_look")
+            .unwrap()
+    };
+    let waits = json!({
+        "kind": "second_look",
+        "may_ask": false,
+        "open_since": "2026-11-24T14:30:00Z",
+    });
+    assert_eq!(look(&get(&site, &path).await.json()), waits);
+    let ask = Request::builder()
+        .method(Method::POST)
+        .uri(format!("/api/v1/requests/{number}/reviews?secret={secret}"))
+        .header("content-type", "application/json")
+        .body(Body::from(json!({ "kind": "second_look" }).to_string()));
+    let asked = site.ask(ask.unwrap()).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+    assert_eq!(look(&asked.json()), waits);
+    let known = site.node.case_history(&desk, case).await.unwrap().case;
+    assert_eq!(known.version, version, "nothing was recorded");
+    assert_eq!(known.reviews.of(ReviewKind::SecondLook).asked, 0);
+}
+
+/// The matter is civil, decided and looked at a second time; the reporter is told their rights.
+async fn decide(site: &Site, filed: &Value) {
+    let desk = site.account(Role::Desk).await;
+    let other = site.account(Role::Investigator).await;
+    let case = filed["id"].as_str().unwrap().parse().unwrap();
+    // A narrow kind is worked on by whoever handles it.
+    let take = CaseCommand::Take { by: desk.id };
+    // What leads to a debt.
+    let answer = |n: u32| TriageAnswer {
+        question: format!("q{n}"),
+        answer: if n == 9 || n == 11 {
+            TriageReply::Yes
+        } else {
+            TriageReply::No
+        },
+    };
+    let answers = CaseCommand::AnswerTriage {
+        answers: (1..=13).map(answer).collect(),
+        pack_version: "1".to_owned(),
+    };
+    let decision = CaseCommand::DecideTriage(TriageDecision {
+        outcome: "o_civil".to_owned(),
+        service: None,
+        reason: "Janji gagal tanpa tipu".to_owned(),
+        referrals: vec!["legal_aid".to_owned()],
+    });
+    let name = CaseCommand::Rights(RightsCommand::Name {
+        person: None,
+        roles: vec![ConcernedRole::Reporter],
+        under_18: Some(false),
+        needs: Vec::new(),
+        reason: String::new(),
+    });
+    let told = GiveRights::understood(1, "Jawa");
+    let give = CaseCommand::Rights(RightsCommand::Give(told));
+    for command in [take, answers, decision, name, give] {
+        let done = site.node.change_case(&desk, case, None, command, None);
+        done.await.unwrap();
+    }
+    let look = CaseCommand::LookAgain {
+        outcome: "o_civil".to_owned(),
+        reason: "Sama: hanya utang".to_owned(),
+    };
+    let history = site.node.case_history(&desk, case).await.unwrap();
+    if !history.case.sensitive {
+        let done = site.node.change_case(&other, case, None, look, None);
+        done.await.unwrap();
+    }
+}
+
+// S10, S24: a program reads whose the matter is, why, where to go, the second look and the rights, as the page shows it.
+#[tokio::test]
+async fn a_program_reads_the_class_the_second_look_and_the_rights_that_were_told() {
+    let site = Site::pati().await;
+    let filed = post(&site, &good()).await.json();
+    let (number, secret) = (
+        filed["tracking_code"].as_str().unwrap(),
+        filed["secret"].as_str().unwrap(),
+    );
+    let path = format!("/api/v1/requests/{number}?secret={secret}");
+    let before = get(&site, &path).await.json();
+    assert_eq!(before["class"], Value::Null);
+    assert_eq!(before["warning"], Value::Null);
+    assert_eq!(before["rights"][0]["list"], "reporter");
+    assert_eq!(before["rights"][0]["told_at"], Value::Null);
+    assert!(before["rights"][0]["rights"][0]["words"].is_string());
+    decide(&site, &filed).await;
+    let status = get(&site, &path).await.json();
+    let class = &status["class"];
+    assert_eq!(class["matter"], "civil");
+    assert_eq!(class["words"], "Sengketa perdata (perdata)");
+    assert_eq!(class["reason"], "Janji gagal tanpa tipu");
+    let because = class["because"][0].as_str().unwrap();
+    assert!(because.contains("Tidak"), "{because}");
+    assert_eq!(
+        class["referrals"][0]["name"],
+        "Pos bantuan hukum (Posbakum) di pengadilan negeri"
+    );
+    assert_eq!(class["second_look"], "agreed");
+    assert_eq!(class["second_look_reason"], "Sama: hanya utang");
+    assert_eq!(status["rights"][0]["told_at"], "2026-11-24T14:30:00Z");
+}
+
+// S10, S45: of a kind kept narrow neither class nor answers are told, as on the page.
+#[tokio::test]
+async fn of_a_narrow_kind_a_program_reads_the_reason_and_not_the_class() {
+    let site = Site::pati().await;
+    let mut narrow = good();
+    narrow["service_code"] = json!("kdrt");
+    let filed = post(&site, &narrow).await.json();
+    decide(&site, &filed).await;
+    let (number, secret) = (
+        filed["tracking_code"].as_str().unwrap(),
+        filed["secret"].as_str().unwrap(),
+    );
+    let path = format!("/api/v1/requests/{number}?secret={secret}");
+    let status = get(&site, &path).await.json();
+    let class = &status["class"];
+    assert_eq!(class["matter"], Value::Null);
+    assert_eq!(class["words"], "Laporan Anda sudah ditelaah");
+    assert_eq!(class["reason"], "Janji gagal tanpa tipu");
+    assert_eq!(class["because"], json!([]));
+    assert_eq!(class["second_look"], "due");
+    for hidden in ["civil", "erdata"] {
+        assert!(!class.to_string().contains(hidden), "{class}");
+    }
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ mod hold;
 mod issue;
 #[path = "desk/letter.rs"]
 mod letter;
+#[path = "desk/letter_words.rs"]
+mod letter_words;
 #[path = "desk/live.rs"]
 mod live;
 #[path = "desk/outage.rs"]

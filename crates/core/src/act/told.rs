@@ -22,7 +22,7 @@ use crate::subject::feedback::{FeedbackAct, FeedbackGiven};
 use crate::subject::officer::{OfficerAct, QualificationGranted};
 use crate::subject::outage::{OutageAct, OutageDeclared};
 use crate::subject::thing::{ThingAct, ThingRegistered};
-use crate::subject::unit::UnitAct;
+use crate::subject::unit::{LetterTemplateSet, UnitAct};
 use crate::subject::visit::{VisitAct, VisitorJoined};
 
 /// A place in an act for something told.
@@ -155,7 +155,16 @@ fn visit(
                 to: _,
                 proof: _,
                 revoked: _,
-            } => {}
+            }
+            | UnitAct::LetterTemplateSet(LetterTemplateSet {
+                kind: _,
+                number: _,
+                body: _,
+                pack_version: _,
+            }) => {}
+            UnitAct::LetterTemplateReset { kind: _, reason } => {
+                each("reason", Slot::Maybe(reason));
+            }
         },
     }
     if let Some(place) = place {
@@ -470,7 +479,9 @@ fn case(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'_>)) {
                 answers: _,
                 excluded: _,
                 sides: _,
+                reason,
             } = judged;
+            each("reason", Slot::Maybe(reason));
         }
         CaseAct::SettlementAnswered {
             settlement: _,

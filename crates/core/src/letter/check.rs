@@ -212,7 +212,33 @@ impl LetterFault {
     }
 }
 
+/// What is wrong with the words of a template, and in which of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WordsFault {
+    /// The language of the lines; `None`: the pattern of the number.
+    pub lang: Option<Lang>,
+    /// What, and in which line.
+    pub fault: LetterFault,
+}
+
 impl Template {
+    /// What is wrong with its number and with its lines in either language; nothing when it may be used.
+    #[must_use]
+    pub fn words_faults(&self) -> Vec<WordsFault> {
+        let number = self.number_fault().map(|rule| WordsFault {
+            lang: None,
+            fault: LetterFault::of(rule),
+        });
+        let lines = Lang::ALL.into_iter().flat_map(|lang| {
+            let faults = self.faults(lang).into_iter();
+            faults.map(move |fault| WordsFault {
+                lang: Some(lang),
+                fault,
+            })
+        });
+        number.into_iter().chain(lines).collect()
+    }
+
     /// What is wrong with its text in a language; nothing when it may be used.
     #[must_use]
     pub fn faults(&self, lang: Lang) -> Vec<LetterFault> {

@@ -1,10 +1,12 @@
 //! The words of the pages: one flat list of keys for each language, filled with data through placeholders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// The words of one language: dotted key (`home.title`) to text.
 ///
-/// Texts may hold placeholders such as `{n}`; the names are the same in every language.
+/// Texts may hold placeholders such as `{n}`, and words that go with a count, such as `{n:day|days}`: the first where
+/// `n` is 1, the second otherwise. The names are the same in every language; the words need not be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
     texts: BTreeMap<String, String>,
@@ -33,6 +35,7 @@ impl Words {
     /// use pengayom_core::pack::fill;
     ///
     /// assert_eq!(fill("sisa {n} menit", &[("n", "18")]), "sisa 18 menit");
+    /// assert_eq!(fill("{n} {n:day|days} left", &[("n", "1")]), "1 day left");
     /// ```
     #[must_use]
     pub fn text(&self, key: &str, values: &[(&str, &str)]) -> String {
@@ -60,7 +63,8 @@ impl Words {
     }
 }
 
-/// `text` with each `{name}` replaced by its value in `values`, in one pass; unknown placeholders stay.
+/// `text` with each `{name}` replaced by its value in `values`, and each `{name:one|many}` by the word that goes with
+/// that value, in one pass; unknown placeholders stay.
 #[must_use]
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
@@ -76,6 +80,17 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
                     filled.push('}');
                 }
             }
+            Piece::Forms { name, one, many } => {
+                let value = values.iter().find(|(n, _)| *n == name);
+                match value.map(|(_, value)| *value) {
+                    Some("1") => filled.push_str(one),
+                    Some(_) => filled.push_str(many),
+                    None => {
+                        // Writing to a `String` cannot fail.
+                        let _ = write!(filled, "{{{name}:{one}|{many}}}");
+                    }
+                }
+            }
             Piece::Stray => filled.push('{'),
         }
     }
@@ -87,7 +102,7 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
 pub fn placeholders(text: &str) -> BTreeSet<&str> {
     pieces(text)
         .filter_map(|piece| match piece {
-            Piece::Placeholder(name) => Some(name),
+            Piece::Placeholder(name) | Piece::Forms { name, .. } => Some(name),
             Piece::Literal(_) | Piece::Stray => None,
         })
         .collect()
@@ -97,7 +112,7 @@ pub fn placeholders(text: &str) -> BTreeSet<&str> {
 pub(crate) fn has_stray_brace(text: &str) -> bool {
     pieces(text).any(|piece| match piece {
         Piece::Literal(literal) => literal.contains('}'),
-        Piece::Placeholder(_) => false,
+        Piece::Placeholder(_) | Piece::Forms { .. } => false,
         Piece::Stray => true,
     })
 }
@@ -105,11 +120,21 @@ pub(crate) fn has_stray_brace(text: &str) -> bool {
 enum Piece<'t> {
     Literal(&'t str),
     Placeholder(&'t str),
+    /// Words that go with a count.
+    Forms {
+        /// The placeholder that holds the count.
+        name: &'t str,
+        /// Where it is 1.
+        one: &'t str,
+        /// Otherwise.
+        many: &'t str,
+    },
     /// A `{` that begins no placeholder.
     Stray,
 }
 
-/// Cuts `text` at its placeholders. A placeholder is `{name}`: a small letter, then small letters, digits or `_`.
+/// Cuts `text` at its placeholders. A placeholder is `{name}`: a small letter, then small letters, digits or `_`; words
+/// that go with a count are `{name:one|many}`.
 fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -121,15 +146,27 @@ fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             rest = tail;
             return Some(Piece::Literal(literal));
         };
-        if let Some((name, tail)) = after.split_once('}')
-            && super::code::is_code(name)
+        if let Some((inside, tail)) = after.split_once('}')
+            && let Some(piece) = placeholder(inside)
         {
             rest = tail;
-            return Some(Piece::Placeholder(name));
+            return Some(piece);
         }
         rest = after;
         Some(Piece::Stray)
     })
+}
+
+/// What stands between two braces; `None`: no placeholder.
+fn placeholder(inside: &str) -> Option<Piece<'_>> {
+    if super::code::is_code(inside) {
+        return Some(Piece::Placeholder(inside));
+    }
+    let (name, forms) = inside.split_once(':')?;
+    let (one, many) = forms.split_once('|')?;
+    let said = |form: &str| !form.is_empty() && !form.contains(['{', '|']);
+    let whole = super::code::is_code(name) && said(one) && said(many);
+    whole.then_some(Piece::Forms { name, one, many })
 }
 
 #[cfg(test)]
@@ -162,6 +199,28 @@ mod tests {
         let words = words(&[("wait", "{n} menit")]);
         assert_eq!(words.text("home.gone", &[]), "home.gone");
         assert_eq!(words.text("wait", &[]), "{n} menit");
+    }
+
+    #[test]
+    fn words_that_go_with_a_count_follow_it() {
+        let text = "{n} {n:case was|cases were} held";
+        assert_eq!(fill(text, &[("n", "1")]), "1 case was held");
+        for n in ["0", "2", "1,001", "−1"] {
+            assert_eq!(fill(text, &[("n", n)]), format!("{n} cases were held"));
+        }
+        assert_eq!(fill(text, &[]), text);
+        assert_eq!(placeholders(text).into_iter().collect::<Vec<_>>(), ["n"]);
+        assert!(!has_stray_brace(text));
+        for broken in [
+            "{n:day}",
+            "{n:|days}",
+            "{n:day|}",
+            "{n:a|b|c}",
+            "{N:a|b}",
+            "{n:{a|b}",
+        ] {
+            assert!(has_stray_brace(broken), "{broken}");
+        }
     }
 
     #[test]

@@ -1,8 +1,19 @@
-//! The unit itself: what happens to its own means of being believed.
+//! The unit itself: what happens to its own means of being believed, and its own words in letters.
+
+mod letters;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, Payload};
+use crate::letter::{Template, TemplateWords, WordsFault};
+use crate::subject::TextFault;
+
+pub use letters::{
+    LetterChange, LetterTemplateSet, LetterWords, RESET_REASON_MAX_CHARS, letter_changes,
+    letter_in_use,
+};
 
 /// Most keys a unit's ledger has in its life. One a month lasts eighty years.
 pub const LOG_KEYS_MAX: u32 = 1_000;
@@ -28,6 +39,16 @@ pub enum UnitAct {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         revoked: bool,
     },
+    /// Letters of a kind are made with the unit's own words from now on.
+    LetterTemplateSet(LetterTemplateSet),
+    /// Letters of a kind are made with the pack's words again.
+    LetterTemplateReset {
+        /// The kind of letter, a code of the pack.
+        kind: String,
+        /// Why, if somebody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
 }
 
 impl UnitAct {
@@ -35,6 +56,8 @@ impl UnitAct {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::LedgerKeyRotated { .. } => "unit.ledger_key_rotated",
+            Self::LetterTemplateSet(_) => "unit.letter_template_set",
+            Self::LetterTemplateReset { .. } => "unit.letter_template_reset",
         }
     }
 }
@@ -53,10 +76,26 @@ pub enum UnitCommand {
         /// The old key may be in other hands.
         revoked: bool,
     },
+    /// Make letters of a kind with these words.
+    SetLetter {
+        /// The kind of letter, a code of the pack.
+        kind: String,
+        /// The words.
+        words: TemplateWords,
+        /// The pack version in force.
+        pack_version: String,
+    },
+    /// Make letters of a kind with the pack's words again.
+    ResetLetter {
+        /// The kind of letter, a code of the pack.
+        kind: String,
+        /// Why; need not be said.
+        reason: Option<String>,
+    },
 }
 
 /// The rule that stood in the way of a command about the unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnitRefusal {
     /// Not the key that signs now.
     #[error("the key given as the old one is not the ledger's key now")]
@@ -67,6 +106,15 @@ pub enum UnitRefusal {
     /// More than a ledger has.
     #[error("the ledger had {LOG_KEYS_MAX} keys")]
     TooManyKeys,
+    /// The unit's pack has no template for it.
+    #[error("no template for this kind of letter")]
+    NoSuchLetter,
+    /// The words of a letter do not read, or do not say what it has to say.
+    #[error("{} faults in the words of the letter", .0.len())]
+    LetterWords(Vec<WordsFault>),
+    /// The reason is no text to keep.
+    #[error("reason: {0}")]
+    Reason(TextFault),
 }
 
 /// A key of the ledger.
@@ -81,12 +129,14 @@ pub struct LogKey {
 }
 
 /// What is known of the unit itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitRecord {
     /// How many acts it has.
     pub version: u32,
     /// Keys of its ledger, the first one first. Empty: the first key still signs.
     pub log_keys: Vec<LogKey>,
+    /// Kinds of letter whose words were ever changed.
+    pub letters: BTreeMap<String, LetterWords>,
 }
 
 impl UnitRecord {
@@ -96,21 +146,42 @@ impl UnitRecord {
     }
 }
 
-/// What a command about the unit leads to.
+/// What a command about the unit leads to; nothing when it is so already. `templates` are the pack's letters.
 ///
 /// # Errors
 /// [`UnitRefusal`], naming the rule that stood in the way.
 pub fn decide(
     unit: Option<&UnitRecord>,
     command: UnitCommand,
+    templates: &[Template],
 ) -> Result<Vec<UnitAct>, UnitRefusal> {
-    let UnitCommand::RotateLedgerKey {
-        from,
-        to,
-        proof,
-        revoked,
-    } = command;
-    let known = unit.map_or(&[][..], |unit| &unit.log_keys);
+    match command {
+        UnitCommand::RotateLedgerKey {
+            from,
+            to,
+            proof,
+            revoked,
+        } => {
+            let known = unit.map_or(&[][..], |unit| &unit.log_keys);
+            let generation = next_generation(known, &from, &to)?;
+            Ok(vec![UnitAct::LedgerKeyRotated {
+                generation,
+                from,
+                to,
+                proof,
+                revoked,
+            }])
+        }
+        UnitCommand::SetLetter {
+            kind,
+            words,
+            pack_version,
+        } => letters::set(unit, kind, &words, pack_version, templates),
+        UnitCommand::ResetLetter { kind, reason } => letters::reset(unit, kind, reason),
+    }
+}
+
+fn next_generation(known: &[LogKey], from: &str, to: &str) -> Result<u32, UnitRefusal> {
     if known.last().is_some_and(|key| key.key != from) {
         return Err(UnitRefusal::NotTheCurrentKey);
     }
@@ -121,47 +192,45 @@ pub fn decide(
     if generation >= LOG_KEYS_MAX {
         return Err(UnitRefusal::TooManyKeys);
     }
-    Ok(vec![UnitAct::LedgerKeyRotated {
-        generation,
-        from,
-        to,
-        proof,
-        revoked,
-    }])
+    Ok(generation)
 }
 
 /// How an act changes what is known of the unit.
 pub fn evolve(unit: Option<UnitRecord>, act: &Act) -> Option<UnitRecord> {
-    let Payload::Unit(UnitAct::LedgerKeyRotated {
-        generation,
-        from,
-        to,
-        proof,
-        revoked,
-    }) = &act.payload
-    else {
+    let Payload::Unit(what) = &act.payload else {
         return unit;
     };
-    let mut unit = unit.unwrap_or(UnitRecord {
-        version: 0,
-        log_keys: Vec::new(),
-    });
+    let mut unit = unit.unwrap_or_default();
     unit.version = act.version;
-    if unit.log_keys.is_empty() {
-        unit.log_keys.push(LogKey {
-            generation: generation.saturating_sub(1),
-            key: from.clone(),
-            revoked: false,
-        });
+    match what {
+        UnitAct::LedgerKeyRotated {
+            generation,
+            from,
+            to,
+            proof,
+            revoked,
+        } => {
+            if unit.log_keys.is_empty() {
+                unit.log_keys.push(LogKey {
+                    generation: generation.saturating_sub(1),
+                    key: from.clone(),
+                    revoked: false,
+                });
+            }
+            if let Some(old) = unit.log_keys.last_mut() {
+                old.revoked = *revoked || proof.is_none();
+            }
+            unit.log_keys.push(LogKey {
+                generation: *generation,
+                key: to.clone(),
+                revoked: false,
+            });
+        }
+        UnitAct::LetterTemplateSet(set) => {
+            unit.put_letter(&set.kind, Some(set.words()), act);
+        }
+        UnitAct::LetterTemplateReset { kind, .. } => unit.put_letter(kind, None, act),
     }
-    if let Some(old) = unit.log_keys.last_mut() {
-        old.revoked = *revoked || proof.is_none();
-    }
-    unit.log_keys.push(LogKey {
-        generation: *generation,
-        key: to.clone(),
-        revoked: false,
-    });
     Some(unit)
 }
 
@@ -182,7 +251,7 @@ mod tests {
     fn after(commands: &[UnitCommand]) -> Option<UnitRecord> {
         let mut known = None;
         for command in commands {
-            for what in decide(known.as_ref(), command.clone()).unwrap() {
+            for what in decide(known.as_ref(), command.clone(), &[]).unwrap() {
                 let version = known.as_ref().map_or(0, |unit: &UnitRecord| unit.version) + 1;
                 known = evolve(known, &testing::unit_act(version, what));
             }
@@ -209,7 +278,7 @@ mod tests {
     #[test]
     fn a_key_is_replaced_by_its_successor_only_and_never_comes_back() {
         let known = after(&[rotate("a", "b", true)]);
-        let decide = |from, to| decide(known.as_ref(), rotate(from, to, true)).unwrap_err();
+        let decide = |from, to| decide(known.as_ref(), rotate(from, to, true), &[]).unwrap_err();
         assert_eq!(decide("a", "c"), UnitRefusal::NotTheCurrentKey);
         assert_eq!(decide("b", "a"), UnitRefusal::UsedBefore);
         assert_eq!(decide("b", "b"), UnitRefusal::UsedBefore);

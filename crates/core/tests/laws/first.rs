@@ -136,6 +136,37 @@ fn look(outcome: &str) -> CaseCommand {
     }
 }
 
+fn ask_again() -> CaseCommand {
+    CaseCommand::AskReview {
+        review: ReviewKind::SecondLook,
+        text: String::new(),
+    }
+}
+
+fn settle_as(outcome: &str) -> CaseCommand {
+    CaseCommand::SettleTriage {
+        outcome: outcome.to_owned(),
+        reason: "bukti tipu ada".to_owned(),
+        referrals: places(outcome)
+            .iter()
+            .map(|code| (*code).to_owned())
+            .collect(),
+    }
+}
+
+/// Where the reporter of such a matter is referred to.
+fn places(outcome: &str) -> &'static [&'static str] {
+    if outcome == "debt" { &["court"] } else { &[] }
+}
+
+/// The service it was asked for is the right one: decided, though not whose the matter is.
+fn assess() -> CaseCommand {
+    CaseCommand::Assess {
+        service: service("lost_item"),
+        reason: None,
+    }
+}
+
 const DEBT: [(&str, TriageReply); 3] = [
     ("danger", TriageReply::No),
     ("agreement", TriageReply::Yes),
@@ -302,11 +333,7 @@ fn the_reporter_can_ask_for_a_second_look_at_the_class() {
     let mut run = Run::filed(false);
     run.ask(&by(1), 2, decide("crime", "diambil", &[])).unwrap();
     assert_eq!(run.case().triage.second_look, None);
-    let ask = CaseCommand::AskReview {
-        review: ReviewKind::SecondLook,
-        text: String::new(),
-    };
-    run.ask(&Actor::Citizen, 5, ask).unwrap();
+    run.ask(&Actor::Citizen, 5, ask_again()).unwrap();
     assert_eq!(run.case().triage.waits_since(), Some(minute(5)));
     let words = CaseCommand::AnswerReview {
         review: ReviewKind::SecondLook,
@@ -323,11 +350,7 @@ fn no_decision_ends_a_second_look_that_is_due() {
     // S10 S40: the reporter asked, and the same is decided again.
     let mut run = Run::filed(false);
     run.ask(&by(1), 2, decide("crime", "diambil", &[])).unwrap();
-    let ask = CaseCommand::AskReview {
-        review: ReviewKind::SecondLook,
-        text: String::new(),
-    };
-    run.ask(&Actor::Citizen, 5, ask).unwrap();
+    run.ask(&Actor::Citizen, 5, ask_again()).unwrap();
     run.ask(&by(1), 6, decide("crime", "tetap", &[])).unwrap();
     assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
     run.ask(&by(2), 7, look("crime")).unwrap();
@@ -344,6 +367,51 @@ fn no_decision_ends_a_second_look_that_is_due() {
     run.ask(&by(1), 4, decide("crime", "ada tipu", &[]))
         .unwrap();
     assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
+}
+
+#[test]
+fn a_second_look_waits_since_it_was_asked_for_whatever_is_decided_meanwhile() {
+    // S10 S40
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 2, decide("crime", "diambil", &[])).unwrap();
+    run.ask(&Actor::Citizen, 5, ask_again()).unwrap();
+    for at in [6, 600] {
+        run.ask(&by(1), at, decide("crime", "tetap", &[])).unwrap();
+        assert_eq!(run.case().triage.waits_since(), Some(minute(5)));
+    }
+    run.ask(&by(2), 601, look("crime")).unwrap();
+    assert_eq!(run.case().triage.waits_since(), None);
+    // The next one is another wait.
+    run.ask(&Actor::Citizen, 700, ask_again()).unwrap();
+    assert_eq!(run.case().triage.waits_since(), Some(minute(700)));
+    // Asked for before there was a class: since then.
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 1, assess()).unwrap();
+    run.ask(&Actor::Citizen, 3, ask_again()).unwrap();
+    run.ask(&by(1), 9, decide("crime", "diambil", &[])).unwrap();
+    assert_eq!(run.case().triage.waits_since(), Some(minute(3)));
+}
+
+#[test]
+fn a_reporter_does_not_ask_for_a_second_look_that_is_due_anyway() {
+    // S10 S40
+    let mut run = Run::filed(false);
+    run.ask(&by(1), 1, answer(&DEBT)).unwrap();
+    run.ask(&by(1), 2, decide("debt", "tanpa tipu", &["court"]))
+        .unwrap();
+    assert_eq!(run.case().triage.second_look, Some(SecondLook::Due));
+    assert_eq!(
+        run.ask(&Actor::Citizen, 3, ask_again()),
+        Err(CaseRefusal::AlreadyAsked)
+    );
+    // Two who differ: somebody decides anyway.
+    run.ask(&by(2), 4, look("crime")).unwrap();
+    assert_eq!(
+        run.ask(&Actor::Citizen, 5, ask_again()),
+        Err(CaseRefusal::AlreadyAsked)
+    );
+    run.ask(&by(3), 6, settle_as("crime")).unwrap();
+    run.ask(&Actor::Citizen, 7, ask_again()).unwrap();
 }
 
 #[test]
@@ -588,6 +656,40 @@ proptest! {
         prop_assert_eq!(walk(&TREE, &walked.path), walked.clone());
         if let Some(next) = &walked.next {
             prop_assert!(walked.path.iter().all(|one| one.question != *next));
+        }
+    }
+
+    // S10 S40: whoever waits for a second look waits from when it was first due or asked for.
+    #[test]
+    fn no_decision_sets_back_the_clock_of_a_second_look(
+        steps in vec((1_u128..5, 0_u8..6, proptest::bool::ANY), 0..40)
+    ) {
+        let mut run = Run::filed(false);
+        run.ask(&by(1), 1, assess()).unwrap();
+        let mut due_since: Option<i64> = None;
+        let mut asked_at: Option<i64> = None;
+        let mut at = 1;
+        for (who, what, civil) in steps {
+            at += 1;
+            let outcome = if civil { "debt" } else { "crime" };
+            let (actor, command) = match what {
+                0 => (by(who), answer(&DEBT)),
+                1 | 2 => (by(who), decide(outcome, "alasan", places(outcome))),
+                3 => (by(who), look(outcome)),
+                4 => (Actor::Citizen, ask_again()),
+                _ => (by(who), settle_as(outcome)),
+            };
+            if run.ask(&actor, at, command).is_err() {
+                continue;
+            }
+            let case = run.case();
+            let open = case.reviews.of(ReviewKind::SecondLook).open_since;
+            asked_at = open.map(|_| asked_at.unwrap_or(at));
+            let due = case.triage.second_look == Some(SecondLook::Due);
+            due_since = due.then(|| due_since.or(asked_at).unwrap_or(at));
+            if due {
+                prop_assert_eq!(case.triage.waits_since(), due_since.map(minute));
+            }
         }
     }
 }

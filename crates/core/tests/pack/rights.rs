@@ -7,7 +7,7 @@ use pengayom_core::pack::{
 };
 use pengayom_core::subject::case::{
     BeginMeasure, Case, CaseAct, CaseCommand, CaseRefusal, Channel, Consent, ControlCommand,
-    FactGiven, GiveRights, Harm, Manner, NotFirst, PreventionCommand, RightsCommand, RightsRefusal,
+    FactGiven, GiveRights, Harm, NotFirst, PreventionCommand, RightsCommand, RightsRefusal,
     SettlementStage, Signing, TriedResult, decide, evolve,
 };
 use pengayom_core::subject::{Method, Moment};
@@ -176,18 +176,7 @@ pub(crate) fn name(roles: &[ConcernedRole], under_18: Option<bool>) -> CaseComma
 }
 
 pub(crate) fn told(person: u32) -> GiveRights {
-    GiveRights {
-        person,
-        manner: Manner::Both,
-        language: "Indonesia".to_owned(),
-        interpreter: false,
-        guardian: None,
-        adviser: None,
-        absent: String::new(),
-        understood: true,
-        help: String::new(),
-        signing: Signing::Signed,
-    }
+    GiveRights::understood(person, "Indonesia")
 }
 
 pub(crate) fn give(give: GiveRights) -> CaseCommand {
@@ -502,9 +491,15 @@ pub(crate) fn answers(yes: &[&str]) -> Vec<FactGiven> {
 }
 
 pub(crate) fn judge(way: &str, answers: Vec<FactGiven>) -> CaseCommand {
+    judge_again(way, answers, "")
+}
+
+/// A judgement with the reason why it is another than before.
+pub(crate) fn judge_again(way: &str, answers: Vec<FactGiven>, reason: &str) -> CaseCommand {
     CaseCommand::Prevention(PreventionCommand::Judge {
         way: way.to_owned(),
         answers,
+        reason: Some(reason.to_owned()),
     })
 }
 

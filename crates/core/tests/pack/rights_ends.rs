@@ -6,7 +6,8 @@ use pengayom_core::subject::case::{
 };
 
 use crate::rights::{
-    Story, answers, begin, close, end, give, judge, measure, minute, name, refused, said, told,
+    Story, answers, begin, close, end, give, judge, judge_again, measure, minute, name, refused,
+    said, told,
 };
 use crate::support::pack;
 
@@ -38,10 +39,60 @@ fn diversion_begins_with_its_offer_and_not_with_a_judgement_that_excludes_it() {
     let excluded = judge("diversion", answers(&["repeat"]));
     story.tell(4, 1, excluded).unwrap();
     assert!(story.steps_done().is_empty());
-    story.tell(5, 1, judge("diversion", answers(&[]))).unwrap();
+    let free = judge_again("diversion", answers(&[]), "putusan dulu milik anak lain");
+    story.tell(5, 1, free).unwrap();
     assert_eq!(story.steps_done(), ["diversion_begun"]);
     let begun = ClockEvent::DiversionBegun;
     assert_eq!(story.case().event_at(begun), Some(minute(5)));
+}
+
+// S37: an exclusion that was found does not go away unsaid.
+#[test]
+fn a_way_that_was_excluded_is_offered_with_a_reason_only() {
+    let mut story = Story::of("lp_b");
+    let shut = judge("restorative", answers(&["unrest"]));
+    story.tell(1, 1, shut).unwrap();
+    assert_eq!(story.case().prevention.shut_by("restorative"), Some(1));
+    for unsaid in ["", "  "] {
+        let free = story.tell(2, 1, judge_again("restorative", answers(&[]), unsaid));
+        let settlement = 1;
+        assert_eq!(refused(free), RightsRefusal::ExcludedBefore { settlement });
+    }
+    // Another way was not found excluded, and excluded once more is no change.
+    story
+        .tell(3, 1, judge("diversion", answers(&["child"])))
+        .unwrap();
+    let shut = judge("restorative", answers(&["unrest"]));
+    story.tell(4, 1, shut).unwrap();
+    let why = "pasal yang disangkakan berubah";
+    story
+        .tell(5, 1, judge_again("restorative", answers(&[]), why))
+        .unwrap();
+    let prevention = &story.case().prevention;
+    assert_eq!(prevention.shut_by("restorative"), None);
+    let judged = &prevention.settlements.last().unwrap().judged;
+    assert_eq!(judged.reason.as_deref(), Some(why));
+}
+
+// S37: nor does it when the matter becomes another.
+#[test]
+fn a_way_that_the_service_excluded_needs_a_reason_when_the_service_is_another() {
+    let mut story = Story::of("tpks");
+    story
+        .tell(1, 1, judge("restorative", answers(&[])))
+        .unwrap();
+    let another = CaseCommand::Assess {
+        service: "lp_b".parse().unwrap(),
+        reason: Some("hasil visum".to_owned()),
+    };
+    story.tell(2, 1, another).unwrap();
+    let free = story.tell(3, 1, judge("restorative", answers(&[])));
+    let settlement = 1;
+    assert_eq!(refused(free), RightsRefusal::ExcludedBefore { settlement });
+    let why = "visum menunjukkan penganiayaan saja";
+    story
+        .tell(4, 1, judge_again("restorative", answers(&[]), why))
+        .unwrap();
 }
 
 // S37: what became excluded since it was offered is neither consented to nor agreed.

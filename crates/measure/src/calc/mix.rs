@@ -68,6 +68,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[("mix", |method, input| {
 const CELLS_MAX: usize = 2_000_000;
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "each is the name of a key")]
 struct Counts {
     counts: Vec<Vec<f64>>,
     units: Option<Vec<Value>>,

@@ -15,6 +15,8 @@ pub const fn is_shut(role: Role, permission: Permission) -> bool {
     match permission {
         // Who keeps accounts could give themselves anything else; it is apart from all of it.
         P::KeepAccounts => !matches!(role, Role::Admin),
+        // What a unit says to people in its letters is said by who answers for it.
+        P::KeepLetters => !matches!(role, Role::Admin | Role::Commander),
         // Decisions of the chief.
         P::ErasePerson | P::HoldCase | P::NameReader | P::ClearConcerned | P::KeepSkills => {
             !matches!(role, Role::Commander)

@@ -80,7 +80,7 @@ fn the_pack_gives_each_role_what_it_needs_and_no_more() {
     };
     assert_eq!(
         listed(Role::Admin),
-        ["DeclareOutage", "KeepAccounts", "KeepThings"]
+        ["DeclareOutage", "KeepAccounts", "KeepLetters", "KeepThings"]
     );
     assert_eq!(
         listed(Role::Oversight),

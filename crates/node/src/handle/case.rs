@@ -351,6 +351,7 @@ impl Node {
         record: Option<CommandRecord>,
     ) -> Result<CaseChanged, HandleError> {
         let unit = self.unit();
+        let (command, rests_on) = Box::pin(self.with_the_main_case(command)).await?;
         let mut blobs: Vec<String> = match &command {
             CaseCommand::AddInformation { media, .. } => {
                 media.iter().map(|blob| blob.sha256.clone()).collect()
@@ -395,6 +396,7 @@ impl Node {
         append.jobs = previews;
         append.jobs.extend(hour);
         append.blobs = blobs;
+        append.rests_on = rests_on;
         append.erase = erase;
         append.command = record;
         append.jobs.extend(self.mirror_jobs(id, &append.acts));

@@ -97,30 +97,7 @@ pub struct LetterFound {
     pub history: CaseHistory,
 }
 
-/// A template as the unit uses it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateInUse {
-    /// It.
-    pub template: Template,
-    /// Which of the unit's versions; 0: the pack's.
-    pub version: u32,
-}
-
 impl Node {
-    /// The template of a kind as the unit uses it.
-    ///
-    /// # Errors
-    /// [`LetterRefusal::NoTemplate`], or the store's.
-    pub fn letter_template(&self, kind: &str) -> Result<TemplateInUse, HandleError> {
-        let unit = self.unit();
-        let template = unit.pack.template(kind);
-        let template = template.ok_or(LetterRefusal::NoTemplate)?.clone();
-        Ok(TemplateInUse {
-            template,
-            version: 0,
-        })
-    }
-
     /// A letter as it would be, without number and code. Nothing is kept of it.
     ///
     /// # Errors
@@ -134,7 +111,7 @@ impl Node {
         by.require(Permission::WorkCase)?;
         let known = self.known_case(id).await?;
         self.require_case(by, Permission::WorkCase, &known)?;
-        let used = self.letter_template(&draft.kind)?;
+        let used = self.letter_template(&draft.kind).await?;
         let typed = fitting(&known, &used.template, draft)?;
         let none = "\u{2026}".to_owned();
         let address = format!("{}{VERIFY_PATH}", draft.site);
@@ -163,7 +140,7 @@ impl Node {
         for _ in 0..RETRIES {
             let known = self.known_case(id).await?;
             self.require_case(by, Permission::WorkCase, &known)?;
-            let used = self.letter_template(&draft.kind)?;
+            let used = self.letter_template(&draft.kind).await?;
             let template = &used.template;
             let typed = fitting(&known, template, draft)?;
             // What a rule refuses is not made, numbered or kept.
@@ -201,6 +178,7 @@ impl Node {
                 issued: Some(Issued {
                     n: running,
                     template: used.version,
+                    pack_version: Some(unit.pack.version().to_owned()),
                     on_file: !template.to_reporter,
                     replaces: draft.replaces,
                 }),
@@ -347,7 +325,8 @@ impl Node {
         bool::from(ours.as_bytes().ct_eq(mark.as_bytes())).then_some((number, n))
     }
 
-    async fn make_letter(
+    /// Lays a letter out. What was typed goes before what the record knows; number and address are given.
+    pub(super) async fn make_letter(
         &self,
         template: &Template,
         draft: &LetterDraft,

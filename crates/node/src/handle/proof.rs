@@ -3,7 +3,8 @@
 use pengayom_core::act::Actor;
 use pengayom_core::subject::case::{CaseCommand, CaseRefusal, ProofCommand, ProofRefusal};
 use pengayom_core::value::CaseId;
-use pengayom_store::{CaseCursor, CasePage, CaseQuery, StoreError};
+use pengayom_store::rows::CaseRow;
+use pengayom_store::{CaseCursor, CaseOrder, CasePage, CaseQuery, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use super::RETRIES;
@@ -14,6 +15,9 @@ use crate::error::HandleError;
 
 /// Most cases on one page of things in keeping.
 const PAGE: u32 = 50;
+
+/// Most cases with evidence that is wrong that are read for a list.
+const WRONG_READ: u32 = 100;
 
 /// Under which name the program marks files.
 const JOB: &str = "file check";
@@ -40,6 +44,21 @@ impl Node {
         page.rows
             .retain(|row| self.sight_of(by, row) == Sight::Open);
         Ok(page)
+    }
+
+    /// Cases with a file of evidence that was altered, or with money that was counted, differs, and was not
+    /// explained: the earliest filed first. Kinds kept narrow are left out for those who may not read them.
+    ///
+    /// # Errors
+    /// [`HandleError::NotAllowed`], or the store's.
+    pub async fn evidence_wrong(&self, by: &Staff) -> Result<Vec<CaseRow>, HandleError> {
+        let query = CaseQuery {
+            evidence_wrong: true,
+            order: CaseOrder::EvidenceWrong,
+            limit: WRONG_READ,
+            ..CaseQuery::default()
+        };
+        Ok(self.list_cases(by, query).await?.rows)
     }
 
     /// Reads a file of a case whole and holds it to its name; where its content is no longer what was

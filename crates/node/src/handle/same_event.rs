@@ -1,14 +1,16 @@
 //! Two reports of one event: which may be, and putting two together and apart again (S18, S40).
 //!
 //! A merge stands in the acts of both cases. The store appends to one at a time: the first append carries a job
-//! that makes the other side agree, and the handler does the same at once. Either may run twice.
+//! that makes the other side agree, and the handler does the same at once. Either may run twice. The first append
+//! rests on the main case as it was read: of two that put each other together at once, one is decided anew, and
+//! refused. Where the main case became part of a third before it heard of its part, the part stands alone again.
 
 use jiff::SignedDuration;
-use pengayom_core::act::{Act, Actor, Payload};
+use pengayom_core::act::{Act, Actor, Payload, Subject};
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{
-    Alike, CaseAct, CaseCommand, Likeness, Links, SAME_WITHIN_HOURS, alike,
+    Alike, CaseAct, CaseCommand, CaseRefusal, Likeness, Links, SAME_WITHIN_HOURS, alike,
 };
 use pengayom_core::value::{CaseId, CaseNumber};
 use pengayom_store::{CaseQuery, NewAct, NewJob, Span, StoreError};
@@ -162,9 +164,35 @@ impl Node {
             other: main.links,
             reason,
         };
-        let changed = self.change_case(by, id, seen, command, None).await?;
-        self.mirror(id, row.id, &by.actor()).await?;
+        let changed = Box::pin(self.change_case(by, id, seen, command, None)).await?;
+        if !Box::pin(self.mirror(id, row.id, &by.actor())).await? {
+            return Err(CaseRefusal::MergeChain.into());
+        }
         Ok(changed)
+    }
+
+    /// A command that puts a case together with another, with what that one is part of now; and its version, on
+    /// which the decision rests. Read anew each time it is decided.
+    pub(super) async fn with_the_main_case(
+        &self,
+        command: CaseCommand,
+    ) -> Result<(CaseCommand, Vec<(Subject, u32)>), HandleError> {
+        match command {
+            CaseCommand::MergeInto {
+                own, into, reason, ..
+            } => {
+                let main = self.known_case(into).await?;
+                let rests_on = vec![(Subject::Case(into), main.version)];
+                let command = CaseCommand::MergeInto {
+                    own,
+                    into,
+                    other: main.links,
+                    reason,
+                };
+                Ok((command, rests_on))
+            }
+            other => Ok((other, Vec::new())),
+        }
     }
 
     /// Takes two reports apart again, from either.
@@ -228,28 +256,45 @@ impl Node {
         let actor = Actor::Program {
             job: MIRROR.to_owned(),
         };
-        self.mirror(mirror.case, mirror.other, &actor).await
+        self.mirror(mirror.case, mirror.other, &actor)
+            .await
+            .map(|_| ())
     }
 
-    /// Makes what the other case says of this one agree with what this one says. Safe to do again.
-    async fn mirror(&self, id: CaseId, other: CaseId, actor: &Actor) -> Result<(), HandleError> {
+    /// Makes what the other case says of this one agree with what this one says. Safe to do again. Says whether
+    /// what this one says stands: not when the main case is part of a third by now.
+    async fn mirror(&self, id: CaseId, other: CaseId, actor: &Actor) -> Result<bool, HandleError> {
+        let program = Actor::Program {
+            job: MIRROR.to_owned(),
+        };
         for _ in 0..RETRIES {
             let (this, that) = (self.history(id).await?, self.history(other).await?);
             let (links, theirs): (&Links, &Links) = (&this.case.links, &that.case.links);
             let reason = reason_of(&this.acts, other);
-            let command = if links.into == Some(other) && !theirs.parts.contains(&id) {
-                CaseCommand::ReceiveMerge { part: id, reason }
-            } else if !links.has(other) && theirs.has(id) {
-                CaseCommand::UndoMerge { other: id, reason }
-            } else {
-                return Ok(());
-            };
+            let stands = theirs.into.is_none() || links.into != Some(other);
+            let (subject, known, command, actor) =
+                if links.into == Some(other) && !theirs.parts.contains(&id) {
+                    if stands {
+                        let command = CaseCommand::ReceiveMerge { part: id, reason };
+                        (other, that.case, command, actor)
+                    } else {
+                        // Nobody asked for that: parts have no parts, and the reason is in the acts of the other.
+                        let reason = "-".to_owned();
+                        let command = CaseCommand::UndoMerge { other, reason };
+                        (id, this.case, command, &program)
+                    }
+                } else if !links.has(other) && theirs.has(id) {
+                    let command = CaseCommand::UndoMerge { other: id, reason };
+                    (other, that.case, command, actor)
+                } else {
+                    return Ok(true);
+                };
             let moment = Moment::now(self.now());
-            match Box::pin(self.append_command(other, that.case, command, actor, moment, None))
-                .await
+            match Box::pin(self.append_command(subject, known, command, actor, moment, None)).await
             {
                 Err(HandleError::Store(StoreError::Stale { .. })) => {}
-                done => return done.map(|_| ()),
+                Err(HandleError::Case(CaseRefusal::MergeChain)) if subject == other => {}
+                done => return done.map(|_| stands),
             }
         }
         Err(HandleError::Conflict { now_with: None })

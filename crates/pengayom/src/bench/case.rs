@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use hyper::{Method, StatusCode, header};
 use pengayom_core::act::Actor;
 use pengayom_core::subject::Moment;
-use pengayom_core::subject::case::{Case, CaseCommand, Channel, Harm, decide};
+use pengayom_core::subject::case::{Case, CaseCommand, Channel, Harm, LETTERS_MAX, decide};
 use pengayom_core::value::{CaseId, CommandId};
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::FileRequest;
@@ -47,6 +47,10 @@ pub(crate) async fn case(told: Told, run: u32, folder: &Path, work: CaseWork) ->
     let node = open_node(folder, "case.db", &row).await?;
     let desk = desk(&node).await?;
     let short = file(&node, &desk).await?;
+    let mut short_ones = Vec::new();
+    for _ in 0..(work.letters / 2).div_ceil(LETTERS_MAX).max(1) {
+        short_ones.push(file(&node, &desk).await?);
+    }
     let id = file(&node, &desk).await?;
     let began = Instant::now();
     while usize::try_from(node.case_history(&desk, id).await?.case.version).unwrap_or(0) < work.acts
@@ -89,7 +93,14 @@ pub(crate) async fn case(told: Told, run: u32, folder: &Path, work: CaseWork) ->
         "ratio_to_bare_http": rounded(percentile(&page.waits, 0.5) / percentile(&bare.waits, 0.5).max(0.001)),
     }));
     for (what, act) in [("letter_looked_at", "contoh"), ("letter_issued", "terbit")] {
-        let waits = letters(serving.address, short, &cookie, act, work.letters / 2).await?;
+        let mut waits = Vec::new();
+        let mut left = work.letters / 2;
+        for of in &short_ones {
+            let count = left.min(LETTERS_MAX);
+            waits.extend(letters(serving.address, *of, &cookie, act, count).await?);
+            left -= count;
+        }
+        waits.sort_unstable();
         told.tell(&json!({
             "what": what,
             "run": run,
@@ -199,7 +210,7 @@ async fn decisions(
     Ok(())
 }
 
-/// Asks for so many letters, one after another, as the form at the desk does.
+/// Asks for so many letters, one after another, as the form at the desk does; how long each took.
 async fn letters(
     address: SocketAddr,
     id: CaseId,
@@ -239,6 +250,5 @@ async fn letters(
             return Err(Fault::Input(format!("{path}/{act} answered {status}")));
         }
     }
-    waits.sort_unstable();
     Ok(waits)
 }

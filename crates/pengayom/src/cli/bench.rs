@@ -174,7 +174,7 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
             What::Access { decisions } => bench::access(told, run, *decisions)?,
             What::Route { points } => bench::route(told, run, *points)?,
             What::Import { rows, sample, pack } => {
-                bench::import(told, run, folder.path(), *rows, sample, pack).await?;
+                Box::pin(bench::import(told, run, folder.path(), *rows, sample, pack)).await?;
             }
             What::Ledger {
                 part,
@@ -230,9 +230,11 @@ async fn measure(arguments: BenchArguments) -> Result<(), Fault> {
                     time: Duration::from_secs((*seconds).max(1)),
                     letters: *letters,
                 };
-                bench::case(told, run, folder.path(), work).await?;
+                Box::pin(bench::case(told, run, folder.path(), work)).await?;
             }
-            What::Board { cases } => bench::board(told, run, folder.path(), *cases).await?,
+            What::Board { cases } => {
+                Box::pin(bench::board(told, run, folder.path(), *cases)).await?;
+            }
         }
     }
     Ok(())

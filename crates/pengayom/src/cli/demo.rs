@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<(), Fault> {
         days: arguments.days,
         until: SystemClock.now(),
     };
-    let made = demo::make(&arguments.dir, &plan).await?;
+    let made = Box::pin(demo::make(&arguments.dir, &plan)).await?;
     let key = KeyArguments::in_file(made.key.clone());
     let node = wiring::open_node(&made.store(), None, &key).await?;
     let settings = ServeSettings {

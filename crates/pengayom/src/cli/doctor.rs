@@ -2,6 +2,7 @@
 
 mod accounts;
 mod kept;
+mod letters;
 mod told;
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -521,6 +522,7 @@ async fn units(findings: &mut Findings, store: &dyn Store) {
                 "let the unit check them: `pengayom pack check` lists them",
             );
         }
+        letters::look(findings, store, &context).await;
     }
 }
 

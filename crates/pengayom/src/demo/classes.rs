@@ -3,13 +3,12 @@
 //! without drawing from the month's chance: everything else happens as it does without.
 
 use jiff::{SignedDuration, Timestamp};
-use pengayom_core::subject::case::{
-    CaseCommand, ProofCommand, SecondLook, TriageAnswer, TriageDecision, TriageReply,
-};
+use pengayom_core::subject::case::{CaseCommand, ProofCommand, SecondLook, TriageDecision};
 use pengayom_core::value::CaseId;
 use pengayom_node::access::{Role, Staff};
 use pengayom_node::{HandleError, Node};
 
+use super::scene::{answers, change};
 use super::simulate::Step;
 use super::words::ClassWords;
 use crate::fault::Fault;
@@ -90,17 +89,8 @@ impl<'a> Classes<'a> {
     }
 
     async fn decide(&self, case: CaseId, yes: &[&str], outcome: &str) -> Result<(), Fault> {
-        let answer = |n: u32| {
-            let question = format!("q{n}");
-            let answer = if yes.contains(&question.as_str()) {
-                TriageReply::Yes
-            } else {
-                TriageReply::No
-            };
-            TriageAnswer { question, answer }
-        };
         let answers = CaseCommand::AnswerTriage {
-            answers: (1..=16).map(answer).collect(),
+            answers: answers(yes),
             pack_version: self.node.unit().pack.version().to_owned(),
         };
         self.ask(&self.desk, case, answers).await?;
@@ -188,11 +178,7 @@ impl<'a> Classes<'a> {
         self.ask(&self.other, case, submit).await
     }
 
-    /// Carries out a command; one that a rule refuses is left out, as people would leave it.
     async fn ask(&self, by: &Staff, case: CaseId, command: CaseCommand) -> Result<(), Fault> {
-        match self.node.change_case(by, case, None, command, None).await {
-            Ok(_) | Err(HandleError::Case(_) | HandleError::CaseShut(_)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        change(self.node, by, case, command).await
     }
 }

@@ -5,17 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Actor;
 use pengayom_core::pack::ServiceCode;
 use pengayom_core::place::AreaCode;
-use pengayom_core::subject::case::{
-    CaseCommand, Channel, Harm, RiskNote, RiskTrend, TriageAnswer, TriageDecision, TriageReply,
-};
+use pengayom_core::subject::case::{CaseCommand, RiskNote, RiskTrend, TriageDecision};
 use pengayom_core::value::{CaseId, CommandId};
+use pengayom_node::Node;
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
-use pengayom_node::{Node, PersonDetails};
 use uuid::Uuid;
 
 use super::clock::SimulatedClock;
+use super::scene::{answers, told};
 use super::words::LastHour;
 use crate::fault::Fault;
 
@@ -110,7 +109,8 @@ impl<'a> FirstHours<'a> {
         };
         let command = match event {
             Event::Answers => CaseCommand::AnswerTriage {
-                answers: debt(),
+                // A debt without deceit.
+                answers: answers(&["q9", "q11"]),
                 pack_version: node.unit().pack.version().to_owned(),
             },
             Event::Decision => CaseCommand::DecideTriage(TriageDecision {
@@ -152,31 +152,21 @@ impl<'a> FirstHours<'a> {
         &mut self,
         node: &Node,
         service: &str,
-        told: &str,
+        text: &str,
         danger: bool,
     ) -> Result<(), Fault> {
         let (Ok(service), Some(desk)) = (service.parse::<ServiceCode>(), self.desk()) else {
             return Ok(());
         };
         let played = u128::try_from(self.played).unwrap_or_default();
+        let command = CommandId(Uuid::from_u128(0x0f1e_57a0_0000 + played));
+        let place = PlaceInput::Area {
+            area: self.beat.clone(),
+            text: None,
+        };
         let request = FileRequest {
-            command: CommandId(Uuid::from_u128(0x0f1e_57a0_0000 + played)),
-            service,
-            report_kind: None,
-            channel: Channel::Desk,
-            paper: None,
-            description: told.to_owned(),
-            when_text: None,
-            occurred_at: None,
-            harm: Harm::default(),
             danger,
-            place: PlaceInput::Area {
-                area: self.beat.clone(),
-                text: None,
-            },
-            reporter: PersonDetails::default(),
-            media: Vec::new(),
-            simulated: true,
+            ..told(command, service, text, place)
         };
         let actor = Actor::Officer { id: desk.id };
         let case = node.file_request(request, &actor).await?.case;
@@ -186,19 +176,4 @@ impl<'a> FirstHours<'a> {
         self.case = Some(case);
         Ok(())
     }
-}
-
-/// The answers that lead to a debt without deceit.
-fn debt() -> Vec<TriageAnswer> {
-    let yes = ["q9", "q11"];
-    let answer = |n: u32| {
-        let question = format!("q{n}");
-        let answer = if yes.contains(&question.as_str()) {
-            TriageReply::Yes
-        } else {
-            TriageReply::No
-        };
-        TriageAnswer { question, answer }
-    };
-    (1..=13).map(answer).collect()
 }

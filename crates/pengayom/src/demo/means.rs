@@ -7,17 +7,17 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use pengayom_core::act::Actor;
 use pengayom_core::pack::{ServiceCode, SkillCode, ThingCode};
 use pengayom_core::place::StationId;
-use pengayom_core::subject::case::{CaseCommand, Channel, Harm};
+use pengayom_core::subject::case::CaseCommand;
 use pengayom_core::subject::thing::{ThingCommand, ThingState};
 use pengayom_core::value::{CommandId, ThingId};
+use pengayom_node::Node;
 use pengayom_node::access::Staff;
-use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
 use pengayom_node::handle::standing::Grant;
 use pengayom_node::handle::thing::RegisterThing;
-use pengayom_node::{Node, PersonDetails};
 use uuid::Uuid;
 
+use super::scene::told;
 use super::words::{Means, SimulationWords};
 use crate::fault::Fault;
 
@@ -228,22 +228,9 @@ impl Maker<'_> {
     async fn debt(&self) -> Result<(), Fault> {
         let desk = self.login("spkt")?;
         let service: ServiceCode = code("lp_b")?;
-        let request = FileRequest {
-            command: CommandId(Uuid::from_u128(0xdeb7)),
-            service: service.clone(),
-            report_kind: None,
-            channel: Channel::Desk,
-            paper: None,
-            description: self.words.debt.clone(),
-            when_text: None,
-            occurred_at: None,
-            harm: Harm::default(),
-            danger: false,
-            place: PlaceInput::Unknown,
-            reporter: PersonDetails::default(),
-            media: Vec::new(),
-            simulated: true,
-        };
+        let command = CommandId(Uuid::from_u128(0xdeb7));
+        let (text, place) = (&self.words.debt, PlaceInput::Unknown);
+        let request = told(command, service.clone(), text, place);
         let actor = Actor::Officer { id: desk.id };
         let case = self.node.file_request(request, &actor).await?.case;
         let steps = [

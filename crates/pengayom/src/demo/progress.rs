@@ -5,14 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use pengayom_core::act::Actor;
 use pengayom_core::pack::Lang;
 use pengayom_core::place::AreaCode;
-use pengayom_core::subject::case::{CaseCommand, CaseStage, Channel, Harm};
+use pengayom_core::subject::case::{CaseCommand, CaseStage};
 use pengayom_core::value::{CaseId, CommandId};
+use pengayom_node::Node;
 use pengayom_node::access::Staff;
 use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
-use pengayom_node::{HandleError, Node, PersonDetails};
 use pengayom_store::CaseQuery;
 
+use super::scene::{change, told};
 use super::words::{Progress, SimulationWords};
 use crate::fault::Fault;
 
@@ -134,42 +135,24 @@ impl Player<'_> {
         Ok(())
     }
 
-    async fn file(&self, beat: &AreaCode, told: &str) -> Result<CaseId, Fault> {
+    async fn file(&self, beat: &AreaCode, text: &str) -> Result<CaseId, Fault> {
         let service = "lp_b"
             .parse()
             .map_err(|_| Fault::Input("lp_b is no code".to_owned()))?;
+        let command = CommandId(self.node.new_id());
+        let place = PlaceInput::Area {
+            area: beat.clone(),
+            text: None,
+        };
         let request = FileRequest {
-            command: CommandId(self.node.new_id()),
-            service,
             report_kind: Some("dicuri".to_owned()),
-            channel: Channel::Desk,
-            paper: None,
-            description: told.to_owned(),
-            when_text: None,
-            occurred_at: None,
-            harm: Harm::default(),
-            danger: false,
-            place: PlaceInput::Area {
-                area: beat.clone(),
-                text: None,
-            },
-            reporter: PersonDetails::default(),
-            media: Vec::new(),
-            simulated: true,
+            ..told(command, service, text, place)
         };
         let actor = Actor::Officer { id: self.desk.id };
         Ok(self.node.file_request(request, &actor).await?.case)
     }
 
-    /// Carries out a command; one that a rule refuses is left out, as people would leave it.
     async fn change(&self, case: CaseId, command: CaseCommand) -> Result<(), Fault> {
-        let changed = self
-            .node
-            .change_case(self.desk, case, None, command, None)
-            .await;
-        match changed {
-            Ok(_) | Err(HandleError::Case(_) | HandleError::CaseShut(_)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        change(self.node, self.desk, case, command).await
     }
 }

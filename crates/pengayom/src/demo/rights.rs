@@ -7,16 +7,16 @@ use pengayom_core::pack::{ConcernedRole, FactAnswer, Party, ServiceCode};
 use pengayom_core::place::AreaCode;
 use pengayom_core::subject::Moment;
 use pengayom_core::subject::case::{
-    BeginMeasure, CaseCommand, Channel, Consent, ControlCommand, FactGiven, GiveRights, Harm,
-    Manner, PreventionCommand, RightsCommand, Signing, TriedResult,
+    BeginMeasure, CaseCommand, Consent, ControlCommand, FactGiven, GiveRights, PreventionCommand,
+    RightsCommand, TriedResult,
 };
 use pengayom_core::value::{CaseId, CommandId};
+use pengayom_node::Node;
 use pengayom_node::access::{Role, Staff};
-use pengayom_node::handle::case::FileRequest;
 use pengayom_node::handle::place::PlaceInput;
-use pengayom_node::{Node, PersonDetails};
 use uuid::Uuid;
 
+use super::scene::told;
 use super::words::{RightsWords, SimulationWords};
 use crate::fault::Fault;
 
@@ -84,25 +84,12 @@ impl Scene<'_> {
         let service: ServiceCode = service
             .parse()
             .map_err(|_| Fault::Input("simulation.toml: no such service".to_owned()))?;
-        let request = FileRequest {
-            command: CommandId(Uuid::from_u64_pair(seed ^ 0x5249_4748_5453, n)),
-            service,
-            report_kind: None,
-            channel: Channel::Desk,
-            paper: None,
-            description: text.to_owned(),
-            when_text: None,
-            occurred_at: None,
-            harm: Harm::default(),
-            danger: false,
-            place: PlaceInput::Area {
-                area: self.beat.clone(),
-                text: Some(self.words.place.clone()),
-            },
-            reporter: PersonDetails::default(),
-            media: Vec::new(),
-            simulated: true,
+        let command = CommandId(Uuid::from_u64_pair(seed ^ 0x5249_4748_5453, n));
+        let place = PlaceInput::Area {
+            area: self.beat.clone(),
+            text: Some(self.words.place.clone()),
         };
+        let request = told(command, service, text, place);
         let moment = Moment {
             happened_at: self.before(300),
             recorded_at: self.until,
@@ -163,18 +150,7 @@ impl Scene<'_> {
     }
 
     fn told(&self, person: u32) -> GiveRights {
-        GiveRights {
-            person,
-            manner: Manner::Both,
-            language: self.words.language.clone(),
-            interpreter: false,
-            guardian: None,
-            adviser: None,
-            absent: String::new(),
-            understood: true,
-            help: String::new(),
-            signing: Signing::Signed,
-        }
+        GiveRights::understood(person, &self.words.language)
     }
 
     async fn tell(&self, case: CaseId, before: i64, give: GiveRights) -> Result<(), Fault> {
@@ -209,6 +185,7 @@ impl Scene<'_> {
         let command = PreventionCommand::Judge {
             way: way.to_owned(),
             answers: answers.collect(),
+            reason: None,
         };
         self.act(case, 200, CaseCommand::Prevention(command)).await
     }

@@ -179,7 +179,8 @@ pub(super) async fn month(
         plan.until,
     ))
     .await?;
-    super::rights::cases(node, words, plan.seed, plan.until).await
+    super::rights::cases(node, words, plan.seed, plan.until).await?;
+    super::field::errands(node, words, plan.seed, plan.until).await
 }
 
 fn day_stories(
@@ -596,12 +597,8 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Carries out a command; one that a rule refuses is left out, as people would leave it.
     async fn change(&self, by: &Staff, case: CaseId, command: CaseCommand) -> Result<(), Fault> {
-        match self.node.change_case(by, case, None, command, None).await {
-            Ok(_) | Err(HandleError::Case(_) | HandleError::CaseShut(_)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        super::scene::change(self.node, by, case, command).await
     }
 
     fn one_of(&mut self, texts: &[String]) -> Result<String, Fault> {

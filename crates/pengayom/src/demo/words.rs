@@ -1,7 +1,7 @@
 //! The words and weights of the simulation, from `data/pati/simulation.toml`.
 
 use pengayom_core::pack::ServiceCode;
-use pengayom_core::place::StationId;
+use pengayom_core::place::{AreaCode, StationId};
 use serde::Deserialize;
 
 use crate::fault::Fault;
@@ -38,6 +38,8 @@ pub(super) struct SimulationWords {
     pub(super) proof: ProofWords,
     /// What is said in the cases that show rights.
     pub(super) rights: RightsWords,
+    /// What officers of a station have before them at the end.
+    pub(super) field: Field,
     /// Who reports.
     pub(super) people: Names,
     /// Accounts to sign in with.
@@ -185,6 +187,37 @@ pub(super) struct RightsWords {
     pub(super) explained: String,
     pub(super) caught: String,
     pub(super) agreed: String,
+}
+
+/// What officers of a station have before them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Field {
+    /// Where all of it is.
+    pub(super) area: AreaCode,
+    /// One errand after the other.
+    pub(super) errand: Vec<Errand>,
+}
+
+/// Something to go to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Errand {
+    /// Whose it is.
+    pub(super) login: String,
+    /// Which service it needs.
+    pub(super) service: ServiceCode,
+    /// What was told.
+    pub(super) told: String,
+    /// Where in the area.
+    pub(super) place: String,
+    /// Minutes before the end at which it was told.
+    pub(super) minutes: i64,
+    /// Minutes before the end at which they arrived; `None`: they are on the way.
+    pub(super) arrived: Option<i64>,
+    /// Steps of the first hour that are done.
+    #[serde(default)]
+    pub(super) done: Vec<String>,
 }
 
 /// Names.

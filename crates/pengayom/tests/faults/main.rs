@@ -1,6 +1,8 @@
 //! Faults to survive: the built program under load, ended, starved and set back as machines are.
 //!
 //! `docs/faults.md` says what is promised at each fault and which test shows it.
+// What halts a process where it is told to is compiled for tests only.
+#![cfg(debug_assertions)]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -128,6 +128,12 @@ fn may_be_recorded(append: &Append, known: &Known) -> Result<(), StoreError> {
     if expected != found {
         return Err(StoreError::Stale { expected, found });
     }
+    for (subject, expected) in &append.rests_on {
+        let (expected, found) = (*expected, known.versions.get(subject).copied().unwrap_or(0));
+        if expected != found {
+            return Err(StoreError::Stale { expected, found });
+        }
+    }
     if append.blobs.iter().any(|blob| !known.blobs.contains(blob)) {
         return Err(StoreError::Missing { what: "blob" });
     }

@@ -2,7 +2,15 @@
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-pub(super) const RELEASED: [(&str, &str); 42] = [
+pub(super) const RELEASED: [(&str, &str); 44] = [
+    (
+        "sqlite/0023_evidence_wrong.sql",
+        "c740c5ec791a26f0bffae9d5f95bfef0cac0d6d6da4edd2ef8e1d92e0fdb5d2b",
+    ),
+    (
+        "postgres/0023_evidence_wrong.sql",
+        "c740c5ec791a26f0bffae9d5f95bfef0cac0d6d6da4edd2ef8e1d92e0fdb5d2b",
+    ),
     (
         "sqlite/0022_measured.sql",
         "9d0d89fb861a122e8745eed5842d118792600d76fa0f087af2c5ee6280721dad",

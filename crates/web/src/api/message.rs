@@ -120,7 +120,7 @@ pub(super) async fn add(
 }
 
 /// Asks for an explanation when news is overdue, or for a second look at what was decided. Asked again while it waits
-/// for its answer, nothing more is asked.
+/// for its answer, or while another officer looks at the class anyway, nothing more is asked.
 #[utoipa::path(
     post, path = "/requests/{tracking_code}/reviews", operation_id = "askReview",
     params(

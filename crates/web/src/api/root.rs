@@ -1,5 +1,7 @@
 //! Where a program begins: what there is, its description, and what can go wrong.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Extension;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -15,22 +17,34 @@ use super::etag;
 use super::query::part_of;
 use crate::problem::{Fault, ProblemKind};
 
+/// The description of the API. It is long, and written when it is first asked for: nobody waits for it at a start.
+#[derive(Clone)]
+pub(super) struct Description(Arc<(OpenApi, OnceLock<Written>)>);
+
 /// The description as it is given, with its tag.
 #[derive(Clone)]
-pub(super) struct Description {
+struct Written {
     text: Bytes,
     tag: String,
 }
 
 impl Description {
-    /// Writes the description once.
-    pub(super) fn of(api: &OpenApi) -> Self {
-        let text = api.to_pretty_json().unwrap_or_default();
-        let tag = etag::tag(None, text.as_bytes());
-        Self {
-            text: text.into(),
-            tag,
-        }
+    /// What is to be written.
+    pub(super) fn of(api: OpenApi) -> Self {
+        Self(Arc::new((api, OnceLock::new())))
+    }
+
+    fn written(&self) -> Written {
+        let (api, written) = &*self.0;
+        let write = || {
+            let text = api.to_pretty_json().unwrap_or_default();
+            let tag = etag::tag(None, text.as_bytes());
+            Written {
+                text: text.into(),
+                tag,
+            }
+        };
+        written.get_or_init(write).clone()
     }
 }
 
@@ -82,6 +96,7 @@ pub(super) async fn openapi(
     api: Api,
     Extension(description): Extension<Description>,
 ) -> Result<Response, Fault> {
+    let description = description.written();
     let mut answer = if etag::is_known(api.headers(), &description.tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::caller::Api;
 use super::receipt::ReceiptBody;
+use super::reporter::{self, ClassOfRequest, RightsOfReporter};
 use super::request::Standard;
 use crate::frame::PageFrame;
 use crate::letters::{Given, Standing, kind_name, to_reporter};
@@ -87,6 +88,14 @@ pub(super) struct Status {
     may_go_to_superior_from: Option<Timestamp>,
     /// What the reporter may ask others to look at.
     reviews: Vec<Review>,
+    /// Whose the matter is, why, and where to go; null until somebody decided it.
+    #[schema(required)]
+    class: Option<ClassOfRequest>,
+    /// Rights of the reporter, and when they were told them.
+    rights: Vec<RightsOfReporter>,
+    /// What a reporter who is themself the one it is about has to know before telling more.
+    #[schema(required)]
+    warning: Option<String>,
     /// How it was handled can be judged now.
     may_rate: bool,
     /// Null when the log is not as it was built; number and secret stay good.
@@ -318,7 +327,7 @@ pub(super) struct Review {
     kind: ReviewWord,
     /// It may be asked for now.
     may_ask: bool,
-    /// Since when it waits for an answer.
+    /// Since when it waits for an answer; a second look also when nobody asked and another officer looks anyway.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     open_since: Option<Timestamp>,
 }
@@ -416,7 +425,7 @@ fn reviews(case: &Case, now: Timestamp) -> Vec<Review> {
     let one = |kind: ReviewKind| Review {
         kind: kind.into(),
         may_ask: case.may_ask(kind, now).is_ok(),
-        open_since: case.reviews.of(kind).open_since,
+        open_since: case.review_waits_since(kind),
     };
     ReviewKind::ALL.into_iter().map(one).collect()
 }
@@ -515,6 +524,9 @@ pub(super) async fn status(
         next_notice: next_notice(frame, case, now),
         may_go_to_superior_from: right_from(frame, history).map(|due| due.at),
         reviews: reviews(case, now),
+        class: reporter::class(frame, case, &history.acts),
+        rights: reporter::rights(frame, case),
+        warning: reporter::warning(frame, case),
         may_rate: case.response.is_some() && !rated,
         receipt: receipt.map(|card| card.receipt.into()),
     })

@@ -14,7 +14,7 @@ use pengayom_store::rows::CaseRow;
 
 use super::chart::{self, Drawing, Line, Tick, Whisker, bars, whisker};
 use super::figures::{Figures, Group, HourFigure, ItemFigure, Measured, ShareFigure, WaitFigure};
-use crate::desk::late_reason;
+use crate::desk::{late_reason, wrong_words};
 use crate::extract::StaffPage;
 use crate::frame::{PageFrame, draw};
 use crate::problem::Fault;
@@ -34,6 +34,9 @@ struct MorningPage {
     decisions_all: Option<String>,
     /// What has gone up the line and nobody has taken, with where it is.
     escalated: Vec<(String, String)>,
+    /// Cases whose evidence was altered or whose money differs: where they are, and what it is.
+    evidence: Vec<(String, String)>,
+    evidence_more: Option<String>,
     /// Reporters who wait for an explanation or a second look: longest first.
     reviews: Vec<ReviewLine>,
     reviews_more: Option<String>,
@@ -160,6 +163,7 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
     let access = access_lines(&frame, node.access_due(&staff).await?);
     let news = node.news_due(&staff).await?;
     let escalated = node.escalated_cases(&staff).await?;
+    let wrong = node.evidence_wrong(&staff).await?;
     let lacking = gap_lines(&frame, &node.gaps_for(&staff).await?);
     let reviews = node.asked_for_review(&staff).await?;
     let reviews: Vec<ReviewLine> = reviews
@@ -191,6 +195,21 @@ pub(super) async fn show(page: StaffPage) -> Result<Response, Fault> {
                 Some((format!("/perkara/{}/jam-pertama", row.id), words))
             })
             .collect(),
+        evidence: wrong
+            .iter()
+            .take(DECISIONS)
+            .map(|row| {
+                let number = row.number.as_ref();
+                let number = number.map_or_else(|| row.id.to_string(), ToString::to_string);
+                let words = wrong_words(&frame, node.sight_of(&staff, row), row).join("; ");
+                (
+                    format!("/perkara/{}", row.id),
+                    format!("{number}, {words}."),
+                )
+            })
+            .collect(),
+        evidence_more: (wrong.len() > DECISIONS)
+            .then(|| frame.tf("desk.more", &[("n", &count(wrong.len() - DECISIONS))])),
         reviews_more: (reviews.len() > DECISIONS)
             .then(|| frame.tf("desk.more", &[("n", &count(reviews.len() - DECISIONS))])),
         reviews: reviews.into_iter().take(DECISIONS).collect(),

@@ -94,10 +94,9 @@ pub(super) fn facts(frame: &PageFrame, case: &Case) -> Vec<Fact> {
 
 /// Whether one of these forms is offered.
 pub(super) fn is_offered(form: CaseForm, by: &Staff, case: &Case) -> bool {
-    let open = |kind| case.reviews.of(kind).open_since.is_some() && case.may_review(by.id);
     match form {
-        CaseForm::Explain => open(ReviewKind::Explanation),
-        CaseForm::SecondLook => open(ReviewKind::SecondLook) && case.triage.waits_since().is_none(),
+        CaseForm::Explain => case.may_answer(ReviewKind::Explanation, by.id),
+        CaseForm::SecondLook => case.may_answer(ReviewKind::SecondLook, by.id),
         _ => case.stage != CaseStage::Closed,
     }
 }

@@ -258,6 +258,7 @@ fn describe_settlement(frame: &PageFrame, act: &CaseAct, entry: &mut Entry) {
             };
             entry.words = frame.tf(key, &[("way", &way_name(frame, &judged.way))]);
             entry.lines.extend(exclusion_words(frame, &judged.excluded));
+            entry.text.clone_from(&judged.reason);
         }
         CaseAct::SettlementAnswered {
             settlement,
@@ -346,6 +347,7 @@ pub(crate) fn blamed(frame: &PageFrame, refusal: &CaseRefusal) -> Option<(&'stat
         RightsRefusal::MeasureUnseen { .. } => say("measure", "control.unseen"),
         RightsRefusal::TooMany { limit: n } => Some(("kind", limit("control.too_many", *n))),
         RightsRefusal::FactNotAnswered { .. } => say("answers", "prevention.answer_all"),
+        RightsRefusal::ExcludedBefore { .. } => say("reason", "prevention.excluded_before"),
         RightsRefusal::AlreadyOffered => say("way", "prevention.offered_already"),
         RightsRefusal::NoSuchSettlement | RightsRefusal::SettlementOver => {
             say("settlement", "prevention.over")

@@ -262,8 +262,6 @@ fn about(frame: &PageFrame, kind: &Measure) -> About {
 fn span(frame: &PageFrame, minutes: u32) -> String {
     let (n, key) = match minutes {
         m if m >= 48 * 60 && m % (24 * 60) == 0 => (m / (24 * 60), "control.days"),
-        60 => (1, "control.hour_one"),
-        1 => (1, "control.minute_one"),
         m if m >= 60 && m % 60 == 0 => (m / 60, "control.hours"),
         m => (m, "control.minutes"),
     };
@@ -343,6 +341,9 @@ fn settlement_view(frame: &PageFrame, one: &Settlement) -> SettlementView {
     let n = number(frame, one.judged.settlement);
     let mut lines = vec![frame.format().moment(one.at)];
     lines.extend(exclusion_words(frame, &one.judged.excluded));
+    if let Some(reason) = one.judged.reason.as_ref().filter(|told| !told.is_empty()) {
+        lines.push(frame.tf("prevention.reason_said", &[("text", reason)]));
+    }
     for side in &one.judged.sides {
         let said = match one.consent_of(*side) {
             Some(consent) => frame.t(consent_key(consent)),

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use pengayom_core::letter::{Template as LetterTemplate, Unfilled, Values};
+use pengayom_core::letter::{Template as LetterTemplate, TemplateInUse, Unfilled, Values};
 use pengayom_core::pack::{Certainty, Lang};
 use pengayom_core::subject::case::CaseRefusal;
 use pengayom_core::value::CaseId;
@@ -13,7 +13,7 @@ use pengayom_letter::{Paper, RenderError};
 use pengayom_node::HandleError;
 use pengayom_node::access::Permission;
 use pengayom_node::handle::case::CaseHistory;
-use pengayom_node::handle::letter::{LetterDraft, LetterRefusal, TemplateInUse};
+use pengayom_node::handle::letter::{LetterDraft, LetterRefusal};
 use pengayom_node::handle::once::Once;
 use pengayom_store::StoreError;
 use serde::Deserialize;
@@ -296,7 +296,7 @@ async fn begin(
     if given_back(fields) {
         return Ok(Err(history));
     }
-    match page.node.letter_template(fields.get("jenis")) {
+    match page.node.letter_template(fields.get("jenis")).await {
         Ok(used) => Ok(Ok((history, used))),
         Err(HandleError::Letter(_)) => Ok(Err(history)),
         Err(error) => Err(error.into()),

@@ -6,7 +6,7 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pengayom_core::subject::case::Kept;
-use pengayom_node::access::{Permission, Staff};
+use pengayom_node::access::{Permission, Sight, Staff};
 use pengayom_store::rows::CaseRow;
 use serde::Deserialize;
 
@@ -91,6 +91,29 @@ pub(super) async fn show(
         page: frame,
     };
     draw(StatusCode::OK, &page)
+}
+
+/// What is wrong with the evidence of a case, a few words each: files that were altered, money that was counted and
+/// differs. Of a case that is not open to the reader it is said only that something needs attention.
+pub(crate) fn wrong_words(frame: &PageFrame, sight: Sight, row: &CaseRow) -> Vec<String> {
+    let wrong = row.exhibits.iter().filter(|thing| thing.is_wrong());
+    if sight != Sight::Open {
+        let words = frame.t("proof.keeping_eyes").to_owned();
+        return wrong.take(1).map(|_| words.clone()).collect();
+    }
+    let words = |thing: &Kept| {
+        let piece = frame.tf("proof.piece", &[("n", &thing.n.to_string())]);
+        let what = if thing.altered {
+            frame.t("proof.why_altered")
+        } else {
+            frame.t("proof.fault_count")
+        };
+        frame.tf(
+            "proof.gap_custody",
+            &[("piece", piece.as_str()), ("what", what)],
+        )
+    };
+    wrong.map(words).collect()
 }
 
 /// Whether a thing waits for the reader: offered to them, or proposed by somebody else.

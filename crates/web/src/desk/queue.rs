@@ -58,6 +58,8 @@ struct QueuePage {
     looks: Vec<CaseLine>,
     /// Rights or control measures past their time.
     overdue: Vec<CaseLine>,
+    /// Evidence that was altered, and money that differs.
+    evidence: Vec<CaseLine>,
     reviews: Vec<CaseLine>,
     mine: Vec<CaseLine>,
     colleagues: Vec<Held>,
@@ -149,6 +151,14 @@ fn overdue_line(frame: &PageFrame, mut line: CaseLine, row: &CaseRow, now: Times
     line
 }
 
+/// A case whose evidence is wrong, with what that is.
+fn wrong_line(frame: &PageFrame, mut line: CaseLine, sight: Sight, row: &CaseRow) -> CaseLine {
+    let mut why = super::wrong_words(frame, sight, row);
+    why.append(&mut line.why);
+    line.why = why;
+    line
+}
+
 /// Cases whose first hour waits for somebody up the line.
 fn risen(frame: &PageFrame, rows: &[CaseRow]) -> Vec<Waiting> {
     let waiting = rows.iter().filter_map(|row| {
@@ -189,6 +199,7 @@ async fn queue_page(
     let news = node.news_due(&staff).await?;
     let escalated = node.escalated_cases(&staff).await?;
     let looks = node.second_looks_due(&staff).await?;
+    let evidence = node.evidence_wrong(&staff).await?;
     frame.titled("desk.title");
     let errors: Vec<FieldError> = refused
         .iter()
@@ -213,6 +224,7 @@ async fn queue_page(
     ];
     let line = |row: &CaseRow| CaseLine::new(&frame, &staff, row, now, Why::Serving);
     let overdue_line = |row: &CaseRow| overdue_line(&frame, line(row), row, now);
+    let wrong_line = |row: &CaseRow| wrong_line(&frame, line(row), node.sight_of(&staff, row), row);
     let lines = |rows: &[&CaseRow]| rows.iter().take(ROWS).map(|row| line(row)).collect();
     let more =
         |all: usize| (all > ROWS).then(|| frame.tf("desk.more", &[("n", &count(all - ROWS))]));
@@ -305,6 +317,7 @@ async fn queue_page(
         escalated: risen(&frame, &escalated),
         looks: looks.iter().take(ROWS).map(line).collect(),
         overdue: overdue.iter().take(ROWS).map(overdue_line).collect(),
+        evidence: evidence.iter().take(ROWS).map(wrong_line).collect(),
         reviews: reviews.iter().take(ROWS).map(line).collect(),
         mine: mine.iter().take(ROWS).map(line).collect(),
         colleagues: colleagues.iter().filter_map(held).take(ROWS).collect(),

@@ -202,7 +202,6 @@ pub(crate) fn why_words(frame: &PageFrame, alike: &Alike) -> String {
     let minutes = alike.apart.as_mins();
     let count = |n: i64| frame.format().count(n);
     let time = match minutes {
-        1 => frame.t("same.minute_one").to_owned(),
         ..120 => frame.tf("same.minutes", &[("n", &count(minutes))]),
         _ => frame.tf("same.hours", &[("n", &count(minutes / 60))]),
     };

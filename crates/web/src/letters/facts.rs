@@ -38,6 +38,41 @@ pub async fn facts(
     Ok(Lang::ALL.into_iter().map(of).collect())
 }
 
+/// What a letter says of the unit and of whoever issues it, whatever case it is about.
+pub(super) fn of_unit(
+    unit: &UnitContext,
+    node: &Node,
+    by: &Staff,
+    (lang, site): (Lang, &str),
+) -> Values {
+    let config = unit.config();
+    let words = unit.pack.words(lang);
+    let town = unit
+        .geography
+        .area(&config.area)
+        .map(|area| area.name().to_owned());
+    let rank = by.rank.clone().unwrap_or_default();
+    said([
+        (
+            Fact::Complaint,
+            Some(words.text("letters.complaint", &[("site", site)])),
+        ),
+        (Fact::Date, Some(Format::new(unit, lang).date(node.now()))),
+        (Fact::Emergency, config.emergency_number.clone()),
+        (Fact::Officer, Some(by.name.clone())),
+        (
+            Fact::OfficerRank,
+            Some(rank).filter(|rank| !rank.is_empty()),
+        ),
+        (Fact::Parent, config.parent.clone()),
+        (
+            Fact::Place,
+            Some(town.unwrap_or_else(|| config.name.clone())),
+        ),
+        (Fact::Unit, Some(config.name.clone())),
+    ])
+}
+
 fn in_lang(
     unit: &UnitContext,
     node: &Node,
@@ -45,34 +80,22 @@ fn in_lang(
     history: &CaseHistory,
     (lang, site): (Lang, &str),
 ) -> Values {
-    let config = unit.config();
-    let words = unit.pack.words(lang);
     let format = Format::new(unit, lang);
     let case = &history.case;
     let filed = &case.filed;
     let place = case.place.as_ref();
     let station = place.map_or(unit.own_station(), |place| &place.station);
-    let town = unit
-        .geography
-        .area(&config.area)
-        .map(|area| area.name().to_owned());
     let service = unit.pack.service(&case.service);
     let occurred = filed.occurred_at.map(|at| format.moment(at));
     let told = filed.when_text.as_deref();
     let told = told.map(|text| format.retold(text, filed.occurred_at));
-    let rank = by.rank.clone().unwrap_or_default();
-    let values = [
+    let mut values = of_unit(unit, node, by, (lang, site));
+    values.extend(said([
         (
             Fact::CaseNumber,
             filed.number.as_ref().map(ToString::to_string),
         ),
-        (
-            Fact::Complaint,
-            Some(words.text("letters.complaint", &[("site", site)])),
-        ),
-        (Fact::Date, Some(format.date(node.now()))),
         (Fact::Description, Some(filed.description.clone())),
-        (Fact::Emergency, config.emergency_number.clone()),
         (Fact::HappenedAt, told.or(occurred)),
         (
             Fact::HappenedPlace,
@@ -84,24 +107,18 @@ fn in_lang(
                 .or(case.respond_by)
                 .map(|at| format.moment(at)),
         ),
-        (Fact::Officer, Some(by.name.clone())),
-        (
-            Fact::OfficerRank,
-            Some(rank).filter(|rank| !rank.is_empty()),
-        ),
-        (Fact::Parent, config.parent.clone()),
-        (
-            Fact::Place,
-            Some(town.unwrap_or_else(|| config.name.clone())),
-        ),
         (Fact::ReportedAt, Some(format.moment(case.filed_at))),
         (
             Fact::Service,
             service.map(|service| service.name.get(lang).to_owned()),
         ),
         (Fact::Station, Some(unit.station_name(station))),
-        (Fact::Unit, Some(config.name.clone())),
-    ];
+    ]));
+    values
+}
+
+/// The values that there are.
+fn said<const N: usize>(values: [(Fact, Option<String>); N]) -> Values {
     values
         .into_iter()
         .filter_map(|(fact, value)| Some((fact.code().to_owned(), value?)))

@@ -11,13 +11,11 @@ use crate::outages::at_once;
 /// nothing then, which is not the same as that nothing was recorded.
 pub(super) async fn words(frame: &PageFrame, node: &Node, station: &StationId) -> Option<String> {
     let desk = at_once(node.desk_now(station)).await?;
-    let people = match desk.waiting {
-        0 => frame.t("wait.people_none").to_owned(),
-        1 => frame.t("wait.people_one").to_owned(),
-        n => {
-            let n = frame.format().count(i64::from(n));
-            frame.tf("wait.people", &[("n", &n)])
-        }
+    let people = if desk.waiting == 0 {
+        frame.t("wait.people_none").to_owned()
+    } else {
+        let n = frame.format().count(i64::from(desk.waiting));
+        frame.tf("wait.people", &[("n", &n)])
     };
     let (key, minutes) = match desk.wait {
         Wait::Usual { minutes, .. } => ("wait.usual", minutes),

@@ -9,7 +9,7 @@ mod form;
 mod letter;
 mod message;
 mod promise;
-mod rights;
+pub(crate) mod rights;
 pub(crate) mod steps;
 pub(crate) mod telling;
 
@@ -507,7 +507,7 @@ async fn case_page(
         class: class_words(&frame, case, &history.acts),
         warning: case.triage.reporter_is_reported,
         letters: letter::letters(&frame, &number.to_string(), &history.acts),
-        rights: rights::rights(&frame, case),
+        rights: rights::reporter_rights(&frame, case),
         messages: messages(&frame, &history.acts, &people),
         news: telling::news(&frame, case, now),
         telling,

@@ -70,12 +70,7 @@ pub(crate) fn clock_of(frame: &PageFrame, promise: Promise, now: Timestamp) -> O
     } else {
         ("ok", "clock")
     };
-    let keys = [
-        "desk.left_one",
-        "desk.left",
-        "desk.left_hours",
-        "desk.left_days",
-    ];
+    let keys = ["desk.left", "desk.left_hours", "desk.left_days"];
     Some(Clock {
         state,
         icon,
@@ -94,25 +89,16 @@ pub(crate) fn is_soon(promise: Promise, now: Timestamp) -> bool {
 
 /// "12 minutes late".
 pub(crate) fn late_words(frame: &PageFrame, late: SignedDuration) -> String {
-    span_words(
-        frame,
-        late,
-        [
-            "desk.late_by_one",
-            "desk.late_by",
-            "desk.late_by_hours",
-            "desk.late_by_days",
-        ],
-    )
+    let keys = ["desk.late_by", "desk.late_by_hours", "desk.late_by_days"];
+    span_words(frame, late, keys)
 }
 
-/// A span by the keys for one minute, minutes (to two hours), hours (to two days) and days, rounded down, so
-/// that time left is never promised longer than it is.
-fn span_words(frame: &PageFrame, span: SignedDuration, keys: [&str; 4]) -> String {
+/// A span by the keys for minutes (to two hours), hours (to two days) and days, rounded down, so that time left is
+/// never promised longer than it is.
+fn span_words(frame: &PageFrame, span: SignedDuration, keys: [&str; 3]) -> String {
     let minutes = whole_minutes(span);
-    let [one_minute, in_minutes, in_hours, in_days] = keys;
+    let [in_minutes, in_hours, in_days] = keys;
     let (key, n) = match minutes {
-        1 => (one_minute, minutes),
         ..120 => (in_minutes, minutes),
         120..2880 => (in_hours, minutes / 60),
         _ => (in_days, minutes / 1440),

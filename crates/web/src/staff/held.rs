@@ -119,6 +119,7 @@ fn back_to(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         ["", kind @ ("perkara" | "pertemuan"), id, _] => format!("/{kind}/{id}"),
+        ["", "setelan", "surat", kind, _] => format!("/setelan/surat/{kind}"),
         ["", "meja", "ambil-alih"] => "/meja".to_owned(),
         _ => path.to_owned(),
     }

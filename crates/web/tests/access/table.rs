@@ -266,6 +266,7 @@ impl There {
             ("{sha256}", self.sha256.as_str()),
             ("{tracking_code}", "PTI-2611-0001"),
             ("{layanan}", "lp_b"),
+            ("/setelan/surat/{kind}", "/setelan/surat/sttlp"),
             (
                 "/meja/antrean/{id}",
                 &format!("/meja/antrean/{}", self.visit),

@@ -143,7 +143,7 @@ const SAME: [(&str, &[&str]); 39] = [
 ];
 
 /// Addresses that no operation stands for, by how they begin, and why.
-const APART: [(&str, &str); 16] = [
+const APART: [(&str, &str); 17] = [
     ("/api/", "the operations themselves"),
     ("/open311/", "an interface of programs itself"),
     ("/gerbang/", "what the gateway says, itself a program"),
@@ -158,6 +158,10 @@ const APART: [(&str, &str); 16] = [
     ),
     ("/keluar", "the same"),
     ("/akun", "what lets people in is kept by people"),
+    (
+        "/setelan/surat",
+        "what a unit says in its letters is worded and looked at by people; programs issue with it",
+    ),
     (
         "/setelan",
         "the same, and a token must not make another one",

@@ -408,3 +408,39 @@ async fn a_merge_whose_other_side_was_not_written_is_finished_by_its_job() {
     work(&site).await;
     assert_eq!(links().await.parts, [part.case]);
 }
+
+// S18: parts have no parts, though the main case had not heard of its part when it became one.
+#[tokio::test]
+async fn a_part_whose_main_case_became_part_of_a_third_stands_alone_again() {
+    use pengayom_core::subject::case::{CaseCommand, Links};
+    let site = Site::pati().await;
+    let desk = site.account(Role::Desk).await;
+    let first = THEFT.file(&site).await;
+    let (second, third) = (THEFT.file(&site).await, THEFT.file(&site).await);
+    let half = CaseCommand::MergeInto {
+        own: first.case,
+        into: second.case,
+        other: Links::default(),
+        reason: "Pencurian yang sama".to_owned(),
+    };
+    site.node
+        .change_case(&desk, first.case, None, half, None)
+        .await
+        .unwrap();
+    let reason = "Pencurian yang sama".to_owned();
+    site.node
+        .merge_case(&desk, second.case, None, &third.number, reason)
+        .await
+        .unwrap();
+    let links = |id| {
+        let (node, desk) = (&site.node, &desk);
+        async move { node.case_history(desk, id).await.unwrap().case.links }
+    };
+    for _ in 0..2 {
+        work(&site).await;
+        assert_eq!(links(first.case).await, Links::default());
+        let second = links(second.case).await;
+        assert_eq!((second.into, second.parts), (Some(third.case), Vec::new()));
+    }
+    assert_eq!(links(third.case).await.parts, [second.case]);
+}

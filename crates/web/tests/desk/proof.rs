@@ -239,16 +239,27 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     ] {
         assert!(words.contains(shown), "{shown}: {words}");
     }
+    // It stands on the desk's list and on the chief's morning until it is explained.
+    site.account(Role::Commander).await;
+    let mut chief = site.signed_in("commander").await;
+    let link = format!("href=\"/perkara/{case}\"");
+    for shown in [desk.get("/meja").await, chief.get("/pimpinan").await] {
+        let words = shown.words();
+        assert!(words.contains("Bukti 1: hitungan uang berbeda"), "{words}");
+        assert!(shown.text.contains(&link), "{}", shown.text);
+    }
     // Neither of the two explains it.
     let why = [("uraian", "Salah hitung")];
     for party in [&mut desk, &mut other] {
         let answer = send(party, case, "barang-bukti/1/jelaskan", &why).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    site.account(Role::Commander).await;
-    let mut chief = site.signed_in("commander").await;
     chief.get(&address).await;
     done(&mut chief, case, "barang-bukti/1/jelaskan", &why).await;
+    for shown in [desk.get("/meja").await, chief.get("/pimpinan").await] {
+        assert!(!shown.words().contains("hitungan uang berbeda"));
+        assert!(!shown.text.contains("id=\"h-bukti\""), "no empty list");
+    }
     let end = [
         ("cara", "returned"),
         ("penerima", "Pemilik"),
@@ -273,6 +284,60 @@ async fn a_thing_passes_by_two_sign_ins_and_its_money_is_counted_by_both() {
     done(&mut chief, case, "barang-bukti/1/setujui", &counted).await;
     let words = chief.get(&address).await.words();
     assert!(words.contains("Dikembalikan kepada pemiliknya"), "{words}");
+}
+
+#[tokio::test]
+async fn money_goes_to_the_prosecutor_when_two_counted_it_and_is_counted_when_it_is_back() {
+    // S13
+    let site = Site::pati().await;
+    site.account(Role::Desk).await;
+    site.account(Role::Investigator).await;
+    let case = THEFT.file(&site).await.case;
+    let mut desk = site.signed_in("desk").await;
+    let mut other = site.signed_in("investigator").await;
+    for browser in [&mut desk, &mut other] {
+        browser.get(&format!("/perkara/{case}/barang-bukti")).await;
+    }
+    let thing = [
+        ("uraian", "Uang dalam amplop cokelat"),
+        ("jumlah", "1"),
+        ("segel", "SGL-0042"),
+        ("tempat", "Lemari A"),
+        ("uang", "1.500.000"),
+    ];
+    done(&mut desk, case, "barang-bukti", &thing).await;
+    let to = [
+        ("ke", "prosecutor"),
+        ("penerima", "Jaksa"),
+        ("surat", "B/14/XI/2026"),
+    ];
+    let missing = send(&mut desk, case, "barang-bukti/1/kirim", &to).await;
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        missing.words().contains("Hitung uangnya dan isi jumlahnya"),
+        "{}",
+        missing.words()
+    );
+    assert!(missing.text.contains("value=\"B/14/XI/2026\""));
+    let counted = ("dihitung", "1500000");
+    let fields: Vec<(&str, &str)> = to.into_iter().chain([counted]).collect();
+    done(&mut desk, case, "barang-bukti/1/kirim", &fields).await;
+    let address = format!("/perkara/{case}/barang-bukti/1");
+    let words = other.get(&address).await.words();
+    assert!(words.contains("Dikirim ke penuntut umum"), "{words}");
+    done(&mut other, case, "barang-bukti/1/setujui", &[counted]).await;
+    let words = other.get(&address).await.words();
+    assert!(words.contains("Terima kembali dari luar"), "{words}");
+    let short = [
+        ("keadaan", "Segel utuh"),
+        ("tempat", "Gudang"),
+        ("dihitung", "1400000"),
+    ];
+    done(&mut other, case, "barang-bukti/1/kembali", &short).await;
+    let words = other.get(&address).await.words();
+    for shown in ["Dihitung: Rp 1.400.000", "hitungan uang berbeda"] {
+        assert!(words.contains(shown), "{shown}: {words}");
+    }
 }
 
 #[tokio::test]

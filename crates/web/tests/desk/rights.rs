@@ -311,7 +311,16 @@ async fn a_settlement_is_excluded_with_its_reason_or_offered_and_needs_free_cons
         words.contains("Anak ini pernah melakukan tindak pidana. (UU 11/2012 ps. 7(2)b)"),
         "{words}"
     );
-    measure(&mut officer, case, "nilai", &all("tidak")).await;
+    // The exclusion does not go away unsaid.
+    let unsaid = measure(&mut officer, case, "nilai", &all("tidak")).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unsaid.words().contains("Tulis apa yang berubah"));
+    let why = ("alasan", "Perkara yang dulu milik anak lain");
+    let said = [&all("tidak")[..], &[why]].concat();
+    let judged = measure(&mut officer, case, "nilai", &said).await;
+    assert_eq!(judged.status, StatusCode::SEE_OTHER, "{}", judged.words());
+    let history = officer.get(&format!("/perkara/{case}")).await.words();
+    assert!(history.contains(why.1), "{history}");
     let pressed = [("yang", "2"), ("pihak", "victim"), ("kata", "given")];
     let refused = measure(&mut officer, case, "jawab", &pressed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -139,6 +139,7 @@ pub(super) fn visit(act: &mut CaseAct, each: &mut dyn FnMut(&'static str, Slot<'
                 note,
                 place,
                 seal: _,
+                counted: _,
             } = told;
             each("note", Slot::Text(note));
             each("place", Slot::Text(place));

@@ -3,8 +3,9 @@
 //!
 //! A hand-over has two sides: whoever has a thing offers it, and somebody else accepts it with a sign-in
 //! of their own. Nobody is both sides; what one sent to a laboratory or a prosecutor another takes back. What
-//! ends a chain is proposed by one and confirmed by another. Money is counted by both; a count that differs
-//! is recorded and has to be explained by a third, before anything goes out or comes back.
+//! ends a chain is proposed by one and confirmed by another, and so is money that goes outside. Money is counted
+//! by both, and by who takes it back; a count that differs is recorded and has to be explained by a third,
+//! before anything goes out or comes back.
 
 mod act;
 mod decide;
@@ -78,7 +79,7 @@ impl Offer {
     }
 }
 
-/// A proposal of how an exhibit ends.
+/// A proposal of how an exhibit ends, or that money goes outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proposal {
     /// Who proposes it.
@@ -266,7 +267,11 @@ impl Proof {
             }
             CaseAct::DisposalConfirmed(_) => {
                 if let Some(proposal) = exhibit.proposal.take() {
-                    exhibit.pass(Holder::Gone(proposal.way), at);
+                    let outside = proposal.way.outside();
+                    let holder = outside.map_or(Holder::Gone(proposal.way), Holder::Outside);
+                    exhibit.pass(holder, at);
+                    // Who proposed to send it is who sent it; who confirmed saw it go.
+                    exhibit.sent_by = outside.map(|_| proposal.by);
                     exhibit.place.clear();
                 }
             }

@@ -24,8 +24,11 @@ pub const LETTER_AGE_MAX_YEARS: i16 = 10;
 pub struct Issued {
     /// Its running number among letters of its kind in the year of its day, from 1, without a gap.
     pub n: u32,
-    /// Which of the unit's own versions of the template it was made from, from 1; 0: the pack's.
+    /// Which of the unit's own versions of the words it was made from, from 1; 0: the pack's.
     pub template: u32,
+    /// The version of the pack whose template it was made from; unknown of the first letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack_version: Option<String>,
     /// It is for somebody else than the reporter, who does not see it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_file: bool,

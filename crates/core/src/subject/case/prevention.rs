@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::act::CaseAct;
 use super::control::measures;
 use super::decide::needed;
+use super::proof::maybe;
 use super::refusal::CaseRefusal;
 use super::rights::RightsRefusal;
 use super::state::Case;
@@ -106,6 +107,9 @@ pub struct SettlementJudged {
     /// Whose consent it needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sides: Vec<Party>,
+    /// Why it is offered though it was found excluded before, in the officer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// How far a settlement has come.
@@ -203,6 +207,13 @@ impl Prevention {
             .find(|one| one.judged.settlement == n)
     }
 
+    /// The judgement that keeps a way shut: the last one of that way, if something excluded it.
+    pub fn shut_by(&self, way: &str) -> Option<u32> {
+        let mut latest = self.settlements.iter().rev();
+        let last = latest.find(|one| one.judged.way == way)?;
+        (!last.judged.excluded.is_empty()).then_some(last.judged.settlement)
+    }
+
     fn settlement_mut(&mut self, n: u32) -> Option<&mut Settlement> {
         self.settlements
             .iter_mut()
@@ -280,6 +291,8 @@ pub enum PreventionCommand {
         way: String,
         /// Answers to its questions.
         answers: Vec<FactGiven>,
+        /// Why it may be offered after all, when it was found excluded before.
+        reason: Option<String>,
     },
     /// Record what a side said.
     Answer {
@@ -390,11 +403,15 @@ pub(super) fn decide(
                 text: needed("text", text)?,
             })
         }
-        PreventionCommand::Judge { way, answers } => {
+        PreventionCommand::Judge {
+            way,
+            answers,
+            reason,
+        } => {
             if let Some(refusal) = full(case.prevention.settlements.len()) {
                 return Err(refusal);
             }
-            judge(case, measures(method)?, way, answers)
+            judge(case, measures(method)?, way, answers, reason)
         }
         PreventionCommand::Answer {
             settlement,
@@ -484,11 +501,14 @@ fn open(case: &Case, settlement: u32) -> Result<&Settlement, CaseRefusal> {
     }
 }
 
+/// An exclusion that was found does not go away unsaid: whoever finds later that the way is free after all, with
+/// other answers or because the matter became another, says why.
 fn judge(
     case: &Case,
     pack: &Measures,
     way: String,
     answers: Vec<FactGiven>,
+    reason: Option<String>,
 ) -> Result<CaseAct, CaseRefusal> {
     let Some(known) = pack.way(&way) else {
         return Err(CaseRefusal::NotInPack {
@@ -502,6 +522,13 @@ fn judge(
     }
     let child = case.rights.suspect_child();
     let excluded = exclusions(pack, &known.code, &case.service, child, &answers)?;
+    let reason = maybe("reason", reason)?;
+    if excluded.is_empty()
+        && reason.is_none()
+        && let Some(settlement) = case.prevention.shut_by(&way)
+    {
+        return Err(RightsRefusal::ExcludedBefore { settlement }.into());
+    }
     let asked = |given: &FactGiven| {
         let mut facts = pack.facts_of(&known.code);
         facts.any(|fact| fact.code.as_str() == given.fact)
@@ -529,5 +556,6 @@ fn judge(
             Vec::new()
         },
         excluded,
+        reason,
     }))
 }

@@ -93,6 +93,16 @@ impl Case {
         self.missed_promise(at).is_some() || self.next_news_by.is_some_and(|by| by < at)
     }
 
+    /// Since when a review waits for its answer. A second look at the class that the tree or two who differ ask for
+    /// waits as well: somebody looks at it again anyway, and it is not asked for besides.
+    pub fn review_waits_since(&self, kind: ReviewKind) -> Option<Timestamp> {
+        let asked = self.reviews.of(kind).open_since;
+        match kind {
+            ReviewKind::Explanation => asked,
+            ReviewKind::SecondLook => asked.or_else(|| self.triage.waits_since()),
+        }
+    }
+
     /// Whether the reporter may ask for a review at a moment.
     ///
     /// # Errors
@@ -107,11 +117,10 @@ impl Case {
                 limit_days: REVIEW_WITHIN_DAYS,
             });
         }
-        let review = self.reviews.of(kind);
-        if review.open_since.is_some() {
+        if self.review_waits_since(kind).is_some() {
             return Err(CaseRefusal::AlreadyAsked);
         }
-        if review.asked >= REVIEWS_MAX {
+        if self.reviews.of(kind).asked >= REVIEWS_MAX {
             let limit = REVIEWS_MAX;
             return Err(CaseRefusal::TooManyReviews { limit });
         }
@@ -122,6 +131,13 @@ impl Case {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether an officer may answer an open review in words. A second look at a class that waits for one says what
+    /// it comes to instead, on the page of triage.
+    pub fn may_answer(&self, kind: ReviewKind, officer: OfficerId) -> bool {
+        let at_class = kind == ReviewKind::SecondLook && self.triage.waits_since().is_some();
+        self.reviews.of(kind).open_since.is_some() && !at_class && self.may_review(officer)
     }
 
     /// Whether an officer may answer a review: not who serves or handles the case, nor who classified

@@ -3,6 +3,8 @@
 //! Nobody is named: a person is a number in the case and a role. Which lists somebody is owed is decided when
 //! their role is recorded and stands in the act, so that a later pack does not change what was owed.
 
+mod told;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +90,12 @@ pub enum RightsRefusal {
     FactNotAnswered {
         /// Its code.
         fact: String,
+    },
+    /// The way was found excluded, and nobody said why it is not any more.
+    #[error("excluded before, by settlement {settlement}: reason missing")]
+    ExcludedBefore {
+        /// The judgement that found it so.
+        settlement: u32,
     },
     /// The same way is offered.
     #[error("already offered")]
@@ -653,17 +661,13 @@ fn tell(case: &Case, book: &RightsBook, give: GiveRights) -> Result<Vec<CaseAct>
     } else {
         needed("help", give.help)?
     };
-    Ok(vec![CaseAct::RightsGiven(RightsGiven {
-        person: person.n,
-        lists,
-        manner: give.manner,
+    let told = GiveRights {
         language: needed("language", give.language)?,
-        interpreter: give.interpreter,
         guardian,
         adviser,
         absent,
-        understood: give.understood,
         help,
-        signing: give.signing,
-    })])
+        ..give
+    };
+    Ok(vec![CaseAct::RightsGiven(told.recorded(lists))])
 }

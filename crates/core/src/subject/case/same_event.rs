@@ -213,7 +213,7 @@ pub(super) fn merge(
     }])
 }
 
-/// The other side of it; doing it again changes nothing.
+/// The other side of it; doing it again changes nothing. What became part of a third meanwhile takes no parts.
 pub(super) fn receive(
     case: &Case,
     part: CaseId,
@@ -221,6 +221,9 @@ pub(super) fn receive(
 ) -> Result<Vec<CaseAct>, CaseRefusal> {
     if case.links.parts.contains(&part) {
         return Ok(Vec::new());
+    }
+    if case.links.into.is_some() {
+        return Err(CaseRefusal::MergeChain);
     }
     let reason = needed("reason", reason)?;
     Ok(vec![CaseAct::CaseMergeReceived { part, reason }])

@@ -216,7 +216,7 @@ pub struct Triage {
     pub looks_agreed: u32,
     /// How the second look stands; `None`: none is needed.
     pub second_look: Option<SecondLook>,
-    /// Since when it waits.
+    /// Since when it waits: since it was first due or asked for, whatever was decided before it is given.
     pub second_look_since: Option<Timestamp>,
     /// Where the reporter was referred to, with the decision that holds.
     pub referrals: Vec<String>,
@@ -282,12 +282,18 @@ pub(super) fn evolve(case: &mut Case, act: &Act, payload: &CaseAct) {
             referrals,
             ..
         } => {
+            // Whoever waits for a second look has waited since they asked for it, or since it was first due:
+            // no decision that comes between begins that anew.
+            let due = triage.second_look == Some(SecondLook::Due);
+            let waited = triage.second_look_since.filter(|_| due);
+            let asked = case.reviews.of(ReviewKind::SecondLook).open_since;
+            let since = waited.or(asked).unwrap_or(act.happened_at);
             triage.decided(act, outcome, *matter);
             triage.disagreed |= !*agrees;
             triage.referrals.clone_from(referrals);
             triage.second = None;
             triage.second_look = second_look.then_some(SecondLook::Due);
-            triage.second_look_since = second_look.then_some(act.happened_at);
+            triage.second_look_since = second_look.then_some(since);
         }
         CaseAct::SecondLookGiven {
             agrees,

@@ -142,7 +142,9 @@ impl Known {
     /// What is asked: as few statements as hold it, because each way to the engine costs.
     fn questions(&mut self, engine: Engine, unit: &UnitId, appends: &[&Append]) -> Vec<Query> {
         let mut asked = Questions::new(engine, unit);
-        let subjects: HashSet<Uuid> = self.left.keys().map(Subject::id).collect();
+        let mut subjects: HashSet<Uuid> = self.left.keys().map(Subject::id).collect();
+        let looked_at = appends.iter().flat_map(|append| &append.rests_on);
+        subjects.extend(looked_at.map(|(subject, _)| subject.id()));
         asked.add(&VERSIONS, subjects);
         let commands = appends.iter().filter_map(|append| append.command);
         asked.add(&COMMANDS, commands.map(|command| command.id.0));

@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use jiff::civil::Date;
-use pengayom_node::access::Permission;
+use pengayom_node::access::{Permission, Staff};
 use pengayom_node::tokens::Scope;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::shown::{CaseInList, Shown};
 use super::{for_one, require};
@@ -112,20 +112,28 @@ pub(super) async fn trend(api: Api) -> Result<Response, Fault> {
     api.found(&TrendBody { weeks }).map(for_one)
 }
 
+/// The days of an address, both included; without any, the last 30.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names parameters for the description")]
+struct DaysAsked {
+    /// First day.
+    #[param(format = Date, max_length = 64)]
+    from: Option<String>,
+    /// Last day; at most three years after the first.
+    #[param(format = Date, max_length = 64)]
+    to: Option<String>,
+}
+
 /// Response times by station and local hour of filing over some days, both included; without any, the last 30.
 #[utoipa::path(
     get, path = "/board/response-times", operation_id = "getResponseTimes", tag = "board",
-    params(
-        ("from" = Option<String>, Query, description = "First day.", format = Date, max_length = 64),
-        ("to" = Option<String>, Query, description = "Last day; at most three years after the first.", format = Date, max_length = 64)
-    ),
+    params(DaysAsked),
     responses((status = 200, description = "In the order of the stations' codes.", body = ResponseFigures)),
     security(("token" = ["board"]))
 )]
 pub(super) async fn response_times(api: Api) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::Board)?;
-    require(staff, Permission::ReadBoard)?;
-    let found = asked_days(&api)?;
+    let (staff, found) = chief_and_days(&api)?;
     let body = figures(&api.frame, &api.node, staff, found).await?;
     api.found(&body).map(for_one)
 }
@@ -133,23 +141,20 @@ pub(super) async fn response_times(api: Api) -> Result<Response, Fault> {
 /// Measures of competence by service, of the cases filed on some days, both included; without any, the last 30.
 #[utoipa::path(
     get, path = "/board/competence", operation_id = "getCompetence", tag = "board",
-    params(
-        ("from" = Option<String>, Query, description = "First day.", format = Date, max_length = 64),
-        ("to" = Option<String>, Query, description = "Last day; at most three years after the first.", format = Date, max_length = 64)
-    ),
+    params(DaysAsked),
     responses((status = 200, description = "As it stands now, services in the order of their codes.", body = CompetenceFigures)),
     security(("token" = ["board"]))
 )]
 pub(super) async fn competence(api: Api) -> Result<Response, Fault> {
-    let staff = api.staff(Scope::Board)?;
-    require(staff, Permission::ReadBoard)?;
-    let found = asked_days(&api)?;
+    let (staff, found) = chief_and_days(&api)?;
     let body = competence::figures(&api.frame, &api.node, staff, found).await?;
     api.found(&body).map(for_one)
 }
 
-/// The days asked for by `from` and `to`.
-fn asked_days(api: &Api) -> Result<(Date, Date), Fault> {
+/// Who asks, who has to read the board, and the days asked for by `from` and `to`.
+fn chief_and_days(api: &Api) -> Result<(&Staff, (Date, Date)), Fault> {
+    let staff = api.staff(Scope::Board)?;
+    require(staff, Permission::ReadBoard)?;
     let mut query = api.query();
     let mut day = |name| query.text(name, 64).unwrap_or_default();
     let asked = Asked {
@@ -158,11 +163,12 @@ fn asked_days(api: &Api) -> Result<(Date, Date), Fault> {
     };
     query.finish()?;
     let (found, errors) = days(&api.frame, &api.node, &asked);
-    found.ok_or_else(|| {
+    let found = found.ok_or_else(|| {
         let fault = |error: crate::form::FieldError| {
             let name = if error.id == "dari" { "from" } else { "to" };
             FieldFault::parameter(name, "not_accepted", error.words)
         };
         Fault::Fields(errors.into_iter().map(fault).collect())
-    })
+    })?;
+    Ok((staff, found))
 }

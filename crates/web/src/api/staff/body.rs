@@ -237,6 +237,8 @@ bodies! {
         #[schema(min_length = 1, max_length = 5000)] recipient: String,
         /// Number of the letter it goes with.
         #[schema(min_length = 1, max_length = 5000)] letter: String,
+        /// What the account counted, in rupiah; needed when it is money.
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)] counted: Option<u64>,
     }
     /// In what state an exhibit comes back.
     TakeBackExhibit {
@@ -246,6 +248,8 @@ bodies! {
         #[schema(min_length = 1, max_length = 5000)] place: String,
         /// Number of its new seal.
         #[schema(max_length = 40)] seal: Option<String>,
+        /// What the account counted, in rupiah; needed when it is money.
+        #[schema(minimum = 0, maximum = 1_000_000_000_000_000_i64)] counted: Option<u64>,
     }
     /// How an exhibit is to end.
     ProposeDisposal {

@@ -214,7 +214,8 @@ pub(super) struct OpenReview {
     /// What they wrote.
     #[schema(required)]
     text: Option<String>,
-    /// The account may answer: it neither handles the case nor decided it.
+    /// The account may answer in words: it neither handles the case nor decided it, and no class waits for a second
+    /// look, which says what it comes to.
     may_answer: bool,
 }
 
@@ -323,7 +324,7 @@ async fn body(api: &Api, staff: &Staff, history: &CaseHistory) -> Result<CaseBod
             review: kind.as_str(),
             since: case.reviews.of(kind).open_since?,
             text: text_of(&history.acts, kind),
-            may_answer: case.may_review(staff.id) && staff.may(Permission::WorkCase),
+            may_answer: case.may_answer(kind, staff.id) && staff.may(Permission::WorkCase),
         })
     });
     let officers = |ids: &[OfficerId]| ids.iter().map(|id| shown.officer(*id)).collect();

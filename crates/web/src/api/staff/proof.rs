@@ -118,7 +118,8 @@ pub(super) struct ProofEvidence {
     /// To whom it is offered.
     #[schema(required)]
     offered_to: Option<Officer>,
-    /// An end that is proposed: `returned`, `destroyed`, `auctioned` or `deposited`.
+    /// An end that is proposed, `returned`, `destroyed`, `auctioned` or `deposited`; of money also `laboratory` or
+    /// `prosecutor`, to whom it is to be sent.
     #[schema(required, value_type = Option<String>)]
     proposed: Option<&'static str>,
 }
@@ -377,6 +378,7 @@ static SEND: Change = thing(
         Member::text("/to", "ke", 64).at(&["kirim-ke"]),
         Member::text("/recipient", "penerima", LINE).at(&["kirim-penerima"]),
         Member::text("/letter", "surat", LINE).at(&["kirim-surat"]),
+        Member::new("/counted", "dihitung", Kind::Whole).at(&["kirim-dihitung"]),
     ],
 );
 
@@ -386,6 +388,7 @@ static TAKE_BACK: Change = thing(
         Member::text("/note", "keadaan", LINE).at(&["kembali-keadaan"]),
         Member::text("/place", "tempat", LINE).at(&["kembali-tempat"]),
         Member::text("/seal", "segel", 40).at(&["kembali-segel"]),
+        Member::new("/counted", "dihitung", Kind::Whole).at(&["kembali-dihitung"]),
     ],
 );
 
@@ -595,9 +598,10 @@ thing_changes! {
     end_offer: "/cases/{case}/exhibits/{n}/offer-endings", "endOffer", EndWithReason, END_OFFER;
     /// Puts an exhibit somewhere else, or seals it anew.
     put: "/cases/{case}/exhibits/{n}/moves", "moveExhibit", MoveExhibit, MOVE;
-    /// Sends an exhibit to a laboratory or to the prosecutor.
+    /// Sends an exhibit to a laboratory or to the prosecutor. Money goes when a colleague confirms it
+    /// (`confirmDisposal`); a count that differs is recorded instead.
     send: "/cases/{case}/exhibits/{n}/sendings", "sendExhibit", SendExhibit, SEND;
-    /// Takes an exhibit back from outside.
+    /// Takes an exhibit back from outside. Money is counted, and a count that differs is recorded beside it.
     take_back: "/cases/{case}/exhibits/{n}/returns", "takeExhibitBack", TakeBackExhibit, TAKE_BACK;
     /// Proposes how an exhibit ends. Money that is counted and differs is recorded instead.
     propose: "/cases/{case}/exhibits/{n}/disposals", "proposeDisposal", ProposeDisposal, PROPOSE;

@@ -30,6 +30,7 @@ const fn rights_code(refusal: &RightsRefusal) -> &'static str {
         R::MeasureUnseen { .. } => "measure_unseen",
         R::TooMany { .. } => "too_many",
         R::FactNotAnswered { .. } => "fact_not_answered",
+        R::ExcludedBefore { .. } => "excluded_before",
         R::AlreadyOffered => "already_offered",
         R::NoSuchSettlement => "no_such_settlement",
         R::SettlementOver => "settlement_over",

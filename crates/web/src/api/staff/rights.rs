@@ -436,6 +436,8 @@ bodies! {
         #[schema(min_length = 1, max_length = 64)] way: String,
         /// `yes` or `no` to each question of the way, by its code.
         #[schema(value_type = Object)] answers: std::collections::BTreeMap<String, String>,
+        /// Why it is allowed after all; needed when the way was found excluded before.
+        #[schema(max_length = 5000)] reason: Option<String>,
     }
     /// What a side said to a settlement.
     SettlementConsent {
@@ -530,7 +532,12 @@ fn read_judge(fields: &mut Fields<'_>) -> CaseCommand {
             _ => fields.wrong_by_key("/answers", "unknown", "error.word_unknown"),
         }
     }
-    CaseCommand::Prevention(PreventionCommand::Judge { way, answers })
+    let reason = fields.text("reason", LINE);
+    CaseCommand::Prevention(PreventionCommand::Judge {
+        way,
+        answers,
+        reason,
+    })
 }
 
 operations! {

@@ -209,7 +209,7 @@ impl Forms<'_> {
         let code = pack.way(way).map(|known| &known.code);
         let facts = code.into_iter().flat_map(|code| pack.facts_of(code));
         // A field's name is made of its question's code; ids stay those of the form's questions in order.
-        let pieces = facts
+        let mut pieces: Vec<Piece> = facts
             .zip(JUDGE_IDS)
             .map(|(fact, id)| {
                 let mut group = typing.choices(JUDGE, (id, id), "prevention.fact", yes_no(frame));
@@ -217,6 +217,10 @@ impl Forms<'_> {
                 Piece::Radios(group)
             })
             .collect();
+        if self.case.prevention.shut_by(way).is_some() {
+            let why = typing.text(JUDGE, ("nilai-alasan", "alasan"), "prevention.reason");
+            pieces.push(Piece::Area(why.hint(frame.t("prevention.reason_help"))));
+        }
         let help = vec![frame.t("prevention.judge_help").to_owned()];
         let mut form = self.form(JUDGE, "prevention.judge", help, pieces);
         form.hidden = vec![("cara", way.to_owned())];
@@ -336,6 +340,7 @@ pub(super) fn id_of(form: &str, field: &str) -> &'static str {
         (REVIEW, _) => "tinjau-yang",
         (TRY, "text") => "coba-teks",
         (TRY, _) => "coba-apa",
+        (JUDGE, "reason") => "nilai-alasan",
         (JUDGE, _) => "nilai-1",
         (ANSWER, "side") => "jawab-pihak",
         (ANSWER, "told_free") => "jawab-bebas",
@@ -494,6 +499,7 @@ fn judge_command(frame: &PageFrame, fields: &Fields) -> Result<CaseCommand, Vec<
         Ok(CaseCommand::Prevention(PreventionCommand::Judge {
             way,
             answers,
+            reason: fields.some("alasan"),
         }))
     } else {
         Err(errors)

@@ -153,17 +153,24 @@ impl Offer<'_> {
                 let to = draw.radios(form, ("kirim-ke", "ke"), "proof.send_to", &options);
                 let who = draw.text(form, "kirim-penerima", "penerima", "proof.recipient");
                 let letter = draw.text(form, "kirim-surat", "surat", "proof.letter");
-                let parts = vec![to, Part::Line(who), Part::Line(letter)];
-                draw.form(form, "proof.send", parts)
+                let parts = [to, Part::Line(who), Part::Line(letter)];
+                let parts = parts.into_iter().chain(count("kirim-dihitung")).collect();
+                let form = draw.form(form, "proof.send", parts);
+                if self.exhibit.rupiah.is_some() {
+                    form.help(frame.t("proof.send_money_help"))
+                } else {
+                    form
+                }
             }
             "kembali" => {
                 let note = draw.text(form, "kembali-keadaan", "keadaan", "proof.back_note");
                 let place = place("kembali-tempat");
-                let parts = vec![Part::Area(note), place, seal("kembali-segel")];
+                let parts = [Part::Area(note), place, seal("kembali-segel")];
+                let parts = parts.into_iter().chain(count("kembali-dihitung")).collect();
                 draw.form(form, "proof.take_back", parts)
             }
             _ => {
-                let options = Disposal::ALL.map(|it| (it.as_str(), said::disposal_words(it)));
+                let options = Disposal::ENDS.map(|it| (it.as_str(), said::disposal_words(it)));
                 let way = draw.radios(form, ("usul-cara", "cara"), "proof.end_how", &options);
                 let who = draw.text(form, "usul-penerima", "penerima", "proof.recipient");
                 let letter = draw.text(form, "usul-surat", "surat", "proof.letter_basis");
@@ -272,6 +279,7 @@ pub(crate) fn command(
                 to: to.unwrap_or(Outside::Laboratory),
                 recipient: it.needed("kirim-penerima", "penerima"),
                 letter: it.needed("kirim-surat", "surat"),
+                counted: it.number("kirim-dihitung", "dihitung"),
             }
         }
         "kembali" => CustodyCommand::TakeBack {
@@ -279,6 +287,7 @@ pub(crate) fn command(
             note: it.needed("kembali-keadaan", "keadaan"),
             place: it.needed("kembali-tempat", "tempat"),
             seal: fields.line("segel"),
+            counted: it.number("kembali-dihitung", "dihitung"),
         },
         _ => {
             let way = it.word("usul-cara", "cara", Disposal::parse);
@@ -340,6 +349,8 @@ pub(crate) fn blamed(frame: &PageFrame, form: &str, refusal: &CaseRefusal) -> Op
                 "terima" => "terima-dihitung",
                 "setujui" => "setujui-dihitung",
                 "usul" => "usul-dihitung",
+                "kirim" => "kirim-dihitung",
+                "kembali" => "kembali-dihitung",
                 TAKE => "simpan-uang",
                 _ => first,
             };

@@ -75,13 +75,15 @@ pub(crate) const fn outside_words(outside: Outside) -> &'static str {
     }
 }
 
-/// How an exhibit ends.
+/// How an exhibit ends, or where money is to be sent.
 pub(crate) const fn disposal_words(way: Disposal) -> &'static str {
     match way {
         Disposal::Returned => "proof.way_returned",
         Disposal::Destroyed => "proof.way_destroyed",
         Disposal::Auctioned => "proof.way_auctioned",
         Disposal::Deposited => "proof.way_deposited",
+        Disposal::Laboratory => "proof.way_laboratory",
+        Disposal::Prosecutor => "proof.way_prosecutor",
     }
 }
 
@@ -148,6 +150,7 @@ pub(super) fn describe(frame: &PageFrame, names: &Names, act: &CaseAct, entry: &
             let mut lines = Lines { frame, entry };
             lines.add("proof.line_place", Some(&back.place));
             lines.add("proof.line_seal", back.seal.as_ref());
+            lines.money(back.counted);
         }
         CaseAct::DisposalProposed(proposed) => {
             let way = frame.t(disposal_words(proposed.way));

@@ -28,7 +28,6 @@ pub(super) fn late(frame: &PageFrame, history: &CaseHistory, now: Timestamp) -> 
     let until = case.response.map_or(now, |response| response.at);
     let minutes = until.duration_since(due).as_mins().max(1);
     let (key, n) = match minutes {
-        1 => ("track.late_minute_one", minutes),
         ..120 => ("track.late_minutes", minutes),
         120..2880 => ("track.late_hours", minutes / 60),
         _ => ("track.late", minutes / 1440),

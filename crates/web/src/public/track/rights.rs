@@ -1,5 +1,6 @@
 //! The rights of whoever reported, and when they were told them (S24).
 
+use jiff::Timestamp;
 use pengayom_core::pack::ConcernedRole;
 use pengayom_core::subject::case::{Case, Concerned};
 
@@ -7,16 +8,18 @@ use crate::desk::{ListView, list_view};
 use crate::frame::PageFrame;
 
 /// A list of rights, as the reporter reads it.
-pub(super) struct RightsItem {
+pub(crate) struct RightsItem {
     /// The list.
-    pub(super) list: ListView,
+    pub(crate) list: ListView,
     /// When they were told it; `None`: not recorded.
+    pub(crate) told_at: Option<Timestamp>,
+    /// The same in words.
     pub(super) told: Option<String>,
 }
 
 /// The reporter's rights: as a reporter, and as whatever else they are in the case. Of a case shown without its
 /// kind, only the lists that do not name it.
-pub(super) fn rights(frame: &PageFrame, case: &Case) -> Vec<RightsItem> {
+pub(crate) fn reporter_rights(frame: &PageFrame, case: &Case) -> Vec<RightsItem> {
     let persons = case.rights.persons.iter();
     let mut persons = persons.filter(|one| one.roles.contains(&ConcernedRole::Reporter));
     let person = persons.next();
@@ -36,14 +39,16 @@ pub(super) fn rights(frame: &PageFrame, case: &Case) -> Vec<RightsItem> {
     let lists = book.lists_for(roles, age, &needs, &case.service);
     lists
         .filter(|list| !case.sensitive || list.services.is_empty())
-        .map(|list| RightsItem {
-            list: list_view(frame, list, child),
-            told: person
-                .and_then(|one| one.told_at(list.code.as_str()))
-                .map(|at| {
+        .map(|list| {
+            let told_at = person.and_then(|one| one.told_at(list.code.as_str()));
+            RightsItem {
+                list: list_view(frame, list, child),
+                told_at,
+                told: told_at.map(|at| {
                     let time = frame.format().moment(at);
                     frame.tf(told, &[("time", &time)])
                 }),
+            }
         })
         .collect()
 }

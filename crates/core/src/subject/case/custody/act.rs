@@ -34,7 +34,8 @@ impl Outside {
     }
 }
 
-/// How an exhibit leaves for good.
+/// How an exhibit leaves when one proposes it and another confirms: for good or, when it is money, to somebody
+/// outside for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Disposal {
@@ -46,15 +47,29 @@ pub enum Disposal {
     Auctioned,
     /// Paid into the state's account.
     Deposited,
+    /// Sent to a laboratory, and back later.
+    Laboratory,
+    /// Sent to the prosecutor, and back later.
+    Prosecutor,
 }
 
 impl Disposal {
-    /// All of them, in the order of the forms.
-    pub const ALL: [Self; 4] = [
+    /// Those that are for good, in the order of the forms.
+    pub const ENDS: [Self; 4] = [
         Self::Returned,
         Self::Destroyed,
         Self::Auctioned,
         Self::Deposited,
+    ];
+
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Returned,
+        Self::Destroyed,
+        Self::Auctioned,
+        Self::Deposited,
+        Self::Laboratory,
+        Self::Prosecutor,
     ];
 
     /// The stored word.
@@ -64,12 +79,31 @@ impl Disposal {
             Self::Destroyed => "destroyed",
             Self::Auctioned => "auctioned",
             Self::Deposited => "deposited",
+            Self::Laboratory => "laboratory",
+            Self::Prosecutor => "prosecutor",
         }
     }
 
-    /// The way of a stored word.
+    /// The end of a form's word. What goes outside for a time has a form of its own.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == word)
+        Self::ENDS.into_iter().find(|known| known.as_str() == word)
+    }
+
+    /// The way to somebody outside.
+    pub const fn to(outside: Outside) -> Self {
+        match outside {
+            Outside::Laboratory => Self::Laboratory,
+            Outside::Prosecutor => Self::Prosecutor,
+        }
+    }
+
+    /// To whom outside it goes for a time; `None` when it is for good.
+    pub const fn outside(self) -> Option<Outside> {
+        match self {
+            Self::Returned | Self::Destroyed | Self::Auctioned | Self::Deposited => None,
+            Self::Laboratory => Some(Outside::Laboratory),
+            Self::Prosecutor => Some(Outside::Prosecutor),
+        }
     }
 }
 
@@ -160,7 +194,8 @@ pub struct ExhibitMoved {
     pub seal: Option<String>,
 }
 
-/// An exhibit went to somebody outside, who gave a receipt.
+/// An exhibit went to somebody outside, who gave a receipt. Money goes by [`DisposalProposed`] and
+/// [`DisposalConfirmed`], so that two count it; acts of before say it of money too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExhibitSent {
     /// Which, in the order evidence came, from 1.
@@ -186,9 +221,12 @@ pub struct ExhibitBack {
     /// Number of its new seal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<String>,
+    /// What was counted, in rupiah, when it is money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u64>,
 }
 
-/// Somebody proposed how an exhibit ends.
+/// Somebody proposed how an exhibit ends, or to send money outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisposalProposed {
     /// Which, in the order evidence came, from 1.
@@ -200,14 +238,15 @@ pub struct DisposalProposed {
     pub recipient: Option<String>,
     /// Number of the letter or decision it rests on.
     pub letter: String,
-    /// Why, in the officer's words.
+    /// Why, in the officer's words; empty when it goes outside for a time.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
     /// What was counted, in rupiah, when it is money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<u64>,
 }
 
-/// A colleague confirmed it, and the exhibit is gone.
+/// A colleague confirmed it, and the exhibit is gone or outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisposalConfirmed {
     /// Which, in the order evidence came, from 1.

@@ -88,7 +88,7 @@ pub enum CustodyCommand {
         /// Number of its new seal.
         seal: Option<String>,
     },
-    /// Send it to somebody outside.
+    /// Send it to somebody outside. Money goes when a colleague has counted it too and confirmed.
     Send {
         /// Which.
         evidence: u32,
@@ -98,6 +98,8 @@ pub enum CustodyCommand {
         recipient: String,
         /// Number of the letter it goes with.
         letter: String,
+        /// What was counted, in rupiah, when it is money.
+        counted: Option<u64>,
     },
     /// Take it back from outside.
     TakeBack {
@@ -109,6 +111,8 @@ pub enum CustodyCommand {
         place: String,
         /// Number of its new seal.
         seal: Option<String>,
+        /// What was counted, in rupiah, when it is money.
+        counted: Option<u64>,
     },
     /// Propose how it ends.
     Propose {
@@ -242,28 +246,49 @@ pub(in crate::subject::case) fn decide(
             to,
             recipient,
             letter,
+            counted,
         } => {
-            settled(ask.free(evidence)?)?;
-            Ok(one(CaseAct::ExhibitSent(ExhibitSent {
-                evidence,
-                to,
-                recipient: needed("recipient", recipient)?,
-                letter: needed("letter", letter)?,
-            })))
+            let exhibit = ask.free(evidence)?;
+            settled(exhibit)?;
+            let (recipient, letter) = (needed("recipient", recipient)?, needed("letter", letter)?);
+            let sent = if exhibit.rupiah.is_some() {
+                let proposed = DisposalProposed {
+                    evidence,
+                    way: Disposal::to(to),
+                    recipient: Some(recipient),
+                    letter,
+                    reason: String::new(),
+                    counted,
+                };
+                let differs = Ask::count(evidence, exhibit, counted)?;
+                differs.unwrap_or(CaseAct::DisposalProposed(proposed))
+            } else {
+                CaseAct::ExhibitSent(ExhibitSent {
+                    evidence,
+                    to,
+                    recipient,
+                    letter,
+                })
+            };
+            Ok(one(sent))
         }
         CustodyCommand::TakeBack {
             evidence,
             note,
             place,
             seal,
+            counted,
         } => {
-            ask.comes_back(evidence)?;
-            Ok(one(CaseAct::ExhibitBack(ExhibitBack {
+            let exhibit = ask.comes_back(evidence)?;
+            let back = CaseAct::ExhibitBack(ExhibitBack {
                 evidence,
                 note: needed("note", note)?,
                 place: needed("place", place)?,
                 seal: seal_number(seal)?,
-            })))
+                counted: counted.filter(|_| exhibit.rupiah.is_some()),
+            });
+            let differs = Ask::count(evidence, exhibit, counted)?;
+            Ok(std::iter::once(back).chain(differs).collect())
         }
         CustodyCommand::Propose { evidence, leaving } => ask.propose(evidence, leaving).map(one),
         CustodyCommand::Confirm { evidence, counted } => ask.confirm(evidence, counted).map(one),
@@ -351,7 +376,7 @@ impl Ask<'_> {
     }
 
     /// Whether the asker may take back what is outside: whoever sent it is no second pair of eyes on it.
-    fn comes_back(&self, evidence: u32) -> Result<(), CaseRefusal> {
+    fn comes_back(&self, evidence: u32) -> Result<&Exhibit, CaseRefusal> {
         let exhibit = self.exhibit(evidence)?;
         if !matches!(exhibit.holder, Holder::Outside(_)) {
             return Err(CustodyRefusal::NotOutside.into());
@@ -359,7 +384,8 @@ impl Ask<'_> {
         if exhibit.sent_by == Some(self.me) {
             return Err(CustodyRefusal::ToOneself.into());
         }
-        settled(exhibit)
+        settled(exhibit)?;
+        Ok(exhibit)
     }
 
     fn take(&self, told: TakeExhibit) -> Result<CaseAct, CaseRefusal> {
@@ -440,7 +466,7 @@ impl Ask<'_> {
                 evidence,
                 expected,
                 counted,
-                had: exhibit.officer(),
+                had: exhibit.officer().or(exhibit.sent_by),
             })
         }))
     }
@@ -482,9 +508,10 @@ impl Ask<'_> {
             reason,
             counted,
         } = leaving;
-        let recipient = match way {
-            Disposal::Returned => Some(needed("recipient", recipient.unwrap_or_default())?),
-            _ => maybe("recipient", recipient)?,
+        let recipient = if way == Disposal::Returned || way.outside().is_some() {
+            Some(needed("recipient", recipient.unwrap_or_default())?)
+        } else {
+            maybe("recipient", recipient)?
         };
         let proposed = DisposalProposed {
             evidence,

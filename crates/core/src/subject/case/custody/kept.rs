@@ -45,9 +45,14 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Whether it is not what it was: a file that was altered, or money that was counted and differs.
+    pub const fn is_wrong(&self) -> bool {
+        self.differs || self.altered
+    }
+
     /// Whether the chief and the officer on duty have to look at it.
     pub fn needs_eyes(&self, now: Timestamp) -> bool {
-        self.differs || self.altered || self.offered_until.is_some_and(|until| until <= now)
+        self.is_wrong() || self.offered_until.is_some_and(|until| until <= now)
     }
 
     /// Whether it is offered to an officer at a moment.

@@ -58,6 +58,33 @@ const fn confirm(counted: Option<u64>) -> CustodyCommand {
     }
 }
 
+fn send(counted: Option<u64>) -> CustodyCommand {
+    CustodyCommand::Send {
+        evidence: 1,
+        to: Outside::Prosecutor,
+        recipient: "Jaksa.".to_owned(),
+        letter: "B/3".to_owned(),
+        counted,
+    }
+}
+
+fn back(counted: Option<u64>) -> CustodyCommand {
+    CustodyCommand::TakeBack {
+        evidence: 1,
+        note: "Utuh.".to_owned(),
+        place: "Gudang.".to_owned(),
+        seal: Some("SGL-2".to_owned()),
+        counted,
+    }
+}
+
+fn explain() -> CustodyCommand {
+    CustodyCommand::Explain {
+        evidence: 1,
+        text: "Salah hitung.".to_owned(),
+    }
+}
+
 fn refused(result: Result<Vec<CaseAct>, CaseRefusal>) -> CustodyRefusal {
     match result {
         Err(CaseRefusal::Custody(refusal)) => refusal,
@@ -199,10 +226,6 @@ fn money_is_counted_by_both_and_a_difference_is_explained_by_a_third() {
         refused(ask(&mut story, 2, propose(Some(900)))),
         CustodyRefusal::DifferenceOpen
     );
-    let explain = || CustodyCommand::Explain {
-        evidence: 1,
-        text: "Salah hitung.".to_owned(),
-    };
     for party in [1, 2] {
         assert_eq!(
             refused(ask(&mut story, party, explain())),
@@ -225,30 +248,25 @@ fn money_is_counted_by_both_and_a_difference_is_explained_by_a_third() {
 fn a_thing_goes_to_a_laboratory_and_comes_back_under_a_new_seal() {
     // S13
     let mut story = with(None);
-    let send = CustodyCommand::Send {
+    let to_laboratory = CustodyCommand::Send {
         evidence: 1,
         to: Outside::Laboratory,
         recipient: "Petugas labfor.".to_owned(),
         letter: "B/2".to_owned(),
+        counted: None,
     };
-    ask(&mut story, 1, send).unwrap();
+    ask(&mut story, 1, to_laboratory).unwrap();
     assert_eq!(thing(&story).holder, Holder::Outside(Outside::Laboratory));
-    let back = || CustodyCommand::TakeBack {
-        evidence: 1,
-        note: "Utuh.".to_owned(),
-        place: "Gudang.".to_owned(),
-        seal: Some("SGL-2".to_owned()),
-    };
     // Another officer than who sent it takes it back.
     assert_eq!(
-        refused(ask(&mut story, 1, back())),
+        refused(ask(&mut story, 1, back(None))),
         CustodyRefusal::ToOneself
     );
-    ask(&mut story, 2, back()).unwrap();
+    ask(&mut story, 2, back(None)).unwrap();
     assert_eq!(thing(&story).officer(), Some(officer(2)));
     assert_eq!(thing(&story).seal.as_deref(), Some("SGL-2"));
     assert_eq!(
-        refused(ask(&mut story, 2, back())),
+        refused(ask(&mut story, 2, back(None))),
         CustodyRefusal::NotOutside
     );
 }
@@ -257,30 +275,15 @@ fn a_thing_goes_to_a_laboratory_and_comes_back_under_a_new_seal() {
 fn money_that_differs_neither_goes_out_nor_comes_back_unexplained() {
     // S13
     let mut story = with(Some(1_000));
-    let send = || CustodyCommand::Send {
-        evidence: 1,
-        to: Outside::Prosecutor,
-        recipient: "Jaksa.".to_owned(),
-        letter: "B/3".to_owned(),
-    };
-    let back = || CustodyCommand::TakeBack {
-        evidence: 1,
-        note: "Utuh.".to_owned(),
-        place: "Gudang.".to_owned(),
-        seal: None,
-    };
     ask(&mut story, 1, offer(2)).unwrap();
     ask(&mut story, 2, accept(Some(900))).unwrap();
     assert_eq!(
-        refused(ask(&mut story, 2, send())),
+        refused(ask(&mut story, 2, send(Some(900)))),
         CustodyRefusal::DifferenceOpen
     );
-    let explain = CustodyCommand::Explain {
-        evidence: 1,
-        text: "Salah hitung.".to_owned(),
-    };
-    ask(&mut story, 3, explain).unwrap();
-    ask(&mut story, 2, send()).unwrap();
+    ask(&mut story, 3, explain()).unwrap();
+    ask(&mut story, 2, send(Some(900))).unwrap();
+    ask(&mut story, 3, confirm(Some(900))).unwrap();
     assert_eq!(thing(&story).sent_by, Some(officer(2)));
     // As a case reads in which it was sent before that was refused.
     let at = thing(&story).since;
@@ -293,9 +296,75 @@ fn money_that_differs_neither_goes_out_nor_comes_back_unexplained() {
         at,
     });
     assert_eq!(
-        refused(ask(&mut story, 1, back())),
+        refused(ask(&mut story, 1, back(Some(900)))),
         CustodyRefusal::DifferenceOpen
     );
+}
+
+#[test]
+fn money_goes_outside_when_two_counted_it_and_a_count_that_differs_keeps_it_here() {
+    // S13
+    let mut story = with(Some(1_000));
+    assert_eq!(
+        refused(ask(&mut story, 1, send(None))),
+        CustodyRefusal::CountMissing
+    );
+    // Who sends it counts short: it stays, and a third explains.
+    let acts = ask(&mut story, 1, send(Some(900))).unwrap();
+    assert!(matches!(acts.as_slice(), [CaseAct::CountDiffered(_)]));
+    assert_eq!(thing(&story).officer(), Some(officer(1)));
+    ask(&mut story, 2, explain()).unwrap();
+
+    let acts = ask(&mut story, 1, send(Some(900))).unwrap();
+    assert!(matches!(acts.as_slice(), [CaseAct::DisposalProposed(_)]));
+    assert_eq!(thing(&story).officer(), Some(officer(1)));
+    assert_eq!(
+        refused(ask(&mut story, 1, confirm(Some(900)))),
+        CustodyRefusal::OwnProposal
+    );
+    assert_eq!(
+        refused(ask(&mut story, 2, confirm(None))),
+        CustodyRefusal::CountMissing
+    );
+    // The second counts short: it stays as well.
+    ask(&mut story, 2, confirm(Some(800))).unwrap();
+    assert_eq!(thing(&story).officer(), Some(officer(1)));
+    ask(&mut story, 3, explain()).unwrap();
+    ask(&mut story, 2, confirm(Some(800))).unwrap();
+    assert_eq!(thing(&story).holder, Holder::Outside(Outside::Prosecutor));
+    assert_eq!(thing(&story).sent_by, Some(officer(1)));
+}
+
+#[test]
+fn money_is_counted_when_it_comes_back_and_what_differs_stands_beside_it() {
+    // S13
+    let mut story = with(Some(1_000));
+    ask(&mut story, 1, send(Some(1_000))).unwrap();
+    ask(&mut story, 2, confirm(Some(1_000))).unwrap();
+    assert_eq!(
+        refused(ask(&mut story, 2, back(None))),
+        CustodyRefusal::CountMissing
+    );
+    let acts = ask(&mut story, 2, back(Some(700))).unwrap();
+    let [
+        CaseAct::ExhibitBack(returned),
+        CaseAct::CountDiffered(differed),
+    ] = acts.as_slice()
+    else {
+        panic!("{acts:?}");
+    };
+    assert_eq!(returned.counted, Some(700));
+    // Who sent it had it, as far as the unit knows, and so does not explain it.
+    assert_eq!(differed.had, Some(officer(1)));
+    for party in [1, 2] {
+        assert_eq!(
+            refused(ask(&mut story, party, explain())),
+            CustodyRefusal::OwnDifference
+        );
+    }
+    ask(&mut story, 3, explain()).unwrap();
+    assert_eq!(thing(&story).rupiah, Some(700));
+    assert_eq!(thing(&story).officer(), Some(officer(2)));
 }
 
 /// Any step, by any of three officers, whether or not it is allowed.
@@ -305,11 +374,49 @@ fn step() -> impl Strategy<Value = (u128, CustodyCommand)> {
         Just(accept(None)),
         Just(propose(None)),
         Just(confirm(None)),
+        Just(send(None)),
+        Just(back(None)),
     ];
     (1_u128..4, what)
 }
 
+/// Any step with money, counted as it should be or short, by any of four officers.
+fn step_with_money() -> impl Strategy<Value = (u128, CustodyCommand)> {
+    let counted = prop_oneof![Just(None), Just(Some(1_000_u64)), Just(Some(900))];
+    let what = (0..8_u8, 1_u128..5, counted).prop_map(|(what, to, counted)| match what {
+        0 => offer(to),
+        1 => accept(counted),
+        2 => propose(counted),
+        3 | 4 => confirm(counted),
+        5 => send(counted),
+        6 => back(counted),
+        _ => explain(),
+    });
+    (1_u128..5, what)
+}
+
 proptest! {
+    // S13: money passes to nobody and from nowhere without a count, and a count that differs is recorded with it.
+    #[test]
+    fn money_never_passes_uncounted(steps in proptest::collection::vec(step_with_money(), 0..60)) {
+        let mut story = with(Some(1_000));
+        for (who, command) in steps {
+            let (holder, amount) = (thing(&story).holder, thing(&story).rupiah);
+            let Ok(acts) = ask(&mut story, who, command) else { continue };
+            if thing(&story).holder == holder {
+                continue;
+            }
+            let counted = acts.iter().find_map(|act| match act {
+                CaseAct::HandoverAccepted(it) => it.counted,
+                CaseAct::ExhibitBack(it) => it.counted,
+                CaseAct::DisposalConfirmed(it) => it.counted,
+                _ => None,
+            });
+            prop_assert!(counted.is_some(), "{:?}", acts);
+            prop_assert_eq!(thing(&story).difference.is_some(), counted != amount);
+        }
+    }
+
     // S13: whatever is tried, no officer is both sides of a hand-over or of an end.
     #[test]
     fn nobody_signs_both_sides(steps in proptest::collection::vec(step(), 0..40)) {

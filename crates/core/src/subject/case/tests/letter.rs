@@ -242,6 +242,7 @@ pub(super) fn made(digits: &str, n: u32, on_file: bool, replaces: Option<u32>) -
         issued: Some(Issued {
             n,
             template: 0,
+            pack_version: None,
             on_file,
             replaces,
         }),

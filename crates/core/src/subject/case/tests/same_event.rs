@@ -87,6 +87,9 @@ fn parts_have_no_parts_and_no_case_is_part_of_itself() {
         given(received()).when(command),
         Err(CaseRefusal::MergeChain)
     );
+    // Nor does what is part of another take a part that was put there at the same time.
+    let part = with(given(received()).when(merge(1, 2)).unwrap());
+    assert_eq!(part.when(receive(3)), Err(CaseRefusal::MergeChain));
     // Whoever a report is about does nothing in it, this included (S45).
     let mut acts = received();
     acts.push((

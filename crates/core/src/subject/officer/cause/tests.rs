@@ -6,8 +6,8 @@ use super::*;
 use crate::act::{Actor, Subject};
 use crate::pack::{ConcernedRole, Matter};
 use crate::subject::case::{
-    BlobRef, CaseAct, Channel, Gap, ListGiven, Manner, PersonNamed, ProofRefused, RequestFiled,
-    ReviewKind, RightsGiven, Signing,
+    BlobRef, CaseAct, Channel, Gap, GiveRights, ListGiven, PersonNamed, ProofRefused, RequestFiled,
+    ReviewKind,
 };
 use crate::subject::testing::{act, by, minute, officer, service};
 use crate::value::CaseId;
@@ -170,22 +170,12 @@ fn rights_told_after_they_were_due_are_a_gap_of_who_handles_the_case() {
         })
     };
     let told = |person| {
-        CaseAct::RightsGiven(RightsGiven {
-            person,
-            lists: vec![ListGiven {
-                list: "victim".to_owned(),
-                version: 1,
-            }],
-            manner: Manner::Both,
-            language: "Indonesia".to_owned(),
-            interpreter: false,
-            guardian: None,
-            adviser: None,
-            absent: String::new(),
-            understood: true,
-            help: String::new(),
-            signing: Signing::Signed,
-        })
+        let list = ListGiven {
+            list: "victim".to_owned(),
+            version: 1,
+        };
+        let told = GiveRights::understood(person, "Indonesia");
+        CaseAct::RightsGiven(told.recorded(vec![list]))
     };
     let shows = |due, person| {
         last_shows(vec![

@@ -264,6 +264,14 @@ fn waits() -> Vec<(CaseQuery, &'static str)> {
             },
             "cases_unhanded",
         ),
+        (
+            CaseQuery {
+                evidence_wrong: true,
+                order: CaseOrder::EvidenceWrong,
+                ..all()
+            },
+            "cases_evidence_wrong",
+        ),
     ];
     let of_station = asked.clone().into_iter().map(|(query, index)| {
         let stations = vec!["polsek-juwana".parse().unwrap()];
@@ -273,7 +281,7 @@ fn waits() -> Vec<(CaseQuery, &'static str)> {
     asked
 }
 
-// S9, S10, S18, S24, S40, S45
+// S9, S10, S13, S18, S24, S40, S45
 #[tokio::test]
 async fn what_waits_is_read_off_an_index_of_what_waits() {
     let (_place, store) = store().await;

@@ -1,0 +1,447 @@
+//! Weights that give a sample the known totals of the population: raking, and post-stratification.
+
+use serde::Serialize;
+
+use crate::mixed::Grouping;
+use crate::proportion::{Interval, Z_95};
+
+/// Passes over the margins at most.
+const PASSES_MAX: usize = 10_000;
+
+/// The totals are met when no level is off by more than this share of it.
+const MET: f64 = 1e-12;
+
+/// Totals of two margins may differ by this share, for figures rounded somewhere.
+const SAME_TOTAL: f64 = 1e-6;
+
+/// A variable with known totals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Margin {
+    /// The level of each person.
+    pub grouping: Grouping,
+    /// Of each level, in the order of the grouping's labels: how many there are in the population.
+    pub totals: Vec<f64>,
+}
+
+/// Why no weights can be given.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RakeError {
+    /// A standard error needs two people.
+    #[error("too few rows: need 2, have {rows}")]
+    TooFewRows {
+        /// Rows given.
+        rows: usize,
+    },
+    /// No margin was given.
+    #[error("no margins: need at least one")]
+    NoMargins,
+    /// Lists that do not belong together.
+    #[error("{name:?} has {found} rows, expected {expected}")]
+    Lengths {
+        /// Which list.
+        name: String,
+        /// Rows of the first margin.
+        expected: usize,
+        /// Rows found.
+        found: usize,
+    },
+    /// A margin needs one total for each level.
+    #[error("margin {name:?} has {found} totals for {expected} levels")]
+    Totals {
+        /// Which margin.
+        name: String,
+        /// Levels in the sample.
+        expected: usize,
+        /// Totals given.
+        found: usize,
+    },
+    /// Nobody in the sample can stand for people there are.
+    #[error(
+        "margin {name:?}: level {label:?} has a total but nobody in the sample; join it with another"
+    )]
+    NobodyOf {
+        /// Which margin.
+        name: String,
+        /// Which level.
+        label: String,
+    },
+    /// People in the sample of whom there are none.
+    #[error(
+        "margin {name:?}: level {label:?} is in the sample and needs a total above 0, found {total}"
+    )]
+    NoTotal {
+        /// Which margin.
+        name: String,
+        /// Which level.
+        label: String,
+        /// What was found.
+        total: f64,
+    },
+    /// Two margins speak of different populations.
+    #[error("margins {first:?} and {second:?} add up to different totals: {one} and {other}")]
+    TotalsDiffer {
+        /// The first margin.
+        first: String,
+        /// The other.
+        second: String,
+        /// Its total.
+        one: f64,
+        /// The other's.
+        other: f64,
+    },
+    /// A figure is no number.
+    #[error("row {row}: expected a finite number, found {value}")]
+    NotFinite {
+        /// Where, from 0.
+        row: usize,
+        /// What was found.
+        value: f64,
+    },
+    /// A weight to begin with is not above 0.
+    #[error("row {row}: expected a weight above 0, found {value}")]
+    Weight {
+        /// Where, from 0.
+        row: usize,
+        /// What was found.
+        value: f64,
+    },
+    /// No weights meet all totals.
+    #[error(
+        "no weights meet all totals: after {passes} passes a level is off by a share of {off:e}"
+    )]
+    NotConverged {
+        /// Passes made.
+        passes: usize,
+        /// Share by which the worst level is off.
+        off: f64,
+    },
+}
+
+/// One level of a margin: sample, population, and what the weights make of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RakedLevel {
+    /// Its label.
+    pub label: String,
+    /// People in the sample.
+    pub n: u64,
+    /// Its total in the population.
+    pub total: f64,
+    /// What the weights add up to.
+    pub weighted: f64,
+}
+
+/// One margin and its levels.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RakedMargin {
+    /// Its name.
+    pub name: String,
+    /// Its levels.
+    pub levels: Vec<RakedLevel>,
+}
+
+/// A weighted mean.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RakedMean {
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error, linearised, with replacement; the margins take out what they explain.
+    pub se: f64,
+    /// `mean` ± 1.96 `se`.
+    pub interval: Interval,
+    /// The standard error after ten passes of taking out, where R's survey package stops.
+    pub se_after_ten: f64,
+}
+
+/// The weights and what they do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Raked {
+    /// People in the sample.
+    pub n: u64,
+    /// The weight of each, above 0; they add up to the population.
+    pub weights: Vec<f64>,
+    /// Passes over the margins.
+    pub passes: u64,
+    /// The margins, in the order given.
+    pub margins: Vec<RakedMargin>,
+    /// Kish's design effect of unequal weights, at least 1.
+    pub design_effect: f64,
+    /// How many equally weighted people would say as much.
+    pub n_effective: f64,
+    /// The mean of a figure, if one was given.
+    pub mean: Option<RakedMean>,
+}
+
+/// Weights that meet the totals of every margin, by iterative proportional fitting.
+///
+/// With one margin this is post-stratification, done in one pass.
+///
+/// # Shape and units
+///
+/// - `margins`: one or more, each with the level of every person and a total above 0 for every level.
+///   All add up to one population (within 1e-6). A level that nobody in the sample has cannot be met:
+///   join it with another.
+/// - `base`: weights to begin with, above 0; all alike if none.
+/// - `y`: a figure of each person whose mean is wanted.
+/// - returns: weights in people; mean and standard error in units of `y`.
+/// - time: rows times margins times passes (mostly below 30). Memory is linear in rows.
+///
+/// # Errors
+///
+/// [`RakeError`]: too few rows, no margins, lengths, a level without a total or with one that is not
+/// above 0, totals that differ, a figure or weight that makes no sense, totals that no weights meet.
+///
+/// # Examples
+///
+/// ```
+/// use pengayom_measure::mixed::Grouping;
+/// use pengayom_measure::rake::{Margin, rake};
+///
+/// // One woman and three men asked, as many women as men there: she counts three times a man.
+/// let sex = Grouping::from_labels("sex", ["f", "m", "m", "m"]).unwrap();
+/// let raked = rake(&[Margin { grouping: sex, totals: vec![50.0, 50.0] }], None, None)?;
+/// assert!((raked.weights[0] - 50.0).abs() < 1e-9);
+/// assert!((raked.n_effective - 3.0).abs() < 1e-9);
+/// # Ok::<(), pengayom_measure::rake::RakeError>(())
+/// ```
+///
+/// # References
+///
+/// Deming, W. E. and Stephan, F. F. (1940). On a least squares adjustment of a sampled frequency table
+/// when the expected marginal totals are known. *Ann. Math. Statist.* 11(4), 427–444. Standard error:
+/// Deville, J.-C., Särndal, C.-E. and Sautory, O. (1993). Generalized raking procedures in survey
+/// sampling. *J. Amer. Statist. Assoc.* 88(423), 1013–1020. Design effect: Kish, L. (1992). Weighting
+/// for unequal Pᵢ. *J. Official Statist.* 8(2), 183–200.
+pub fn rake(
+    margins: &[Margin],
+    base: Option<&[f64]>,
+    y: Option<&[f64]>,
+) -> Result<Raked, RakeError> {
+    let first = margins.first().ok_or(RakeError::NoMargins)?;
+    let n = first.grouping.codes().len();
+    if n < 2 {
+        return Err(RakeError::TooFewRows { rows: n });
+    }
+    check(margins, n)?;
+    let is_long = |name: &str, found: usize| {
+        if found == n {
+            return Ok(());
+        }
+        Err(RakeError::Lengths {
+            name: name.to_owned(),
+            expected: n,
+            found,
+        })
+    };
+    if let Some(y) = y {
+        is_long("y", y.len())?;
+        if let Some((row, &value)) = y.iter().enumerate().find(|(_, y)| !y.is_finite()) {
+            return Err(RakeError::NotFinite { row, value });
+        }
+    }
+    if let Some(base) = base {
+        is_long("weights", base.len())?;
+        let is_fit = |of: f64| of > 0.0 && of.is_finite();
+        if let Some((row, &value)) = base.iter().enumerate().find(|(_, of)| !is_fit(**of)) {
+            return Err(RakeError::Weight { row, value });
+        }
+    }
+    let base = base.map_or_else(|| vec![1.0; n], <[f64]>::to_vec);
+    let (weights, passes) = weights(margins, &base)?;
+    let sum: f64 = weights.iter().sum();
+    let squares: f64 = weights.iter().map(|w| (w / sum) * (w / sum)).sum();
+    let mean = y.map(|y| mean(margins, &base, &weights, y));
+    Ok(Raked {
+        n: n as u64,
+        passes: passes as u64,
+        margins: margins.iter().map(|of| described(of, &weights)).collect(),
+        design_effect: n as f64 * squares,
+        n_effective: 1.0 / squares,
+        mean,
+        weights,
+    })
+}
+
+fn check(margins: &[Margin], n: usize) -> Result<(), RakeError> {
+    let mut first: Option<(&str, f64)> = None;
+    for Margin { grouping, totals } in margins {
+        let name = grouping.name();
+        if grouping.codes().len() != n {
+            return Err(RakeError::Lengths {
+                name: name.to_owned(),
+                expected: n,
+                found: grouping.codes().len(),
+            });
+        }
+        if totals.len() != grouping.levels() {
+            return Err(RakeError::Totals {
+                name: name.to_owned(),
+                expected: grouping.levels(),
+                found: totals.len(),
+            });
+        }
+        for (&total, label) in totals.iter().zip(grouping.labels()) {
+            if !(total > 0.0 && total.is_finite()) {
+                return Err(RakeError::NoTotal {
+                    name: name.to_owned(),
+                    label: label.clone(),
+                    total,
+                });
+            }
+        }
+        let sum: f64 = totals.iter().sum();
+        let (of, one) = *first.get_or_insert((name, sum));
+        if (sum - one).abs() > SAME_TOTAL * one {
+            return Err(RakeError::TotalsDiffer {
+                first: of.to_owned(),
+                second: name.to_owned(),
+                one,
+                other: sum,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn at<T: Copy>(list: &[T], code: u32) -> Option<T> {
+    list.get(code as usize).copied()
+}
+
+/// Sums of a figure by level.
+fn sums(grouping: &Grouping, of: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut sums = vec![0.0; grouping.levels()];
+    for (&code, of) in grouping.codes().iter().zip(of) {
+        if let Some(sum) = sums.get_mut(code as usize) {
+            *sum += of;
+        }
+    }
+    sums
+}
+
+fn weights(margins: &[Margin], base: &[f64]) -> Result<(Vec<f64>, usize), RakeError> {
+    let mut weights = base.to_vec();
+    // Totals are brought to that of the last margin, so that rounded ones cannot chase each other.
+    let population = margins.last().map_or(0.0, |of| of.totals.iter().sum());
+    let mut off = f64::INFINITY;
+    for pass in 1..=PASSES_MAX {
+        let before = off;
+        off = 0.0;
+        for Margin { grouping, totals } in margins {
+            let own: f64 = totals.iter().sum();
+            let found = sums(grouping, weights.iter().copied());
+            let factors: Vec<f64> = totals
+                .iter()
+                .zip(&found)
+                .map(|(total, found)| total * (population / own) / found)
+                .collect();
+            if pass > 1 || margins.len() == 1 {
+                off = factors
+                    .iter()
+                    .map(|factor| (factor - 1.0).abs())
+                    .fold(off, f64::max);
+            } else {
+                off = f64::INFINITY;
+            }
+            for (weight, &code) in weights.iter_mut().zip(grouping.codes()) {
+                *weight *= at(&factors, code).unwrap_or(1.0);
+            }
+        }
+        if margins.len() == 1 {
+            return Ok((weights, pass));
+        }
+        if off.is_nan() {
+            break;
+        }
+        // At the floor of rounding it no longer gets better.
+        if off < MET || (off < 1e-10 && off >= before) {
+            return Ok((weights, pass));
+        }
+    }
+    Err(RakeError::NotConverged {
+        passes: PASSES_MAX,
+        off,
+    })
+}
+
+fn described(margin: &Margin, weights: &[f64]) -> RakedMargin {
+    let Margin { grouping, totals } = margin;
+    let n = sums(grouping, std::iter::repeat(1.0));
+    let weighted = sums(grouping, weights.iter().copied());
+    let levels = grouping
+        .labels()
+        .iter()
+        .zip(totals)
+        .zip(n.iter().zip(weighted))
+        .map(|((label, &total), (&n, weighted))| RakedLevel {
+            label: label.clone(),
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a count of rows"
+            )]
+            n: n as u64,
+            total,
+            weighted,
+        })
+        .collect();
+    RakedMargin {
+        name: grouping.name().to_owned(),
+        levels,
+    }
+}
+
+/// Sweeps of taking margins out after which R's survey package stops.
+const SWEEPS_OF_SURVEY: usize = 10;
+
+/// Sweeps at most.
+const SWEEPS_MAX: usize = 1_000;
+
+fn mean(margins: &[Margin], base: &[f64], weights: &[f64], y: &[f64]) -> RakedMean {
+    let sum: f64 = weights.iter().sum();
+    let mean = weights.iter().zip(y).map(|(w, y)| w / sum * y).sum::<f64>();
+    // What the margins explain of `y` cannot vary, since their totals are met.
+    let mut left: Vec<f64> = y.iter().map(|y| y - mean).collect();
+    let error = |left: &[f64]| {
+        let n = left.len() as f64;
+        let parts = || weights.iter().zip(left).map(|(w, e)| w / sum * e);
+        let middle = parts().sum::<f64>() / n;
+        (n / (n - 1.0) * parts().map(|of| (of - middle).powi(2)).sum::<f64>()).sqrt()
+    };
+    let mut after_ten = f64::NAN;
+    let sizes: Vec<Vec<f64>> = margins
+        .iter()
+        .map(|of| sums(&of.grouping, base.iter().copied()))
+        .collect();
+    let spread = left.iter().fold(0.0_f64, |most, e| most.max(e.abs()));
+    for sweep in 1..=SWEEPS_MAX {
+        let mut moved = 0.0_f64;
+        for (Margin { grouping, .. }, sizes) in margins.iter().zip(&sizes) {
+            let mut means = sums(grouping, base.iter().zip(&left).map(|(b, e)| b * e));
+            for (mean, size) in means.iter_mut().zip(sizes) {
+                *mean /= size;
+                moved = moved.max(mean.abs());
+            }
+            for (e, &code) in left.iter_mut().zip(grouping.codes()) {
+                *e -= at(&means, code).unwrap_or(0.0);
+            }
+        }
+        if sweep == SWEEPS_OF_SURVEY {
+            after_ten = error(&left);
+        }
+        if moved <= 1e-13 * spread || margins.len() == 1 {
+            break;
+        }
+    }
+    let se = error(&left);
+    RakedMean {
+        mean,
+        se,
+        interval: Interval {
+            low: mean - Z_95 * se,
+            high: mean + Z_95 * se,
+        },
+        se_after_ten: if after_ten.is_nan() { se } else { after_ten },
+    }
+}
+
+#[cfg(test)]
+mod tests;
