@@ -80,7 +80,8 @@ enum Kind {
 /// - returns: shares in `[0, 1]`, limits cut off there.
 ///
 /// Without any success in the baseline (or any failure) sigma is 0 and limits lie on the centre;
-/// `z` is then undefined on it and infinite off it, and Laney's limits are undefined.
+/// `z` is then undefined on it and infinite off it, and Laney's limits are undefined. Where shares of
+/// the baseline are all the same, Laney's limits lie on the centre.
 ///
 /// # Errors
 ///
@@ -256,10 +257,12 @@ fn add_phase(
     for (offset, point) in own.iter_mut().enumerate() {
         let Some(sigma_z) = sigma_z else { break };
         let half = 3.0 * point.sigma * sigma_z;
-        let side = if point.value > center + half {
+        // What is on the centre but for rounding has distance 0, and is not beyond limits on it.
+        let is_off = point.z.is_some_and(|z| z.abs() > 0.0);
+        let side = if is_off && point.value > center + half {
             Some(Side::Above)
         } else {
-            (point.value < center - half).then_some(Side::Below)
+            (is_off && point.value < center - half).then_some(Side::Below)
         };
         point.lower_laney = Some((center - half).max(0.0));
         point.upper_laney = Some((center + half).min(most));
@@ -366,6 +369,20 @@ mod tests {
             let error = u_chart(&counts, &of, &ONE).unwrap_err();
             assert!(matches!(error, ChartError::OutOfRange { start: 0 }));
         }
+    }
+
+    #[test]
+    fn shares_all_the_same_but_for_rounding_are_not_beyond_laneys_limits() {
+        let of: Vec<f64> = (1..=30).map(|k| 0.1 * f64::from(k)).collect();
+        let counts: Vec<f64> = of.iter().map(|n| n / 3.0).collect();
+        let chart = p_chart(&counts, &of, &ONE).unwrap();
+        assert_eq!(chart.phases[0].sigma_z, Some(0.0));
+        assert!(
+            chart
+                .signals
+                .iter()
+                .all(|s| s.rule == Rule::FifteenWithin1s)
+        );
     }
 
     fn some_counts() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {

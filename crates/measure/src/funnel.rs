@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::compensated;
-use crate::incomplete::{Level, chi_squared_above, smooth_binomial};
+use crate::count_quantile::{binomial_quantile, poisson_counts};
+use crate::incomplete::{Level, chi_squared_above};
 use crate::proportion::{Interval, Z_95};
 
 /// Two-sided 99.8 % standard-normal quantile.
@@ -24,6 +25,9 @@ pub const WINSORISE: f64 = 0.1;
 /// Most trials of one unit: whole numbers beyond it are not exact in a double.
 const TRIALS_MAX: f64 = 9_007_199_254_740_992.0;
 
+/// Most sizes whose limits are kept while they may come again.
+const KNOWN_MOST: usize = 65_536;
+
 /// Limits at both levels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Limits {
@@ -37,9 +41,9 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InForce {
-    /// Chance in counting only.
+    /// Chance in counting only, by [`FunnelUnit::by_chance`].
     Exact,
-    /// And how much units ordinarily differ.
+    /// And how much units ordinarily differ, by [`FunnelUnit::overdispersed`].
     Overdispersed,
 }
 
@@ -54,8 +58,12 @@ pub struct FunnelUnit {
     pub z: f64,
     /// The same with the spread between units in the standard error.
     pub z_adjusted: f64,
-    /// Limits by the Poisson or binomial distribution.
+    /// Limits by the Poisson or binomial distribution as peers draw them, without steps. Near 0 and 1
+    /// they are too narrow by up to a count: nothing where one is expected lies below the lower one.
     pub exact: Limits,
+    /// Limits by the same distributions with the steps of whole counts: beyond either end at most half
+    /// of what a level leaves out (2.5 %, 0.1 %).
+    pub by_chance: Limits,
     /// Limits on the transformed scale.
     pub approximate: Limits,
     /// Limits on the transformed scale with the spread between units.
@@ -400,7 +408,7 @@ fn funnel(
     }
     let levels = Levels::new();
     // Many units have the same size, and exact limits are what takes time.
-    let mut exact: HashMap<u64, Limits> = HashMap::new();
+    let mut known: HashMap<u64, [Limits; 2]> = HashMap::new();
     let units = z
         .iter()
         .zip(counts.iter().zip(sizes))
@@ -412,20 +420,28 @@ fn funnel(
                 within_95: around(scale, center, Z_95 * s),
                 within_998: around(scale, center, Z_998 * s),
             };
+            let [exact, by_chance] = known.get(&size.to_bits()).copied().unwrap_or_else(|| {
+                let found = match scale {
+                    Scale::Log | Scale::Root => levels.poisson(size),
+                    Scale::Arcsine => levels.binomial(size, target),
+                };
+                if known.len() < KNOWN_MOST {
+                    known.insert(size.to_bits(), found);
+                }
+                found
+            });
             let unit = FunnelUnit {
                 value: count / size,
                 size,
                 z,
                 z_adjusted: z * s / wider,
-                exact: *exact.entry(size.to_bits()).or_insert_with(|| match scale {
-                    Scale::Log | Scale::Root => levels.poisson(size),
-                    Scale::Arcsine => levels.binomial(size, target),
-                }),
+                exact,
+                by_chance,
                 approximate: limits(s),
                 overdispersed: limits(wider),
             };
             // An upper limit may be infinite, where next to nothing is expected.
-            let is_number = [unit.exact, unit.approximate, unit.overdispersed]
+            let is_number = [exact, by_chance, unit.approximate, unit.overdispersed]
                 .iter()
                 .flat_map(|limits| [limits.within_95, limits.within_998])
                 .all(|within| within.low.is_finite() && !within.high.is_nan());
@@ -511,31 +527,47 @@ impl Levels {
         }
     }
 
-    /// Ratios between which a Poisson count lies where `expected` are, over `expected`.
-    fn poisson(&self, expected: f64) -> Limits {
-        let between = |low: &Level, high: &Level| Interval {
+    /// Ratios between which a Poisson count lies where `expected` are, over `expected`: as peers draw
+    /// them, and by whole counts.
+    fn poisson(&self, expected: f64) -> [Limits; 2] {
+        let smooth = |low: &Level, high: &Level| Interval {
             low: low.gamma(expected) / expected,
             high: high.gamma(expected + 1.0) / expected,
         };
-        Limits {
-            within_95: between(&self.low_95, &self.high_95),
-            within_998: between(&self.low_998, &self.high_998),
-        }
+        let whole = |low: &Level, high: &Level| {
+            let (least, most) = poisson_counts(low, high, expected);
+            Interval {
+                low: least / expected,
+                high: most / expected,
+            }
+        };
+        [self.between(smooth), self.between(whole)]
     }
 
-    /// Shares between which a binomial count of `n` lies.
-    fn binomial(&self, n: f64, share: f64) -> Limits {
-        let rest = 1.0 - share;
-        let end = |level: &Level| (smooth_binomial(level, n, share, rest) / n).clamp(0.0, 1.0);
+    /// Shares between which a binomial count of `n` lies: as peers draw them, and by whole counts.
+    fn binomial(&self, n: f64, share: f64) -> [Limits; 2] {
+        let ends = |low: &Level, high: &Level| {
+            let [low, high] =
+                [low, high].map(|level| binomial_quantile(level, n, share, 1.0 - share));
+            let share = |count: f64| (count / n).clamp(0.0, 1.0);
+            [(low.smooth, high.smooth), (low.count, high.count)].map(|(low, high)| Interval {
+                low: share(low),
+                high: share(high),
+            })
+        };
+        let [smooth_95, whole_95] = ends(&self.low_95, &self.high_95);
+        let [smooth_998, whole_998] = ends(&self.low_998, &self.high_998);
+        let limits = |within_95, within_998| Limits {
+            within_95,
+            within_998,
+        };
+        [limits(smooth_95, smooth_998), limits(whole_95, whole_998)]
+    }
+
+    fn between(&self, ends: impl Fn(&Level, &Level) -> Interval) -> Limits {
         Limits {
-            within_95: Interval {
-                low: end(&self.low_95),
-                high: end(&self.high_95),
-            },
-            within_998: Interval {
-                low: end(&self.low_998),
-                high: end(&self.high_998),
-            },
+            within_95: ends(&self.low_95, &self.high_95),
+            within_998: ends(&self.low_998, &self.high_998),
         }
     }
 }
@@ -543,7 +575,7 @@ impl Levels {
 fn signals(units: &[FunnelUnit], in_force: InForce) -> Vec<FunnelSignal> {
     let judged = units.iter().enumerate().filter_map(|(index, unit)| {
         let limits = match in_force {
-            InForce::Exact => unit.exact,
+            InForce::Exact => unit.by_chance,
             InForce::Overdispersed => unit.overdispersed,
         };
         let is_beyond = |within: Interval| unit.value < within.low || unit.value > within.high;
@@ -564,200 +596,4 @@ fn signals(units: &[FunnelUnit], in_force: InForce) -> Vec<FunnelSignal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// One of the three funnels.
-    type Make = fn(&[f64], &[f64], f64) -> Result<Funnel, FunnelError>;
-
-    const ALL: [Make; 3] = [ratio_funnel, ratio_root_funnel, share_funnel];
-
-    #[test]
-    fn units_that_do_not_differ_have_plain_limits_in_force() {
-        let funnel = share_funnel(&[5.0; 30], &[50.0; 30], WINSORISE).unwrap();
-        assert!(funnel.phi < 1e-20 && funnel.tau_squared <= 0.0);
-        assert!((funnel.overdispersion_p - 1.0).abs() < 1e-12);
-        assert_eq!(funnel.in_force, InForce::Exact);
-        assert!(funnel.signals.is_empty());
-        let unit = funnel.units[0];
-        assert_eq!(unit.approximate, unit.overdispersed);
-    }
-
-    #[test]
-    fn spread_between_units_is_in_force_from_ten_units_on() {
-        let shares: Vec<f64> = (0..10).map(|k| f64::from(20 + 10 * k)).collect();
-        let of = [200.0; 10];
-        let ten = share_funnel(&shares, &of, WINSORISE).unwrap();
-        assert!(ten.tau_squared > 0.0 && ten.overdispersion_p < 1e-9);
-        assert_eq!(ten.in_force, InForce::Overdispersed);
-        let nine = share_funnel(&shares[..9], &of[..9], WINSORISE).unwrap();
-        assert!(nine.tau_squared > 0.0);
-        assert_eq!(nine.in_force, InForce::Exact);
-        assert!(nine.signals.len() > ten.signals.len());
-        let first = nine.signals[0];
-        assert_eq!(
-            (first.index, first.rule, first.is_above),
-            (0, FunnelRule::Beyond998, false)
-        );
-    }
-
-    #[test]
-    fn nothing_at_all_and_all_of_all_have_limits_that_end_there() {
-        let none = share_funnel(&[0.0; 12], &[40.0; 12], WINSORISE).unwrap();
-        let exact = none.units[0].exact.within_998;
-        assert_eq!((none.target, exact.low, exact.high), (0.0, 0.0, 0.0));
-        assert!(none.signals.is_empty());
-        let every = share_funnel(&[40.0; 12], &[40.0; 12], WINSORISE).unwrap();
-        assert!(every.units[0].exact.within_998.high >= 1.0 - 1e-15);
-        assert!(every.units[0].approximate.within_95.high >= 1.0 - 1e-15);
-        let zeros = ratio_root_funnel(&[0.0; 12], &[1.0; 12], WINSORISE).unwrap();
-        assert!((zeros.units[0].z + 2.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn exact_limits_of_one_expected_event_have_a_closed_form() {
-        // The gamma distribution of shape 1 is the exponential one.
-        let funnel = ratio_root_funnel(&[1.0, 1.0], &[1.0, 1.0], WINSORISE).unwrap();
-        let exact = funnel.units[0].exact;
-        assert!((exact.within_95.low + 0.975_f64.ln()).abs() < 1e-12);
-        assert!((exact.within_998.low + 0.999_f64.ln()).abs() < 1e-12);
-        // Next to nothing expected: the log scale has no upper end that a double holds.
-        let funnel = ratio_funnel(&[1.0, 1.0], &[1e-7, 1.0], WINSORISE).unwrap();
-        assert_eq!(funnel.units[0].approximate.within_95.high, f64::INFINITY);
-        assert!(funnel.units[0].exact.within_95.high.is_finite());
-    }
-
-    #[test]
-    fn a_quantile_lies_on_the_line_between_two_numbers() {
-        let mut numbers = [4.0, 1.0, 3.0, 2.0];
-        for (below, expected) in [(0.0, 1.0), (0.1, 1.3), (0.5, 2.5), (0.9, 3.7), (1.0, 4.0)] {
-            assert!((linear_quantile(&mut numbers, below) - expected).abs() < 1e-12);
-        }
-        assert!((linear_quantile(&mut [7.0], 0.3) - 7.0).abs() < 1e-15);
-    }
-
-    #[test]
-    fn what_cannot_be_compared_is_refused() {
-        for make in ALL {
-            let refused = |counts: &[f64], sizes: &[f64]| make(counts, sizes, 0.1).unwrap_err();
-            assert_eq!(refused(&[], &[]), FunnelError::TooFewUnits { n: 0 });
-            assert_eq!(refused(&[1.0], &[1.0]), FunnelError::TooFewUnits { n: 1 });
-            assert!(matches!(
-                refused(&[1.0], &[1.0, 2.0]),
-                FunnelError::Lengths { .. }
-            ));
-            for count in [-1.0, f64::NAN, f64::INFINITY] {
-                let error = refused(&[1.0, count], &[2.0, 2.0]);
-                assert!(
-                    matches!(error, FunnelError::Count { index: 1, .. }),
-                    "{error}"
-                );
-            }
-            for size in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-                let error = refused(&[1.0, 1.0], &[2.0, size]);
-                assert!(
-                    matches!(error, FunnelError::Size { index: 1, .. }),
-                    "{error}"
-                );
-            }
-            for share in [-0.1, 0.5, f64::NAN] {
-                let error = make(&[1.0, 1.0], &[2.0, 2.0], share).unwrap_err();
-                assert!(matches!(error, FunnelError::Winsorise { .. }), "{error}");
-            }
-        }
-        let zero = ratio_funnel(&[1.0, 0.0], &[2.0, 2.0], 0.1);
-        assert_eq!(zero, Err(FunnelError::ZeroOnLogScale { index: 1 }));
-        let more = share_funnel(&[1.0, 3.0], &[2.0, 2.0], 0.1).unwrap_err();
-        assert!(matches!(more, FunnelError::MoreThanAll { index: 1, .. }));
-        let part = share_funnel(&[1.0, 1.0], &[2.0, 2.5], 0.1).unwrap_err();
-        assert!(matches!(part, FunnelError::Trials { index: 1, .. }));
-        let far = ratio_funnel(&[1e300, 1.0], &[1e-300, 1.0], 0.1).unwrap_err();
-        assert_eq!(far, FunnelError::OutOfRange { index: 0 });
-    }
-
-    fn some_units() -> impl Strategy<Value = Vec<(f64, f64)>> {
-        let unit = (1_u32..3000, 0.0_f64..1.0).prop_map(|(size, share)| {
-            let size = f64::from(size);
-            ((size * share).ceil(), size)
-        });
-        prop::collection::vec(unit, 2..30)
-    }
-
-    fn of(make: Make, units: &[(f64, f64)]) -> Funnel {
-        let (counts, sizes): (Vec<f64>, Vec<f64>) = units.iter().copied().unzip();
-        make(&counts, &sizes, WINSORISE).unwrap()
-    }
-
-    proptest! {
-        #[test]
-        fn limits_nest(units in some_units()) {
-            for make in ALL {
-                let funnel = of(make, &units);
-                for unit in &funnel.units {
-                    for limits in [unit.exact, unit.approximate, unit.overdispersed] {
-                        let (near, far) = (limits.within_95, limits.within_998);
-                        prop_assert!(far.low <= near.low && near.low <= near.high && near.high <= far.high);
-                        prop_assert!(near.low <= funnel.target && funnel.target <= near.high + 1e-12);
-                    }
-                    let (plain, wide) = (unit.approximate.within_95, unit.overdispersed.within_95);
-                    prop_assert!(wide.low <= plain.low + 1e-12 && plain.high <= wide.high + 1e-12);
-                    prop_assert!(unit.z_adjusted.abs() <= unit.z.abs() + 1e-12);
-                }
-                // Beyond the 95 % limits in force and signalled are the same.
-                let beyond = funnel.units.iter().filter(|unit| {
-                    let within = match funnel.in_force {
-                        InForce::Exact => unit.exact.within_95,
-                        InForce::Overdispersed => unit.overdispersed.within_95,
-                    };
-                    unit.value < within.low || unit.value > within.high
-                }).count();
-                prop_assert_eq!(beyond, funnel.signals.len());
-            }
-        }
-
-        #[test]
-        fn the_order_of_units_does_not_matter(units in some_units(), turn in 0_usize..30) {
-            let mut other = units.clone();
-            let turn = turn % units.len();
-            other.rotate_left(turn);
-            other.reverse();
-            for make in ALL {
-                let (a, b) = (of(make, &units), of(make, &other));
-                prop_assert!((a.phi - b.phi).abs() <= 1e-10 * a.phi.max(1.0));
-                prop_assert!((a.tau_squared - b.tau_squared).abs() <= 1e-9 * a.tau_squared.max(1e-3));
-                let mut back = b.units.clone();
-                back.reverse();
-                back.rotate_right(turn);
-                for (a, b) in a.units.iter().zip(&back) {
-                    prop_assert!((a.z - b.z).abs() < 1e-9 && (a.exact.within_95.low - b.exact.within_95.low).abs() < 1e-12);
-                }
-            }
-        }
-
-        #[test]
-        fn without_winsorising_phi_is_the_mean_square(units in some_units()) {
-            let (counts, sizes): (Vec<f64>, Vec<f64>) = units.iter().copied().unzip();
-            let funnel = ratio_root_funnel(&counts, &sizes, 0.0).unwrap();
-            let mean = funnel.units.iter().map(|u| u.z * u.z).sum::<f64>() / funnel.n as f64;
-            prop_assert!((funnel.phi - mean).abs() <= 1e-10 * mean.max(1.0));
-            // With equal sizes the spread is what is left over the variance of counting.
-            let equal = ratio_root_funnel(&counts, &vec![50.0; counts.len()], 0.0).unwrap();
-            let n = equal.n as f64;
-            let expected = ((n * equal.phi - (n - 1.0)) / (n - 1.0) / 200.0).max(0.0);
-            prop_assert!((equal.tau_squared - expected).abs() <= 1e-9 * expected.max(1.0));
-        }
-
-        #[test]
-        fn failures_are_successes_upside_down(units in some_units()) {
-            let other: Vec<(f64, f64)> = units.iter().map(|(x, n)| (n - x, *n)).collect();
-            let (a, b) = (of(share_funnel, &units), of(share_funnel, &other));
-            prop_assert!((a.target + b.target - 1.0).abs() < 1e-12);
-            for (a, b) in a.units.iter().zip(&b.units) {
-                prop_assert!((a.z + b.z).abs() < 1e-6 * a.z.abs().max(1.0));
-                let (up, down) = (a.approximate.within_95, b.approximate.within_95);
-                prop_assert!((up.low + down.high - 1.0).abs() < 1e-9);
-            }
-        }
-    }
-}
+mod tests;

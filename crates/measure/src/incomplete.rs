@@ -399,77 +399,12 @@ pub(crate) fn rising(z: f64, k: f64) -> [f64; 3] {
     [value, first + ratio + h[1] - l[1], second + h[2] - l[2]]
 }
 
-/// Quantile of the binomial distribution, made continuous: the least `r` with at least the level's
-/// probability at or below it, less the part of `r`'s own probability that goes beyond the level.
-///
-/// - `n`: trials, whole, above 0; `p = 1 - q`: probability of success.
-/// - returns: a number of successes; up to 1 below 0 where even 0 successes are likelier than the
-///   level.
-pub(crate) fn smooth_binomial(level: &Level, n: f64, p: f64, q: f64) -> f64 {
-    let (below, z) = level.below();
-    let at_or_below = |r: f64| {
-        if r < 0.0 {
-            0.0
-        } else if r >= n {
-            1.0
-        } else {
-            beta(n - r, r + 1.0, q, p).0
-        }
-    };
-    let sd = (n * p * q).sqrt();
-    let guess = n * p + z * sd + (z * z - 1.0) * (q - p) / 6.0;
-    let mut r = guess.round().clamp(0.0, n);
-    let (mut sum, mut own) = (at_or_below(r), binomial(r, n, p, q));
-    // The guess is mostly right within one or two; probabilities beside it follow by their ratio.
-    while sum < below && r < n {
-        r += 1.0;
-        own = binomial(r, n, p, q);
-        sum += own;
-    }
-    while r > 0.0 && sum - own >= below {
-        sum -= own;
-        r -= 1.0;
-        own = binomial(r, n, p, q);
-    }
-    if own > 0.0 {
-        r - (sum - below) / own
-    } else {
-        r
-    }
-}
-
 /// Probability that a chi-squared number with `df > 0` degrees of freedom is above `x`.
 pub(crate) fn chi_squared_above(x: f64, df: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;
     }
     gamma(df / 2.0, x / 2.0).1
-}
-
-/// The least number of successes that at least 5 % of `trials` fair coins are at or below.
-pub(crate) fn fair_coin_5_percent(trials: u64) -> u64 {
-    let n = trials as f64;
-    let at_or_below = |r: f64| {
-        if r >= n {
-            1.0
-        } else {
-            beta(n - r, r + 1.0, 0.5, 0.5).0
-        }
-    };
-    let mut r = (n / 2.0 - 1.645 * (n / 4.0).sqrt() - 0.5).round().max(0.0);
-    while r > 0.0 && at_or_below(r - 1.0) >= 0.05 {
-        r -= 1.0;
-    }
-    while at_or_below(r) < 0.05 {
-        r += 1.0;
-    }
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a whole number between 0 and the trials"
-    )]
-    let successes = r as u64;
-    successes
 }
 
 #[cfg(test)]
@@ -540,32 +475,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_fair_coin_gives_its_five_percent() {
-        for n in 0_u64..60 {
-            let (mut ways, mut sum, mut least) = (1_u128, 1_u128, 0_u128);
-            // 20 times the sum of binomial coefficients against 2^n.
-            while sum * 20 < 1 << n {
-                ways = ways * (u128::from(n) - least) / (least + 1);
-                least += 1;
-                sum += ways;
-            }
-            assert_eq!(u128::from(fair_coin_5_percent(n)), least, "{n}");
-        }
-        // The normal approximation, where it cannot be off by more than one.
-        let many = fair_coin_5_percent(10_000_000);
-        assert!(many.abs_diff(4_997_399) <= 1, "{many}");
-    }
-
-    #[test]
-    fn a_smooth_binomial_quantile_goes_through_the_steps() {
-        let level = Level::new(0.0, 0.5, 0.5);
-        // Two fair coins: ¼, ½, ¼. Half lies at 1, less half of its own probability.
-        assert!((smooth_binomial(&level, 2.0, 0.5, 0.5) - 0.5).abs() < 1e-12);
-        assert!((smooth_binomial(&level, 3.0, 0.0, 1.0) + 0.5).abs() < 1e-12);
-        assert!((smooth_binomial(&level, 3.0, 1.0, 0.0) - 2.5).abs() < 1e-12);
-    }
-
     proptest! {
         #[test]
         fn tails_add_up_and_a_quantile_leaves_its_tail(log_a in -3.0_f64..14.0, log_b in -3.0_f64..14.0) {
@@ -596,26 +505,6 @@ mod tests {
             prop_assert!((next[1] - one[1] - 1.0 / (z + k)).abs() < 1e-10 * one[1].max(1.0));
             let curve = next[2] - one[2] + 1.0 / ((z + k) * (z + k));
             prop_assert!(curve.abs() < 1e-9 * one[2].abs().max(1.0));
-        }
-
-        #[test]
-        fn a_smooth_binomial_quantile_is_that_of_added_up_probabilities(n in 1_u32..60, p in 0.001_f64..0.999) {
-            let trials = f64::from(n);
-            for level in [Level::low_95(), Level::high_95()] {
-                let (mut r, mut sum) = (0.0, 0.0);
-                let mut own;
-                loop {
-                    own = binomial(r, trials, p, 1.0 - p);
-                    sum += own;
-                    if sum >= level.below || r >= trials {
-                        break;
-                    }
-                    r += 1.0;
-                }
-                let expected = r - (sum - level.below) / own;
-                let found = smooth_binomial(&level, trials, p, 1.0 - p);
-                prop_assert!((found - expected).abs() < 1e-7, "{found} {expected}");
-            }
         }
     }
 }

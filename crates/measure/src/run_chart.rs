@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::chart::{ChartError, Rule, Side, Signal};
 use crate::compensated;
-use crate::incomplete;
+use crate::count_quantile::fair_coin_5_percent;
 
 /// One point.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -111,7 +111,7 @@ pub fn run_chart(values: &[f64], baseline: Option<usize>) -> Result<RunChart, Ch
     let n_useful = points.iter().filter(|point| point.side.is_some()).count();
     let longest_run_limit = longest_run_limit(n_useful);
     let crossings_limit =
-        (n_useful > 0).then(|| incomplete::fair_coin_5_percent(n_useful.saturating_sub(1) as u64));
+        (n_useful > 0).then(|| fair_coin_5_percent(n_useful.saturating_sub(1) as u64));
     let mut signals = Vec::new();
     let (mut longest_run, mut crossings, mut run) = (0_usize, 0_usize, 0_usize);
     // The last useful point so far.
@@ -221,12 +221,12 @@ mod tests {
 
     #[test]
     fn limits_are_those_of_the_table() {
-        // Anhøj and Olesen (2014), table 1: useful points, longest run, crossings.
+        // Useful points, longest run, crossings: `round(log2(n) + 3)`, `qbinom(0.05, n - 1, 0.5)` in R.
         for (useful, run, crossings) in
-            [(10, 6, 2), (15, 7, 4), (20, 7, 6), (24, 8, 8), (30, 8, 11)]
+            [(10, 6, 2), (15, 7, 4), (20, 7, 6), (24, 8, 8), (30, 8, 10)]
         {
             assert_eq!(longest_run_limit(useful as usize), Some(run));
-            assert_eq!(incomplete::fair_coin_5_percent(useful - 1), crossings);
+            assert_eq!(fair_coin_5_percent(useful - 1), crossings);
         }
         for useful in 1..5_000_usize {
             let expected = ((useful as f64).log2() + 3.0).round();

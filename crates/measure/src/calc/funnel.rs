@@ -107,6 +107,7 @@ fn common(funnel: &Funnel) -> Value {
         "tau2": funnel.tau_squared,
         "chi2_p_overdispersion": funnel.overdispersion_p,
         "z_adjusted": each(funnel, |unit| unit.z_adjusted),
+        "limits_by_chance": limits(funnel, |unit| unit.by_chance),
         "limits_od": limits(funnel, |unit| unit.overdispersed),
         "in_force": funnel.in_force,
         "signals": funnel.signals,
