@@ -1,5 +1,7 @@
 //! Quantiles of counts: binomial, Poisson, and of fair coins.
 
+#![allow(clippy::many_single_char_names, reason = "the letters of the formulas")]
+
 use crate::incomplete::{Level, beta, binomial};
 
 /// Variance from which on a binomial quantile is that of the normal distribution with its skewness:

@@ -409,6 +409,8 @@ pub(crate) fn chi_squared_above(x: f64, df: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unreadable_literal, reason = "as the peer prints them")]
+
     use super::*;
     use proptest::prelude::*;
 

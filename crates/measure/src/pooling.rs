@@ -109,8 +109,8 @@ pub struct PooledUnit {
     pub raw: f64,
     /// Posterior mean.
     pub mean: f64,
-    /// Equal-tailed 95 % interval of the posterior.
-    pub interval: Interval,
+    /// Equal-tailed 95 % interval of the posterior; `None` where units do not differ.
+    pub interval: Option<Interval>,
 }
 
 /// Empirical Bayes rates by moments, for any exposure.

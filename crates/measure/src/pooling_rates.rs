@@ -27,8 +27,8 @@ pub struct PooledRates {
     pub prior_mean: f64,
     /// Log-likelihood at the maximum.
     pub log_likelihood: f64,
-    /// Whether units differ no more than chance gives. Every unit then has the rate of all, and its
-    /// interval no length: it says nothing of how well the rate of all is known.
+    /// Whether units differ no more than chance gives. Every unit then has the rate of all, and
+    /// no interval: its posterior says nothing of how well the rate of all is known.
     pub is_boundary: bool,
     /// Every unit, in the order given.
     pub units: Vec<PooledUnit>,
@@ -117,10 +117,7 @@ pub fn pool_rates(counts: &[f64], exposures: &[f64]) -> Result<PooledRates, Pool
         let same = |(count, exposure): (f64, f64)| PooledUnit {
             raw: count / exposure,
             mean,
-            interval: Interval {
-                low: mean,
-                high: mean,
-            },
+            interval: None,
         };
         return Ok(PooledRates {
             n: counts.len(),
@@ -138,10 +135,10 @@ pub fn pool_rates(counts: &[f64], exposures: &[f64]) -> Result<PooledRates, Pool
     let pooled = |(count, exposure): (f64, f64)| PooledUnit {
         raw: count / exposure,
         mean: (shape + count) / (rate + exposure),
-        interval: Interval {
+        interval: Some(Interval {
             low: low.gamma(shape + count) / (rate + exposure),
             high: high.gamma(shape + count) / (rate + exposure),
-        },
+        }),
     };
     Ok(PooledRates {
         n: counts.len(),
@@ -242,7 +239,7 @@ mod tests {
             .map(|o| o * 5.0_f64.ln() - 5.0 - ln_gamma(o + 1.0))
             .sum();
         assert!((pooled.log_likelihood - poisson).abs() < 1e-9);
-        assert!((pooled.units[0].interval.low - 0.5).abs() < 1e-12);
+        assert!(pooled.units.iter().all(|unit| unit.interval.is_none()));
     }
 
     proptest! {
@@ -267,7 +264,8 @@ mod tests {
             for unit in &pooled.units {
                 let (low, high) = (unit.raw.min(pooled.prior_mean), unit.raw.max(pooled.prior_mean));
                 prop_assert!(low - 1e-9 <= unit.mean && unit.mean <= high + 1e-9);
-                prop_assert!(unit.interval.low <= unit.mean && unit.mean <= unit.interval.high);
+                prop_assert_eq!(unit.interval.is_none(), pooled.is_boundary);
+                prop_assert!(unit.interval.is_none_or(|of| of.low <= unit.mean && unit.mean <= of.high));
             }
             // Another unit of exposure, another order.
             let (mut counts, mut other) = (counts, of.iter().map(|x| x * 7.0).collect::<Vec<f64>>());

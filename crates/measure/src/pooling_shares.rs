@@ -26,8 +26,8 @@ pub struct PooledShares {
     pub prior_mean: f64,
     /// Log-likelihood at the maximum.
     pub log_likelihood: f64,
-    /// Whether units differ no more than chance gives. Every unit then has the share of all, and its
-    /// interval no length: it says nothing of how well the share of all is known.
+    /// Whether units differ no more than chance gives. Every unit then has the share of all, and
+    /// no interval: its posterior says nothing of how well the share of all is known.
     pub is_boundary: bool,
     /// Every unit, in the order given.
     pub units: Vec<PooledUnit>,
@@ -125,10 +125,7 @@ pub fn pool_shares(counts: &[f64], trials: &[f64]) -> Result<PooledShares, Pooli
         let same = |(count, trials): (f64, f64)| PooledUnit {
             raw: count / trials,
             mean,
-            interval: Interval {
-                low: mean,
-                high: mean,
-            },
+            interval: None,
         };
         return Ok(PooledShares {
             n: counts.len(),
@@ -148,10 +145,10 @@ pub fn pool_shares(counts: &[f64], trials: &[f64]) -> Result<PooledShares, Pooli
         PooledUnit {
             raw: count / trials,
             mean: own_a / (own_a + own_b),
-            interval: Interval {
+            interval: Some(Interval {
                 low: low.beta(own_a, own_b),
                 high: high.beta(own_a, own_b),
-            },
+            }),
         }
     };
     Ok(PooledShares {
@@ -299,7 +296,8 @@ mod tests {
             for unit in &pooled.units {
                 let (low, high) = (unit.raw.min(pooled.prior_mean), unit.raw.max(pooled.prior_mean));
                 prop_assert!(low - 1e-9 <= unit.mean && unit.mean <= high + 1e-9);
-                prop_assert!((0.0..=1.0).contains(&unit.interval.low) && unit.interval.low <= unit.interval.high);
+                prop_assert_eq!(unit.interval.is_none(), pooled.is_boundary);
+                prop_assert!(unit.interval.is_none_or(|of| 0.0 <= of.low && of.low <= of.high && of.high <= 1.0));
             }
             // Failures are successes upside down.
             let failures: Vec<f64> = counts.iter().zip(&of).map(|(x, n)| n - x).collect();

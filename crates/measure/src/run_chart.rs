@@ -225,8 +225,8 @@ mod tests {
         for (useful, run, crossings) in
             [(10, 6, 2), (15, 7, 4), (20, 7, 6), (24, 8, 8), (30, 8, 10)]
         {
-            assert_eq!(longest_run_limit(useful as usize), Some(run));
-            assert_eq!(fair_coin_5_percent(useful - 1), crossings);
+            assert_eq!(longest_run_limit(useful), Some(run));
+            assert_eq!(fair_coin_5_percent(useful as u64 - 1), crossings);
         }
         for useful in 1..5_000_usize {
             let expected = ((useful as f64).log2() + 3.0).round();

@@ -215,7 +215,7 @@ mod tests {
         assert!((limits.center - 4.25).abs() < 1e-12);
         assert!((limits.mr_mean - 7.0 / 3.0).abs() < 1e-12);
         assert!((limits.mr_median - 2.0).abs() < 1e-12);
-        assert!((limits.sigma - 7.0 / 3.0 / 1.128_379_167).abs() < 1e-8);
+        assert!((limits.sigma - 7.0 / 3.0 * std::f64::consts::PI.sqrt() / 2.0).abs() < 1e-12);
         assert!((limits.mr_upper - 3.266_532 * 7.0 / 3.0).abs() < 1e-12);
         assert!((limits.upper_median_mr - (4.25 + 6.0 / 0.953_872_552)).abs() < 1e-8);
         let ranges: Vec<_> = chart.points.iter().map(|p| p.moving_range).collect();
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_jump_is_signalled_at_the_point_that_made_it() {
-        let mut values = vec![0.0, 1.0].repeat(12);
+        let mut values = [0.0, 1.0].repeat(12);
         values[20] = 9.0;
         let chart = one(&values, Some(20));
         let at: Vec<_> = chart

@@ -34,10 +34,10 @@ pub(super) const METHODS: &[(&str, Method)] = &[
             "prior_mean": pooled.prior_mean,
             "loglik": pooled.log_likelihood,
             "boundary": pooled.is_boundary,
-            "raw": each(&pooled.units, |unit| unit.raw),
-            "mean": each(&pooled.units, |unit| unit.mean),
-            "lo95": each(&pooled.units, |unit| unit.interval.low),
-            "up95": each(&pooled.units, |unit| unit.interval.high),
+            "raw": each(&pooled.units, |unit| Some(unit.raw)),
+            "mean": each(&pooled.units, |unit| Some(unit.mean)),
+            "lo95": each(&pooled.units, |unit| Some(unit.interval?.low)),
+            "up95": each(&pooled.units, |unit| Some(unit.interval?.high)),
         }))
     }),
     ("eb-beta", |method, input| {
@@ -50,10 +50,10 @@ pub(super) const METHODS: &[(&str, Method)] = &[
             "prior_mean": pooled.prior_mean,
             "loglik": pooled.log_likelihood,
             "boundary": pooled.is_boundary,
-            "raw": each(&pooled.units, |unit| unit.raw),
-            "mean": each(&pooled.units, |unit| unit.mean),
-            "lo95": each(&pooled.units, |unit| unit.interval.low),
-            "up95": each(&pooled.units, |unit| unit.interval.high),
+            "raw": each(&pooled.units, |unit| Some(unit.raw)),
+            "mean": each(&pooled.units, |unit| Some(unit.mean)),
+            "lo95": each(&pooled.units, |unit| Some(unit.interval?.low)),
+            "up95": each(&pooled.units, |unit| Some(unit.interval?.high)),
         }))
     }),
 ];
@@ -86,6 +86,6 @@ fn said(method: &'static str, fault: PoolingError) -> CalcError {
     }
 }
 
-fn each(units: &[PooledUnit], figure: fn(&PooledUnit) -> f64) -> Value {
-    numbers(units.iter().map(|unit| Some(figure(unit))))
+fn each(units: &[PooledUnit], figure: fn(&PooledUnit) -> Option<f64>) -> Value {
+    numbers(units.iter().map(figure))
 }
