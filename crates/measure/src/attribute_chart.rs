@@ -170,7 +170,8 @@ fn chart(
         let opportunities = opportunities.get(own).unwrap_or_default();
         add_phase(&mut chart, kind, counts, opportunities, span)?;
     }
-    chart.signals.sort_unstable();
+    // In order but for what was added last: merged in one go.
+    chart.signals.sort();
     Ok(chart)
 }
 

@@ -148,7 +148,8 @@ pub fn xmr(values: &[f64], phases: &[Phase]) -> Result<Xmr, ChartError> {
         }
         chart.phases.push(limits);
     }
-    chart.signals.sort_unstable();
+    // In order but for what was added last: merged in one go.
+    chart.signals.sort();
     Ok(chart)
 }
 
