@@ -58,6 +58,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[("mix", |method, input| {
         "effective_areas": each(|unit| Some(unit.effective_areas)),
         "kl_from_pool": each(|unit| Some(unit.kl_from_pool)),
         "kl_bias_miller_madow": each(|unit| Some(unit.kl_bias_miller_madow)),
+        "kl_by_chance": each(|unit| Some(unit.kl_by_chance)),
         "dissimilarity": each(|unit| Some(unit.dissimilarity)),
         "mutual_information": found.mutual_information,
         "theil_segregation_H": found.theil_segregation,
