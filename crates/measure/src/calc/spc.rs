@@ -252,6 +252,13 @@ mod tests {
     }
 
     #[test]
+    fn more_rows_than_the_limit_are_refused() {
+        assert!(check("xmr", POINTS_MAX).is_ok());
+        let said = check("xmr", POINTS_MAX + 1).unwrap_err().to_string();
+        assert_eq!(said, "input of xmr: too many rows: 2000001, limit 2000000");
+    }
+
+    #[test]
     fn phases_that_do_not_fit_are_refused() {
         let x = [1, 2, 3, 4, 5];
         let of = |more: Value| {

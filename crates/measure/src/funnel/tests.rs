@@ -85,6 +85,28 @@ fn what_chance_often_gives_is_no_signal() {
 }
 
 #[test]
+fn units_of_any_size_have_limits_at_once() {
+    let most = TRIALS_MAX / 2.0;
+    let shares = share_funnel(&[most / 2.0, 1.0], &[most, 3.0], WINSORISE).unwrap();
+    let ratios = ratio_root_funnel(&[1e15, 3.0], &[1e15, 3.0], WINSORISE).unwrap();
+    for (unit, target, sd) in [
+        (shares.units[0], shares.target, 0.5 / most.sqrt()),
+        (ratios.units[0], 1.0, 1e15_f64.sqrt().recip()),
+    ] {
+        for within in [unit.exact.within_95, unit.by_chance.within_95] {
+            assert!(
+                ((within.high - target) / sd - Z_95).abs() < 1e-3,
+                "{within:?}"
+            );
+            assert!(
+                ((target - within.low) / sd - Z_95).abs() < 1e-3,
+                "{within:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_quantile_lies_on_the_line_between_two_numbers() {
     let mut numbers = [4.0, 1.0, 3.0, 2.0];
     for (below, expected) in [(0.0, 1.0), (0.1, 1.3), (0.5, 2.5), (0.9, 3.7), (1.0, 4.0)] {
