@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use crate::chart::{ChartError, Phase, Rule, Side, Signal, Span, defined, judge, spans};
+use crate::chart::{ChartError, Phase, Rule, Side, Signal, Span, distance, judge, spans};
 use crate::compensated;
 use crate::xmr::D2;
 
@@ -80,7 +80,8 @@ enum Kind {
 /// - returns: shares in `[0, 1]`, limits cut off there.
 ///
 /// Without any success in the baseline (or any failure) sigma is 0 and limits lie on the centre;
-/// `z` is then undefined on it and infinite off it, and Laney's limits are undefined.
+/// `z` is then undefined on it and infinite off it, and Laney's limits are undefined. Where shares of
+/// the baseline are all the same, Laney's limits lie on the centre.
 ///
 /// # Errors
 ///
@@ -169,7 +170,8 @@ fn chart(
         let opportunities = opportunities.get(own).unwrap_or_default();
         add_phase(&mut chart, kind, counts, opportunities, span)?;
     }
-    chart.signals.sort_unstable();
+    // In order but for what was added last: merged in one go.
+    chart.signals.sort();
     Ok(chart)
 }
 
@@ -230,7 +232,7 @@ fn add_phase(
             sigma,
             lower: (center - 3.0 * sigma).max(0.0),
             upper: (center + 3.0 * sigma).min(most),
-            z: defined((value - center) / sigma),
+            z: distance(value, center, sigma),
             lower_laney: None,
             upper_laney: None,
         };
@@ -256,10 +258,12 @@ fn add_phase(
     for (offset, point) in own.iter_mut().enumerate() {
         let Some(sigma_z) = sigma_z else { break };
         let half = 3.0 * point.sigma * sigma_z;
-        let side = if point.value > center + half {
+        // What is on the centre but for rounding has distance 0, and is not beyond limits on it.
+        let is_off = point.z.is_some_and(|z| z.abs() > 0.0);
+        let side = if is_off && point.value > center + half {
             Some(Side::Above)
         } else {
-            (point.value < center - half).then_some(Side::Below)
+            (is_off && point.value < center - half).then_some(Side::Below)
         };
         point.lower_laney = Some((center - half).max(0.0));
         point.upper_laney = Some((center + half).min(most));
@@ -276,4 +280,168 @@ fn add_phase(
         sigma_z,
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ONE: [Phase; 1] = [Phase {
+        start: 0,
+        baseline: None,
+    }];
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
+    }
+
+    #[test]
+    fn nothing_counted_leaves_distances_undefined_and_says_nothing() {
+        let chart = p_chart(&[0.0; 30], &[50.0; 30], &ONE).unwrap();
+        assert!(chart.signals.is_empty());
+        assert_eq!(chart.phases[0].sigma_z, None);
+        let point = chart.points[0];
+        assert_eq!((point.lower, point.upper, point.z), (0.0, 0.0, None));
+        assert_eq!((point.lower_laney, point.upper_laney), (None, None));
+        // The first event after a baseline without any.
+        let mut counts = vec![0.0; 30];
+        counts[29] = 1.0;
+        let chart = u_chart(&counts, &[1.0; 30], &[Phase::first(Some(25))]).unwrap();
+        assert_eq!(chart.points[29].z, Some(f64::INFINITY));
+        let rules: Vec<_> = chart.signals.iter().map(|s| (s.index, s.rule)).collect();
+        assert_eq!(rules, [(29, Rule::OneBeyondLimits)]);
+        // All of all.
+        let chart = p_chart(&[5.0; 30], &[5.0; 30], &ONE).unwrap();
+        assert!(chart.signals.is_empty() && chart.points[3].lower >= 1.0);
+    }
+
+    #[test]
+    fn laneys_limits_widen_with_what_counting_does_not_explain() {
+        // z is ±10 in turn: sigma_z = 20 / d₂.
+        let (low, high) = (50.0 - 10.0 * 5.0, 50.0 + 10.0 * 5.0);
+        let counts = [low, high].repeat(10);
+        let chart = p_chart(&counts, &[100.0; 20], &ONE).unwrap();
+        let sigma_z = chart.phases[0].sigma_z.unwrap();
+        assert!((sigma_z - 20.0 / D2).abs() < 1e-12);
+        assert_eq!(chart.points[0].lower_laney, Some(0.0));
+        assert_eq!(chart.points[0].upper_laney, Some(1.0));
+        assert!(chart.signals.iter().all(|s| s.rule != Rule::BeyondLaney));
+        assert!(
+            chart
+                .signals
+                .iter()
+                .any(|s| s.rule == Rule::OneBeyondLimits)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused() {
+        let p = |counts: &[f64], of: &[f64]| p_chart(counts, of, &ONE).unwrap_err();
+        assert!(matches!(p(&[], &[]), ChartError::TooFewPoints { n: 0, .. }));
+        assert!(matches!(
+            p(&[1.0], &[2.0]),
+            ChartError::TooFewPoints { n: 1, .. }
+        ));
+        assert!(matches!(p(&[1.0], &[2.0, 3.0]), ChartError::Lengths { .. }));
+        let second = |count, of| p(&[1.0, count], &[2.0, of]);
+        for (count, of) in [(f64::NAN, 1.0), (1.0, f64::NAN), (0.0, f64::INFINITY)] {
+            assert!(matches!(
+                second(count, of),
+                ChartError::NotFinite { index: 1, .. }
+            ));
+        }
+        assert!(matches!(
+            second(-1.0, 1.0),
+            ChartError::NegativeCount { index: 1, .. }
+        ));
+        for of in [0.0, -0.0, -3.0] {
+            assert!(matches!(
+                second(0.0, of),
+                ChartError::NoOpportunity { index: 1, .. }
+            ));
+        }
+        assert!(matches!(
+            second(2.0, 1.0),
+            ChartError::MoreThanAll { index: 1, .. }
+        ));
+        assert!(u_chart(&[1.0, 2.0], &[2.0, 1.0], &ONE).is_ok());
+        for (counts, of) in [([1e308; 2], [1e-10; 2]), ([1e308; 2], [1.0; 2])] {
+            let error = u_chart(&counts, &of, &ONE).unwrap_err();
+            assert!(matches!(error, ChartError::OutOfRange { start: 0 }));
+        }
+    }
+
+    #[test]
+    fn shares_all_the_same_but_for_rounding_are_not_beyond_laneys_limits() {
+        let of: Vec<f64> = (1..=30).map(|k| 0.1 * f64::from(k)).collect();
+        let counts: Vec<f64> = of.iter().map(|n| n / 3.0).collect();
+        let chart = p_chart(&counts, &of, &ONE).unwrap();
+        assert_eq!(chart.phases[0].sigma_z, Some(0.0));
+        assert!(
+            chart
+                .signals
+                .iter()
+                .all(|s| s.rule == Rule::FifteenWithin1s)
+        );
+    }
+
+    fn some_counts() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
+        let row = (1_u32..2000, 0.0_f64..0.5)
+            .prop_map(|(n, share)| ((f64::from(n) * share).floor(), f64::from(n)));
+        prop::collection::vec(row, 4..50).prop_map(|rows| rows.into_iter().unzip())
+    }
+
+    proptest! {
+        #[test]
+        fn failures_are_successes_upside_down((counts, of) in some_counts()) {
+            let failures: Vec<f64> = counts.iter().zip(&of).map(|(x, n)| n - x).collect();
+            let (up, down) = (p_chart(&counts, &of, &ONE).unwrap(), p_chart(&failures, &of, &ONE).unwrap());
+            for (a, b) in up.points.iter().zip(&down.points) {
+                prop_assert!(near(a.lower, 1.0 - b.upper) && near(a.upper, 1.0 - b.lower));
+                if let (Some(a), Some(b)) = (a.z, b.z) {
+                    prop_assert!((a + b).abs() < 1e-6, "{a} {b}");
+                }
+            }
+        }
+
+        #[test]
+        fn rates_are_for_one_unit_whatever_the_unit((counts, of) in some_counts(), unit in 0.001_f64..1000.0) {
+            let other: Vec<f64> = of.iter().map(|n| n * unit).collect();
+            let (a, b) = (u_chart(&counts, &of, &ONE).unwrap(), u_chart(&counts, &other, &ONE).unwrap());
+            for (a, b) in a.points.iter().zip(&b.points) {
+                prop_assert!(near(a.value, b.value * unit) && near(a.upper, b.upper * unit));
+                prop_assert_eq!(a.z.is_some(), b.z.is_some());
+                prop_assert!((a.z.unwrap_or(0.0) - b.z.unwrap_or(0.0)).abs() < 1e-6);
+            }
+        }
+
+        #[test]
+        fn limits_hold_the_centre_and_the_larger_month_has_the_narrower_ones((counts, of) in some_counts()) {
+            for chart in [p_chart(&counts, &of, &ONE).unwrap(), u_chart(&counts, &of, &ONE).unwrap()] {
+                let center = chart.phases[0].center;
+                let mut points = chart.points.clone();
+                prop_assert!(points.iter().all(|p| p.lower <= center && center <= p.upper));
+                points.sort_by(|a, b| a.n.total_cmp(&b.n));
+                let nested = points.windows(2).all(|w| w[0].lower <= w[1].lower && w[1].upper <= w[0].upper);
+                prop_assert!(nested);
+                // A point beyond Laney's limits is signalled, and no other.
+                let beyond: Vec<usize> = chart.signals.iter()
+                    .filter(|s| s.rule == Rule::BeyondLaney).map(|s| s.index).collect();
+                let expected: Vec<usize> = chart.points.iter().enumerate().filter(|(_, p)| {
+                    p.value < p.lower_laney.unwrap_or(0.0) || p.value > p.upper_laney.unwrap_or(f64::MAX)
+                }).map(|(i, _)| i).collect();
+                prop_assert_eq!(beyond, expected);
+            }
+        }
+
+        #[test]
+        fn later_points_do_not_move_frozen_limits((counts, of) in some_counts()) {
+            let frozen = [Phase::first(Some(3))];
+            let all = p_chart(&counts, &of, &frozen).unwrap();
+            let few = p_chart(&counts[..3], &of[..3], &frozen).unwrap();
+            prop_assert_eq!(all.phases[0].center.to_bits(), few.phases[0].center.to_bits());
+            prop_assert_eq!(&all.points[..3], &few.points[..]);
+        }
+    }
 }

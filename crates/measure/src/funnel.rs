@@ -4,10 +4,13 @@
 //! units ordinarily differ. With large counts nearly every unit is outside plain limits, because
 //! units do differ a little for reasons nobody can act on; the additive limits allow for that.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::compensated;
-use crate::incomplete::{Level, chi_squared_above, smooth_binomial};
+use crate::count_quantile::{binomial_quantile, poisson_counts};
+use crate::incomplete::{Level, chi_squared_above};
 use crate::proportion::{Interval, Z_95};
 
 /// Two-sided 99.8 % standard-normal quantile.
@@ -22,6 +25,9 @@ pub const WINSORISE: f64 = 0.1;
 /// Most trials of one unit: whole numbers beyond it are not exact in a double.
 const TRIALS_MAX: f64 = 9_007_199_254_740_992.0;
 
+/// Most sizes whose limits are kept while they may come again.
+const KNOWN_MOST: usize = 65_536;
+
 /// Limits at both levels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Limits {
@@ -35,9 +41,9 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InForce {
-    /// Chance in counting only.
+    /// Chance in counting only, by [`FunnelUnit::by_chance`].
     Exact,
-    /// And how much units ordinarily differ.
+    /// And how much units ordinarily differ, by [`FunnelUnit::overdispersed`].
     Overdispersed,
 }
 
@@ -52,8 +58,12 @@ pub struct FunnelUnit {
     pub z: f64,
     /// The same with the spread between units in the standard error.
     pub z_adjusted: f64,
-    /// Limits by the Poisson or binomial distribution.
+    /// Limits by the Poisson or binomial distribution as peers draw them, without steps. Near 0 and 1
+    /// they are too narrow by up to a count: nothing where one is expected lies below the lower one.
     pub exact: Limits,
+    /// Limits by the same distributions with the steps of whole counts: beyond either end at most half
+    /// of what a level leaves out (2.5 %, 0.1 %).
+    pub by_chance: Limits,
     /// Limits on the transformed scale.
     pub approximate: Limits,
     /// Limits on the transformed scale with the spread between units.
@@ -397,6 +407,8 @@ fn funnel(
         return Err(FunnelError::OutOfRange { index: 0 });
     }
     let levels = Levels::new();
+    // Many units have the same size, and exact limits are what takes time.
+    let mut known: HashMap<u64, [Limits; 2]> = HashMap::new();
     let units = z
         .iter()
         .zip(counts.iter().zip(sizes))
@@ -408,20 +420,28 @@ fn funnel(
                 within_95: around(scale, center, Z_95 * s),
                 within_998: around(scale, center, Z_998 * s),
             };
+            let [exact, by_chance] = known.get(&size.to_bits()).copied().unwrap_or_else(|| {
+                let found = match scale {
+                    Scale::Log | Scale::Root => levels.poisson(size),
+                    Scale::Arcsine => levels.binomial(size, target),
+                };
+                if known.len() < KNOWN_MOST {
+                    known.insert(size.to_bits(), found);
+                }
+                found
+            });
             let unit = FunnelUnit {
                 value: count / size,
                 size,
                 z,
                 z_adjusted: z * s / wider,
-                exact: match scale {
-                    Scale::Log | Scale::Root => levels.poisson(size),
-                    Scale::Arcsine => levels.binomial(size, target),
-                },
+                exact,
+                by_chance,
                 approximate: limits(s),
                 overdispersed: limits(wider),
             };
             // An upper limit may be infinite, where next to nothing is expected.
-            let is_number = [unit.exact, unit.approximate, unit.overdispersed]
+            let is_number = [exact, by_chance, unit.approximate, unit.overdispersed]
                 .iter()
                 .flat_map(|limits| [limits.within_95, limits.within_998])
                 .all(|within| within.low.is_finite() && !within.high.is_nan());
@@ -507,31 +527,47 @@ impl Levels {
         }
     }
 
-    /// Ratios between which a Poisson count lies where `expected` are, over `expected`.
-    fn poisson(&self, expected: f64) -> Limits {
-        let between = |low: &Level, high: &Level| Interval {
+    /// Ratios between which a Poisson count lies where `expected` are, over `expected`: as peers draw
+    /// them, and by whole counts.
+    fn poisson(&self, expected: f64) -> [Limits; 2] {
+        let smooth = |low: &Level, high: &Level| Interval {
             low: low.gamma(expected) / expected,
             high: high.gamma(expected + 1.0) / expected,
         };
-        Limits {
-            within_95: between(&self.low_95, &self.high_95),
-            within_998: between(&self.low_998, &self.high_998),
-        }
+        let whole = |low: &Level, high: &Level| {
+            let (least, most) = poisson_counts(low, high, expected);
+            Interval {
+                low: least / expected,
+                high: most / expected,
+            }
+        };
+        [self.between(smooth), self.between(whole)]
     }
 
-    /// Shares between which a binomial count of `n` lies.
-    fn binomial(&self, n: f64, share: f64) -> Limits {
-        let rest = 1.0 - share;
-        let end = |level: &Level| (smooth_binomial(level, n, share, rest) / n).clamp(0.0, 1.0);
+    /// Shares between which a binomial count of `n` lies: as peers draw them, and by whole counts.
+    fn binomial(&self, n: f64, share: f64) -> [Limits; 2] {
+        let ends = |low: &Level, high: &Level| {
+            let [low, high] =
+                [low, high].map(|level| binomial_quantile(level, n, share, 1.0 - share));
+            let share = |count: f64| (count / n).clamp(0.0, 1.0);
+            [(low.smooth, high.smooth), (low.count, high.count)].map(|(low, high)| Interval {
+                low: share(low),
+                high: share(high),
+            })
+        };
+        let [smooth_95, whole_95] = ends(&self.low_95, &self.high_95);
+        let [smooth_998, whole_998] = ends(&self.low_998, &self.high_998);
+        let limits = |within_95, within_998| Limits {
+            within_95,
+            within_998,
+        };
+        [limits(smooth_95, smooth_998), limits(whole_95, whole_998)]
+    }
+
+    fn between(&self, ends: impl Fn(&Level, &Level) -> Interval) -> Limits {
         Limits {
-            within_95: Interval {
-                low: end(&self.low_95),
-                high: end(&self.high_95),
-            },
-            within_998: Interval {
-                low: end(&self.low_998),
-                high: end(&self.high_998),
-            },
+            within_95: ends(&self.low_95, &self.high_95),
+            within_998: ends(&self.low_998, &self.high_998),
         }
     }
 }
@@ -539,7 +575,7 @@ impl Levels {
 fn signals(units: &[FunnelUnit], in_force: InForce) -> Vec<FunnelSignal> {
     let judged = units.iter().enumerate().filter_map(|(index, unit)| {
         let limits = match in_force {
-            InForce::Exact => unit.exact,
+            InForce::Exact => unit.by_chance,
             InForce::Overdispersed => unit.overdispersed,
         };
         let is_beyond = |within: Interval| unit.value < within.low || unit.value > within.high;
@@ -558,3 +594,6 @@ fn signals(units: &[FunnelUnit], in_force: InForce) -> Vec<FunnelSignal> {
     });
     judged.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use statrs::function::gamma::ln_gamma;
 /// Terms after which a series or fraction is given up; it needs about `6 √shape`.
 const TERMS_MAX: u32 = 5_000_000;
 
-/// Newton's steps after which a quantile is given up; it needs about five.
+/// Steps after which a quantile is given up; it needs about three.
 const STEPS_MAX: usize = 200;
 
 /// `ln Γ(x + 1)` less its Stirling approximation `ln(√(2πx) (x/e)^x)`, for `x > 0`.
@@ -124,36 +124,60 @@ pub(crate) fn beta(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if y <= 0.0 {
         return (1.0, 0.0);
     }
-    let factor = binomial(a, a + b, x, y) * a * b / (a + b);
+    beta_by(binomial(a, a + b, x, y) * a * b / (a + b), a, b, x, y)
+}
+
+/// The same from the density of the logit, `x^a y^b / B(a, b)`, and not at the ends.
+fn beta_by(density: f64, a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if x <= (a + 1.0) / (a + b + 2.0) {
-        let below = (factor * fraction(a, b, x) / a).min(1.0);
+        let below = (density * fraction(a, b, x, y) / a).min(1.0);
         (below, 1.0 - below)
     } else {
-        let above = (factor * fraction(b, a, y) / b).min(1.0);
+        let above = (density * fraction(b, a, y, x) / b).min(1.0);
         (1.0 - above, above)
     }
 }
 
-/// Lentz's continued fraction of the beta function.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    let mut c = 1.0;
-    let mut d = 1.0 / floor(1.0 - (a + b) * x / (a + 1.0));
-    let mut h = d;
-    for m in 1..TERMS_MAX {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a - 1.0 + 2.0 * m) * (a + 2.0 * m));
-        d = 1.0 / floor(1.0 + even * d);
-        c = floor(1.0 + even / c);
-        h *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 1.0 + 2.0 * m));
-        d = 1.0 / floor(1.0 + odd * d);
-        c = floor(1.0 + odd / c);
-        h *= d * c;
-        if (d * c - 1.0).abs() < 4e-16 {
+/// The even part of the continued fraction of the beta function, times `a`: half as many terms as the
+/// fraction itself, and one division that waits for another in each.
+///
+/// DiDonato, A. R. and Morris, A. H. (1992). Algorithm 708: significant digit computation of the
+/// incomplete beta function ratios. *ACM Trans. Math. Softw.* 18(3), 360–373 (their `BFRAC`).
+fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    // `a - (a + b) x`, from the end that keeps more digits.
+    let away = if a > b {
+        (a + b) * y - b
+    } else {
+        a - (a + b) * x
+    };
+    let (c, c0, per_a) = (1.0 + away, b / a, 1.0 / a);
+    let c1 = 1.0 + per_a;
+    let (mut p, mut s) = (1.0, a + 1.0);
+    let (mut above, mut below) = ((0.0, 1.0), (1.0, c / c1));
+    let mut ratio = c1 / c;
+    for n in 1..TERMS_MAX {
+        let n = f64::from(n);
+        let t = n * per_a;
+        let w = n * (b - n) * x;
+        let per_s = 1.0 / s;
+        let e = a * per_s;
+        let alpha = p * (p + c0) * e * e * (w * x);
+        let beta = n + w * per_s + (1.0 + t) / (c1 + t + t) * (c + n * (1.0 + y));
+        p = 1.0 + t;
+        s += 2.0;
+        above = (above.1, alpha * above.0 + beta * above.1);
+        below = (below.1, alpha * below.0 + beta * below.1);
+        let scale = 1.0 / below.1;
+        let next = above.1 * scale;
+        let is_last = (next - ratio).abs() <= 1e-15 * next;
+        ratio = next;
+        if is_last {
             break;
         }
+        above = (above.0 * scale, next);
+        below = (below.0 * scale, 1.0);
     }
-    h
+    a * ratio
 }
 
 /// A normal quantile with the probabilities below and above it: what is asked of many shapes.
@@ -276,26 +300,38 @@ impl Level {
             return expanded;
         }
         let is_lower = self.below <= self.above;
-        let start = if shape < 1.0 || expanded <= 0.0 {
+        let start = if shape < 3.0 || expanded <= 0.0 {
             // P(a, x) is below x^a / Γ(a + 1), so the quantile is above this.
             ((self.below.ln() + ln_gamma(shape + 1.0)) / shape).max(-740.0)
         } else {
-            // Wilson and Hilferty; their error is small enough for Newton to take over.
-            let root = 1.0 - e * e / 9.0 + self.z * e / 3.0;
-            (shape * root.max(0.05).powi(3)).ln()
+            expanded.ln()
         };
-        // The logarithm of either tail is concave in ln x, so Newton's steps do not run away.
-        newton(start, |y| {
+        // The logarithm of either tail is concave in ln x, so steps do not run away.
+        approach(start, |y| {
             let x = y.exp();
-            let (below, above) = gamma(shape, x);
-            let slope = poisson(shape, x) * shape;
-            if is_lower {
-                ((self.below / below).ln(), slope / below)
-            } else {
-                ((above / self.above).ln(), slope / above)
-            }
+            let tails = gamma(shape, x);
+            self.distance(tails, poisson(shape, x) * shape, shape - x, is_lower)
         })
         .exp()
+    }
+
+    /// How far the logarithm of a tail is from that of the level, with its slope and the curvature
+    /// over the slope: `density` is that of the variable stepped in, `bend` the slope of its
+    /// logarithm.
+    fn distance(
+        &self,
+        (below, above): (f64, f64),
+        density: f64,
+        bend: f64,
+        is_lower: bool,
+    ) -> [f64; 3] {
+        if is_lower {
+            let slope = density / below;
+            [(self.below / below).ln(), slope, bend - slope]
+        } else {
+            let slope = density / above;
+            [(above / self.above).ln(), slope, bend + slope]
+        }
     }
 
     /// Quantile of the beta distribution of these shapes (above 0); relative error below 1e-10.
@@ -313,29 +349,37 @@ impl Level {
         } else {
             (a / b).ln()
         };
+        // Loader's factors as in `binomial`; what is the same at every step is worked out once.
+        let n = a + b;
+        let error = stirling_error(n) - stirling_error(a) - stirling_error(b);
+        let factor = (a * b / n / TAU).sqrt();
         // The logarithm of either tail is concave in the logit.
-        let logit = newton(start, |y| {
+        let logit = approach(start, |y| {
             let (x, rest) = (1.0 / (1.0 + (-y).exp()), 1.0 / (1.0 + y.exp()));
-            let (below, above) = beta(a, b, x, rest);
-            let slope = binomial(a, a + b, x, rest) * a * b / (a + b);
-            if is_lower {
-                ((self.below / below).ln(), slope / below)
+            let far = deviance(a, n * x) + deviance(b, n * rest);
+            let density = (error - far).exp() * factor;
+            let tails = if x <= 0.0 {
+                (0.0, 1.0)
+            } else if rest <= 0.0 {
+                (1.0, 0.0)
             } else {
-                ((above / self.above).ln(), slope / above)
-            }
+                beta_by(density, a, b, x, rest)
+            };
+            self.distance(tails, density, a * rest - b * x, is_lower)
         });
         1.0 / (1.0 + (-logit).exp())
     }
 }
 
-/// The root of a function whose distance still to go and slope are given. Where it is too far out to
-/// be told (a tail of 0), the step is halved back.
-fn newton(start: f64, distance: impl Fn(f64) -> (f64, f64)) -> f64 {
+/// The root of a function, by Halley's method, of which the distance still to go, the slope, and
+/// the curvature over the slope are given. Where it is too far out to be told (a tail of 0), the
+/// step is halved back.
+fn approach(start: f64, distance: impl Fn(f64) -> [f64; 3]) -> f64 {
     let (mut y, mut step) = (start, 0.0_f64);
     for _ in 0..STEPS_MAX {
-        let (gap, slope) = distance(y);
-        let next = gap / slope;
-        if !next.is_finite() {
+        let [gap, slope, bend] = distance(y);
+        let newton = gap / slope;
+        if !newton.is_finite() {
             if step.abs() < 1e-300 {
                 return y;
             }
@@ -343,9 +387,11 @@ fn newton(start: f64, distance: impl Fn(f64) -> (f64, f64)) -> f64 {
             y -= step;
             continue;
         }
-        step = next.clamp(-50.0, 50.0);
+        let halley = newton / (1.0 + newton * bend / 2.0).max(0.5);
+        step = halley.clamp(-50.0, 50.0);
         y += step;
-        if step.abs() <= 1e-13 * y.abs().max(1.0) {
+        // What is left after a step is about its cube, times the square of the slope.
+        if step.abs() * (1.0 + slope.abs()) <= 1e-5 {
             break;
         }
     }
@@ -389,45 +435,6 @@ pub(crate) fn rising(z: f64, k: f64) -> [f64; 3] {
     [value, first + ratio + h[1] - l[1], second + h[2] - l[2]]
 }
 
-/// Quantile of the binomial distribution, made continuous: the least `r` with at least the level's
-/// probability at or below it, less the part of `r`'s own probability that goes beyond the level.
-///
-/// - `n`: trials, whole, above 0; `p = 1 - q`: probability of success.
-/// - returns: a number of successes; up to 1 below 0 where even 0 successes are likelier than the
-///   level.
-pub(crate) fn smooth_binomial(level: &Level, n: f64, p: f64, q: f64) -> f64 {
-    let (below, z) = level.below();
-    let at_or_below = |r: f64| {
-        if r < 0.0 {
-            0.0
-        } else if r >= n {
-            1.0
-        } else {
-            beta(n - r, r + 1.0, q, p).0
-        }
-    };
-    let sd = (n * p * q).sqrt();
-    let guess = n * p + z * sd + (z * z - 1.0) * (q - p) / 6.0;
-    let mut r = guess.round().clamp(0.0, n);
-    let (mut sum, mut own) = (at_or_below(r), binomial(r, n, p, q));
-    // The guess is mostly right within one or two; probabilities beside it follow by their ratio.
-    while sum < below && r < n {
-        r += 1.0;
-        own = binomial(r, n, p, q);
-        sum += own;
-    }
-    while r > 0.0 && sum - own >= below {
-        sum -= own;
-        r -= 1.0;
-        own = binomial(r, n, p, q);
-    }
-    if own > 0.0 {
-        r - (sum - below) / own
-    } else {
-        r
-    }
-}
-
 /// Probability that a chi-squared number with `df > 0` degrees of freedom is above `x`.
 pub(crate) fn chi_squared_above(x: f64, df: f64) -> f64 {
     if x <= 0.0 {
@@ -436,28 +443,106 @@ pub(crate) fn chi_squared_above(x: f64, df: f64) -> f64 {
     gamma(df / 2.0, x / 2.0).1
 }
 
-/// The least number of successes that at least 5 % of `trials` fair coins are at or below.
-pub(crate) fn fair_coin_5_percent(trials: u64) -> u64 {
-    let n = trials as f64;
-    let at_or_below = |r: f64| {
-        if r >= n {
-            1.0
-        } else {
-            beta(n - r, r + 1.0, 0.5, 0.5).0
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unreadable_literal, reason = "as the peer prints them")]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    const PEER_GAMMA: [(f64, f64, f64); 8] = [
+        (0.01, 3.5226859973137185e-161, 0.04713795843159044),
+        (0.3, 3.1856790317391693e-06, 1.9002636428388269),
+        (2.5, 0.41560580674333125, 6.416250997015015),
+        (17.0, 9.903126469607294, 25.982997597560946),
+        (49.9, 37.024851001803114, 64.66670579108262),
+        (50.1, 37.19709039251134, 64.89447745310044),
+        (1000.0, 938.9730184076952, 1062.9211512248878),
+        (123456.7, 122768.98674615634, 124146.3075586209),
+    ];
+
+    const PEER_BETA: [(f64, f64, f64, f64); 6] = [
+        (0.2, 3.0, 2.436858932985634e-09, 0.43658905077973437),
+        (3.5, 2.5, 0.20941666407600484, 0.905609672655656),
+        (20.0, 2000.0, 0.006060980018664841, 0.014656963794540248),
+        (5000.0, 7000.0, 0.40785950507646557, 0.4255001381713336),
+        (
+            40.0,
+            1000000.0,
+            2.857562092161646e-05,
+            5.331182313998834e-05,
+        ),
+        (1000000.0, 2000000.0, 0.3328000040759549, 0.3338668730691445),
+    ];
+
+    fn close(found: f64, expected: f64, relative: f64) -> bool {
+        (found - expected).abs() <= relative * expected.abs()
+    }
+
+    #[test]
+    fn quantiles_with_a_closed_form_are_met() {
+        let (low, high) = (Level::low_95(), Level::high_95());
+        assert!(close(low.gamma(1.0), -(0.975_f64).ln(), 1e-12));
+        assert!(close(high.gamma(1.0), -(0.025_f64).ln(), 1e-12));
+        assert!(close(
+            low.beta(1.0, 7.0),
+            1.0 - 0.975_f64.powf(1.0 / 7.0),
+            1e-11
+        ));
+        assert!(close(high.beta(3.0, 1.0), 0.975_f64.cbrt(), 1e-11));
+        // Arcsine distribution: sin² of the probability's part of a right angle.
+        let angle = 0.025 * std::f64::consts::FRAC_PI_2;
+        assert!(close(low.beta(0.5, 0.5), angle.sin().powi(2), 1e-10));
+    }
+
+    #[test]
+    fn quantiles_of_a_peer_are_met() {
+        // scipy 1.17.1, gamma.ppf and beta.ppf.
+        let (low, high) = (Level::low_95(), Level::high_95());
+        for (shape, at_low, at_high) in PEER_GAMMA {
+            assert!(close(low.gamma(shape), at_low, 1e-11), "{shape}");
+            assert!(close(high.gamma(shape), at_high, 1e-11), "{shape}");
         }
-    };
-    let mut r = (n / 2.0 - 1.645 * (n / 4.0).sqrt() - 0.5).round().max(0.0);
-    while r > 0.0 && at_or_below(r - 1.0) >= 0.05 {
-        r -= 1.0;
+        for (a, b, at_low, at_high) in PEER_BETA {
+            assert!(
+                close(low.beta(a, b), at_low, 1e-10),
+                "{a} {b} {}",
+                low.beta(a, b)
+            );
+            assert!(close(high.beta(a, b), at_high, 1e-10), "{a} {b}");
+        }
     }
-    while at_or_below(r) < 0.05 {
-        r += 1.0;
+
+    proptest! {
+        #[test]
+        fn tails_add_up_and_a_quantile_leaves_its_tail(log_a in -3.0_f64..14.0, log_b in -3.0_f64..14.0) {
+            let (a, b) = (log_a.exp(), log_b.exp());
+            for level in [Level::low_95(), Level::high_95()] {
+                let x = level.gamma(a);
+                let (below, above) = gamma(a, x);
+                prop_assert!((below + above - 1.0).abs() < 1e-12);
+                // A quantile below the smallest double is 0.
+                prop_assert!(x < 1e-300 || close(below, level.below, 1e-8) , "{a} {below}");
+                let x = level.beta(a, b);
+                prop_assert!((0.0..=1.0).contains(&x));
+                let inside = x > 1e-12 && x < 1.0 - 1e-6;
+                let (below, above) = beta(a, b, x, 1.0 - x);
+                let (mirrored, _) = beta(b, a, 1.0 - x, x);
+                prop_assert!((below + above - 1.0).abs() < 1e-12);
+                prop_assert!(!inside || close(below, level.below, 1e-7), "{a} {b} {below}");
+                prop_assert!((mirrored - above).abs() < 1e-9, "{a} {b} {x}");
+            }
+        }
+
+        #[test]
+        fn a_rising_product_grows_by_its_last_factor(z in 1e-3_f64..1e7, k in 0_u32..3000) {
+            let k = f64::from(k);
+            let (one, next) = (rising(z, k), rising(z, k + 1.0));
+            let factor = (z + k).ln();
+            prop_assert!((next[0] - one[0] - factor).abs() < 1e-9 * one[0].abs().max(1.0));
+            prop_assert!((next[1] - one[1] - 1.0 / (z + k)).abs() < 1e-10 * one[1].max(1.0));
+            let curve = next[2] - one[2] + 1.0 / ((z + k) * (z + k));
+            prop_assert!(curve.abs() < 1e-9 * one[2].abs().max(1.0));
+        }
     }
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a whole number between 0 and the trials"
-    )]
-    let successes = r as u64;
-    successes
 }

@@ -10,6 +10,7 @@ pub mod clustered;
 mod compensated;
 pub mod concentration;
 pub mod confidence_sequence;
+mod count_quantile;
 pub mod difference;
 pub mod difference_in_differences;
 pub mod equity;

@@ -54,9 +54,13 @@ pub struct MixFigures {
     pub effective_areas: f64,
     /// Kullback–Leibler divergence of its shares from those of all, in nats, at least 0.
     pub kl_from_pool: f64,
-    /// How much of it few events alone give (Miller and Madow): areas in use less 1, over twice the
-    /// events.
+    /// Miller and Madow's error of `entropy`: areas the unit is in less 1, over twice its events. With
+    /// fewer than some 5 events for each area it is too small: a unit cannot be in more areas than it
+    /// has events.
     pub kl_bias_miller_madow: f64,
+    /// What `kl_from_pool` would be, about, if the unit differed from all by chance alone: areas all are
+    /// in less 1, over twice its events. It holds from an event for every second area on.
+    pub kl_by_chance: f64,
     /// Share of its events that would have to move for its mix to be that of all, in `[0, 1)`.
     pub dissimilarity: f64,
 }
@@ -134,9 +138,10 @@ pub fn mix(counts: &[u64], areas: usize) -> Result<Mix, MixError> {
     }
     let all = total as f64;
     let pool: Vec<f64> = of_area.iter().map(|count| *count as f64 / all).collect();
+    let in_use = of_area.iter().filter(|count| **count > 0).count() as f64;
     let units: Vec<UnitMix> = counts
         .chunks_exact(areas)
-        .map(|row| unit(row, &pool))
+        .map(|row| unit(row, &pool, in_use))
         .collect();
     let mutual_information = compensated::sum(units.iter().filter_map(|unit| {
         let figures = unit.mix?;
@@ -152,7 +157,7 @@ pub fn mix(counts: &[u64], areas: usize) -> Result<Mix, MixError> {
     })
 }
 
-fn unit(row: &[u64], pool: &[f64]) -> UnitMix {
+fn unit(row: &[u64], pool: &[f64], in_use_by_all: f64) -> UnitMix {
     let n: u64 = row.iter().sum();
     if n == 0 {
         return UnitMix { n, mix: None };
@@ -180,6 +185,7 @@ fn unit(row: &[u64], pool: &[f64]) -> UnitMix {
             // Rounding may not make it negative.
             kl_from_pool: compensated::sum(divergence).max(0.0),
             kl_bias_miller_madow: (in_use as f64 - 1.0) / (2.0 * events),
+            kl_by_chance: (in_use_by_all - 1.0) / (2.0 * events),
             dissimilarity: 0.5 * compensated::sum(beside.map(|(share, all)| (share - all).abs())),
         }),
     }
@@ -191,4 +197,114 @@ fn entropy(shares: impl Iterator<Item = f64>) -> f64 {
         .filter(|share| *share > 0.0)
         .map(|share| -share * share.ln());
     compensated::sum(terms).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_unit_everywhere_alike_and_a_unit_in_one_place() {
+        let found = mix(&[2, 2, 2, 2, 8, 0, 0, 0], 4).unwrap();
+        let (spread, single) = (found.units[0].mix.unwrap(), found.units[1].mix.unwrap());
+        assert!((spread.hhi - 0.25).abs() < 1e-12 && (spread.effective_areas - 4.0).abs() < 1e-12);
+        // 4 areas with a pair each, of 28 pairs.
+        assert!((spread.hhi_unbiased.unwrap() - 4.0 / 28.0).abs() < 1e-12);
+        assert!((spread.kl_bias_miller_madow - 3.0 / 16.0).abs() < 1e-12);
+        assert!(single.kl_bias_miller_madow <= 0.0);
+        assert!((single.kl_by_chance - 3.0 / 16.0).abs() < 1e-12);
+        assert!((single.hhi - 1.0).abs() < 1e-12 && single.entropy <= 0.0);
+        // 5/8 of all are in the first area.
+        assert!((single.kl_from_pool - (8.0_f64 / 5.0).ln()).abs() < 1e-12);
+        assert!((single.dissimilarity - 3.0 / 8.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_unit_without_events_has_no_figures_and_one_event_no_pairs() {
+        let found = mix(&[0, 0, 1, 0, 1, 1], 2).unwrap();
+        assert_eq!(found.units[0], UnitMix { n: 0, mix: None });
+        assert_eq!(found.units[1].mix.unwrap().hhi_unbiased, None);
+        let without = mix(&[1, 0, 1, 1], 2).unwrap();
+        assert!((found.mutual_information - without.mutual_information).abs() < 1e-12);
+        // All in one area: nothing to tell apart.
+        assert_eq!(mix(&[3, 0, 2, 0], 2).unwrap().theil_segregation, None);
+        assert_eq!(mix(&[3], 1).unwrap().theil_segregation, None);
+    }
+
+    #[test]
+    fn what_has_no_mix_is_refused() {
+        assert_eq!(mix(&[], 3), Err(MixError::Empty));
+        assert_eq!(mix(&[1, 2], 0), Err(MixError::Empty));
+        assert_eq!(
+            mix(&[1, 2, 3], 2),
+            Err(MixError::Ragged {
+                counts: 3,
+                areas: 2
+            })
+        );
+        assert_eq!(mix(&[0, 0], 2), Err(MixError::NoEvents));
+        assert_eq!(mix(&[u64::MAX, 1], 2), Err(MixError::TooMany));
+        assert_eq!(mix(&[1 << 53], 1), Err(MixError::TooMany));
+    }
+
+    #[test]
+    fn units_that_differ_by_chance_alone_are_as_far_as_it_says() {
+        // Draws of a congruential generator.
+        let (areas, units, events) = (20, 200, 100);
+        let mut counts = vec![0_u64; areas * units];
+        let mut state = 1_u64;
+        for unit in 0..units {
+            for _ in 0..events {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                counts[unit * areas + usize::try_from(state >> 33).unwrap() % areas] += 1;
+            }
+        }
+        let found = mix(&counts, areas).unwrap();
+        let mean = |of: fn(&MixFigures) -> f64| -> f64 {
+            found
+                .units
+                .iter()
+                .filter_map(|u| u.mix.as_ref().map(of))
+                .sum::<f64>()
+                / 200.0
+        };
+        assert!((mean(|u| u.kl_from_pool) / mean(|u| u.kl_by_chance) - 1.0).abs() < 0.1);
+    }
+
+    proptest! {
+        #[test]
+        fn what_names_say_is_what_entropy_is_lost_within_units(
+            counts in prop::collection::vec(0_u64..30, 1..15), areas in 1_usize..6, times in 2_u64..9
+        ) {
+            let full = counts.len() / areas * areas;
+            let counts = &counts[..full];
+            prop_assume!(counts.iter().any(|c| *c > 0));
+            let found = mix(counts, areas).unwrap();
+            let total = found.n as f64;
+            let all = entropy(found.pool.iter().copied());
+            let within: f64 = found.units.iter()
+                .filter_map(|u| Some(u.n as f64 / total * u.mix?.entropy)).sum();
+            prop_assert!((all - within - found.mutual_information).abs() < 1e-9);
+            prop_assert!(found.theil_segregation.is_none_or(|h| (-1e-9..=1.0 + 1e-9).contains(&h)));
+            for figures in found.units.iter().filter_map(|u| u.mix) {
+                let least = 1.0 / areas as f64;
+                prop_assert!(least - 1e-12 <= figures.hhi && figures.hhi <= 1.0 + 1e-12);
+                prop_assert!(1.0 - 1e-9 <= figures.effective_areas && figures.effective_areas <= areas as f64 + 1e-9);
+                prop_assert!((0.0..1.0).contains(&figures.dissimilarity));
+                // Pinsker's inequality.
+                prop_assert!(2.0 * figures.dissimilarity.powi(2) <= figures.kl_from_pool + 1e-9);
+            }
+            // More of the same changes no share; the order of units and areas does not matter.
+            let more: Vec<u64> = counts.iter().rev().map(|c| c * times).collect();
+            let more = mix(&more, areas).unwrap();
+            prop_assert!((more.mutual_information - found.mutual_information).abs() < 1e-9);
+            for (a, b) in found.units.iter().zip(more.units.iter().rev()) {
+                let (a, b) = (a.mix.map(|f| f.kl_from_pool), b.mix.map(|f| f.kl_from_pool));
+                prop_assert!((a.unwrap_or(0.0) - b.unwrap_or(0.0)).abs() < 1e-9);
+            }
+        }
+    }
 }

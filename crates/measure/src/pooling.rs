@@ -109,8 +109,8 @@ pub struct PooledUnit {
     pub raw: f64,
     /// Posterior mean.
     pub mean: f64,
-    /// Equal-tailed 95 % interval of the posterior.
-    pub interval: Interval,
+    /// Equal-tailed 95 % interval of the posterior; `None` where units do not differ.
+    pub interval: Option<Interval>,
 }
 
 /// Empirical Bayes rates by moments, for any exposure.
@@ -310,4 +310,134 @@ pub(crate) fn climb(
         }
     }
     (at, here.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pooling_rates::pool_rates;
+    use crate::pooling_shares::pool_shares;
+    use proptest::prelude::*;
+
+    #[test]
+    fn units_more_alike_than_chance_gives_get_the_rate_of_all() {
+        let pooled = pool_by_moments(&[5.0, 5.0, 10.0], &[10.0, 10.0, 20.0]).unwrap();
+        assert!(pooled.moment_variance < 0.0 && pooled.prior_variance <= 0.0);
+        assert!(
+            pooled
+                .units
+                .iter()
+                .all(|u| u.weight <= 0.0 && (u.pooled - 0.5).abs() < 1e-12)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_pooled_is_refused() {
+        let refused = |counts: &[f64], of: &[f64]| {
+            let (a, b, c) = (
+                pool_by_moments(counts, of).unwrap_err(),
+                pool_rates(counts, of).unwrap_err(),
+                pool_shares(counts, of).unwrap_err(),
+            );
+            assert_eq!(a.to_string(), b.to_string());
+            assert_eq!(a.to_string(), c.to_string());
+            a
+        };
+        assert_eq!(refused(&[], &[]), PoolingError::TooFewUnits { n: 0 });
+        assert_eq!(refused(&[1.0], &[2.0]), PoolingError::TooFewUnits { n: 1 });
+        assert!(matches!(
+            refused(&[1.0], &[2.0, 3.0]),
+            PoolingError::Lengths { .. }
+        ));
+        for count in [-1.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(
+                refused(&[1.0, count], &[2.0; 2]),
+                PoolingError::Count { index: 1, .. }
+            ));
+        }
+        for exposure in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let error = refused(&[1.0, 1.0], &[2.0, exposure]);
+            assert!(matches!(error, PoolingError::Exposure { index: 1, .. }));
+        }
+        assert_eq!(refused(&[0.0; 3], &[2.0; 3]), PoolingError::NoEvents);
+        let part = [1.0, 1.5];
+        assert!(pool_by_moments(&part, &[2.0; 2]).is_ok());
+        for error in [
+            pool_rates(&part, &[2.0; 2]).unwrap_err(),
+            pool_shares(&part, &[2.0; 2]).unwrap_err(),
+        ] {
+            assert!(matches!(error, PoolingError::Whole { index: 1, .. }));
+        }
+        let more = pool_shares(&[1.0, 3.0], &[2.0; 2]).unwrap_err();
+        assert!(matches!(more, PoolingError::MoreThanAll { index: 1, .. }));
+        assert_eq!(
+            pool_shares(&[2.0; 2], &[2.0; 2]),
+            Err(PoolingError::NoFailures)
+        );
+        assert_eq!(
+            pool_shares(&[2.0, 0.0], &[2.0, 1.0]),
+            Err(PoolingError::AllOrNone)
+        );
+        assert_eq!(
+            pool_by_moments(&[1e308; 2], &[1.0; 2]),
+            Err(PoolingError::OutOfRange)
+        );
+    }
+
+    #[test]
+    fn a_tally_counts_what_is_the_same() {
+        let tally = tally([3.0, 1.0, 3.0, 0.0].into_iter());
+        assert_eq!(tally, [(0.0, 1.0), (1.0, 1.0), (3.0, 2.0)]);
+    }
+
+    #[test]
+    fn a_top_is_found_from_where_the_ground_is_not_concave() {
+        // -(x² - 1)² - (y - 2)²: concave near x = ±1 only.
+        let height = |[x, y]: [f64; 2]| Height {
+            value: -(x * x - 1.0).powi(2) - (y - 2.0).powi(2),
+            slope: [-4.0 * x * (x * x - 1.0), -2.0 * (y - 2.0)],
+            curvature: [4.0 - 12.0 * x * x, 0.0, -2.0],
+        };
+        let (top, value) = climb([0.1, -5.0], (-10.0, 10.0), height);
+        assert!((top[0] - 1.0).abs() < 1e-9 && (top[1] - 2.0).abs() < 1e-9 && value.abs() < 1e-12);
+        let (top, _) = climb([0.1, -5.0], (-10.0, 1.0), height);
+        assert!((top[1] - 1.0).abs() < 1e-12);
+    }
+
+    fn some_units() -> impl Strategy<Value = Vec<(f64, f64)>> {
+        let unit = (2_u32..3000, 0.0_f64..0.9).prop_map(|(size, share)| {
+            let size = f64::from(size);
+            ((size * share).ceil(), size)
+        });
+        prop::collection::vec(unit, 2..30)
+    }
+
+    proptest! {
+        #[test]
+        fn a_pooled_rate_lies_between_its_own_and_that_of_all(units in some_units()) {
+            let (counts, of): (Vec<f64>, Vec<f64>) = units.into_iter().unzip();
+            let pooled = pool_by_moments(&counts, &of).unwrap();
+            let mean = pooled.prior_mean;
+            for unit in &pooled.units {
+                let (low, high) = (unit.rate.min(mean), unit.rate.max(mean));
+                prop_assert!(low - 1e-12 <= unit.pooled && unit.pooled <= high + 1e-12);
+                prop_assert!((0.0..1.0).contains(&unit.weight));
+            }
+            // The larger unit keeps more of its own.
+            let mut order: Vec<(f64, f64)> = of.iter().copied().zip(pooled.units.iter().map(|u| u.weight)).collect();
+            order.sort_by(|a, b| a.0.total_cmp(&b.0));
+            prop_assert!(order.windows(2).all(|w| w[0].1 <= w[1].1 + 1e-12));
+        }
+
+        #[test]
+        fn rates_are_for_one_unit_whatever_the_unit(units in some_units(), scale in 0.01_f64..100.0) {
+            let (counts, of): (Vec<f64>, Vec<f64>) = units.into_iter().unzip();
+            let other: Vec<f64> = of.iter().map(|x| x * scale).collect();
+            let (a, b) = (pool_by_moments(&counts, &of).unwrap(), pool_by_moments(&counts, &other).unwrap());
+            for (a, b) in a.units.iter().zip(&b.units) {
+                prop_assert!((a.pooled - b.pooled * scale).abs() < 1e-9 * a.pooled.max(1.0));
+                prop_assert!((a.weight - b.weight).abs() < 1e-6);
+            }
+        }
+    }
 }

@@ -27,8 +27,8 @@ pub struct PooledRates {
     pub prior_mean: f64,
     /// Log-likelihood at the maximum.
     pub log_likelihood: f64,
-    /// Whether units differ no more than chance gives. Every unit then has the rate of all, and its
-    /// interval no length: it says nothing of how well the rate of all is known.
+    /// Whether units differ no more than chance gives. Every unit then has the rate of all, and
+    /// no interval: its posterior says nothing of how well the rate of all is known.
     pub is_boundary: bool,
     /// Every unit, in the order given.
     pub units: Vec<PooledUnit>,
@@ -117,10 +117,7 @@ pub fn pool_rates(counts: &[f64], exposures: &[f64]) -> Result<PooledRates, Pool
         let same = |(count, exposure): (f64, f64)| PooledUnit {
             raw: count / exposure,
             mean,
-            interval: Interval {
-                low: mean,
-                high: mean,
-            },
+            interval: None,
         };
         return Ok(PooledRates {
             n: counts.len(),
@@ -138,10 +135,10 @@ pub fn pool_rates(counts: &[f64], exposures: &[f64]) -> Result<PooledRates, Pool
     let pooled = |(count, exposure): (f64, f64)| PooledUnit {
         raw: count / exposure,
         mean: (shape + count) / (rate + exposure),
-        interval: Interval {
+        interval: Some(Interval {
             low: low.gamma(shape + count) / (rate + exposure),
             high: high.gamma(shape + count) / (rate + exposure),
-        },
+        }),
     };
     Ok(PooledRates {
         n: counts.len(),
@@ -184,5 +181,103 @@ fn height(
         value: value + constant,
         slope: [by_mean, a * by_shape],
         curvature: [mean_twice, a * both, a * by_shape + a * a * twice],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The log-likelihood as it is written in a book.
+    fn written_out(counts: &[f64], of: &[f64], a: f64, b: f64) -> f64 {
+        counts
+            .iter()
+            .zip(of)
+            .map(|(o, x)| {
+                ln_gamma(a + o) - ln_gamma(a) - ln_gamma(o + 1.0)
+                    + a * (b / (b + x)).ln()
+                    + o * (x / (b + x)).ln()
+            })
+            .sum()
+    }
+
+    #[test]
+    fn slopes_and_curvatures_are_those_of_the_height() {
+        let (counts, of) = ([3.0, 0.0, 40.0, 7.0], [10.0, 3.0, 55.0, 60.0]);
+        let different = tally(counts.iter().copied());
+        let at = |u: f64, v: f64| {
+            height(
+                u.exp(),
+                v.exp(),
+                counts.into_iter().zip(of),
+                &different,
+                0.0,
+            )
+        };
+        let (u, v, h) = (-0.7, 0.9, 1e-5);
+        let here = at(u, v);
+        let by = |up: Height, down: Height, k: usize| (up.slope[k] - down.slope[k]) / (2.0 * h);
+        let (east, west, north, south) = (at(u + h, v), at(u - h, v), at(u, v + h), at(u, v - h));
+        assert!(((east.value - west.value) / (2.0 * h) - here.slope[0]).abs() < 1e-6);
+        assert!(((north.value - south.value) / (2.0 * h) - here.slope[1]).abs() < 1e-6);
+        for (found, expected) in [
+            (by(east, west, 0), here.curvature[0]),
+            (by(east, west, 1), here.curvature[1]),
+            (by(north, south, 1), here.curvature[2]),
+        ] {
+            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn units_that_do_not_differ_are_said_to_be_at_the_boundary() {
+        let pooled = pool_rates(&[4.0, 5.0, 6.0, 5.0], &[10.0; 4]).unwrap();
+        assert!(pooled.is_boundary && pooled.shape.is_infinite() && pooled.rate.is_infinite());
+        let poisson: f64 = [4.0, 5.0, 6.0, 5.0]
+            .iter()
+            .map(|o| o * 5.0_f64.ln() - 5.0 - ln_gamma(o + 1.0))
+            .sum();
+        assert!((pooled.log_likelihood - poisson).abs() < 1e-9);
+        assert!(pooled.units.iter().all(|unit| unit.interval.is_none()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_maximum_is_one_and_means_lie_between(
+            rows in prop::collection::vec((0_u32..60, 1.0_f64..50.0), 2..25)
+        ) {
+            let (counts, of): (Vec<f64>, Vec<f64>) = rows.into_iter().map(|(o, x)| (f64::from(o), x)).unzip();
+            prop_assume!(counts.iter().any(|o| *o > 0.0));
+            let pooled = pool_rates(&counts, &of).unwrap();
+            let (a, b) = if pooled.is_boundary {
+                (1e5, 1e5 / pooled.prior_mean)
+            } else {
+                (pooled.shape, pooled.rate)
+            };
+            for (fa, fb) in [(1.0, 1.0), (1.05, 1.0), (0.95, 1.0), (1.0, 1.05), (1.0, 0.95), (1.3, 1.3), (0.7, 0.7)] {
+                let other = written_out(&counts, &of, a * fa, b * fb);
+                prop_assert!(other <= pooled.log_likelihood + 1e-6, "{other} {}", pooled.log_likelihood);
+            }
+            for unit in &pooled.units {
+                let (low, high) = (unit.raw.min(pooled.prior_mean), unit.raw.max(pooled.prior_mean));
+                prop_assert!(low - 1e-9 <= unit.mean && unit.mean <= high + 1e-9);
+                prop_assert_eq!(unit.interval.is_none(), pooled.is_boundary);
+                prop_assert!(unit.interval.is_none_or(|of| of.low <= unit.mean && unit.mean <= of.high));
+            }
+            // Another unit of exposure, another order.
+            let (mut counts, mut other) = (counts, of.iter().map(|x| x * 7.0).collect::<Vec<f64>>());
+            counts.reverse();
+            other.reverse();
+            let again = pool_rates(&counts, &other).unwrap();
+            prop_assert_eq!(again.is_boundary, pooled.is_boundary);
+            prop_assert!((again.log_likelihood - pooled.log_likelihood).abs() < 1e-6);
+            if !pooled.is_boundary && pooled.shape < 100.0 {
+                prop_assert!((again.shape / pooled.shape - 1.0).abs() < 1e-4);
+                prop_assert!((again.rate / pooled.rate - 7.0).abs() < 1e-2);
+            }
+        }
     }
 }

@@ -26,8 +26,8 @@ pub struct PooledShares {
     pub prior_mean: f64,
     /// Log-likelihood at the maximum.
     pub log_likelihood: f64,
-    /// Whether units differ no more than chance gives. Every unit then has the share of all, and its
-    /// interval no length: it says nothing of how well the share of all is known.
+    /// Whether units differ no more than chance gives. Every unit then has the share of all, and
+    /// no interval: its posterior says nothing of how well the share of all is known.
     pub is_boundary: bool,
     /// Every unit, in the order given.
     pub units: Vec<PooledUnit>,
@@ -125,10 +125,7 @@ pub fn pool_shares(counts: &[f64], trials: &[f64]) -> Result<PooledShares, Pooli
         let same = |(count, trials): (f64, f64)| PooledUnit {
             raw: count / trials,
             mean,
-            interval: Interval {
-                low: mean,
-                high: mean,
-            },
+            interval: None,
         };
         return Ok(PooledShares {
             n: counts.len(),
@@ -148,10 +145,10 @@ pub fn pool_shares(counts: &[f64], trials: &[f64]) -> Result<PooledShares, Pooli
         PooledUnit {
             raw: count / trials,
             mean: own_a / (own_a + own_b),
-            interval: Interval {
+            interval: Some(Interval {
                 low: low.beta(own_a, own_b),
                 high: high.beta(own_a, own_b),
-            },
+            }),
         }
     };
     Ok(PooledShares {
@@ -213,6 +210,100 @@ impl Tallies {
                 c * (aa * a + ab * (b - a) - bb * b) + (by_a - by_b) * c,
                 aa * a * a + 2.0 * ab * a * b + bb * b * b + by_a * a + by_b * b,
             ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use statrs::function::beta::ln_beta;
+
+    fn tallies(counts: &[f64], of: &[f64]) -> Tallies {
+        Tallies {
+            successes: tally(counts.iter().copied()),
+            failures: tally(counts.iter().zip(of).map(|(x, n)| n - x)),
+            trials: tally(of.iter().copied()),
+        }
+    }
+
+    #[test]
+    fn slopes_and_curvatures_are_those_of_the_height() {
+        let tallies = tallies(&[3.0, 0.0, 40.0, 7.0], &[10.0, 3.0, 55.0, 60.0]);
+        let at = |t: f64, v: f64| {
+            let (share, rest) = (1.0 / (1.0 + (-t).exp()), 1.0 / (1.0 + t.exp()));
+            tallies.height(share, rest, v.exp(), tallies.ways())
+        };
+        let (t, v, h) = (-0.7, 0.9, 1e-5);
+        let here = at(t, v);
+        let by = |up: Height, down: Height, k: usize| (up.slope[k] - down.slope[k]) / (2.0 * h);
+        let (east, west, north, south) = (at(t + h, v), at(t - h, v), at(t, v + h), at(t, v - h));
+        assert!(((east.value - west.value) / (2.0 * h) - here.slope[0]).abs() < 1e-6);
+        assert!(((north.value - south.value) / (2.0 * h) - here.slope[1]).abs() < 1e-6);
+        for (found, expected) in [
+            (by(east, west, 0), here.curvature[0]),
+            (by(east, west, 1), here.curvature[1]),
+            (by(north, south, 1), here.curvature[2]),
+        ] {
+            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_uniform_prior_makes_every_count_as_likely() {
+        // Beta(1, 1): each of 0..=n has probability 1 / (n + 1).
+        let tallies = tallies(&[3.0, 0.0], &[10.0, 4.0]);
+        let height = tallies.height(0.5, 0.5, 2.0, tallies.ways());
+        assert!((height.value + 11.0_f64.ln() + 5.0_f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn units_that_do_not_differ_are_said_to_be_at_the_boundary() {
+        let pooled = pool_shares(&[4.0, 5.0, 6.0, 5.0], &[10.0; 4]).unwrap();
+        assert!(pooled.is_boundary && pooled.a.is_infinite() && pooled.b.is_infinite());
+        assert!(
+            pooled
+                .units
+                .iter()
+                .all(|unit| (unit.mean - 0.5).abs() < 1e-12)
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_maximum_is_one_and_means_lie_between(
+            rows in prop::collection::vec((2_u32..80, 0.0_f64..1.0), 2..25)
+        ) {
+            let (counts, of): (Vec<f64>, Vec<f64>) = rows.into_iter()
+                .map(|(n, share)| ((f64::from(n) * share).round(), f64::from(n))).unzip();
+            prop_assume!(counts.iter().zip(&of).any(|(x, n)| *x > 0.0 && x < n));
+            let pooled = pool_shares(&counts, &of).unwrap();
+            let (a, b) = if pooled.is_boundary {
+                (1e5 * pooled.prior_mean, 1e5 * (1.0 - pooled.prior_mean))
+            } else {
+                (pooled.a, pooled.b)
+            };
+            let ways = tallies(&counts, &of).ways();
+            for (fa, fb) in [(1.0, 1.0), (1.05, 1.0), (0.95, 1.0), (1.0, 1.05), (1.0, 0.95), (1.3, 1.3), (0.7, 0.7)] {
+                let (a, b) = (a * fa, b * fb);
+                let other = ways + counts.iter().zip(&of)
+                    .map(|(x, n)| ln_beta(a + x, b + n - x) - ln_beta(a, b)).sum::<f64>();
+                prop_assert!(other <= pooled.log_likelihood + 1e-5, "{other} {}", pooled.log_likelihood);
+            }
+            for unit in &pooled.units {
+                let (low, high) = (unit.raw.min(pooled.prior_mean), unit.raw.max(pooled.prior_mean));
+                prop_assert!(low - 1e-9 <= unit.mean && unit.mean <= high + 1e-9);
+                prop_assert_eq!(unit.interval.is_none(), pooled.is_boundary);
+                prop_assert!(unit.interval.is_none_or(|of| 0.0 <= of.low && of.low <= of.high && of.high <= 1.0));
+            }
+            // Failures are successes upside down.
+            let failures: Vec<f64> = counts.iter().zip(&of).map(|(x, n)| n - x).collect();
+            let down = pool_shares(&failures, &of).unwrap();
+            prop_assert!((down.log_likelihood - pooled.log_likelihood).abs() < 1e-6);
+            prop_assert!((down.prior_mean + pooled.prior_mean - 1.0).abs() < 1e-3);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::chart::{ChartError, Phase, Rule, Side, Signal, Span, defined, judge, spans};
+use crate::chart::{ChartError, Phase, Rule, Side, Signal, Span, distance, judge, spans};
 use crate::compensated;
 
 /// Mean moving range of two normal values with sigma 1: `2 / √π`.
@@ -128,7 +128,7 @@ pub fn xmr(values: &[f64], phases: &[Phase]) -> Result<Xmr, ChartError> {
             chart.points.push(XmrPoint {
                 value,
                 moving_range,
-                z: defined((value - limits.center) / limits.sigma),
+                z: distance(value, limits.center, limits.sigma),
             });
             before = Some(value);
         }
@@ -148,7 +148,8 @@ pub fn xmr(values: &[f64], phases: &[Phase]) -> Result<Xmr, ChartError> {
         }
         chart.phases.push(limits);
     }
-    chart.signals.sort_unstable();
+    // In order but for what was added last: merged in one go.
+    chart.signals.sort();
     Ok(chart)
 }
 
@@ -196,4 +197,149 @@ fn limits(own: &[f64], span: Span) -> Result<XmrPhase, ChartError> {
         return Err(ChartError::OutOfRange { start: span.start });
     }
     Ok(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn one(values: &[f64], baseline: Option<usize>) -> Xmr {
+        xmr(values, &[Phase::first(baseline)]).unwrap()
+    }
+
+    #[test]
+    fn limits_are_those_worked_out_by_hand() {
+        // Moving ranges 2, 4, 1: mean 7/3, median 2.
+        let chart = one(&[1.0, 3.0, 7.0, 6.0], None);
+        let limits = chart.phases[0];
+        assert!((limits.center - 4.25).abs() < 1e-12);
+        assert!((limits.mr_mean - 7.0 / 3.0).abs() < 1e-12);
+        assert!((limits.mr_median - 2.0).abs() < 1e-12);
+        assert!((limits.sigma - 7.0 / 3.0 * std::f64::consts::PI.sqrt() / 2.0).abs() < 1e-12);
+        assert!((limits.mr_upper - 3.266_532 * 7.0 / 3.0).abs() < 1e-12);
+        assert!((limits.upper_median_mr - (4.25 + 6.0 / 0.953_872_552)).abs() < 1e-8);
+        let ranges: Vec<_> = chart.points.iter().map(|p| p.moving_range).collect();
+        assert_eq!(ranges, [None, Some(2.0), Some(4.0), Some(1.0)]);
+    }
+
+    #[test]
+    fn a_jump_is_signalled_at_the_point_that_made_it() {
+        let mut values = [0.0, 1.0].repeat(12);
+        values[20] = 9.0;
+        let chart = one(&values, Some(20));
+        let at: Vec<_> = chart
+            .signals
+            .iter()
+            .filter(|s| s.rule.points() <= Some(2))
+            .collect();
+        let far = |index, rule, side| Signal { index, rule, side };
+        assert_eq!(
+            at,
+            [
+                &far(20, Rule::OneBeyondLimits, Side::Above),
+                &far(20, Rule::MovingRangeBeyond, Side::Either),
+                &far(21, Rule::MovingRangeBeyond, Side::Either),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_baseline_that_never_moves_has_limits_on_its_centre() {
+        let mut values = vec![0.1; 30];
+        let chart = one(&values, None);
+        assert!(chart.signals.is_empty() && chart.points.iter().all(|p| p.z.is_none()));
+        values[29] = 0.2;
+        let chart = one(&values, Some(25));
+        let limits = chart.phases[0];
+        assert_eq!((limits.lower, limits.center, limits.upper), (0.1, 0.1, 0.1));
+        assert_eq!(chart.points[29].z, Some(f64::INFINITY));
+        let rules: Vec<Rule> = chart.signals.iter().map(|s| s.rule).collect();
+        assert_eq!(rules, [Rule::OneBeyondLimits, Rule::MovingRangeBeyond]);
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused() {
+        let phase = [Phase::first(None)];
+        assert_eq!(
+            xmr(&[], &phase),
+            Err(ChartError::TooFewPoints { n: 0, need: 2 })
+        );
+        assert_eq!(
+            xmr(&[1.0], &phase),
+            Err(ChartError::TooFewPoints { n: 1, need: 2 })
+        );
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let error = xmr(&[1.0, value, 2.0], &phase).unwrap_err();
+            assert!(
+                matches!(error, ChartError::NotFinite { index: 1, .. }),
+                "{error}"
+            );
+        }
+        let far = [f64::MAX, f64::MIN, f64::MAX];
+        assert_eq!(xmr(&far, &phase), Err(ChartError::OutOfRange { start: 0 }));
+        let later = [1.0, 2.0, f64::MAX, f64::MIN];
+        assert_eq!(
+            xmr(&later, &[Phase::first(Some(2))]),
+            Err(ChartError::OutOfRange { start: 0 })
+        );
+    }
+
+    fn some_values() -> impl Strategy<Value = Vec<f64>> {
+        prop::collection::vec(-100.0_f64..100.0, 4..50)
+    }
+
+    proptest! {
+        #[test]
+        fn limits_move_and_stretch_with_the_values(
+            values in some_values(), shift in -50.0_f64..50.0, scale in 0.1_f64..10.0
+        ) {
+            let chart = one(&values, None);
+            let moved: Vec<f64> = values.iter().map(|x| shift + scale * x).collect();
+            let moved = one(&moved, None);
+            let (a, b) = (chart.phases[0], moved.phases[0]);
+            for (a, b) in [(a.center, b.center), (a.lower, b.lower), (a.upper, b.upper),
+                (a.lower_median_mr, b.lower_median_mr), (a.upper_median_mr, b.upper_median_mr)] {
+                prop_assert!((shift + scale * a - b).abs() < 1e-8, "{a} {b}");
+            }
+            prop_assert!((scale * a.mr_upper - b.mr_upper).abs() < 1e-8);
+        }
+
+        #[test]
+        fn limits_do_not_know_which_way_time_runs(values in some_values()) {
+            let forth = one(&values, None).phases[0];
+            let back: Vec<f64> = values.iter().rev().copied().collect();
+            let back = one(&back, None).phases[0];
+            prop_assert!((forth.lower - back.lower).abs() < 1e-9);
+            prop_assert!((forth.mr_median - back.mr_median).abs() < 1e-12);
+        }
+
+        #[test]
+        fn later_points_do_not_move_frozen_limits(values in some_values(), next in -1e3_f64..1e3) {
+            let before = one(&values, Some(4));
+            let mut values = values;
+            values.push(next);
+            let after = one(&values, Some(4));
+            prop_assert_eq!(before.phases[0].upper.to_bits(), after.phases[0].upper.to_bits());
+            let n = before.points.len();
+            prop_assert_eq!(&before.points[..], &after.points[..n]);
+            let past: Vec<Signal> = after.signals.into_iter().filter(|s| s.index < n).collect();
+            prop_assert_eq!(before.signals, past);
+        }
+
+        #[test]
+        fn phases_are_charts_of_their_own(first in some_values(), second in some_values()) {
+            let together: Vec<f64> = first.iter().chain(&second).copied().collect();
+            let start = first.len();
+            let both = xmr(&together, &[
+                Phase::first(None), Phase { start, baseline: Some(3) }
+            ]).unwrap();
+            let (a, b) = (one(&first, None), one(&second, Some(3)));
+            prop_assert_eq!(&both.points[..start], &a.points[..]);
+            prop_assert_eq!(&both.points[start..], &b.points[..]);
+            let moved = b.signals.into_iter().map(|s| Signal { index: s.index + start, ..s });
+            let signals: Vec<Signal> = a.signals.into_iter().chain(moved).collect();
+            prop_assert_eq!(both.signals, signals);
+        }
+    }
 }

@@ -17,6 +17,7 @@
 
 mod impact;
 mod intervals;
+mod spc;
 
 use std::collections::HashMap;
 use std::fs;
@@ -32,7 +33,7 @@ type Run = Box<dyn FnMut() -> Vec<f64>>;
 type Row = (&'static str, fn(&Job) -> Run);
 
 /// Every method, topic by topic.
-const TOPICS: [&[Row]; 2] = [impact::ROWS, intervals::ROWS];
+const TOPICS: [&[Row]; 3] = [impact::ROWS, intervals::ROWS, spc::ROWS];
 
 /// A data set and what is asked of it.
 struct Job {

@@ -36,6 +36,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[
 ];
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Ratios {
     obs: Vec<f64>,
     exp: Vec<f64>,
@@ -44,6 +45,7 @@ struct Ratios {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Shares {
     num: Vec<f64>,
     den: Vec<f64>,
@@ -107,6 +109,7 @@ fn common(funnel: &Funnel) -> Value {
         "tau2": funnel.tau_squared,
         "chi2_p_overdispersion": funnel.overdispersion_p,
         "z_adjusted": each(funnel, |unit| unit.z_adjusted),
+        "limits_by_chance": limits(funnel, |unit| unit.by_chance),
         "limits_od": limits(funnel, |unit| unit.overdispersed),
         "in_force": funnel.in_force,
         "signals": funnel.signals,
@@ -128,4 +131,66 @@ fn limits(funnel: &Funnel, of: fn(&FunnelUnit) -> Limits) -> Value {
         "lo998": end(|limits| limits.within_998.low),
         "up998": end(|limits| limits.within_998.high),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use super::*;
+
+    const ALL: [&str; 3] = ["funnel-ratio", "funnel-ratio-sqrt", "funnel-proportion"];
+
+    /// The input of any of the three.
+    fn input(method: &str, counts: &Value, sizes: &Value) -> Value {
+        if method == "funnel-proportion" {
+            json!({"num": counts, "den": sizes})
+        } else {
+            json!({"obs": counts, "exp": sizes})
+        }
+    }
+
+    #[test]
+    fn units_that_cannot_be_compared_are_refused_by_name_or_row() {
+        for method in ALL {
+            let said = |counts, sizes| {
+                calc(method, &input(method, &counts, &sizes))
+                    .unwrap_err()
+                    .to_string()
+            };
+            for wrong in [json!(null), json!(3), json!([1, null]), json!(["inf", 1])] {
+                let said = said(wrong, json!([1, 1]));
+                assert!(said.starts_with(&format!("input of {method}: ")), "{said}");
+            }
+            assert!(said(json!([]), json!([])).contains("too few units: 0"));
+            assert!(said(json!([1]), json!([1])).contains("too few units: 1"));
+            assert!(said(json!([1, 1]), json!([1])).contains("2 counts, but 1 sizes"));
+            assert!(said(json!([1, -1]), json!([1, 1])).starts_with("row 1: "));
+            assert!(said(json!([1, 1]), json!([1, 0])).starts_with("row 1: "));
+            for (key, value) in [("winsorise", json!(0.5)), ("winsorize", json!(0.1))] {
+                let mut given = input(method, &json!([1, 1]), &json!([2, 2]));
+                given[key] = value;
+                let said = calc(method, &given).unwrap_err().to_string();
+                assert!(said.contains("winsori"), "{said}");
+            }
+        }
+        let said = |method, counts, sizes| {
+            calc(method, &input(method, &counts, &sizes))
+                .unwrap_err()
+                .to_string()
+        };
+        let zero = said("funnel-ratio", json!([1, 0]), json!([1, 1]));
+        assert!(zero.starts_with("row 1: ") && zero.contains("square-root scale"));
+        assert!(said("funnel-proportion", json!([1, 3]), json!([1, 2])).starts_with("row 1: "));
+        assert!(said("funnel-proportion", json!([1, 1]), json!([1, 2.5])).starts_with("row 1: "));
+    }
+
+    #[test]
+    fn units_without_any_event_have_limits() {
+        let none = calc("funnel-proportion", &json!({"num": [0, 0], "den": [5, 9]})).unwrap();
+        assert_eq!(none["limits_by_chance"]["up998"], json!([0.0, 0.0]));
+        assert_eq!((&none["signals"], &none["phi"]), (&json!([]), &json!(0.0)));
+        let none = calc("funnel-ratio-sqrt", &json!({"obs": [0, 0], "exp": [1, 2]})).unwrap();
+        assert_eq!(none["limits_by_chance"]["lo95"], json!([0.0, 0.0]));
+        assert_eq!(none["signals"], json!([]));
+    }
 }

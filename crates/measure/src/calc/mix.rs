@@ -58,6 +58,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[("mix", |method, input| {
         "effective_areas": each(|unit| Some(unit.effective_areas)),
         "kl_from_pool": each(|unit| Some(unit.kl_from_pool)),
         "kl_bias_miller_madow": each(|unit| Some(unit.kl_bias_miller_madow)),
+        "kl_by_chance": each(|unit| Some(unit.kl_by_chance)),
         "dissimilarity": each(|unit| Some(unit.dissimilarity)),
         "mutual_information": found.mutual_information,
         "theil_segregation_H": found.theil_segregation,
@@ -68,6 +69,7 @@ pub(super) const METHODS: &[(&str, Method)] = &[("mix", |method, input| {
 const CELLS_MAX: usize = 2_000_000;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "each is the name of a key")]
 struct Counts {
     counts: Vec<Vec<f64>>,
@@ -89,4 +91,44 @@ fn whole(count: f64) -> Result<u64, String> {
     )]
     let count = count as u64;
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use super::*;
+
+    #[test]
+    fn counts_that_have_no_mix_are_refused_by_name_or_row() {
+        let said = |input: Value| calc("mix", &input).unwrap_err().to_string();
+        for counts in [
+            json!(null),
+            json!(3),
+            json!([1]),
+            json!([[1, null]]),
+            json!([["inf"]]),
+        ] {
+            let said = said(json!({"counts": counts}));
+            assert!(said.starts_with("input of mix: "), "{said}");
+        }
+        assert!(said(json!({"counts": []})).contains("no units or no areas"));
+        assert!(said(json!({"counts": [[], []]})).contains("no units or no areas"));
+        assert!(said(json!({"counts": [[0, 0], [0, 0]]})).contains("no event"));
+        assert!(said(json!({"counts": [[1, 2], [1]]})).starts_with("row 1: 2 counts"));
+        for wrong in [json!(-1), json!(0.5), json!(1e300)] {
+            assert!(said(json!({"counts": [[1, 2], [1, wrong]]})).starts_with("row 1: a count"));
+        }
+        assert!(said(json!({"counts": [vec![1e15; 10]]})).contains("more than 2^53"));
+        let names = json!({"counts": [[1, 2]], "areas": ["north"]});
+        assert!(said(names).contains("1 names of areas, but counts of 2"));
+        assert!(said(json!({"counts": [[1, 2]], "unit": ["a"]})).contains("unit"));
+    }
+
+    #[test]
+    fn a_unit_without_events_has_nulls() {
+        let found = calc("mix", &json!({"counts": [[0, 0], [1, 0]]})).unwrap();
+        assert_eq!(found["hhi"], json!([null, 1.0]));
+        assert_eq!(found["hhi_unbiased"], json!([null, null]));
+        assert_eq!(found["theil_segregation_H"], Value::Null);
+    }
 }

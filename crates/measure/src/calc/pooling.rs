@@ -34,10 +34,10 @@ pub(super) const METHODS: &[(&str, Method)] = &[
             "prior_mean": pooled.prior_mean,
             "loglik": pooled.log_likelihood,
             "boundary": pooled.is_boundary,
-            "raw": each(&pooled.units, |unit| unit.raw),
-            "mean": each(&pooled.units, |unit| unit.mean),
-            "lo95": each(&pooled.units, |unit| unit.interval.low),
-            "up95": each(&pooled.units, |unit| unit.interval.high),
+            "raw": each(&pooled.units, |unit| Some(unit.raw)),
+            "mean": each(&pooled.units, |unit| Some(unit.mean)),
+            "lo95": each(&pooled.units, |unit| Some(unit.interval?.low)),
+            "up95": each(&pooled.units, |unit| Some(unit.interval?.high)),
         }))
     }),
     ("eb-beta", |method, input| {
@@ -50,15 +50,16 @@ pub(super) const METHODS: &[(&str, Method)] = &[
             "prior_mean": pooled.prior_mean,
             "loglik": pooled.log_likelihood,
             "boundary": pooled.is_boundary,
-            "raw": each(&pooled.units, |unit| unit.raw),
-            "mean": each(&pooled.units, |unit| unit.mean),
-            "lo95": each(&pooled.units, |unit| unit.interval.low),
-            "up95": each(&pooled.units, |unit| unit.interval.high),
+            "raw": each(&pooled.units, |unit| Some(unit.raw)),
+            "mean": each(&pooled.units, |unit| Some(unit.mean)),
+            "lo95": each(&pooled.units, |unit| Some(unit.interval?.low)),
+            "up95": each(&pooled.units, |unit| Some(unit.interval?.high)),
         }))
     }),
 ];
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Counts {
     num: Vec<f64>,
     den: Vec<f64>,
@@ -86,6 +87,55 @@ fn said(method: &'static str, fault: PoolingError) -> CalcError {
     }
 }
 
-fn each(units: &[PooledUnit], figure: fn(&PooledUnit) -> f64) -> Value {
-    numbers(units.iter().map(|unit| Some(figure(unit))))
+fn each(units: &[PooledUnit], figure: fn(&PooledUnit) -> Option<f64>) -> Value {
+    numbers(units.iter().map(figure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use super::*;
+
+    #[test]
+    fn units_that_cannot_be_pooled_are_refused_by_name_or_row() {
+        for method in ["eb-marshall", "eb-gamma", "eb-beta"] {
+            let said = |num, den| {
+                let input = json!({"num": num, "den": den});
+                calc(method, &input).unwrap_err().to_string()
+            };
+            for wrong in [json!(null), json!(3), json!([1, null]), json!(["inf", 1])] {
+                let said = said(wrong, json!([1, 1]));
+                assert!(said.starts_with(&format!("input of {method}: ")), "{said}");
+            }
+            assert!(said(json!([]), json!([])).contains("too few units: 0"));
+            assert!(said(json!([1]), json!([1])).contains("too few units: 1"));
+            assert!(said(json!([1, 1]), json!([1])).contains("2 counts, but 1 exposures"));
+            assert!(said(json!([1, -1]), json!([1, 1])).starts_with("row 1: "));
+            assert!(said(json!([1, 1]), json!([1, 0])).starts_with("row 1: "));
+            assert!(said(json!([0, 0]), json!([1, 1])).contains("no event in any unit"));
+        }
+        let said = |method, num| {
+            let input = json!({"num": num, "den": [4, 4]});
+            calc(method, &input).unwrap_err().to_string()
+        };
+        for method in ["eb-gamma", "eb-beta"] {
+            assert!(said(method, json!([1, 1.5])).starts_with("row 1: "));
+        }
+        assert!(said("eb-beta", json!([1, 5])).starts_with("row 1: "));
+        assert!(said("eb-beta", json!([4, 4])).contains("no failure"));
+        assert!(said("eb-beta", json!([0, 4])).contains("all or none"));
+    }
+
+    #[test]
+    fn units_that_do_not_differ_have_no_interval() {
+        for method in ["eb-gamma", "eb-beta"] {
+            let found = calc(method, &json!({"num": [2, 2, 2], "den": [5, 5, 5]})).unwrap();
+            assert_eq!(
+                (&found["a"], &found["boundary"]),
+                (&json!("inf"), &json!(true))
+            );
+            assert_eq!(found["lo95"], json!([null, null, null]));
+            assert!((found["mean"][0].as_f64().unwrap() - 0.4).abs() < 1e-12);
+        }
+    }
 }

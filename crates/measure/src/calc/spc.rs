@@ -13,12 +13,12 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("xmr", |method, input| {
         let given: Values = read(method, input)?;
         check(method, given.x.len())?;
-        let phases = phases(given.baseline, given.phases);
+        let phases = phases(method, given.baseline, given.phases)?;
         let chart = xmr(&given.x, &phases).map_err(|fault| said(method, fault))?;
         Ok(of_values(&chart))
     }),
     ("run-chart", |method, input| {
-        let given: Values = read(method, input)?;
+        let given: Runs = read(method, input)?;
         check(method, given.x.len())?;
         let chart = run_chart(&given.x, given.baseline).map_err(|fault| said(method, fault))?;
         Ok(of_runs(&chart))
@@ -39,7 +39,9 @@ pub(super) fn check(method: &'static str, n: usize) -> Result<(), CalcError> {
     Ok(())
 }
 
+// A key that is misspelt would leave out what it says, and nobody would see it.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Values {
     x: Vec<f64>,
     baseline: Option<usize>,
@@ -48,6 +50,14 @@ struct Values {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Runs {
+    x: Vec<f64>,
+    baseline: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Counts {
     num: Vec<f64>,
     den: Vec<f64>,
@@ -57,20 +67,27 @@ struct Counts {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct GivenPhase {
     start: usize,
     baseline: Option<usize>,
 }
 
 /// The phases given, or one with the baseline given.
-fn phases(baseline: Option<usize>, given: Vec<GivenPhase>) -> Vec<Phase> {
+fn phases(
+    method: &'static str,
+    baseline: Option<usize>,
+    given: Vec<GivenPhase>,
+) -> Result<Vec<Phase>, CalcError> {
     if given.is_empty() {
-        return vec![Phase::first(baseline)];
+        return Ok(vec![Phase::first(baseline)]);
     }
-    given
-        .into_iter()
-        .map(|GivenPhase { start, baseline }| Phase { start, baseline })
-        .collect()
+    if baseline.is_some() {
+        let fault = "baseline beside phases: each phase has its own".to_owned();
+        return Err(CalcError::Input { method, fault });
+    }
+    let phase = |GivenPhase { start, baseline }| Phase { start, baseline };
+    Ok(given.into_iter().map(phase).collect())
 }
 
 fn said(method: &'static str, fault: ChartError) -> CalcError {
@@ -157,7 +174,7 @@ type Chart = fn(&[f64], &[f64], &[Phase]) -> Result<AttributeChart, ChartError>;
 fn counted(method: &'static str, input: &Value, chart: Chart) -> Result<Value, CalcError> {
     let given: Counts = read(method, input)?;
     check(method, given.num.len())?;
-    let phases = phases(given.baseline, given.phases);
+    let phases = phases(method, given.baseline, given.phases)?;
     let chart = chart(&given.num, &given.den, &phases).map_err(|fault| said(method, fault))?;
     let Some(limits) = chart.phases.last() else {
         return Ok(Value::Null);
@@ -181,4 +198,99 @@ fn counted(method: &'static str, input: &Value, chart: Chart) -> Result<Value, C
         "phases": chart.phases,
         "signals": chart.signals,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::calc;
+    use super::*;
+
+    const COUNTED: [&str; 2] = ["p-chart", "u-chart"];
+
+    fn refused(method: &str, input: &Value) -> String {
+        calc(method, input).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn input_of_another_shape_is_refused_by_name() {
+        for method in ["xmr", "run-chart", "p-chart", "u-chart"] {
+            for input in [
+                json!(null),
+                json!([]),
+                json!({}),
+                json!({"x": 3, "num": 3, "den": 3}),
+                json!({"x": [1, null], "num": [1, null], "den": [1, 2]}),
+                json!({"x": ["inf", 1], "num": ["inf", 1], "den": [1, 2]}),
+                json!({"x": [1, 2], "num": [1, 2], "den": [3, 3], "baseline": -1}),
+                json!({"x": [1, 2], "num": [1, 2], "den": [3, 3], "baseline": 1.5}),
+                json!({"x": [1, 2], "basline": 2}),
+                json!({"num": [1, 2], "den": [3, 3], "basline": 2}),
+            ] {
+                let said = refused(method, &input);
+                assert!(said.starts_with(&format!("input of {method}: ")), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_drawn_is_refused_with_its_row() {
+        for method in COUNTED {
+            let of = |num: Value, den: Value| refused(method, &json!({"num": num, "den": den}));
+            let said = of(json!([1, -2]), json!([3, 3]));
+            assert_eq!(said, "row 1: point 1: a count is at least 0, found -2");
+            assert!(of(json!([1, 2]), json!([0, 3])).starts_with("row 0: "));
+            assert!(of(json!([1]), json!([3])).contains("too few points: 1"));
+            assert!(of(json!([]), json!([])).contains("too few points: 0"));
+            assert!(of(json!([1, 2]), json!([3])).contains("2 counts, but 1"));
+        }
+        let more = refused("p-chart", &json!({"num": [1, 4], "den": [3, 3]}));
+        assert!(more.starts_with("row 1: "), "{more}");
+        assert!(refused("xmr", &json!({"x": [1.0]})).contains("too few points: 1"));
+        assert!(refused("run-chart", &json!({"x": []})).contains("too few points: 0"));
+        let far = refused("xmr", &json!({"x": [f64::MAX, f64::MIN]}));
+        assert!(far.contains("not finite"), "{far}");
+    }
+
+    #[test]
+    fn more_rows_than_the_limit_are_refused() {
+        assert!(check("xmr", POINTS_MAX).is_ok());
+        let said = check("xmr", POINTS_MAX + 1).unwrap_err().to_string();
+        assert_eq!(said, "input of xmr: too many rows: 2000001, limit 2000000");
+    }
+
+    #[test]
+    fn phases_that_do_not_fit_are_refused() {
+        let x = [1, 2, 3, 4, 5];
+        let of = |more: Value| {
+            let mut input = json!({"x": x});
+            for (key, value) in more.as_object().unwrap() {
+                input[key] = value.clone();
+            }
+            refused("xmr", &input)
+        };
+        assert!(of(json!({"baseline": 6})).contains("baseline of 6 points"));
+        assert!(of(json!({"phases": [{"start": 1}]})).contains("the first starts at 0"));
+        assert!(of(json!({"phases": [{"start": 0}, {"start": 4}]})).contains("points 4 to 5"));
+        assert!(of(json!({"phases": [{"start": 0}], "baseline": 3})).contains("has its own"));
+        assert!(of(json!({"phases": [{"start": 0, "basline": 3}]})).contains("basline"));
+        let runs = refused("run-chart", &json!({"x": x, "phases": [{"start": 0}]}));
+        assert!(runs.contains("phases"), "{runs}");
+    }
+
+    #[test]
+    fn what_is_undefined_is_null_and_what_has_no_end_inf() {
+        let found = calc(
+            "u-chart",
+            &json!({"num": [0, 0, 3], "den": [1, 1, 1], "baseline": 2}),
+        );
+        let found = found.unwrap();
+        assert_eq!(found["z"], json!([null, null, "inf"]));
+        assert_eq!(found["sigma_z_laney"], Value::Null);
+        assert_eq!(found["upper_laney"], json!([null, null, null]));
+        let found = calc("run-chart", &json!({"x": [2, 2, 2]})).unwrap();
+        assert_eq!(found["longest_run_limit"], Value::Null);
+        let found = calc("xmr", &json!({"x": [2, 2, 2]})).unwrap();
+        assert_eq!(found["z"], json!([null, null, null]));
+        assert_eq!(found["signals"], json!([]));
+    }
 }
