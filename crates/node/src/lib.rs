@@ -13,6 +13,7 @@ mod clock;
 pub mod competence;
 mod contact;
 mod draft;
+pub mod equity;
 mod error;
 mod event;
 pub mod follow;

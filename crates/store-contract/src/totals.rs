@@ -287,7 +287,10 @@ pub async fn officers_days_are_counted(engine: &impl Engine) {
     let read = all.iter().map(|row| (row.officer, row.encounters));
     assert!(read.eq([(officer(7), 3), (officer(8), 1)]));
     assert!(all.iter().all(|row| row.beat.is_some()));
-    let own = store.officer_beats(&pati(), Some(officer(8))).await.unwrap();
+    let own = store
+        .officer_beats(&pati(), Some(officer(8)))
+        .await
+        .unwrap();
     assert_eq!(own, all.get(1..).unwrap());
     let nobody = store.officer_beats(&pati(), Some(officer(5))).await;
     assert!(nobody.unwrap().is_empty());

@@ -190,7 +190,10 @@ pub(in crate::sql) async fn officer_beats(
             beat: if beat.is_empty() {
                 None
             } else {
-                Some(beat.parse().map_err(|_| damaged("beat", "no code of an area"))?)
+                Some(
+                    beat.parse()
+                        .map_err(|_| damaged("beat", "no code of an area"))?,
+                )
             },
             encounters: get(row, "n")?,
         })
