@@ -4,6 +4,7 @@
 
 pub(crate) mod chart;
 pub(crate) mod competence;
+pub(crate) mod equity;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod morning;
@@ -28,6 +29,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan/kompetensi", get(competence::show))
         .route("/pimpinan/kompetensi.csv", get(competence::csv))
         .route("/pimpinan/kompetensi.json", get(competence::json))
+        .route("/pimpinan/pemerataan", get(equity::show))
+        .route("/pimpinan/pemerataan.csv", get(equity::csv))
+        .route("/pimpinan/pemerataan.json", get(equity::json))
         .route("/pimpinan/tren", get(trend::show))
         .route("/pimpinan/tren.csv", get(trend::csv))
         .route("/pimpinan/tanggap", get(response::show))

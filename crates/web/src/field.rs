@@ -3,6 +3,7 @@
 
 pub(crate) mod card;
 pub(crate) mod encounter;
+mod ground;
 mod list;
 
 use axum::Router;
@@ -18,6 +19,8 @@ pub(crate) fn router() -> Router<AppState> {
             "/pertemuan/baru",
             get(encounter::show).post(encounter::record),
         )
+        .route("/pertemuan/wilayah", get(ground::show))
+        .route("/pertemuan/wilayah.json", get(ground::json))
         .route("/pertemuan/{encounter}", get(card::show))
         .route("/pertemuan/{encounter}/perbaiki", post(card::correct))
 }

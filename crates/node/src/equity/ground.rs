@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use pengayom_core::place::{AreaCode, Geography, Point, StationId, StratumId};
+use pengayom_core::pack::StratumDimension;
+use pengayom_core::place::{Area, AreaCode, Geography, Point, StationId, StratumId};
 
 use super::{Level, neighbours};
 use crate::UnitContext;
@@ -82,7 +83,7 @@ impl Ground {
             districts.push(District {
                 code: code.clone(),
                 name: choice.area.name.to_string(),
-                people: geography.area(code).and_then(|area| area.population()),
+                people: geography.area(code).and_then(Area::population),
                 distance: metres(code, stands),
             });
         }
@@ -106,7 +107,7 @@ impl Ground {
         let district_corners = districts.iter().map(|one| corners(&one.code)).collect();
         let strata = unit.pack.strata().iter();
         let mut strata: Vec<(u32, StratumId)> = strata
-            .filter(|stratum| stratum.dimension == pengayom_core::pack::StratumDimension::Distance)
+            .filter(|stratum| stratum.dimension == StratumDimension::Distance)
             .filter_map(|stratum| {
                 let code = stratum.code.as_str().parse().ok()?;
                 Some((stratum.up_to_km.unwrap_or(u32::MAX), code))

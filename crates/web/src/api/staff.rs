@@ -66,6 +66,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(board::trend))
         .routes(routes!(board::response_times))
         .routes(routes!(board::competence))
+        .routes(routes!(board::equal_attention))
         .routes(routes!(changes::listen))
         .routes(routes!(changes::listen_to_case))
         .merge(means())

@@ -62,20 +62,35 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
     assert_eq!(same["cases"], 1);
     let page = "/pimpinan/kompetensi.json?dari=2026-11-01&sampai=2026-11-24&lang=en";
     assert_eq!(same, browser.get(page).await.json());
+    let same = ok(&chief
+        .get("/board/equity?from=2026-11-01&to=2026-11-24&attention=closed&level=beat")
+        .await);
+    assert_eq!(
+        same["filed"],
+        serde_json::Value::Null,
+        "one report is too few to show"
+    );
+    let page = "/pimpinan/pemerataan.json?dari=2026-11-01&sampai=2026-11-24&perhatian=closed&tingkat=beat&lang=en";
+    assert_eq!(same, browser.get(page).await.json());
+    for name in ["attention", "need", "level"] {
+        let answer = chief.get(&format!("/board/equity?{name}=much")).await;
+        let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
+        assert_eq!(problem["errors"][0]["parameter"], name);
+    }
     for (query, name) in [
         ("from=x", "from"),
         ("to=2026-13-01", "to"),
         ("from=2026-11-24&to=2026-11-01", "to"),
         ("from=2000-01-01&to=2026-11-01", "from"),
     ] {
-        for path in ["response-times", "competence"] {
+        for path in ["response-times", "competence", "equity"] {
             let answer = chief.get(&format!("/board/{path}?{query}")).await;
             let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
             assert_eq!(problem["errors"][0]["parameter"], name, "{path} {query}");
         }
     }
     let desk = program(&site, "desk", &ALL).await;
-    for path in ["morning", "trend", "response-times", "competence"] {
+    for path in ["morning", "trend", "response-times", "competence", "equity"] {
         let answer = desk.get(&format!("/board/{path}")).await;
         problem(&answer, StatusCode::FORBIDDEN, "forbidden");
     }
