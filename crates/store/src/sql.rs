@@ -53,8 +53,8 @@ use crate::blob::{BlobProgress, BlobReport};
 use crate::error::StoreError;
 use crate::postgres::news::Follower;
 use crate::query::{
-    CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerBeat, OfficerTotals, Span, SurveyTotals,
-    WaitGroup, WaitTotals,
+    CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerBeat, OfficerTotals, Span,
+    SurveyTotals, WaitGroup, WaitTotals,
 };
 use crate::rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
