@@ -7,13 +7,12 @@
 //! is worked out from what is left**, so that no index and no curve gives away what is hidden.
 
 mod compare;
+mod count;
 mod ground;
 mod hide;
 mod neighbours;
 mod officer;
 mod outcome;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,13 +20,15 @@ use pengayom_core::pack::GoodEnd;
 use pengayom_core::place::{AreaCode, StratumId};
 use pengayom_measure::proportion::Interval;
 use pengayom_measure::ranking::CurvePoint;
-use pengayom_store::{AnswerSums, CaseSums, Grain, MeetingSums, Span};
+use pengayom_store::{Grain, Span};
 
+use self::count::{by_beat, by_district};
 use crate::Node;
 use crate::access::{Permission, Staff};
 use crate::error::HandleError;
 
 pub use compare::{Call, Compared, Near, PAIRS_MAX, Weighed, compare};
+pub use count::{Counts, Sums};
 pub use ground::{Beat, Corners, District, Ground};
 pub use neighbours::neighbours;
 pub use officer::{OWN_NEEDS, OwnGround, OwnPlace, SPREAD_NEEDS, Spread, own, spread};
@@ -86,25 +87,6 @@ pub struct NeedUsed {
     pub people_known: (usize, usize),
     /// People were asked for, or would have been taken, and are not known for all areas.
     pub fell_back: bool,
-}
-
-/// Counts of one place over the months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Encounters recorded.
-    pub encounters: u64,
-    /// Reports filed.
-    pub filed: u64,
-    /// Of them, answered.
-    pub taken_up: u64,
-    /// Of those, in time.
-    pub in_time: u64,
-    /// Of the filed, closed.
-    pub closed: u64,
-    /// Answers to the item that is told, those who did not know left out.
-    pub answers: u64,
-    /// Of them, good.
-    pub good: u64,
 }
 
 /// What somebody may see of the counts of a place.
@@ -246,17 +228,6 @@ pub struct Equity {
 /// Areas below which nothing is said of how unequal they are; our choice, the fewest a map says something of.
 pub const AREAS_NEED: usize = 3;
 
-/// What the store has of the months.
-#[derive(Debug, Clone, Default)]
-pub struct Sums {
-    /// Requests by month and beat.
-    pub cases: Vec<CaseSums>,
-    /// Encounters by month and beat.
-    pub meetings: Vec<MeetingSums>,
-    /// Answers by month and beat.
-    pub answers: Vec<AnswerSums>,
-}
-
 impl Attention {
     /// All, the first being what is shown when nothing is asked.
     pub const ALL: [Self; 4] = [Self::Encounters, Self::TakenUp, Self::InTime, Self::Closed];
@@ -328,22 +299,6 @@ impl Level {
     }
 }
 
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.encounters += other.encounters;
-        self.filed += other.filed;
-        self.taken_up += other.taken_up;
-        self.in_time += other.in_time;
-        self.closed += other.closed;
-        self.answers += other.answers;
-        self.good += other.good;
-    }
-
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl Seen {
     fn hides(&self, attention: Attention) -> bool {
         if attention.is_of_reports() {
@@ -365,46 +320,6 @@ impl Seen {
             Need::Equal => Some(areas as f64),
         }
     }
-}
-
-/// Counts by code of beat; what has none, or one the unit does not know, under `None`.
-fn by_beat(
-    sums: &Sums,
-    ground: &Ground,
-    item: Option<(&str, GoodEnd)>,
-) -> BTreeMap<Option<usize>, Counts> {
-    let mut counts: BTreeMap<Option<usize>, Counts> = BTreeMap::new();
-    for row in &sums.cases {
-        let of = counts.entry(ground.beat(&row.place)).or_default();
-        let filed = whole(row.filed);
-        // Sums of the record always hold these; a damaged one must not give a share above 1.
-        let taken_up = whole(row.responded).min(filed);
-        of.filed += filed;
-        of.taken_up += taken_up;
-        of.in_time += taken_up.saturating_sub(whole(row.responded_late));
-        of.closed += whole(row.closed).min(filed);
-    }
-    for row in &sums.meetings {
-        let of = counts.entry(ground.beat(&row.place)).or_default();
-        of.encounters += whole(row.encounters);
-    }
-    for row in &sums.answers {
-        let Some((_, good)) = item.filter(|(item, _)| *item == row.item) else {
-            continue;
-        };
-        let [_, no, not_quite, yes, very] = row.counts.map(whole);
-        let of = counts.entry(ground.beat(&row.place)).or_default();
-        of.answers += no + not_quite + yes + very;
-        of.good += match good {
-            GoodEnd::High => yes + very,
-            GoodEnd::Low => no,
-        };
-    }
-    counts
-}
-
-fn whole(n: i64) -> u64 {
-    u64::try_from(n).unwrap_or(0)
 }
 
 /// What is given once for all readings.
@@ -458,7 +373,10 @@ pub fn weigh(ground: &Ground, sums: &Sums, officers: &[OfficerRow], asked: &Aske
     }
     let strata = hide::strata(ground, &counts, asked.small_cell);
     let places = match level {
-        Level::Station => hide::districts(ground, &counts, asked.small_cell),
+        Level::Station => {
+            let sums = by_district(sums, ground, &counts, &whole_unit);
+            hide::districts(sums, asked.small_cell)
+        }
         Level::Beat => hide::beats(ground, &counts, &strata, asked.small_cell),
     };
     let need = need_used(wish.need, ground.people(level));
@@ -632,6 +550,14 @@ impl Node {
             answers: self
                 .store
                 .answer_sums(&unit.id, span, Grain::BeatMonth)
+                .await?,
+            station_cases: self
+                .store
+                .case_sums(&unit.id, span, Grain::MixMonth)
+                .await?,
+            station_meetings: self
+                .store
+                .meeting_sums(&unit.id, span, Grain::MixMonth)
                 .await?,
         };
         let officers = self.store.officer_beats(&unit.id, None).await?;

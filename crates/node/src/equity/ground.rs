@@ -39,6 +39,8 @@ pub struct District {
     pub people: Option<u64>,
     /// Metres from where the unit stands.
     pub distance: Option<f64>,
+    /// The station that answers for it.
+    pub station: Option<StationId>,
 }
 
 /// Positions of the outer corners of an area, `[lng, lat]` in degrees.
@@ -53,6 +55,8 @@ pub struct Ground {
     districts: Vec<District>,
     /// Which beat a code is.
     of_code: BTreeMap<AreaCode, usize>,
+    /// The area of each station that answers for one only.
+    of_station: BTreeMap<StationId, usize>,
     beat_corners: Vec<Corners>,
     district_corners: Vec<Corners>,
     /// Strata by distance, near to far.
@@ -85,6 +89,7 @@ impl Ground {
                 name: choice.area.name.to_string(),
                 people: geography.area(code).and_then(Area::population),
                 distance: metres(code, stands),
+                station: Some(choice.station.clone()),
             });
         }
         let beats: Vec<Beat> = geography
@@ -124,15 +129,40 @@ impl Ground {
         (districts, district_corners): (Vec<District>, Vec<Corners>),
         strata: Vec<StratumId>,
     ) -> Self {
+        let mut of_station: BTreeMap<StationId, Vec<usize>> = BTreeMap::new();
+        for (at, district) in districts.iter().enumerate() {
+            if let Some(station) = &district.station {
+                of_station.entry(station.clone()).or_default().push(at);
+            }
+        }
+        let of_station = of_station.into_iter();
+        let of_station = of_station.filter_map(|(station, at)| match at.as_slice() {
+            [only] => Some((station, *only)),
+            _ => None,
+        });
         let of_code = beats.iter().enumerate();
         Self {
             of_code: of_code.map(|(at, beat)| (beat.code.clone(), at)).collect(),
+            of_station: of_station.collect(),
             beats,
             districts,
             beat_corners,
             district_corners,
             strata,
         }
+    }
+
+    /// The area of a stored station that answers for one only.
+    pub(super) fn district_of_station(&self, station: &str) -> Option<usize> {
+        let station = station.parse::<StationId>().ok()?;
+        self.of_station.get(&station).copied()
+    }
+
+    /// Whether the station of an area answers for no other.
+    pub(super) fn is_of_one_station(&self, district: usize) -> bool {
+        let station = self.districts.get(district);
+        let station = station.and_then(|district| district.station.as_ref());
+        station.is_some_and(|station| self.of_station.contains_key(station))
     }
 
     /// The beats, by code.

@@ -45,27 +45,8 @@ fn stratum_of(ground: &Ground, at: Option<usize>) -> Option<&StratumId> {
     ground.strata().iter().find(|known| *known == stratum)
 }
 
-/// Areas of stations by code, then what is in none of them, if there is any of it.
-pub(super) fn districts(
-    ground: &Ground,
-    counts: &BTreeMap<Option<usize>, Counts>,
-    small: u64,
-) -> Places {
-    let districts = 0..ground.districts().len();
-    let mut sums: Vec<(Option<usize>, Counts)> = districts
-        .map(Some)
-        .chain([None])
-        .map(|at| (at, Counts::default()))
-        .collect();
-    for (at, one) in counts {
-        let district = at
-            .and_then(|at| ground.beats().get(at))
-            .and_then(|beat| beat.district);
-        if let Some((_, sum)) = sums.iter_mut().find(|(known, _)| *known == district) {
-            sum.add(one);
-        }
-    }
-    sums.retain(|(at, sum)| at.is_some() || !sum.is_nothing());
+/// Areas of stations, and what is in none of them.
+pub(super) fn districts(sums: Vec<(Option<usize>, Counts)>, small: u64) -> Places {
     let seen = see(sums.iter().map(|(_, sum)| *sum).collect(), small);
     sums.into_iter().map(|(at, _)| at).zip(seen).collect()
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use pengayom_core::place::{AreaCode, StationId};
 use pengayom_core::value::OfficerId;
 
+use super::count::whole;
 use super::{
-    Beat, Compared, Ground, Level, Need, NeedUsed, OfficerRow, Weighed, compare, need_used, whole,
+    Beat, Compared, Ground, Level, Need, NeedUsed, OfficerRow, Weighed, compare, need_used,
 };
 
 /// Encounters below which nothing is said of how one officer spreads them; our choice.

@@ -10,6 +10,7 @@
 
 use pengayom_core::value::OfficerId;
 use pengayom_measure::suppression::suppress;
+use pengayom_store::{AnswerSums, CaseSums, MeetingSums};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -57,6 +58,7 @@ fn ground(people: &[Option<u64>]) -> Ground {
         name: format!("Kecamatan {at}"),
         people: None,
         distance: Some(5000.0),
+        station: None,
     });
     Ground::new(
         (beats.collect(), (0..n).map(square).collect()),
@@ -121,7 +123,7 @@ fn sums(rows: &[(i64, i64)]) -> Sums {
         meetings: (rows.iter().enumerate())
             .map(|(n, row)| meetings(&place(n), row.0))
             .collect(),
-        answers: Vec::new(),
+        ..Sums::default()
     }
 }
 
@@ -255,6 +257,56 @@ fn unknown_places_are_a_group_of_their_own() {
             (None, Some(60))
         );
     }
+}
+
+// S46: of an encounter recorded for a station's area without a beat, the area of a station is known.
+#[test]
+fn what_is_a_stations_is_its_areas_where_it_answers_for_one_only() {
+    let plain = ground(&[None; 4]);
+    let mut districts = plain.districts().to_vec();
+    let station = |code: &str| Some(code.parse().unwrap());
+    districts[0].station = station("polsek-juwana");
+    let of = |districts: &[District]| {
+        let corners = vec![square(0), square(1)];
+        let beats = (plain.beats().to_vec(), (0..4).map(square).collect());
+        Ground::new(
+            beats,
+            (districts.to_vec(), corners),
+            plain.strata().to_vec(),
+        )
+    };
+    let mut rows = sums(&[(10, 10); 4]);
+    rows.meetings.push(meetings("", 30));
+    rows.cases.push(cases("", 8, 8, 0, 8));
+    rows.station_meetings = vec![meetings("polsek-juwana", 45), meetings("polsek-tayu", 25)];
+    rows.station_cases = vec![
+        cases("polsek-juwana", 28, 20, 0, 20),
+        cases("", 20, 20, 0, 20),
+    ];
+    let asked = asked(
+        Attention::Encounters,
+        Some(Need::Reports),
+        Some(Level::Station),
+    );
+    let told = |ground: &Ground| {
+        let read = weigh(ground, &rows, &[], &asked);
+        let rows = read.areas.iter();
+        rows.map(|row| (row.attention, row.need))
+            .collect::<Vec<_>>()
+    };
+    // The first by its station, the second by its beats; what is left is of no known area.
+    assert_eq!(
+        told(&of(&districts)),
+        [
+            (Some(45), Some(28.0)),
+            (Some(20), Some(20.0)),
+            (Some(5), None)
+        ]
+    );
+    // A station that answers for both does not say which.
+    districts[1].station = station("polsek-juwana");
+    let both = told(&of(&districts));
+    assert_eq!(both[2], (Some(30), None));
 }
 
 // S46
