@@ -67,7 +67,7 @@ test("without script every live page says of when it is, and its reload brings a
 
 // UX 21
 test("every page that listens for news is one of these", async () => {
-  for (const [role, addresses] of [["desk", ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/serah-terima", "/pertemuan"]], ["commander", ["/pimpinan", "/pimpinan/tanggap", "/pimpinan/kompetensi"]]]) {
+  for (const [role, addresses] of [["desk", ["/meja", "/meja/laporan/baru", "/meja/daftar", "/meja/serah-terima", "/pertemuan"]], ["commander", ["/pimpinan", "/pimpinan/tanggap", "/pimpinan/kompetensi", "/pimpinan/pemerataan"]]]) {
     const cookie = demo.sessions[role].map(({ name, value }) => `${name}=${value}`).join("; ");
     for (const address of addresses) {
       const html = await (await fetch(new URL(address, demo.url), { headers: { cookie } })).text();

@@ -168,6 +168,9 @@ fn a_feature_without_what_an_area_needs_is_named() {
         ("\"City\"", "\" \"", "name"),
         ("null", "3", "parent"),
         ("null", "null,\"population\":-1", "population"),
+        ("null", "null,\"population\":1.5", "population"),
+        ("null", "null,\"population\":\"90270\"", "population"),
+        ("null", "null,\"population\":10000000001", "population"),
         ("null", "null,\"aliases\":\"Town\"", "aliases"),
         ("null", "null,\"kind\":7", "kind"),
     ] {
@@ -175,6 +178,24 @@ fn a_feature_without_what_an_area_needs_is_named() {
             AreaProblem::BadProperty { key: found, .. } => assert_eq!(found, key),
             other => panic!("{key}: {other:?}"),
         }
+    }
+}
+
+// S47: need by people is read at every level, and a wrong figure is told with its feature and its field.
+#[test]
+fn people_are_read_at_every_level_and_a_wrong_figure_names_its_feature_and_field() {
+    let village = r#""level":"village","code":"V","name":"V","parent":"C""#;
+    let city = format!("{GOOD},\"population\":1200");
+    let people = |figure: &str| format!("{village},\"population\":{figure}");
+    let read = areas(&[feature(&city, SQUARE), feature(&people("300"), SQUARE)]).unwrap();
+    let of = |code: &str| read.get(&code.parse().unwrap()).unwrap().population();
+    assert_eq!((of("C"), of("V")), (Some(1200), Some(300)));
+    let read = areas(&[feature(&city, SQUARE), feature(&people("null"), SQUARE)]).unwrap();
+    assert_eq!(read.get(&"V".parse().unwrap()).unwrap().population(), None);
+    let wrong = areas(&[feature(&city, SQUARE), feature(&people("-3"), SQUARE)]).unwrap_err();
+    let told = wrong.to_string();
+    for part in ["feature 1", "code V", "population", "-3"] {
+        assert!(told.contains(part), "{told}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The difference of two shares, such as "answered in time" of two stations.
 
 use crate::proportion::{Interval, ProportionError, Z_95, counts, wilson_interval};
-use crate::quantile::threshold;
+use crate::quantile::{threshold, two_sided};
 
 /// Newcombe's hybrid score 95 % interval for the first share minus the second (his method 10,
 /// without continuity correction).
@@ -74,6 +74,45 @@ pub fn miettinen_nurminen(
     second: (u64, u64),
 ) -> Result<Interval, ProportionError> {
     score_interval(first, second, Linear::AsPublished)
+}
+
+/// Two-sided probability of a difference at least as large as this one, if both shares are the same:
+/// the score test with the pooled share, which is Pearson's test of a two-by-two table without
+/// continuity correction.
+///
+/// # Shape and units
+///
+/// - `first`, `second`: successes and trials, with successes at most trials.
+/// - returns: in `[0, 1]`; 1 where no trial or every trial of both succeeded.
+///
+/// # Errors
+///
+/// As [`wilson_interval`].
+///
+/// # Examples
+///
+/// ```
+/// use pengayom_measure::difference::score_p;
+///
+/// // 15 of 20 against 5 of 20: z = 0.5 / sqrt(0.5 * 0.5 / 10) is the root of 10.
+/// assert!((score_p((15, 20), (5, 20))? - 0.001_565_402_258).abs() < 1e-9);
+/// # Ok::<(), pengayom_measure::proportion::ProportionError>(())
+/// ```
+///
+/// # References
+///
+/// Pearson, K. (1900). On the criterion that a given system of deviations … *Philosophical Magazine*
+/// 50(302), 157–175.
+pub fn score_p(first: (u64, u64), second: (u64, u64)) -> Result<f64, ProportionError> {
+    let (x1, n1) = counts(first.0, first.1)?;
+    let (x2, n2) = counts(second.0, second.1)?;
+    let pooled = (x1 + x2) / (n1 + n2);
+    let variance = pooled * (1.0 - pooled) * (n1.recip() + n2.recip());
+    if variance > 0.0 {
+        Ok(two_sided((x1 / n1 - x2 / n2) / variance.sqrt()).min(1.0))
+    } else {
+        Ok(1.0)
+    }
 }
 
 /// The interval that statsmodels 0.15.0 calls by the name of Miettinen and Nurminen, for comparing
@@ -164,6 +203,14 @@ mod tests {
         for (first, second) in [((0, 0), (1, 2)), ((1, 2), (0, 0)), ((3, 2), (1, 2))] {
             assert!(newcombe(first, second).is_err());
             assert!(miettinen_nurminen(first, second).is_err());
+            assert!(score_p(first, second).is_err());
+        }
+    }
+
+    #[test]
+    fn shares_that_cannot_differ_are_no_surprise() {
+        for (first, second) in [((0, 5), (0, 9)), ((5, 5), (9, 9)), ((3, 6), (5, 10))] {
+            assert!((score_p(first, second).unwrap() - 1.0).abs() < 1e-12);
         }
     }
 
@@ -182,6 +229,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_score_test_does_not_ask_which_share_comes_first(
+            n1 in 1_u64..5000, n2 in 1_u64..5000, part1 in 0.0_f64..1.0, part2 in 0.0_f64..1.0
+        ) {
+            let of = |n: u64, part: f64| ((0..n).filter(|at| (*at as f64) < part * n as f64).count() as u64, n);
+            let (first, second) = (of(n1, part1), of(n2, part2));
+            let (one, other) = (score_p(first, second).unwrap(), score_p(second, first).unwrap());
+            prop_assert!((one - other).abs() < 1e-12 && (0.0..=1.0).contains(&one));
+            let failed = |of: (u64, u64)| (of.1 - of.0, of.1);
+            let turned = score_p(failed(first), failed(second)).unwrap();
+            prop_assert!((one - turned).abs() < 1e-9);
+        }
+
         #[test]
         fn the_restricted_share_is_the_most_likely_one(
             n1 in 2_u32..200, n2 in 2_u32..200, part1 in 0.05_f64..0.95, part2 in 0.05_f64..0.95,

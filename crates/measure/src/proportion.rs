@@ -45,6 +45,9 @@ pub enum ProportionError {
         /// Trials given.
         trials: u64,
     },
+    /// An expected share that is no number.
+    #[error("the expected share must be a number")]
+    NotShare,
 }
 
 /// Wilson score interval for a share, such as "requests answered in time".
@@ -206,6 +209,50 @@ pub fn share(successes: u64, trials: u64) -> Result<Share, ProportionError> {
     })
 }
 
+/// Two-sided probability of a share at least as far from an expected one as this: the score test that
+/// [`wilson_interval`] is the inverse of, so that its 95 % interval leaves the expected share out exactly
+/// where this is below 0.05.
+///
+/// # Shape and units
+///
+/// - `successes`, `trials`: counts, with `successes <= trials`.
+/// - `expected`: the share expected, a fraction; what is below 0 or above 1 counts as 0 or 1.
+/// - returns: in `[0, 1]`; where 0 or 1 is expected, 1 if it was so and else 0.
+///
+/// # Errors
+///
+/// As [`wilson_interval`], and [`ProportionError::NotShare`] for an expected share that is no number.
+///
+/// # Examples
+///
+/// ```
+/// use pengayom_measure::proportion::score_p;
+///
+/// // 60 heads of 100: z = 2.
+/// assert!((score_p(60, 100, 0.5)? - 0.045_500_263_896).abs() < 1e-9);
+/// # Ok::<(), pengayom_measure::proportion::ProportionError>(())
+/// ```
+///
+/// # References
+///
+/// As [`wilson_interval`].
+pub fn score_p(successes: u64, trials: u64, expected: f64) -> Result<f64, ProportionError> {
+    let (x, n) = counts(successes, trials)?;
+    if expected.is_nan() {
+        return Err(ProportionError::NotShare);
+    }
+    let expected = expected.clamp(0.0, 1.0);
+    let variance = expected * (1.0 - expected) / n;
+    let away = x / n - expected;
+    Ok(if variance > 0.0 {
+        quantile::two_sided(away / variance.sqrt()).min(1.0)
+    } else if away.abs() > 0.0 {
+        0.0
+    } else {
+        1.0
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(
@@ -227,7 +274,27 @@ mod tests {
         assert_eq!(share(3, 2), Err(error));
     }
 
+    #[test]
+    fn where_nothing_is_expected_one_is_a_surprise() {
+        assert!((score_p(0, 9, 0.0).unwrap() - 1.0).abs() < 1e-15);
+        assert!(score_p(1, 9, 0.0).unwrap().abs() < 1e-15);
+        assert!((score_p(9, 9, 2.0).unwrap() - 1.0).abs() < 1e-15);
+        assert_eq!(score_p(1, 9, f64::NAN), Err(ProportionError::NotShare));
+        assert_eq!(score_p(0, 0, 0.5), Err(ProportionError::NoTrials));
+    }
+
     proptest! {
+        #[test]
+        fn the_test_refuses_what_its_interval_leaves_out(
+            trials in 1_u64..2000, percent in 0_u64..=100, expected in 0.001_f64..0.999
+        ) {
+            let successes = trials * percent / 100;
+            let within = share(successes, trials).unwrap().interval;
+            let (near, p) = (1e-9, score_p(successes, trials, expected).unwrap());
+            prop_assert!(p > 0.05 - near || expected <= within.low + near || expected >= within.high - near);
+            prop_assert!(p < 0.05 + near || (within.low - near..=within.high + near).contains(&expected));
+        }
+
         #[test]
         fn the_interval_holds_the_share_and_stays_a_share(trials in 1_u64..100_000, percent in 0_u64..=100) {
             let successes = trials * percent / 100;

@@ -172,7 +172,7 @@ fn show(areas: &[(&AreaCode, Counts)], small: u32, into: &mut BTreeMap<AreaCode,
 
 /// Which of some counts with a known total may be shown: none from 1 to below the limit, none that `with` hides, and
 /// as many of the others fewer as it takes until what is hidden together reaches the limit.
-fn shown(counts: &[u64], small: u32, with: &[bool]) -> Vec<bool> {
+pub(crate) fn shown(counts: &[u64], small: u32, with: &[bool]) -> Vec<bool> {
     let small = u64::from(small);
     let mut shown: Vec<bool> = counts
         .iter()

@@ -14,6 +14,7 @@ pub mod civility;
 pub mod competence;
 mod contact;
 mod draft;
+pub mod equity;
 mod error;
 mod event;
 pub mod follow;

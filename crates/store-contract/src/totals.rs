@@ -282,6 +282,18 @@ pub async fn officers_days_are_counted(engine: &impl Engine) {
     // Nobody served this one.
     file(&*store, 12, at(0), "polsek-juwana", "33.18.10.2013").await;
     follow(&*store, &pati(), 12, at(40), closed()).await;
+    // S48: where each of them met somebody, of one officer and of all.
+    let all = store.officer_beats(&pati(), None).await.unwrap();
+    let read = all.iter().map(|row| (row.officer, row.encounters));
+    assert!(read.eq([(officer(7), 3), (officer(8), 1)]));
+    assert!(all.iter().all(|row| row.beat.is_some()));
+    let own = store
+        .officer_beats(&pati(), Some(officer(8)))
+        .await
+        .unwrap();
+    assert_eq!(own, all.get(1..).unwrap());
+    let nobody = store.officer_beats(&pati(), Some(officer(5))).await;
+    assert!(nobody.unwrap().is_empty());
     let ask = async |from: &str, to: &str| {
         let (from, to) = (from.parse().unwrap(), to.parse().unwrap());
         let totals = store.officer_totals(&pati(), from, to).await.unwrap();

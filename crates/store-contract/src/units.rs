@@ -179,6 +179,8 @@ pub async fn totals_of_one_unit_count_nothing_of_another(engine: &impl Engine) {
             .unwrap()
             .is_empty()
     );
+    let beats = store.officer_beats(&other, None).await;
+    assert!(beats.unwrap().is_empty());
     // And they are there for the unit itself.
     assert_eq!(
         store

@@ -62,8 +62,8 @@ pub use quality::{
     AnswerSums, CaseSums, ControlSums, ForceSums, Grain, MeetingSums, OfficerSums, QualityStore,
 };
 pub use query::{
-    CaseCursor, CaseOrder, CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals,
-    Span, SurveyTotals, WaitGroup, WaitTotals,
+    CaseCursor, CaseOrder, CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerBeat,
+    OfficerTotals, Span, SurveyTotals, WaitGroup, WaitTotals,
 };
 pub use shown::{ShownQuery, ShownStore};
 pub use sql::{BlobUpload, SqlStore};
@@ -327,6 +327,14 @@ pub trait Store:
         from: jiff::civil::Date,
         to: jiff::civil::Date,
     ) -> Result<Vec<OfficerTotals>, StoreError>;
+
+    /// How often officers met somebody, by beat and of all times, in the order of officer and beat; all officers
+    /// or one. For the officer themself, and for what all of them come to together: never for a list of officers.
+    async fn officer_beats(
+        &self,
+        unit: &UnitId,
+        officer: Option<OfficerId>,
+    ) -> Result<Vec<OfficerBeat>, StoreError>;
 
     // -- sealed and stored things ----------------------------------------------------------
 

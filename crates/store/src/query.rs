@@ -206,6 +206,17 @@ pub struct SurveyTotals {
     pub counts: [i64; 5],
 }
 
+/// How often one officer met somebody in one beat, of all times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficerBeat {
+    /// Who.
+    pub officer: OfficerId,
+    /// Where; `None`: at a place that is in no known beat.
+    pub beat: Option<AreaCode>,
+    /// Encounters they recorded there.
+    pub encounters: i64,
+}
+
 /// What one officer did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerTotals {

@@ -54,8 +54,8 @@ use crate::blob::{BlobProgress, BlobReport};
 use crate::error::StoreError;
 use crate::postgres::news::Follower;
 use crate::query::{
-    CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerTotals, Span, SurveyTotals,
-    WaitGroup, WaitTotals,
+    CasePage, CaseQuery, HourGroup, HourTotals, MeasuredCase, OfficerBeat, OfficerTotals, Span,
+    SurveyTotals, WaitGroup, WaitTotals,
 };
 use crate::rows::{
     BackupRow, BlobRow, CaseCounts, CaseRow, DraftRow, EncounterRow, FeedbackRow, ImportRow,
@@ -297,6 +297,14 @@ impl Store for SqlStore {
         to: jiff::civil::Date,
     ) -> Result<Vec<OfficerTotals>, StoreError> {
         read::rollups::officers(&self.readers, unit, from, to).await
+    }
+
+    async fn officer_beats(
+        &self,
+        unit: &UnitId,
+        officer: Option<OfficerId>,
+    ) -> Result<Vec<OfficerBeat>, StoreError> {
+        read::rollups::officer_beats(&self.readers, unit, officer).await
     }
 
     async fn person(

@@ -5,6 +5,7 @@
 pub(crate) mod chart;
 pub(crate) mod civility;
 pub(crate) mod competence;
+pub(crate) mod equity;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod morning;
@@ -37,6 +38,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan/survei", get(survey::show))
         .route("/pimpinan/survei.csv", get(survey::csv))
         .route("/pimpinan/survei.json", get(survey::json))
+        .route("/pimpinan/pemerataan", get(equity::show))
+        .route("/pimpinan/pemerataan.csv", get(equity::csv))
+        .route("/pimpinan/pemerataan.json", get(equity::json))
         .route("/pimpinan/tren", get(trend::show))
         .route("/pimpinan/tren.csv", get(trend::csv))
         .route("/pimpinan/tanggap", get(response::show))

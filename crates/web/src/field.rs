@@ -4,6 +4,7 @@
 pub(crate) mod card;
 pub(crate) mod encounter;
 pub(crate) mod force;
+mod ground;
 mod list;
 
 use axum::Router;
@@ -19,6 +20,8 @@ pub(crate) fn router() -> Router<AppState> {
             "/pertemuan/baru",
             get(encounter::show).post(encounter::record),
         )
+        .route("/pertemuan/wilayah", get(ground::show))
+        .route("/pertemuan/wilayah.json", get(ground::json))
         .route("/pertemuan/{encounter}", get(card::show))
         .route("/pertemuan/{encounter}/perbaiki", post(card::correct))
 }

@@ -19,6 +19,8 @@ mod case;
 mod competence;
 #[path = "desk/encounter.rs"]
 mod encounter;
+#[path = "desk/equity.rs"]
+mod equity;
 #[path = "desk/evidence.rs"]
 mod evidence;
 #[path = "desk/hold.rs"]

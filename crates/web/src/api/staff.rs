@@ -68,6 +68,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(board::civility))
         .routes(routes!(board::competence))
         .routes(routes!(board::survey))
+        .routes(routes!(board::equal_attention))
         .routes(routes!(changes::listen))
         .routes(routes!(changes::listen_to_case))
         .merge(means())

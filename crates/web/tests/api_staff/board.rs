@@ -70,13 +70,28 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
     let same = ok(&chief.get("/board/civility").await);
     let page = "/pimpinan/keberadaban.json?lang=en";
     assert_eq!(same, browser.get(page).await.json());
+    let same = ok(&chief
+        .get("/board/equity?from=2026-11-01&to=2026-11-24&attention=closed&level=beat")
+        .await);
+    assert_eq!(
+        same["filed"],
+        serde_json::Value::Null,
+        "one report is too few to show"
+    );
+    let page = "/pimpinan/pemerataan.json?dari=2026-11-01&sampai=2026-11-24&perhatian=closed&tingkat=beat&lang=en";
+    assert_eq!(same, browser.get(page).await.json());
+    for name in ["attention", "need", "level"] {
+        let answer = chief.get(&format!("/board/equity?{name}=much")).await;
+        let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
+        assert_eq!(problem["errors"][0]["parameter"], name);
+    }
     for (query, name) in [
         ("from=x", "from"),
         ("to=2026-13-01", "to"),
         ("from=2026-11-24&to=2026-11-01", "to"),
         ("from=2000-01-01&to=2026-11-01", "from"),
     ] {
-        for path in ["response-times", "competence", "survey"] {
+        for path in ["response-times", "competence", "equity", "survey"] {
             let answer = chief.get(&format!("/board/{path}?{query}")).await;
             let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
             assert_eq!(problem["errors"][0]["parameter"], name, "{path} {query}");
@@ -89,6 +104,7 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
         "response-times",
         "competence",
         "civility",
+        "equity",
         "survey",
     ] {
         let answer = desk.get(&format!("/board/{path}")).await;

@@ -12,6 +12,9 @@ use crate::place::shape::Shape;
 /// Longest name of an area or alias, in characters.
 const MAX_NAME: usize = 120;
 
+/// Most people of one area: more than there are on Earth.
+const MAX_PEOPLE: u64 = 10_000_000_000;
+
 fn property<'f>(feature: &'f JsonObject, key: &'static str) -> Option<&'f JsonValue> {
     feature.get(key)
 }
@@ -45,13 +48,16 @@ pub(super) fn read_area(feature: Feature) -> Result<Area, AreaProblem> {
     };
     let population = match property(&properties, "population") {
         None | Some(JsonValue::Null) => None,
-        Some(value) => Some(value.as_u64().ok_or_else(|| {
-            bad(
-                "population",
-                "a whole number, 0 or more",
-                &value.to_string(),
-            )
-        })?),
+        Some(value) => {
+            let people = value.as_u64().filter(|people| *people <= MAX_PEOPLE);
+            Some(people.ok_or_else(|| {
+                bad(
+                    "population",
+                    "a whole number of people, 0 to 10,000,000,000",
+                    &value.to_string(),
+                )
+            })?)
+        }
     };
     let aliases = match property(&properties, "aliases") {
         None | Some(JsonValue::Null) => Vec::new(),

@@ -7,7 +7,7 @@ use pengayom_core::value::{OfficerId, UnitId};
 use super::select;
 use crate::error::StoreError;
 use crate::query::{
-    HourGroup, HourTotals, OfficerTotals, Span, SurveyTotals, WaitGroup, WaitTotals,
+    HourGroup, HourTotals, OfficerBeat, OfficerTotals, Span, SurveyTotals, WaitGroup, WaitTotals,
 };
 use crate::sql::engine::{Pool, Row};
 use crate::sql::map::{count, damaged, get, moment, stored};
@@ -166,6 +166,36 @@ pub(in crate::sql) async fn officers(
             officer: OfficerId(get(row, "officer")?),
             encounters: get(row, "encounters")?,
             closed: get(row, "closed")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(in crate::sql) async fn officer_beats(
+    pool: &Pool,
+    unit: &UnitId,
+    officer: Option<OfficerId>,
+) -> Result<Vec<OfficerBeat>, StoreError> {
+    let columns = ["officer", "beat", "n"];
+    let mut query = select(pool.engine(), "rollup_officer_beat", &columns, unit);
+    if let Some(officer) = officer {
+        query.push(" AND officer = ").push_bind(officer.0);
+    }
+    query.push(" AND n <> 0 ORDER BY officer, beat");
+    let rows = pool.fetch_all(query).await?;
+    let read = |row: &Row| {
+        let beat: String = get(row, "beat")?;
+        Ok(OfficerBeat {
+            officer: OfficerId(get(row, "officer")?),
+            beat: if beat.is_empty() {
+                None
+            } else {
+                Some(
+                    beat.parse()
+                        .map_err(|_| damaged("beat", "no code of an area"))?,
+                )
+            },
+            encounters: get(row, "n")?,
         })
     };
     rows.iter().map(read).collect()

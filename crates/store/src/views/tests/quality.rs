@@ -157,8 +157,8 @@ fn a_request_of_another_service_moves_where_services_are_told_apart_alone() {
         },
         ..CaseDelta::default()
     };
-    let [_, _, from_day, from_month, _] = of_that_morning("lost_item");
-    let [_, _, to_day, to_month, _] = of_that_morning("violence_at_home");
+    let [_, _, _, from_day, from_month, _] = of_that_morning("lost_item");
+    let [_, _, _, to_day, to_month, _] = of_that_morning("violence_at_home");
     let expected = [
         (from_day, moved(-1)),
         (from_month, moved(-1)),
@@ -292,8 +292,8 @@ fn each_answer_counts_by_hour_by_station_and_by_beat() {
         simulated: false,
     };
     let counts = last(&drive_feedback(&[step(1, 3 * 1440, give)]));
-    let [hour, station, _, _, beat] = of_that_morning("");
-    let expected = [hour, station, beat].map(|cell| {
+    let [hour, day, station, _, _, beat] = of_that_morning("");
+    let expected = [hour, day, station, beat].map(|cell| {
         let key = AnswerKey {
             grain: cell.grain,
             at: cell.at,

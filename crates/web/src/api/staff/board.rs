@@ -12,6 +12,8 @@ use super::{for_one, require};
 use crate::api::caller::Api;
 use crate::board::civility::{self, CivilityFigures};
 use crate::board::competence::{self, CompetenceFigures};
+use crate::board::equity;
+use crate::board::equity::figures::EquityFigures;
 use crate::board::figures::{Figures, ItemFigure, item_figure};
 use crate::board::morning::{duty_counts, function_counts};
 use crate::board::response::{ResponseFigures, figures};
@@ -178,6 +180,63 @@ pub(super) async fn survey(api: Api) -> Result<Response, Fault> {
     api.found(&body).map(for_one)
 }
 
+/// What equal attention is asked with.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names parameters for the description")]
+struct EquityAsked {
+    /// First day; the months it and the last day lie in are counted whole.
+    #[param(format = Date, max_length = 64)]
+    from: Option<String>,
+    /// Last day; at most three years after the first.
+    #[param(format = Date, max_length = 64)]
+    to: Option<String>,
+    /// What attention is: `encounters` (without any), `taken_up`, `in_time` or `closed`.
+    #[param(max_length = 64)]
+    attention: Option<String>,
+    /// What need is: `people`, `reports` or `equal`. Without any: people where they are known for all areas, else
+    /// reports.
+    #[param(max_length = 64)]
+    need: Option<String>,
+    /// Which areas: `station` (without any, where there are some) or `beat`.
+    #[param(max_length = 64)]
+    level: Option<String>,
+}
+
+/// Attention beside need by area and stratum, and who benefits, over whole months.
+#[utoipa::path(
+    get, path = "/board/equity", operation_id = "getEquity", tag = "board",
+    params(EquityAsked),
+    responses((status = 200, description = "Areas in the order of their codes.", body = EquityFigures)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn equal_attention(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    require(staff, Permission::ReadBoard)?;
+    let names = ["attention", "need", "level"];
+    let mut query = api.query();
+    let mut text = |name| query.text(name, 64).unwrap_or_default();
+    let asked = Asked {
+        dari: text("from"),
+        sampai: text("to"),
+    };
+    let words = names.map(&mut text);
+    query.finish()?;
+    let found = found_days(&api, &asked)?;
+    let [attention, need, level] = words.each_ref().map(String::as_str);
+    let wish = equity::wish([attention, need, level]).map_err(|wrong| {
+        let said = api.frame.t("error.word_unknown");
+        let fault = |at: &usize| {
+            let name = names.get(*at).copied().unwrap_or_default();
+            FieldFault::parameter(name, "not_accepted", said)
+        };
+        Fault::Fields(wrong.iter().map(fault).collect())
+    })?;
+    let read = api.node.equity(staff, found, wish).await?;
+    api.found(&EquityFigures::new(&api.frame, &read))
+        .map(for_one)
+}
+
 /// Who asks, who has to read the board, and the days asked for by `from` and `to`.
 fn chief_and_days(api: &Api) -> Result<(&Staff, (Date, Date)), Fault> {
     let staff = api.staff(Scope::Board)?;
@@ -189,13 +248,17 @@ fn chief_and_days(api: &Api) -> Result<(&Staff, (Date, Date)), Fault> {
         sampai: day("to"),
     };
     query.finish()?;
-    let (found, errors) = days(&api.frame, &api.node, &asked);
-    let found = found.ok_or_else(|| {
+    Ok((staff, found_days(api, &asked)?))
+}
+
+/// The days asked for, or what is wrong with `from` and `to`.
+fn found_days(api: &Api, asked: &Asked) -> Result<(Date, Date), Fault> {
+    let (found, errors) = days(&api.frame, &api.node, asked);
+    found.ok_or_else(|| {
         let fault = |error: crate::form::FieldError| {
             let name = if error.id == "dari" { "from" } else { "to" };
             FieldFault::parameter(name, "not_accepted", error.words)
         };
         Fault::Fields(errors.into_iter().map(fault).collect())
-    })?;
-    Ok((staff, found))
+    })
 }
