@@ -31,7 +31,7 @@ pub struct SampleSize {
     pub exact: f64,
     /// Rounded to the nearest, as the paper's table is.
     pub of_table: f64,
-    /// Rounded up: as many keep the error.
+    /// Rounded up, at least 1: as many keep the error.
     pub needed: f64,
 }
 
@@ -73,7 +73,8 @@ pub enum SampleSizeError {
 /// # Errors
 ///
 /// - [`SampleSizeError::NoPopulation`] if `population` is below 1; NaN is.
-/// - [`SampleSizeError::NoPrecision`] if the precision makes no sense.
+/// - [`SampleSizeError::NoPrecision`] if the precision makes no sense, or is so fine that squares of it
+///   are 0 and nobody can be counted.
 ///
 /// # Examples
 ///
@@ -109,11 +110,18 @@ pub fn sample_size(population: f64, precision: Precision) -> Result<SampleSize, 
     let spread = chi_squared * share * (1.0 - share);
     // Divided by the population, which may be infinite.
     let exact = spread / (error * error * (1.0 - 1.0 / population) + spread / population);
+    if !exact.is_finite() {
+        return Err(SampleSizeError::NoPrecision {
+            chi_squared,
+            share,
+            error,
+        });
+    }
     Ok(SampleSize {
         exact,
         of_table: exact.round(),
         // 1e-9: a whole number stays what it is.
-        needed: (exact - 1e-9).ceil().min(population.ceil()),
+        needed: (exact - 1e-9).ceil().clamp(1.0, population.ceil()),
     })
 }
 
@@ -166,6 +174,30 @@ mod tests {
             };
             assert!(sample_size(9.0, share).is_err() && sample_size(9.0, error).is_err());
         }
+        for chi_squared in [0.0, -1.0, f64::NAN, f64::INFINITY, 5e-324] {
+            let finest = Precision {
+                chi_squared,
+                error: 1e-200,
+                ..Precision::default()
+            };
+            assert!(sample_size(1e308, finest).is_err(), "{chi_squared}");
+        }
+        let finest = Precision {
+            error: 1e-200,
+            ..Precision::default()
+        };
+        assert!(sample_size(f64::INFINITY, finest).is_err());
+    }
+
+    #[test]
+    fn somebody_is_asked_however_little_is_wanted() {
+        let least = Precision {
+            chi_squared: 1e-12,
+            share: 0.5,
+            error: 0.9,
+        };
+        let of = sample_size(1000.0, least).unwrap();
+        assert!(of.exact < 1e-11 && (of.needed - 1.0).abs() < 1e-12);
     }
 
     proptest! {
