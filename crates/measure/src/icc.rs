@@ -253,7 +253,13 @@ pub fn two_way(scores: &[f64], targets: &[u32], raters: &[u32]) -> Result<TwoWay
     let (n, k) = (n_targets as f64, n_raters as f64);
     let spread = |of: &[(f64, f64)]| of.iter().map(|(_, mean)| mean * mean).sum::<f64>();
     // What rounding leaves where targets or raters do not differ, or the table is additive exactly.
-    let cleaned = |squares: f64| if squares < 1e-26 * n * k { 0.0 } else { squares };
+    let cleaned = |squares: f64| {
+        if squares < 1e-26 * n * k {
+            0.0
+        } else {
+            squares
+        }
+    };
     let between = cleaned(k * spread(&of_targets)) / (n - 1.0);
     let judges = cleaned(n * spread(&of_raters)) / (k - 1.0);
     let mut left = 0.0;

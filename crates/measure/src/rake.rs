@@ -442,7 +442,11 @@ impl Table {
 
     /// The weight of each row.
     fn of_rows(&self, of_cells: &[f64], base: Option<&[f64]>) -> Result<Vec<f64>, RakeError> {
-        let factors: Vec<f64> = of_cells.iter().zip(&self.base).map(|(w, b)| w / b).collect();
+        let factors: Vec<f64> = of_cells
+            .iter()
+            .zip(&self.base)
+            .map(|(w, b)| w / b)
+            .collect();
         let factor = |cell: u32| at(&factors, cell).unwrap_or(f64::NAN);
         let mut weights: Vec<f64> = self.cell_of_row.iter().map(|&cell| factor(cell)).collect();
         if let Some(base) = base {

@@ -149,8 +149,8 @@ pub fn reliability<R: AsRef<[f64]>>(answers: &[R]) -> Result<Reliability, Reliab
     });
     let (total, trace) = (covariance.sum(), covariance.trace());
     let alpha = alpha(k, total, trace).ok_or(ReliabilityError::NoTotal)?;
-    let alpha_standardised = self::alpha(k, correlation.sum(), correlation.trace())
-        .ok_or(ReliabilityError::NoTotal)?;
+    let alpha_standardised =
+        self::alpha(k, correlation.sum(), correlation.trace()).ok_or(ReliabilityError::NoTotal)?;
     let off_squares = covariance.norm_squared() - covariance.diagonal().norm_squared();
     let off = total - trace;
     let size = k as f64;

@@ -510,7 +510,11 @@ mod tests {
             satisfaction_index_of_means(&[f64::NAN], &Weights::Equal, Bands::default()).is_err()
         );
         // Means, squares and weights beyond a number's range.
-        for (answers, weight) in [([1e308, 1e308], 1.0), ([1e200, 1.0], 1.0), ([4.0, 4.0], 1e308)] {
+        for (answers, weight) in [
+            ([1e308, 1e308], 1.0),
+            ([1e200, 1.0], 1.0),
+            ([4.0, 4.0], 1e308),
+        ] {
             let answers = answers.map(|of| vec![of]);
             assert!(matches!(
                 index(&answers, Weights::Each(weight)),

@@ -147,7 +147,10 @@ fn fit(
         return Err(MixedError::NotConverged);
     }
     // Below, digits are lost; 1e12 leaves room for the ratio of any grouping to it.
-    if [residual, ml_residual].iter().any(|of| !of.is_normal() || *of > f64::MAX / 1e12) {
+    if [residual, ml_residual]
+        .iter()
+        .any(|of| !of.is_normal() || *of > f64::MAX / 1e12)
+    {
         return Err(MixedError::OutOfRange);
     }
     let variance =

@@ -301,7 +301,9 @@ fn count(of: usize) -> u32 {
 /// The combinations of levels that occur, by grouping, the first leading; and that of each row.
 pub(crate) fn cells(codes: &[&[u32]], levels: &[usize]) -> (Vec<u32>, Vec<Vec<u32>>) {
     let rows = codes[0].len();
-    let all = levels.iter().try_fold(1_usize, |all, &of| all.checked_mul(of));
+    let all = levels
+        .iter()
+        .try_fold(1_usize, |all, &of| all.checked_mul(of));
     match all {
         // A table of all combinations where it is no larger than the rows are.
         Some(all) if all <= rows + TABLE_ANYWAY => cells_by_table(codes, levels, all),
