@@ -406,19 +406,27 @@ fn filled(targets: &[u32], raters: &[u32], n_raters: usize, is_full: bool) -> us
 /// the same.
 fn standard(y: &[f64]) -> Result<(Vec<f64>, f64), IccError> {
     let first = y.first().copied().unwrap_or(f64::NAN);
-    // Seen from the first, so that a large common part takes no digits.
-    let scale = magnitude::unit(magnitude::largest(y.iter().copied()));
-    let seen: Vec<f64> = y.iter().map(|y| y / scale - first / scale).collect();
+    // Seen from the first, so that a large common part takes no digits and equal figures are 0.
+    let (mut seen, scale): (Vec<f64>, f64) =
+        match magnitude::unit(magnitude::largest(y.iter().copied())) {
+            None => (y.iter().map(|y| y - first).collect(), 1.0),
+            Some(scale) => {
+                let seen = y.iter().map(|y| y / scale - first / scale);
+                (seen.collect(), scale)
+            }
+        };
     let n = y.len() as f64;
     let middle = seen.iter().sum::<f64>() / n;
     let squares: f64 = seen.iter().map(|y| (y - middle).powi(2)).sum();
     let unit = (squares / n).sqrt();
-    let is_same = seen.iter().all(|y| y.abs() <= 0.0);
-    if is_same || unit.is_nan() || unit <= 0.0 {
+    if unit.is_nan() || unit <= 0.0 {
         return Err(IccError::NoVariation { value: first });
     }
-    let standard = seen.iter().map(|y| (y - middle) / unit).collect();
-    Ok((standard, unit * scale))
+    let factor = unit.recip();
+    for y in &mut seen {
+        *y = (*y - middle) * factor;
+    }
+    Ok((seen, unit * scale))
 }
 
 /// Size and mean of each group.

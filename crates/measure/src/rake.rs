@@ -499,7 +499,7 @@ impl Table {
         weights: &[f64],
         y: &[f64],
     ) -> RakedMean {
-        let unit = magnitude::unit(magnitude::largest(y.iter().copied()));
+        let unit = magnitude::unit(magnitude::largest(y.iter().copied())).unwrap_or(1.0);
         // Seen from the first: equal figures then differ by 0 exactly.
         let first = y.first().map_or(0.0, |y| y / unit);
         let seen = |y: f64| y / unit - first;

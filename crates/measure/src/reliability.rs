@@ -203,11 +203,10 @@ fn covariances<R: AsRef<[f64]>>(
     answers: &[R],
 ) -> Result<(DVector<f64>, DMatrix<f64>, f64), ReliabilityError> {
     let largest = check(answers)?;
-    let unit = magnitude::unit(largest);
-    if (0.5..2.0).contains(&unit) {
+    let Some(unit) = magnitude::unit(largest) else {
         let (means, covariance) = of_usual_size(answers)?;
         return Ok((means, covariance, 1.0));
-    }
+    };
     let scaled: Vec<Vec<f64>> = answers
         .iter()
         .map(|of| of.as_ref().iter().map(|value| value / unit).collect())

@@ -108,8 +108,12 @@ pub fn sample_size(population: f64, precision: Precision) -> Result<SampleSize, 
         });
     }
     let spread = chi_squared * share * (1.0 - share);
-    // Divided by the population, which may be infinite.
-    let exact = spread / (error * error * (1.0 - 1.0 / population) + spread / population);
+    let exact = if population < 1e100 {
+        spread * population / (error * error * (population - 1.0) + spread)
+    } else {
+        // Divided by the population, which may be infinite.
+        spread / (error * error * (1.0 - 1.0 / population) + spread / population)
+    };
     if !exact.is_finite() {
         return Err(SampleSizeError::NoPrecision {
             chi_squared,
@@ -209,6 +213,25 @@ mod tests {
             let (few, many) = (of(population), of(population + more));
             prop_assert!(few.exact <= many.exact && few.exact <= f64::from(population) + 1e-9);
             prop_assert!(few.needed <= f64::from(population) && few.needed >= few.exact - 1e-9);
+        }
+
+        #[test]
+        fn less_error_and_a_share_nearer_one_half_want_more_and_yes_mirrors_no(
+            population in 1_u32..1_000_000, share in 0.01_f64..0.49, error in 0.001_f64..0.4
+        ) {
+            let of = |share, error| {
+                let precision = Precision { share, error, ..Precision::default() };
+                sample_size(f64::from(population), precision).unwrap().exact
+            };
+            let one = of(share, error);
+            prop_assert!(of(share, error * 0.9) >= one && of(share + 0.01, error) >= one);
+            prop_assert!((of(1.0 - share, error) / one - 1.0).abs() < 1e-9);
+            // Asked of as many as the formula says, the error is what was asked for.
+            let spread = 3.841 * share * (1.0 - share);
+            let left = (f64::from(population) - one) / (f64::from(population) - 1.0).max(1e-300);
+            if population > 1 {
+                prop_assert!(((spread / one * left).sqrt() / error - 1.0).abs() < 1e-6);
+            }
         }
     }
 }

@@ -205,24 +205,29 @@ pub fn satisfaction_index<R: AsRef<[f64]>>(
                 found: of.len(),
             });
         }
-        for (element, (&answer, sum)) in of.iter().zip(&mut sums).enumerate() {
-            if !answer.is_finite() {
-                return Err(SatisfactionError::NotFinite {
-                    row,
-                    element,
-                    value: answer,
-                });
-            }
-            if !SCALE.contains(&answer) {
-                off_scale += 1;
-                if off_scale_first.len() < OFF_SCALE_LISTED {
-                    off_scale_first.push(OffScale {
+        // Nearly always all are on the scale, which is soon seen.
+        if !of.iter().all(|answer| SCALE.contains(answer)) {
+            for (element, &answer) in of.iter().enumerate() {
+                if !answer.is_finite() {
+                    return Err(SatisfactionError::NotFinite {
                         row,
                         element,
-                        answer,
+                        value: answer,
                     });
                 }
+                if !SCALE.contains(&answer) {
+                    off_scale += 1;
+                    if off_scale_first.len() < OFF_SCALE_LISTED {
+                        off_scale_first.push(OffScale {
+                            row,
+                            element,
+                            answer,
+                        });
+                    }
+                }
             }
+        }
+        for (answer, sum) in of.iter().zip(&mut sums) {
             *sum += answer;
         }
     }
@@ -553,6 +558,23 @@ mod tests {
             prop_assert!((again.index - of.index).abs() < 1e-10);
             let parts: f64 = of.elements.iter().map(|of| of.weight * of.index).sum();
             prop_assert!((parts - of.index).abs() < 1e-10);
+            // Everybody twice: the same index, the error of twice as many.
+            let twice: Vec<Vec<f64>> = own.iter().chain(&own).cloned().collect();
+            let twice = index(&twice);
+            prop_assert!((twice.index - of.index).abs() < 1e-10);
+            if let (Some(one), Some(two)) = (of.se, twice.se) {
+                let n = answers.len() as f64;
+                let less = ((n - 1.0) / (2.0 * n - 1.0)).sqrt();
+                prop_assert!((two - one * less).abs() < 1e-10);
+                let interval = of.interval.unwrap();
+                prop_assert!(interval.low <= of.index && of.index <= interval.high);
+            }
+            // An answer that is higher raises the index, and the grade never falls.
+            let mut raised = own;
+            raised[0][0] = 4.0;
+            let raised = index(&raised);
+            prop_assert!(raised.index >= of.index - 1e-10);
+            prop_assert!(raised.grade.unwrap() <= of.grade.unwrap());
         }
     }
 }

@@ -265,7 +265,7 @@ impl Equations {
         let n = y.len() as f64;
         // Seen from the first, so that a large common part takes no digits; and so that no sum overflows.
         let first = y.first().copied().unwrap_or(f64::NAN);
-        let scale = magnitude::unit(magnitude::largest(y.iter().copied()));
+        let scale = magnitude::unit(magnitude::largest(y.iter().copied())).unwrap_or(1.0);
         let seen = |y: f64| y / scale - first / scale;
         let shift = y.iter().map(|y| seen(*y)).sum::<f64>() / n;
         let squares: f64 = y.iter().map(|y| (seen(*y) - shift).powi(2)).sum();

@@ -17,6 +17,8 @@
 
 mod impact;
 mod intervals;
+mod survey;
+mod variance;
 
 use std::collections::HashMap;
 use std::fs;
@@ -32,7 +34,7 @@ type Run = Box<dyn FnMut() -> Vec<f64>>;
 type Row = (&'static str, fn(&Job) -> Run);
 
 /// Every method, topic by topic.
-const TOPICS: [&[Row]; 2] = [impact::ROWS, intervals::ROWS];
+const TOPICS: [&[Row]; 4] = [impact::ROWS, intervals::ROWS, survey::ROWS, variance::ROWS];
 
 /// A data set and what is asked of it.
 struct Job {

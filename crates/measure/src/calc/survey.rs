@@ -375,6 +375,7 @@ mod tests {
     use super::*;
     use crate::calc;
 
+    #[allow(clippy::needless_pass_by_value, reason = "written out at every call")]
     fn said(method: &str, input: Value) -> String {
         match calc(method, &input) {
             Err(error) => error.to_string(),
