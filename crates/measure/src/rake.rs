@@ -9,6 +9,10 @@ use crate::proportion::{Interval, Z_95};
 /// Passes over the margins at most, and of these at least, however many combinations of levels there are.
 const PASSES: std::ops::RangeInclusive<usize> = 100..=10_000;
 
+/// Passes after which the worst level must be nearer its total by a ten-thousandth at least: where no
+/// weights meet all totals, it swings for ever.
+const LOOK_BACK: usize = 100;
+
 /// Combinations looked at, one by one, in all passes together.
 const WORK_MAX: usize = 4_000_000_000;
 
@@ -401,6 +405,7 @@ impl Table {
         // Totals are brought to that of the last margin, so that rounded ones cannot chase each other.
         let population: f64 = margins.last().map_or(0.0, |of| of.totals.iter().sum());
         let mut off = f64::INFINITY;
+        let mut long_before = f64::INFINITY;
         for pass in 1..=self.passes {
             let before = off;
             off = 0.0;
@@ -430,8 +435,12 @@ impl Table {
             if pass > 1 && (off < MET || (off < 1e-10 && off >= before)) {
                 return Ok((weights, pass));
             }
-            if off.is_nan() {
+            let is_look = pass.is_multiple_of(LOOK_BACK);
+            if off.is_nan() || (is_look && off > 0.9999 * long_before) {
                 return Err(RakeError::NotConverged { passes: pass, off });
+            }
+            if is_look {
+                long_before = off;
             }
         }
         Err(RakeError::NotConverged {

@@ -141,7 +141,8 @@ fn newton(
                 break;
             }
         }
-        if longest < 1e-8 || (!moved && longest < 1e-4) {
+        // Each step leaves its square, and what differences cannot tell: after one of 1e-6 nothing is left.
+        if longest < 1e-6 || (!moved && longest < 1e-4) {
             break;
         }
     }
