@@ -100,8 +100,10 @@ pub struct OneWay {
 /// - `groups`: the group of each, any codes; 2 groups at least, one of them with 2 rows.
 /// - returns: mean squares and variance in squared units of `y` (infinite or 0 where that is beyond a
 ///   number's range, which touches nothing else); correlations in `[-1 / (n₀ - 1), 1]`.
-///   The interval is exact where all groups have one size, and near it otherwise, with `n₀` for the
-///   size. A negative estimate is kept: cut at 0 it would be biased upwards.
+///   The interval is exact where all groups have one size. Otherwise `n₀` stands for the size, and it is
+///   too short: with sizes from 2 to 20 it covers 88 to 95 times in 100, from 2 to 100 only 75 to 95, least
+///   where groups are most alike (4 000 simulated sets each). A negative estimate is kept: cut at 0 it
+///   would be biased upwards.
 ///
 /// # Errors
 ///
