@@ -35,7 +35,17 @@ import numpy as np
 from checks import check, end
 from measure_peer_rows import Row
 
-PACKAGES = ["numpy", "scipy", "statsmodels", "linearmodels", "pandas", "esda", "shewhart"]
+PACKAGES = [
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "linearmodels",
+    "pandas",
+    "esda",
+    "shewhart",
+    "pingouin",
+    "ipfn",
+]
 HERE = Path(__file__).resolve().parent
 REPEATS_WITHIN_SECONDS = 20.0
 

@@ -36,6 +36,7 @@ pub struct ClusteredShare {
 ///
 /// - [`ProportionError::NoTrials`] if no group has any.
 /// - [`ProportionError::MoreSuccessesThanTrials`] of the first group of which it is so.
+/// - [`ProportionError::TooMany`] if all trials together are beyond a count.
 ///
 /// # References
 ///
@@ -53,8 +54,9 @@ pub fn clustered_share(groups: &[(u64, u64)]) -> Result<ClusteredShare, Proporti
                 trials: *n,
             });
         }
+        // No more successes than trials: their sum holds where that of trials does.
+        trials = trials.checked_add(*n).ok_or(ProportionError::TooMany)?;
         successes += x;
-        trials += n;
         m += 1;
         each.push(counts(*x, *n)?);
     }
@@ -132,6 +134,10 @@ mod tests {
             trials: 1,
         };
         assert_eq!(clustered_share(&[(1, 1), (2, 1)]), Err(wrong));
+        let far = [(1, u64::MAX), (1, 1)];
+        assert_eq!(clustered_share(&far), Err(ProportionError::TooMany));
+        let most = clustered_share(&[(1, u64::MAX - 1), (1, 1)]).unwrap();
+        assert!(most.n == u64::MAX && most.interval.low >= 0.0 && most.effective.is_finite());
     }
 
     proptest! {

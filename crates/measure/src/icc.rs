@@ -5,8 +5,10 @@
 use serde::Serialize;
 
 use crate::f_distribution as f;
+use crate::magnitude;
 use crate::proportion::Interval;
 use crate::quantile::TAIL_95;
+use crate::two_way;
 
 /// Why an intraclass correlation cannot be given.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -96,9 +98,12 @@ pub struct OneWay {
 ///
 /// - `y`: `n` figures, finite; any order of rows.
 /// - `groups`: the group of each, any codes; 2 groups at least, one of them with 2 rows.
-/// - returns: mean squares and variance in squared units of `y`; correlations in `[-1 / (n₀ - 1), 1]`.
-///   The interval is exact where all groups have one size, and near it otherwise, with `n₀` for the
-///   size. A negative estimate is kept: cut at 0 it would be biased upwards.
+/// - returns: mean squares and variance in squared units of `y` (infinite or 0 where that is beyond a
+///   number's range, which touches nothing else); correlations in `[-1 / (n₀ - 1), 1]`.
+///   The interval is exact where all groups have one size. Otherwise `n₀` stands for the size, and it is
+///   too short: with sizes from 2 to 20 it covers 88 to 95 times in 100, from 2 to 100 only 75 to 95, least
+///   where groups are most alike (4 000 simulated sets each). A negative estimate is kept: cut at 0 it
+///   would be biased upwards.
 ///
 /// # Errors
 ///
@@ -131,8 +136,7 @@ pub fn one_way(y: &[f64], groups: &[u32]) -> Result<OneWay, IccError> {
     if count == y.len() {
         return Err(IccError::NoPairs { rows: y.len() });
     }
-    let (middle, unit) = standard(y)?;
-    let y: Vec<f64> = y.iter().map(|y| (y - middle) / unit).collect();
+    let (y, unit) = standard(y)?;
     let means = means(&y, &codes, count);
     let n = y.len() as f64;
     let k = count as f64;
@@ -236,35 +240,36 @@ pub fn two_way(scores: &[f64], targets: &[u32], raters: &[u32]) -> Result<TwoWay
         return Err(IccError::TooFewRaters { raters: n_raters });
     }
     let cells = n_targets.saturating_mul(n_raters);
-    let mut pairs: Vec<(usize, usize)> =
-        target.iter().copied().zip(rater.iter().copied()).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    if pairs.len() != cells || scores.len() != cells {
+    let filled = filled(&target, &rater, n_raters, cells == scores.len());
+    if filled != cells || scores.len() != cells {
         return Err(IccError::NotFull {
             cells,
             scores: scores.len(),
-            filled: pairs.len(),
+            filled,
         });
     }
     let anova = one_way(scores, targets)?;
-    let (middle, unit) = standard(scores)?;
-    let y: Vec<f64> = scores.iter().map(|y| (y - middle) / unit).collect();
+    let (y, _) = standard(scores)?;
     let of_targets = means(&y, &target, n_targets);
     let of_raters = means(&y, &rater, n_raters);
     let (n, k) = (n_targets as f64, n_raters as f64);
     let spread = |of: &[(f64, f64)]| of.iter().map(|(_, mean)| mean * mean).sum::<f64>();
-    let between = k * spread(&of_targets) / (n - 1.0);
-    let judges = n * spread(&of_raters) / (k - 1.0);
+    // What rounding leaves where targets or raters do not differ, or the table is additive exactly.
+    let cleaned = |squares: f64| {
+        if squares < 1e-26 * n * k {
+            0.0
+        } else {
+            squares
+        }
+    };
+    let between = cleaned(k * spread(&of_targets)) / (n - 1.0);
+    let judges = cleaned(n * spread(&of_raters)) / (k - 1.0);
     let mut left = 0.0;
     for ((y, &target), &rater) in y.iter().zip(&target).zip(&rater) {
-        let mean = |of: &[(f64, f64)], at: usize| of.get(at).map_or(0.0, |(_, mean)| *mean);
+        let mean = |of: &[(f64, f64)], at: u32| of.get(at as usize).map_or(0.0, |(_, mean)| *mean);
         left += (y - mean(&of_targets, target) - mean(&of_raters, rater)).powi(2);
     }
-    // What rounding leaves of a table that is additive exactly.
-    if left < 1e-26 * n * k {
-        left = 0.0;
-    }
+    let left = cleaned(left);
     let error = left / ((n - 1.0) * (k - 1.0));
     let within = (left + judges * (k - 1.0)) / (n * (k - 1.0));
     Ok(kinds(n, k, [between, judges, error, within], anova))
@@ -375,40 +380,62 @@ fn check(y: &[f64], labels: &[&[u32]]) -> Result<(), IccError> {
 }
 
 /// Codes from 0 without gaps, and how many there are.
-fn dense(codes: &[u32]) -> (Vec<usize>, usize) {
-    let mut known = codes.to_vec();
-    known.sort_unstable();
-    known.dedup();
-    let codes = codes
-        .iter()
-        .map(|code| known.partition_point(|of| of < code))
-        .collect();
+fn dense(codes: &[u32]) -> (Vec<u32>, usize) {
+    let (codes, known) = two_way::dense(codes);
     (codes, known.len())
 }
 
-/// Mean and standard deviation of figures that are not all the same.
-fn standard(y: &[f64]) -> Result<(f64, f64), IccError> {
+/// How many pairs of target and rater there are.
+fn filled(targets: &[u32], raters: &[u32], n_raters: usize, is_full: bool) -> usize {
+    let pairs = targets.iter().zip(raters);
+    if !is_full {
+        let mut pairs: Vec<(&u32, &u32)> = pairs.collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        return pairs.len();
+    }
+    // As many scores as cells: each has a place.
+    let mut is_seen = vec![false; targets.len()];
+    for (&target, &rater) in pairs {
+        if let Some(place) = is_seen.get_mut(target as usize * n_raters + rater as usize) {
+            *place = true;
+        }
+    }
+    is_seen.iter().filter(|is_seen| **is_seen).count()
+}
+
+/// Figures about their mean in units of their standard deviation, and that unit; they must not be all
+/// the same.
+fn standard(y: &[f64]) -> Result<(Vec<f64>, f64), IccError> {
     let first = y.first().copied().unwrap_or(f64::NAN);
+    // Seen from the first, so that a large common part takes no digits and equal figures are 0.
+    let (mut seen, scale): (Vec<f64>, f64) =
+        match magnitude::unit(magnitude::largest(y.iter().copied())) {
+            None => (y.iter().map(|y| y - first).collect(), 1.0),
+            Some(scale) => {
+                let seen = y.iter().map(|y| y / scale - first / scale);
+                (seen.collect(), scale)
+            }
+        };
     let n = y.len() as f64;
-    let largest = y.iter().fold(0.0_f64, |most, y| most.max(y.abs()));
-    let middle = y.iter().map(|y| y / largest).sum::<f64>() / n * largest;
-    let squares: f64 = y
-        .iter()
-        .map(|y| (y / largest - middle / largest).powi(2))
-        .sum();
-    let unit = (squares / n).sqrt() * largest;
-    let is_same = y.iter().all(|y| y.total_cmp(&first).is_eq());
-    if is_same || !(unit > 0.0 && unit.is_finite()) {
+    let middle = seen.iter().sum::<f64>() / n;
+    let squares: f64 = seen.iter().map(|y| (y - middle).powi(2)).sum();
+    let unit = (squares / n).sqrt();
+    if unit.is_nan() || unit <= 0.0 {
         return Err(IccError::NoVariation { value: first });
     }
-    Ok((middle, unit))
+    let factor = unit.recip();
+    for y in &mut seen {
+        *y = (*y - middle) * factor;
+    }
+    Ok((seen, unit * scale))
 }
 
 /// Size and mean of each group.
-fn means(y: &[f64], codes: &[usize], groups: usize) -> Vec<(f64, f64)> {
+fn means(y: &[f64], codes: &[u32], groups: usize) -> Vec<(f64, f64)> {
     let mut of = vec![(0.0, 0.0); groups];
     for (y, &code) in y.iter().zip(codes) {
-        if let Some((size, sum)) = of.get_mut(code) {
+        if let Some((size, sum)) = of.get_mut(code as usize) {
             *size += 1.0;
             *sum += y;
         }
@@ -419,12 +446,12 @@ fn means(y: &[f64], codes: &[usize], groups: usize) -> Vec<(f64, f64)> {
     of
 }
 
-fn squares_about(y: &[f64], codes: &[usize], means: &[(f64, f64)]) -> f64 {
+fn squares_about(y: &[f64], codes: &[u32], means: &[(f64, f64)]) -> f64 {
     let squares: f64 = y
         .iter()
         .zip(codes)
         .map(|(y, &code)| {
-            let mean = means.get(code).map_or(0.0, |(_, mean)| *mean);
+            let mean = means.get(code as usize).map_or(0.0, |(_, mean)| *mean);
             (y - mean).powi(2)
         })
         .sum();

@@ -27,6 +27,7 @@ pub mod inequality;
 pub mod interrupted;
 pub mod interrupted_counts;
 mod log_gamma;
+mod magnitude;
 pub mod middle;
 pub mod mix;
 pub mod mixed;

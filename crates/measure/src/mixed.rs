@@ -20,7 +20,7 @@ use crate::proportion::{Interval, Z_95};
 
 pub(crate) use bobyqa::{Bounded, bobyqa};
 pub(crate) use cholesky::Cholesky;
-pub(crate) use layout::{Cross, Layout};
+pub(crate) use layout::{Cross, Layout, cells};
 pub(crate) use minimum::{Minimum, Problem, refine};
 
 /// Which group each row belongs to.
@@ -284,6 +284,9 @@ pub enum MixedError {
         /// The value.
         value: f64,
     },
+    /// Variances that no number holds.
+    #[error("values are too large or too small: variances in their units cannot be written down")]
+    OutOfRange,
     /// The groupings leave nothing over.
     #[error(
         "the groupings explain every value: nothing is left to estimate the residual variance from"

@@ -37,6 +37,9 @@ pub enum ProportionError {
     /// Nothing was counted.
     #[error("no trials: a share needs at least one")]
     NoTrials,
+    /// More things than a count holds.
+    #[error("too many trials: together more than {}", u64::MAX)]
+    TooMany,
     /// More successes than trials.
     #[error("more successes than trials: {successes} of {trials}")]
     MoreSuccessesThanTrials {

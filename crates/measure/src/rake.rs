@@ -2,11 +2,19 @@
 
 use serde::Serialize;
 
-use crate::mixed::Grouping;
+use crate::magnitude;
+use crate::mixed::{Grouping, cells};
 use crate::proportion::{Interval, Z_95};
 
-/// Passes over the margins at most.
-const PASSES_MAX: usize = 10_000;
+/// Passes over the margins at most, and of these at least, however many combinations of levels there are.
+const PASSES: std::ops::RangeInclusive<usize> = 100..=10_000;
+
+/// Passes after which the worst level must be nearer its total by a ten-thousandth at least: where no
+/// weights meet all totals, it swings for ever.
+const LOOK_BACK: usize = 100;
+
+/// Combinations looked at, one by one, in all passes together.
+const WORK_MAX: usize = 4_000_000_000;
 
 /// The totals are met when no level is off by more than this share of it.
 const MET: f64 = 1e-12;
@@ -105,6 +113,20 @@ pub enum RakeError {
         /// What was found.
         value: f64,
     },
+    /// Totals beyond a number's range.
+    #[error("margin {name:?}: the totals are too large to be added up")]
+    TotalsTooLarge {
+        /// Which margin.
+        name: String,
+    },
+    /// Totals and weights to begin with that no weight can bring together.
+    #[error("row {row}: totals and weights lie too far apart: its weight would be {value}")]
+    OutOfRange {
+        /// Where, from 0.
+        row: usize,
+        /// What came out.
+        value: f64,
+    },
     /// No weights meet all totals.
     #[error(
         "no weights meet all totals: after {passes} passes a level is off by a share of {off:e}"
@@ -144,7 +166,8 @@ pub struct RakedMargin {
 pub struct RakedMean {
     /// The mean.
     pub mean: f64,
-    /// Its standard error, linearised, with replacement; the margins take out what they explain.
+    /// Its standard error, linearised, with replacement; the margins take out what they explain. NaN
+    /// where what they explain cannot be found: they hang together by threads only.
     pub se: f64,
     /// `mean` ± 1.96 `se`.
     pub interval: Interval,
@@ -183,12 +206,14 @@ pub struct Raked {
 /// - `base`: weights to begin with, above 0; all alike if none.
 /// - `y`: a figure of each person whose mean is wanted.
 /// - returns: weights in people; mean and standard error in units of `y`.
-/// - time: rows times margins times passes (mostly below 30). Memory is linear in rows.
+/// - time: rows times margins, and combinations of levels that occur times margins times passes (mostly
+///   below 30). Memory is linear in rows.
 ///
 /// # Errors
 ///
 /// [`RakeError`]: too few rows, no margins, lengths, a level without a total or with one that is not
-/// above 0, totals that differ, a figure or weight that makes no sense, totals that no weights meet.
+/// above 0, totals that differ or are too large, a figure or weight that makes no sense, totals that no
+/// weights meet.
 ///
 /// # Examples
 ///
@@ -245,15 +270,16 @@ pub fn rake(
             return Err(RakeError::Weight { row, value });
         }
     }
-    let base = base.map_or_else(|| vec![1.0; n], <[f64]>::to_vec);
-    let (weights, passes) = weights(margins, &base)?;
+    let table = Table::new(margins, base);
+    let (of_cells, passes) = table.weights(margins)?;
+    let weights = table.of_rows(&of_cells, base)?;
     let sum: f64 = weights.iter().sum();
     let squares: f64 = weights.iter().map(|w| (w / sum) * (w / sum)).sum();
-    let mean = y.map(|y| mean(margins, &base, &weights, y));
+    let mean = y.map(|y| table.mean(margins, base, &weights, y));
     Ok(Raked {
         n: n as u64,
         passes: passes as u64,
-        margins: margins.iter().map(|of| described(of, &weights)).collect(),
+        margins: table.described(margins, &of_cells),
         design_effect: n as f64 * squares,
         n_effective: 1.0 / squares,
         mean,
@@ -289,6 +315,11 @@ fn check(margins: &[Margin], n: usize) -> Result<(), RakeError> {
             }
         }
         let sum: f64 = totals.iter().sum();
+        if !sum.is_finite() {
+            return Err(RakeError::TotalsTooLarge {
+                name: name.to_owned(),
+            });
+        }
         let (of, one) = *first.get_or_insert((name, sum));
         if (sum - one).abs() > SAME_TOTAL * one {
             return Err(RakeError::TotalsDiffer {
@@ -307,9 +338,9 @@ fn at<T: Copy>(list: &[T], code: u32) -> Option<T> {
 }
 
 /// Sums of a figure by level.
-fn sums(grouping: &Grouping, of: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut sums = vec![0.0; grouping.levels()];
-    for (&code, of) in grouping.codes().iter().zip(of) {
+fn sums(levels: usize, codes: &[u32], of: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut sums = vec![0.0; levels];
+    for (&code, of) in codes.iter().zip(of) {
         if let Some(sum) = sums.get_mut(code as usize) {
             *sum += of;
         }
@@ -317,129 +348,251 @@ fn sums(grouping: &Grouping, of: impl Iterator<Item = f64>) -> Vec<f64> {
     sums
 }
 
-fn weights(margins: &[Margin], base: &[f64]) -> Result<(Vec<f64>, usize), RakeError> {
-    let mut weights = base.to_vec();
-    // Totals are brought to that of the last margin, so that rounded ones cannot chase each other.
-    let population = margins.last().map_or(0.0, |of| of.totals.iter().sum());
-    let mut off = f64::INFINITY;
-    for pass in 1..=PASSES_MAX {
-        let before = off;
-        off = 0.0;
-        for Margin { grouping, totals } in margins {
-            let own: f64 = totals.iter().sum();
-            let found = sums(grouping, weights.iter().copied());
-            let factors: Vec<f64> = totals
-                .iter()
-                .zip(&found)
-                .map(|(total, found)| total * (population / own) / found)
-                .collect();
-            if pass > 1 || margins.len() == 1 {
-                off = factors
-                    .iter()
-                    .map(|factor| (factor - 1.0).abs())
-                    .fold(off, f64::max);
-            } else {
-                off = f64::INFINITY;
-            }
-            for (weight, &code) in weights.iter_mut().zip(grouping.codes()) {
-                *weight *= at(&factors, code).unwrap_or(1.0);
-            }
-        }
-        if margins.len() == 1 {
-            return Ok((weights, pass));
-        }
-        if off.is_nan() {
-            break;
-        }
-        // At the floor of rounding it no longer gets better.
-        if off < MET || (off < 1e-10 && off >= before) {
-            return Ok((weights, pass));
-        }
-    }
-    Err(RakeError::NotConverged {
-        passes: PASSES_MAX,
-        off,
-    })
-}
-
-fn described(margin: &Margin, weights: &[f64]) -> RakedMargin {
-    let Margin { grouping, totals } = margin;
-    let n = sums(grouping, std::iter::repeat(1.0));
-    let weighted = sums(grouping, weights.iter().copied());
-    let levels = grouping
-        .labels()
-        .iter()
-        .zip(totals)
-        .zip(n.iter().zip(weighted))
-        .map(|((label, &total), (&n, weighted))| RakedLevel {
-            label: label.clone(),
-            #[allow(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a count of rows"
-            )]
-            n: n as u64,
-            total,
-            weighted,
-        })
-        .collect();
-    RakedMargin {
-        name: grouping.name().to_owned(),
-        levels,
-    }
+/// The sample by combination of levels: people of one combination are weighted alike, but for the
+/// weights to begin with.
+struct Table {
+    /// The combination of each row.
+    cell_of_row: Vec<u32>,
+    /// By margin, of each combination: its level.
+    codes: Vec<Vec<u32>>,
+    /// Rows of each combination.
+    rows: Vec<f64>,
+    /// Weights to begin with, added up, in units of the largest.
+    base: Vec<f64>,
+    /// The largest weight to begin with.
+    unit: f64,
+    /// Passes over the margins at most.
+    passes: usize,
 }
 
 /// Sweeps of taking margins out after which R's survey package stops.
 const SWEEPS_OF_SURVEY: usize = 10;
 
-/// Sweeps at most.
-const SWEEPS_MAX: usize = 1_000;
-
-fn mean(margins: &[Margin], base: &[f64], weights: &[f64], y: &[f64]) -> RakedMean {
-    let sum: f64 = weights.iter().sum();
-    let mean = weights.iter().zip(y).map(|(w, y)| w / sum * y).sum::<f64>();
-    // What the margins explain of `y` cannot vary, since their totals are met.
-    let mut left: Vec<f64> = y.iter().map(|y| y - mean).collect();
-    let error = |left: &[f64]| {
-        let n = left.len() as f64;
-        let parts = || weights.iter().zip(left).map(|(w, e)| w / sum * e);
-        let middle = parts().sum::<f64>() / n;
-        (n / (n - 1.0) * parts().map(|of| (of - middle).powi(2)).sum::<f64>()).sqrt()
-    };
-    let mut after_ten = f64::NAN;
-    let sizes: Vec<Vec<f64>> = margins
-        .iter()
-        .map(|of| sums(&of.grouping, base.iter().copied()))
-        .collect();
-    let spread = left.iter().fold(0.0_f64, |most, e| most.max(e.abs()));
-    for sweep in 1..=SWEEPS_MAX {
-        let mut moved = 0.0_f64;
-        for (Margin { grouping, .. }, sizes) in margins.iter().zip(&sizes) {
-            let mut means = sums(grouping, base.iter().zip(&left).map(|(b, e)| b * e));
-            for (mean, size) in means.iter_mut().zip(sizes) {
-                *mean /= size;
-                moved = moved.max(mean.abs());
-            }
-            for (e, &code) in left.iter_mut().zip(grouping.codes()) {
-                *e -= at(&means, code).unwrap_or(0.0);
-            }
-        }
-        if sweep == SWEEPS_OF_SURVEY {
-            after_ten = error(&left);
-        }
-        if moved <= 1e-13 * spread || margins.len() == 1 {
-            break;
+impl Table {
+    fn new(margins: &[Margin], base: Option<&[f64]>) -> Self {
+        let by_margin: Vec<&[u32]> = margins.iter().map(|of| of.grouping.codes()).collect();
+        let levels: Vec<usize> = margins.iter().map(|of| of.grouping.levels()).collect();
+        let (cell_of_row, codes) = cells(&by_margin, &levels);
+        let count = codes.first().map_or(0, Vec::len);
+        let unit = base.map_or(1.0, |base| magnitude::largest(base.iter().copied()));
+        let rows = sums(count, &cell_of_row, std::iter::repeat(1.0));
+        let of_base = match base {
+            Some(base) => sums(count, &cell_of_row, base.iter().map(|of| of / unit)),
+            None => rows.clone(),
+        };
+        let looks = count.saturating_mul(margins.len()).max(1);
+        Self {
+            passes: (WORK_MAX / looks).clamp(*PASSES.start(), *PASSES.end()),
+            cell_of_row,
+            codes,
+            rows,
+            base: of_base,
+            unit,
         }
     }
-    let se = error(&left);
-    RakedMean {
-        mean,
-        se,
-        interval: Interval {
-            low: mean - Z_95 * se,
-            high: mean + Z_95 * se,
-        },
-        se_after_ten: if after_ten.is_nan() { se } else { after_ten },
+
+    /// Each margin with the levels of the combinations.
+    fn margins<'m>(
+        &'m self,
+        margins: &'m [Margin],
+    ) -> impl Iterator<Item = (&'m Margin, &'m [u32])> {
+        margins.iter().zip(self.codes.iter().map(Vec::as_slice))
+    }
+
+    /// The weight of each combination, all its rows together.
+    fn weights(&self, margins: &[Margin]) -> Result<(Vec<f64>, usize), RakeError> {
+        let mut weights = self.base.clone();
+        // Totals are brought to that of the last margin, so that rounded ones cannot chase each other.
+        let population: f64 = margins.last().map_or(0.0, |of| of.totals.iter().sum());
+        let mut off = f64::INFINITY;
+        let mut long_before = f64::INFINITY;
+        for pass in 1..=self.passes {
+            let before = off;
+            off = 0.0;
+            for (Margin { totals, .. }, codes) in self.margins(margins) {
+                let own: f64 = totals.iter().sum();
+                let found = sums(totals.len(), codes, weights.iter().copied());
+                let factors: Vec<f64> = totals
+                    .iter()
+                    .zip(&found)
+                    .map(|(total, found)| total * (population / own) / found)
+                    .collect();
+                for (weight, &code) in weights.iter_mut().zip(codes) {
+                    *weight *= at(&factors, code).unwrap_or(1.0);
+                }
+                let farthest = factors.iter().map(|factor| (factor - 1.0).abs());
+                off = farthest.fold(off, f64::max);
+                if factors.iter().any(|factor| !factor.is_finite()) {
+                    off = f64::NAN;
+                    break;
+                }
+            }
+            if margins.len() == 1 {
+                return Ok((weights, pass));
+            }
+            // The first pass tells how far off the sample was, not the weights; at the floor of rounding
+            // it no longer gets better.
+            if pass > 1 && (off < MET || (off < 1e-10 && off >= before)) {
+                return Ok((weights, pass));
+            }
+            let is_look = pass.is_multiple_of(LOOK_BACK);
+            if off.is_nan() || (is_look && off > 0.9999 * long_before) {
+                return Err(RakeError::NotConverged { passes: pass, off });
+            }
+            if is_look {
+                long_before = off;
+            }
+        }
+        Err(RakeError::NotConverged {
+            passes: self.passes,
+            off,
+        })
+    }
+
+    /// The weight of each row.
+    fn of_rows(&self, of_cells: &[f64], base: Option<&[f64]>) -> Result<Vec<f64>, RakeError> {
+        let factors: Vec<f64> = of_cells
+            .iter()
+            .zip(&self.base)
+            .map(|(w, b)| w / b)
+            .collect();
+        let factor = |cell: u32| at(&factors, cell).unwrap_or(f64::NAN);
+        let mut weights: Vec<f64> = self.cell_of_row.iter().map(|&cell| factor(cell)).collect();
+        if let Some(base) = base {
+            for (weight, base) in weights.iter_mut().zip(base) {
+                *weight *= base / self.unit;
+            }
+        }
+        let is_fit = |of: f64| of > 0.0 && of.is_finite();
+        match weights.iter().position(|of| !is_fit(*of)) {
+            Some(row) => Err(RakeError::OutOfRange {
+                row,
+                value: weights.get(row).copied().unwrap_or(f64::NAN),
+            }),
+            None => Ok(weights),
+        }
+    }
+
+    fn described(&self, margins: &[Margin], of_cells: &[f64]) -> Vec<RakedMargin> {
+        self.margins(margins)
+            .map(|(Margin { grouping, totals }, codes)| {
+                let n = sums(totals.len(), codes, self.rows.iter().copied());
+                let weighted = sums(totals.len(), codes, of_cells.iter().copied());
+                let of_levels = n.iter().zip(weighted);
+                let named = grouping.labels().iter().zip(totals);
+                RakedMargin {
+                    name: grouping.name().to_owned(),
+                    levels: named
+                        .zip(of_levels)
+                        .map(|((label, &total), (&n, weighted))| RakedLevel {
+                            label: label.clone(),
+                            #[allow(
+                                clippy::cast_possible_truncation,
+                                clippy::cast_sign_loss,
+                                reason = "a count of rows"
+                            )]
+                            n: n as u64,
+                            total,
+                            weighted,
+                        })
+                        .collect(),
+                }
+            })
+            .collect()
+    }
+
+    fn mean(
+        &self,
+        margins: &[Margin],
+        base: Option<&[f64]>,
+        weights: &[f64],
+        y: &[f64],
+    ) -> RakedMean {
+        let unit = magnitude::unit(magnitude::largest(y.iter().copied())).unwrap_or(1.0);
+        // Seen from the first: equal figures then differ by 0 exactly.
+        let first = y.first().map_or(0.0, |y| y / unit);
+        let seen = |y: f64| y / unit - first;
+        let sum: f64 = weights.iter().sum();
+        let shift: f64 = weights.iter().zip(y).map(|(w, y)| w / sum * seen(*y)).sum();
+        let away: Vec<f64> = y.iter().map(|y| seen(*y) - shift).collect();
+        let error = |explained: &[f64]| {
+            let n = away.len() as f64;
+            let parts = || {
+                let left = away.iter().zip(&self.cell_of_row);
+                weights
+                    .iter()
+                    .zip(left)
+                    .map(|(w, (e, &cell))| w / sum * (e - at(explained, cell).unwrap_or(0.0)))
+            };
+            let middle = parts().sum::<f64>() / n;
+            unit * (n / (n - 1.0) * parts().map(|of| (of - middle).powi(2)).sum::<f64>()).sqrt()
+        };
+        let (explained, after_ten) = self.explained(margins, base, &away);
+        let se = explained.as_ref().map_or(f64::NAN, |of| error(of));
+        let mean = (first + shift) * unit;
+        RakedMean {
+            mean,
+            se,
+            interval: Interval {
+                low: mean - Z_95 * se,
+                high: mean + Z_95 * se,
+            },
+            se_after_ten: after_ten.map_or(se, |of| error(&of)),
+        }
+    }
+
+    /// What the margins explain of a figure in each combination: it cannot vary, since their totals are
+    /// met. Nothing if it is not found; also what is found after ten sweeps, if there were more.
+    fn explained(
+        &self,
+        margins: &[Margin],
+        base: Option<&[f64]>,
+        away: &[f64],
+    ) -> (Option<Vec<f64>>, Option<Vec<f64>>) {
+        let cells = self.base.len();
+        let mut left = match base {
+            Some(base) => {
+                let parts = base.iter().zip(away).map(|(b, e)| b / self.unit * e);
+                sums(cells, &self.cell_of_row, parts)
+            }
+            None => sums(cells, &self.cell_of_row, away.iter().copied()),
+        };
+        for (left, base) in left.iter_mut().zip(&self.base) {
+            *left /= base;
+        }
+        let sizes: Vec<Vec<f64>> = self
+            .margins(margins)
+            .map(|(of, codes)| sums(of.totals.len(), codes, self.base.iter().copied()))
+            .collect();
+        let spread = magnitude::largest(away.iter().copied());
+        let mut explained = vec![0.0; cells];
+        let mut after_ten = None;
+        let mut moved = f64::INFINITY;
+        for sweep in 1..=self.passes {
+            let before = moved;
+            moved = 0.0;
+            for ((_, codes), sizes) in self.margins(margins).zip(&sizes) {
+                let parts = self.base.iter().zip(&left).map(|(b, e)| b * e);
+                let mut means = sums(sizes.len(), codes, parts);
+                for (mean, size) in means.iter_mut().zip(sizes) {
+                    *mean /= size;
+                    moved = moved.max(mean.abs());
+                }
+                for ((left, explained), &code) in left.iter_mut().zip(&mut explained).zip(codes) {
+                    let mean = at(&means, code).unwrap_or(0.0);
+                    *left -= mean;
+                    *explained += mean;
+                }
+            }
+            let is_floor = moved < 1e-10 * spread && moved >= before;
+            if moved <= 1e-13 * spread || is_floor || margins.len() == 1 {
+                return (Some(explained), after_ten);
+            }
+            if sweep == SWEEPS_OF_SURVEY {
+                after_ten = Some(explained.clone());
+            }
+        }
+        (None, after_ten)
     }
 }
 

@@ -11,6 +11,7 @@ use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
 use crate::f_distribution as f;
+use crate::magnitude;
 use crate::proportion::Interval;
 use crate::quantile::TAIL_95;
 
@@ -60,7 +61,7 @@ pub enum ReliabilityError {
         /// What was found.
         value: f64,
     },
-    /// Everybody gave the same answer: the item measures nothing.
+    /// Everybody gave the same answer, to rounding beside the other items: it measures nothing.
     #[error("item {item}: all answers are the same")]
     ConstantItem {
         /// Which, from 0.
@@ -136,14 +137,8 @@ pub struct Reliability {
 /// coefficient alpha. *Appl. Psychol. Meas.* 11(1), 93–103. Guttman, L. (1945). A basis for analyzing
 /// test-retest reliability. *Psychometrika* 10(4), 255–282. McDonald, R. P. (1999). *Test Theory*.
 pub fn reliability<R: AsRef<[f64]>>(answers: &[R]) -> Result<Reliability, ReliabilityError> {
-    let (means, covariance) = covariances(answers)?;
+    let (means, covariance, unit) = covariances(answers)?;
     let k = means.len();
-    for (item, (variance, mean)) in covariance.diagonal().iter().zip(&means).enumerate() {
-        // What rounding leaves of answers that are all the same.
-        if variance.sqrt() <= 1e-13 * mean.abs() || *variance <= 0.0 {
-            return Err(ReliabilityError::ConstantItem { item });
-        }
-    }
     let sd = covariance.diagonal().map(f64::sqrt);
     let correlation = DMatrix::from_fn(k, k, |i, j| {
         if i == j {
@@ -152,11 +147,12 @@ pub fn reliability<R: AsRef<[f64]>>(answers: &[R]) -> Result<Reliability, Reliab
             covariance[(i, j)] / (sd[i] * sd[j])
         }
     });
-    let alpha = alpha(&covariance).ok_or(ReliabilityError::NoTotal)?;
-    let alpha_standardised = self::alpha(&correlation).ok_or(ReliabilityError::NoTotal)?;
-    let total = covariance.sum();
+    let (total, trace) = (covariance.sum(), covariance.trace());
+    let alpha = alpha(k, total, trace).ok_or(ReliabilityError::NoTotal)?;
+    let alpha_standardised =
+        self::alpha(k, correlation.sum(), correlation.trace()).ok_or(ReliabilityError::NoTotal)?;
     let off_squares = covariance.norm_squared() - covariance.diagonal().norm_squared();
-    let off = total - covariance.trace();
+    let off = total - trace;
     let size = k as f64;
     let lambda2 = (off + (size / (size - 1.0) * off_squares).sqrt()) / total;
     let n = answers.len() as f64;
@@ -167,15 +163,13 @@ pub fn reliability<R: AsRef<[f64]>>(answers: &[R]) -> Result<Reliability, Reliab
         .map(|i| {
             let with_rest = columns[i] - covariance[(i, i)];
             let of_rest = total - 2.0 * columns[i] + covariance[(i, i)];
-            let is_flat = of_rest <= 1e-12 * covariance.trace();
-            let alpha_without = (k > 2)
-                .then(|| self::alpha(&covariance.clone().remove_row(i).remove_column(i)))
-                .flatten();
+            let is_flat = of_rest <= 1e-12 * trace;
+            let of_correlation = || (with_rest / (sd[i] * of_rest.sqrt())).clamp(-1.0, 1.0);
             Item {
-                mean: means[i],
-                sd: sd[i],
-                rest_correlation: (!is_flat).then(|| with_rest / (sd[i] * of_rest.sqrt())),
-                alpha_without,
+                mean: means[i] * unit,
+                sd: sd[i] * unit,
+                rest_correlation: (!is_flat).then(of_correlation),
+                alpha_without: self::alpha(k - 1, of_rest, trace - covariance[(i, i)]),
                 loading: factor.as_ref().map(|of| of.loadings[i]),
             }
         })
@@ -194,17 +188,35 @@ pub fn reliability<R: AsRef<[f64]>>(answers: &[R]) -> Result<Reliability, Reliab
     })
 }
 
-/// Cronbach's alpha of a covariance matrix; nothing where the sum has no variance.
-fn alpha(covariance: &DMatrix<f64>) -> Option<f64> {
-    let (total, trace) = (covariance.sum(), covariance.trace());
-    let k = covariance.nrows() as f64;
-    (k > 1.0 && total > 1e-12 * trace).then(|| k / (k - 1.0) * (1.0 - trace / total))
+/// Cronbach's alpha of `items` from the variance of their sum and the sum of their variances; nothing
+/// where there are fewer than two or the sum has no variance.
+fn alpha(items: usize, total: f64, trace: f64) -> Option<f64> {
+    let k = items as f64;
+    (items > 1 && total > 1e-12 * trace).then(|| k / (k - 1.0) * (1.0 - trace / total))
 }
 
-/// Means of the items and their covariances.
+/// People whose answers are multiplied at a time.
+const BATCH: usize = 256;
+
+/// Means of the items and their covariances, and the unit they are in.
 fn covariances<R: AsRef<[f64]>>(
     answers: &[R],
-) -> Result<(DVector<f64>, DMatrix<f64>), ReliabilityError> {
+) -> Result<(DVector<f64>, DMatrix<f64>, f64), ReliabilityError> {
+    let largest = check(answers)?;
+    let Some(unit) = magnitude::unit(largest) else {
+        let (means, covariance) = of_usual_size(answers)?;
+        return Ok((means, covariance, 1.0));
+    };
+    let scaled: Vec<Vec<f64>> = answers
+        .iter()
+        .map(|of| of.as_ref().iter().map(|value| value / unit).collect())
+        .collect();
+    let (means, covariance) = of_usual_size(&scaled)?;
+    Ok((means, covariance, unit))
+}
+
+/// The table makes sense; gives the largest size of an answer.
+fn check<R: AsRef<[f64]>>(answers: &[R]) -> Result<f64, ReliabilityError> {
     if answers.len() < 2 {
         return Err(ReliabilityError::TooFewRows {
             rows: answers.len(),
@@ -217,8 +229,7 @@ fn covariances<R: AsRef<[f64]>>(
     if k > ITEMS_MAX {
         return Err(ReliabilityError::TooManyItems { items: k });
     }
-    let n = answers.len() as f64;
-    let mut means = DVector::zeros(k);
+    let mut largest = 0.0_f64;
     for (row, of) in answers.iter().enumerate() {
         let of = of.as_ref();
         if of.len() != k {
@@ -228,27 +239,47 @@ fn covariances<R: AsRef<[f64]>>(
                 found: of.len(),
             });
         }
-        for (item, (&value, mean)) in of.iter().zip(means.iter_mut()).enumerate() {
-            if !value.is_finite() {
-                return Err(ReliabilityError::NotFinite { row, item, value });
-            }
-            *mean += value / n;
+        if let Some((item, &value)) = of.iter().enumerate().find(|(_, of)| !of.is_finite()) {
+            return Err(ReliabilityError::NotFinite { row, item, value });
+        }
+        largest = largest.max(magnitude::largest(of.iter().copied()));
+    }
+    Ok(largest)
+}
+
+/// The same of a table that makes sense and whose squares are numbers.
+fn of_usual_size<R: AsRef<[f64]>>(
+    answers: &[R],
+) -> Result<(DVector<f64>, DMatrix<f64>), ReliabilityError> {
+    // Seen from the first row, so that a large common part takes no digits and equal answers give 0.
+    let first = answers.first().map_or(&[][..], |of| of.as_ref());
+    let (n, k) = (answers.len() as f64, first.len());
+    let mut means = DVector::<f64>::zeros(k);
+    for of in answers {
+        for ((value, first), mean) in of.as_ref().iter().zip(first).zip(means.iter_mut()) {
+            *mean += value - first;
         }
     }
-    let mut covariance = DMatrix::zeros(k, k);
-    let mut away = vec![0.0; k];
-    for of in answers {
-        for ((away, value), mean) in away.iter_mut().zip(of.as_ref()).zip(means.iter()) {
-            *away = value - mean;
-        }
-        for (mut column, with) in covariance.column_iter_mut().zip(&away) {
-            for (sum, of) in column.iter_mut().zip(&away) {
-                *sum += of * with;
+    means /= n;
+    let mut covariance = DMatrix::<f64>::zeros(k, k);
+    let mut batch = DMatrix::<f64>::zeros(k, BATCH);
+    for of in answers.chunks(BATCH) {
+        for (row, mut column) in of.iter().zip(batch.column_iter_mut()) {
+            let seen = row.as_ref().iter().zip(first).zip(means.iter());
+            for (away, ((value, first), mean)) in column.iter_mut().zip(seen) {
+                *away = value - first - mean;
             }
         }
+        let filled = batch.columns(0, of.len());
+        covariance.gemm(1.0, &filled, &filled.transpose(), 1.0);
     }
     covariance /= n - 1.0;
-    Ok((means, covariance))
+    covariance.fill_upper_triangle_with_lower_triangle();
+    if let Some(item) = covariance.diagonal().iter().position(|of| *of <= 0.0) {
+        return Err(ReliabilityError::ConstantItem { item });
+    }
+    let first = DVector::from_column_slice(first);
+    Ok((first + means, covariance))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub struct SampleSize {
     pub exact: f64,
     /// Rounded to the nearest, as the paper's table is.
     pub of_table: f64,
-    /// Rounded up: as many keep the error.
+    /// Rounded up, at least 1: as many keep the error.
     pub needed: f64,
 }
 
@@ -73,7 +73,8 @@ pub enum SampleSizeError {
 /// # Errors
 ///
 /// - [`SampleSizeError::NoPopulation`] if `population` is below 1; NaN is.
-/// - [`SampleSizeError::NoPrecision`] if the precision makes no sense.
+/// - [`SampleSizeError::NoPrecision`] if the precision makes no sense, or is so fine that squares of it
+///   are 0 and nobody can be counted.
 ///
 /// # Examples
 ///
@@ -107,13 +108,24 @@ pub fn sample_size(population: f64, precision: Precision) -> Result<SampleSize, 
         });
     }
     let spread = chi_squared * share * (1.0 - share);
-    // Divided by the population, which may be infinite.
-    let exact = spread / (error * error * (1.0 - 1.0 / population) + spread / population);
+    let exact = if population < 1e100 {
+        spread * population / (error * error * (population - 1.0) + spread)
+    } else {
+        // Divided by the population, which may be infinite.
+        spread / (error * error * (1.0 - 1.0 / population) + spread / population)
+    };
+    if !exact.is_finite() {
+        return Err(SampleSizeError::NoPrecision {
+            chi_squared,
+            share,
+            error,
+        });
+    }
     Ok(SampleSize {
         exact,
         of_table: exact.round(),
         // 1e-9: a whole number stays what it is.
-        needed: (exact - 1e-9).ceil().min(population.ceil()),
+        needed: (exact - 1e-9).ceil().clamp(1.0, population.ceil()),
     })
 }
 
@@ -166,6 +178,30 @@ mod tests {
             };
             assert!(sample_size(9.0, share).is_err() && sample_size(9.0, error).is_err());
         }
+        for chi_squared in [0.0, -1.0, f64::NAN, f64::INFINITY, 5e-324] {
+            let finest = Precision {
+                chi_squared,
+                error: 1e-200,
+                ..Precision::default()
+            };
+            assert!(sample_size(1e308, finest).is_err(), "{chi_squared}");
+        }
+        let finest = Precision {
+            error: 1e-200,
+            ..Precision::default()
+        };
+        assert!(sample_size(f64::INFINITY, finest).is_err());
+    }
+
+    #[test]
+    fn somebody_is_asked_however_little_is_wanted() {
+        let least = Precision {
+            chi_squared: 1e-12,
+            share: 0.5,
+            error: 0.9,
+        };
+        let of = sample_size(1000.0, least).unwrap();
+        assert!(of.exact < 1e-11 && (of.needed - 1.0).abs() < 1e-12);
     }
 
     proptest! {
@@ -177,6 +213,25 @@ mod tests {
             let (few, many) = (of(population), of(population + more));
             prop_assert!(few.exact <= many.exact && few.exact <= f64::from(population) + 1e-9);
             prop_assert!(few.needed <= f64::from(population) && few.needed >= few.exact - 1e-9);
+        }
+
+        #[test]
+        fn less_error_and_a_share_nearer_one_half_want_more_and_yes_mirrors_no(
+            population in 1_u32..1_000_000, share in 0.01_f64..0.49, error in 0.001_f64..0.4
+        ) {
+            let of = |share, error| {
+                let precision = Precision { share, error, ..Precision::default() };
+                sample_size(f64::from(population), precision).unwrap().exact
+            };
+            let one = of(share, error);
+            prop_assert!(of(share, error * 0.9) >= one && of(share + 0.01, error) >= one);
+            prop_assert!((of(1.0 - share, error) / one - 1.0).abs() < 1e-9);
+            // Asked of as many as the formula says, the error is what was asked for.
+            let spread = 3.841 * share * (1.0 - share);
+            let left = (f64::from(population) - one) / (f64::from(population) - 1.0).max(1e-300);
+            if population > 1 {
+                prop_assert!(((spread / one * left).sqrt() / error - 1.0).abs() < 1e-6);
+            }
         }
     }
 }

@@ -82,6 +82,12 @@ pub enum SatisfactionError {
         /// What was found.
         value: f64,
     },
+    /// Answers or weights so large that the index is beyond a number's range.
+    #[error("answers or weights are too large: the index or its error would be {value}")]
+    TooLarge {
+        /// What came out.
+        value: f64,
+    },
     /// An index that no answers give.
     #[error("expected an index from 0 to 100, found {value}")]
     NoIndex {
@@ -161,7 +167,7 @@ pub struct SatisfactionIndex {
 /// # Errors
 ///
 /// [`SatisfactionError`]: nobody, nothing asked, rows of different length, an answer that is not
-/// finite, weights that do not fit or are not above 0.
+/// finite, weights that do not fit or are not above 0, figures too large to be added up.
 ///
 /// # Examples
 ///
@@ -199,26 +205,35 @@ pub fn satisfaction_index<R: AsRef<[f64]>>(
                 found: of.len(),
             });
         }
-        for (element, (&answer, sum)) in of.iter().zip(&mut sums).enumerate() {
-            if !answer.is_finite() {
-                return Err(SatisfactionError::NotFinite {
-                    row,
-                    element,
-                    value: answer,
-                });
-            }
-            if !SCALE.contains(&answer) {
-                off_scale += 1;
-                if off_scale_first.len() < OFF_SCALE_LISTED {
-                    off_scale_first.push(OffScale {
+        // Nearly always all are on the scale, which is soon seen.
+        if !of.iter().all(|answer| SCALE.contains(answer)) {
+            for (element, &answer) in of.iter().enumerate() {
+                if !answer.is_finite() {
+                    return Err(SatisfactionError::NotFinite {
                         row,
                         element,
-                        answer,
+                        value: answer,
                     });
                 }
+                if !SCALE.contains(&answer) {
+                    off_scale += 1;
+                    if off_scale_first.len() < OFF_SCALE_LISTED {
+                        off_scale_first.push(OffScale {
+                            row,
+                            element,
+                            answer,
+                        });
+                    }
+                }
             }
-            *sum += answer / n;
         }
+        for (answer, sum) in of.iter().zip(&mut sums) {
+            *sum += answer;
+        }
+    }
+    // Whole answers add up exactly, whatever their number.
+    for sum in &mut sums {
+        *sum /= n;
     }
     let mut squares = vec![0.0; k];
     let mut squares_of_all = 0.0;
@@ -238,12 +253,14 @@ pub fn satisfaction_index<R: AsRef<[f64]>>(
         squares_of_all += own * own;
     }
     let error = |squares: f64| (n > 1.0).then(|| (squares / (n - 1.0) / n).sqrt());
-    let mut of = from_means(&sums, &weights, bands);
+    let mut of = from_means(&sums, &weights, bands)?;
     for (element, squares) in of.elements.iter_mut().zip(squares) {
         element.se = error(squares);
     }
     of.n = Some(answers.len() as u64);
     of.se = error(squares_of_all).map(|se| TIMES * se);
+    let errors = of.elements.iter().filter_map(|of| of.se).chain(of.se);
+    finite(errors)?;
     of.interval = of.se.map(|se| Interval {
         low: of.index - Z_95 * se,
         high: of.index + Z_95 * se,
@@ -294,7 +311,7 @@ pub fn satisfaction_index_of_means(
             }
         }
     }
-    let mut of = from_means(means, &weights, bands);
+    let mut of = from_means(means, &weights, bands)?;
     of.off_scale = off_scale;
     of.off_scale_first = off_scale_first;
     Ok(of)
@@ -322,9 +339,21 @@ fn each_weight(weights: &Weights, k: usize) -> Result<Vec<f64>, SatisfactionErro
     }
 }
 
-fn from_means(means: &[f64], weights: &[f64], bands: Bands) -> SatisfactionIndex {
+fn finite(mut figures: impl Iterator<Item = f64>) -> Result<(), SatisfactionError> {
+    match figures.find(|of| !of.is_finite()) {
+        Some(value) => Err(SatisfactionError::TooLarge { value }),
+        None => Ok(()),
+    }
+}
+
+fn from_means(
+    means: &[f64],
+    weights: &[f64],
+    bands: Bands,
+) -> Result<SatisfactionIndex, SatisfactionError> {
     let index = TIMES * means.iter().zip(weights).map(|(m, w)| m * w).sum::<f64>();
-    SatisfactionIndex {
+    finite(std::iter::once(index).chain(means.iter().map(|mean| TIMES * mean)))?;
+    Ok(SatisfactionIndex {
         n: None,
         elements: means
             .iter()
@@ -343,7 +372,7 @@ fn from_means(means: &[f64], weights: &[f64], bands: Bands) -> SatisfactionIndex
         interval: None,
         off_scale: 0,
         off_scale_first: Vec::new(),
-    }
+    })
 }
 
 /// Two decimals, halves up. A figure is a half if it is one when written with eleven digits: 76.605 is,
@@ -485,6 +514,18 @@ mod tests {
         assert!(
             satisfaction_index_of_means(&[f64::NAN], &Weights::Equal, Bands::default()).is_err()
         );
+        // Means, squares and weights beyond a number's range.
+        for (answers, weight) in [
+            ([1e308, 1e308], 1.0),
+            ([1e200, 1.0], 1.0),
+            ([4.0, 4.0], 1e308),
+        ] {
+            let answers = answers.map(|of| vec![of]);
+            assert!(matches!(
+                index(&answers, Weights::Each(weight)),
+                SatisfactionError::TooLarge { .. }
+            ));
+        }
     }
 
     proptest! {
@@ -517,6 +558,23 @@ mod tests {
             prop_assert!((again.index - of.index).abs() < 1e-10);
             let parts: f64 = of.elements.iter().map(|of| of.weight * of.index).sum();
             prop_assert!((parts - of.index).abs() < 1e-10);
+            // Everybody twice: the same index, the error of twice as many.
+            let twice: Vec<Vec<f64>> = own.iter().chain(&own).cloned().collect();
+            let twice = index(&twice);
+            prop_assert!((twice.index - of.index).abs() < 1e-10);
+            if let (Some(one), Some(two)) = (of.se, twice.se) {
+                let n = answers.len() as f64;
+                let less = ((n - 1.0) / (2.0 * n - 1.0)).sqrt();
+                prop_assert!((two - one * less).abs() < 1e-10);
+                let interval = of.interval.unwrap();
+                prop_assert!(interval.low <= of.index && of.index <= interval.high);
+            }
+            // An answer that is higher raises the index, and the grade never falls.
+            let mut raised = own;
+            raised[0][0] = 4.0;
+            let raised = index(&raised);
+            prop_assert!(raised.index >= of.index - 1e-10);
+            prop_assert!(raised.grade.unwrap() <= of.grade.unwrap());
         }
     }
 }

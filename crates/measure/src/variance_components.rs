@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::magnitude;
 use crate::mixed::{
     self, Bounded, Cholesky, Component, Cross, Grouping, Layout, Minimum, MixedError, Problem,
     bobyqa, refine,
@@ -59,7 +60,7 @@ pub struct VarianceComponents {
 ///
 /// [`MixedError`]: lengths that do not fit, a value that is not finite, a grouping with one level or
 /// with as many as rows, two groupings that are one, values all the same, groupings that leave no
-/// residual, more than 3 000 levels that cross beyond separation.
+/// residual, values whose squares no number holds, more than 3 000 levels that cross beyond separation.
 ///
 /// # Examples
 ///
@@ -142,8 +143,15 @@ fn fit(
     let unit = equations.unit * equations.unit;
     let ml_residual = unit * at_ml.squares / equations.n;
     let residual = unit * at_reml.squares / (equations.n - 1.0);
-    if !(residual.is_finite() && ml_residual.is_finite()) {
+    if at_reml.squares.is_nan() || at_ml.squares.is_nan() {
         return Err(MixedError::NotConverged);
+    }
+    // Below, digits are lost; 1e12 leaves room for the ratio of any grouping to it.
+    if [residual, ml_residual]
+        .iter()
+        .any(|of| !of.is_normal() || *of > f64::MAX / 1e12)
+    {
+        return Err(MixedError::OutOfRange);
     }
     let variance =
         |of: usize, theta: &[f64], residual: f64| theta.get(of).map_or(0.0, |t| t * t * residual);
@@ -255,27 +263,21 @@ impl Equations {
             });
         }
         let n = y.len() as f64;
-        // Divided first, so that no sum overflows.
-        let largest = y.iter().fold(0.0_f64, |most, y| most.max(y.abs()));
+        // Seen from the first, so that a large common part takes no digits; and so that no sum overflows.
         let first = y.first().copied().unwrap_or(f64::NAN);
-        if y.iter().all(|y| y.total_cmp(&first).is_eq()) || largest <= 0.0 {
+        let scale = magnitude::unit(magnitude::largest(y.iter().copied())).unwrap_or(1.0);
+        let seen = |y: f64| y / scale - first / scale;
+        let shift = y.iter().map(|y| seen(*y)).sum::<f64>() / n;
+        let squares: f64 = y.iter().map(|y| (seen(*y) - shift).powi(2)).sum();
+        let spread = (squares / n).sqrt();
+        if y.iter().all(|y| seen(*y).abs() <= 0.0) || spread.is_nan() || spread <= 0.0 {
             return Err(MixedError::NoVariation { value: first });
         }
-        let middle = y.iter().map(|y| y / largest).sum::<f64>() / n * largest;
-        let unit = (y
-            .iter()
-            .map(|y| (y / largest - middle / largest).powi(2))
-            .sum::<f64>()
-            / n)
-            .sqrt()
-            * largest;
-        if !(unit > 0.0 && unit.is_finite()) {
-            return Err(MixedError::NoVariation { value: first });
-        }
+        let (middle, unit) = ((first / scale + shift) * scale, spread * scale);
         let (layout, cell_of_row) = Layout::new(groupings)?;
         let mut cell_n = vec![0.0; layout.cells()];
         let mut cell_mean = vec![0.0; layout.cells()];
-        let standard = |y: f64| (y - middle) / unit;
+        let standard = |y: f64| (seen(y) - shift) / spread;
         for (&cell, &y) in cell_of_row.iter().zip(y) {
             let cell = cell as usize;
             if let (Some(n), Some(sum)) = (cell_n.get_mut(cell), cell_mean.get_mut(cell)) {

@@ -18,6 +18,8 @@
 mod impact;
 mod intervals;
 mod spc;
+mod survey;
+mod variance;
 
 use std::collections::HashMap;
 use std::fs;
@@ -33,7 +35,13 @@ type Run = Box<dyn FnMut() -> Vec<f64>>;
 type Row = (&'static str, fn(&Job) -> Run);
 
 /// Every method, topic by topic.
-const TOPICS: [&[Row]; 3] = [impact::ROWS, intervals::ROWS, spc::ROWS];
+const TOPICS: [&[Row]; 5] = [
+    impact::ROWS,
+    intervals::ROWS,
+    spc::ROWS,
+    survey::ROWS,
+    variance::ROWS,
+];
 
 /// A data set and what is asked of it.
 struct Job {

@@ -1,11 +1,11 @@
 //! Surveys: the satisfaction index, sample size, reliability, weights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::variance::{figures, grouping};
+use super::variance::{figures, grouping, only};
 use super::{CalcError, Method, ends, number, read, rows};
 use crate::mixed::Grouping;
 use crate::rake::{Margin, RakeError, rake};
@@ -77,6 +77,7 @@ fn fault(method: &'static str, fault: impl Into<String>) -> CalcError {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Everybody {
     answers: Vec<Vec<Value>>,
     #[serde(default)]
@@ -86,6 +87,7 @@ struct Everybody {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Means {
     element_mean: Vec<f64>,
     #[serde(default)]
@@ -95,6 +97,7 @@ struct Means {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Indices {
     ikm: Vec<f64>,
     #[serde(default)]
@@ -102,6 +105,7 @@ struct Indices {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Populations {
     #[serde(rename = "N")]
     n: Vec<f64>,
@@ -114,13 +118,17 @@ struct Populations {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct People {
     x: Vec<Vec<Value>>,
 }
 
 /// One weight for all elements, or one for each.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "weight: expected a number, or a list of one for each element"
+)]
 enum Weight {
     Each(f64),
     Of(Vec<f64>),
@@ -155,13 +163,27 @@ impl BandsName {
     }
 }
 
-/// Rows of answers; what is no number is NaN, which each method refuses with its place.
+/// Rows of answers.
 fn table(method: &'static str, rows: &[Vec<Value>]) -> Result<Vec<Vec<f64>>, CalcError> {
     if rows.len() > PEOPLE_MAX {
         let said = format!("too many rows: {}, limit {PEOPLE_MAX}", rows.len());
         return Err(fault(method, said));
     }
-    Ok(rows.iter().map(|row| figures(row)).collect())
+    let answer = |row: usize, at: usize, value: &Value| {
+        value.as_f64().ok_or_else(|| CalcError::Row {
+            row,
+            fault: format!("answer {at}: expected a number, found {value}"),
+        })
+    };
+    rows.iter()
+        .enumerate()
+        .map(|(row, of)| {
+            of.iter()
+                .enumerate()
+                .map(|(at, value)| answer(row, at, value))
+                .collect()
+        })
+        .collect()
 }
 
 fn satisfaction_fault(method: &'static str) -> impl Fn(SatisfactionError) -> CalcError {
@@ -258,6 +280,11 @@ struct Margins {
 
 fn raked(method: &'static str, input: &Value) -> Result<Value, CalcError> {
     let Margins { margins } = read(method, input)?;
+    if let Some(fields) = input.as_object() {
+        only(method, fields, |name| {
+            ["margins", "y", "weights"].contains(&name) || margins.contains_key(name)
+        })?;
+    }
     let list = |name: &str| -> Result<Option<&Vec<Value>>, CalcError> {
         let Some(of) = input.get(name) else {
             return Ok(None);
@@ -278,13 +305,14 @@ fn raked(method: &'static str, input: &Value) -> Result<Value, CalcError> {
         };
         known.push(margin(method, grouping(method, name, of)?, totals)?);
     }
-    let y = list("y")?.map(|of| figures(of));
-    // A margin may have this name; then it holds levels.
-    let base = if margins.contains_key("weights") {
-        None
-    } else {
-        list("weights")?.map(|of| figures(of))
+    // A margin may have one of these names; then the list holds levels.
+    let optional = |name: &str| {
+        if margins.contains_key(name) {
+            return Ok(None);
+        }
+        list(name)?.map(|of| figures(name, of)).transpose()
     };
+    let (y, base) = (optional("y")?, optional("weights")?);
     let of = rake(&known, base.as_deref(), y.as_deref()).map_err(|error| match error {
         RakeError::NotFinite { row, value } => CalcError::Row {
             row,
@@ -322,9 +350,10 @@ fn margin(
         .iter()
         .map(|label| totals.get(label).copied().unwrap_or(0.0))
         .collect();
+    let in_sample: HashSet<&String> = grouping.labels().iter().collect();
     let nobody = totals
         .iter()
-        .find(|(label, total)| total.abs() > 0.0 && !grouping.labels().contains(label));
+        .find(|(label, total)| total.abs() > 0.0 && !in_sample.contains(label));
     if let Some((label, _)) = nobody {
         return Err(fault(
             method,
@@ -339,4 +368,241 @@ fn margin(
         grouping,
         totals: in_order,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calc;
+
+    #[allow(clippy::needless_pass_by_value, reason = "written out at every call")]
+    fn said(method: &str, input: Value) -> String {
+        match calc(method, &input) {
+            Err(error) => error.to_string(),
+            Ok(found) => panic!("{method} answered {input} with {found}"),
+        }
+    }
+
+    /// A number the JSON face writes is finite, or says that it is not.
+    fn has_no_null(found: &Value) -> bool {
+        match found {
+            Value::Null => false,
+            Value::Array(of) => of.iter().all(has_no_null),
+            Value::Object(of) => of.values().all(has_no_null),
+            _ => true,
+        }
+    }
+
+    #[test]
+    fn input_of_another_shape_is_refused_by_every_method() {
+        for (method, _) in METHODS {
+            for input in [
+                json!(null),
+                json!([]),
+                json!("x"),
+                json!({}),
+                json!({"answers": 3, "x": 3, "element_mean": 3, "ikm": 3, "N": 3, "margins": 3}),
+                json!({"answers": [3], "x": [3], "element_mean": [[]], "ikm": ["A"], "N": [null],
+                       "margins": {"a": 3}}),
+            ] {
+                assert!(said(method, input).starts_with(&format!("input of {method}: ")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_and_named() {
+        for (method, input) in [
+            ("ikm", json!({"answers": [[4]], "weights": 1})),
+            ("ikm-means", json!({"element_mean": [4], "band": "2004"})),
+            ("ikm-grade", json!({"ikm": [80], "band": "2004"})),
+            ("sample-size", json!({"N": [80], "p": 0.1})),
+            ("reliability", json!({"x": [[1, 2], [2, 1]], "weight": 1})),
+            (
+                "rake",
+                json!({"margins": {"a": {"p": 1, "q": 1}}, "a": ["p", "q"], "weight": [1, 2]}),
+            ),
+        ] {
+            let said = said(method, input);
+            assert!(
+                said.contains("weight") || said.contains("band") || said.contains("`p`"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn answers_that_make_no_index_are_refused_with_where_and_why() {
+        for (input, expected) in [
+            (json!({"answers": []}), "no answers"),
+            (json!({"answers": [[]]}), "no elements"),
+            (
+                json!({"answers": [[1, 2], [1]]}),
+                "row 1: expected 2 answers, found 1",
+            ),
+            (
+                json!({"answers": [[1, 2], [1, null]]}),
+                "row 1: answer 1: expected a number, found null",
+            ),
+            (
+                json!({"answers": [[1, "2"]]}),
+                "row 0: answer 1: expected a number, found \"2\"",
+            ),
+            (
+                json!({"answers": [[true]]}),
+                "row 0: answer 0: expected a number, found true",
+            ),
+            (
+                json!({"answers": [[1]], "weight": [0.5, 0.5]}),
+                "expected 1 weights, found 2",
+            ),
+            (
+                json!({"answers": [[1]], "weight": -1}),
+                "weight 0: expected a number above 0, found -1",
+            ),
+            (
+                json!({"answers": [[1]], "weight": "x"}),
+                "expected a number, or a list",
+            ),
+            (
+                json!({"answers": [[1]], "bands": 1999}),
+                "expected \"2017\" or \"2004\", found 1999",
+            ),
+            (json!({"answers": [[1e308], [1e308]]}), "too large"),
+        ] {
+            let said = said("ikm", input);
+            assert!(said.contains(expected), "{said}");
+        }
+        assert!(said("ikm-means", json!({"element_mean": []})).contains("no elements"));
+        assert!(said("ikm-means", json!({"element_mean": [1e308]})).contains("too large"));
+        assert!(
+            said("ikm-grade", json!({"ikm": [80, -1]})).starts_with("row 1: expected an index")
+        );
+        assert!(said("ikm-grade", json!({"ikm": [100.01]})).starts_with("row 0: "));
+        assert!(said("ikm-grade", json!({"ikm": vec![80; 100_001]})).contains("too many rows"));
+    }
+
+    #[test]
+    fn answers_off_the_scale_and_of_one_person_have_a_defined_index() {
+        let found = calc("ikm", &json!({"answers": [[0, 0], [-3, 0]]})).unwrap();
+        assert_eq!(
+            (&found["off_scale"], &found["grade"]),
+            (&json!(4), &json!(null))
+        );
+        let found = calc("ikm", &json!({"answers": [[4, 3]]})).unwrap();
+        assert_eq!((&found["ikm"], &found["se"]), (&json!(87.5), &json!(null)));
+        assert_eq!(found["ci95"], json!(null));
+    }
+
+    #[test]
+    fn a_sample_of_nobody_or_without_a_precision_is_refused() {
+        for n in [0.0, -5.0, 0.5] {
+            assert!(said("sample-size", json!({"N": [10, n]})).starts_with("row 1: population"));
+        }
+        for wrong in [
+            json!({"N": [10], "P": 0}),
+            json!({"N": [10], "d": 1}),
+            json!({"N": [10], "chi2": -1}),
+        ] {
+            assert!(said("sample-size", wrong).starts_with("row 0: chi-squared must be above 0"));
+        }
+        assert_eq!(calc("sample-size", &json!({"N": []})).unwrap(), json!([]));
+        assert!(has_no_null(
+            &calc("sample-size", &json!({"N": [1, 1e308]})).unwrap()
+        ));
+    }
+
+    #[test]
+    fn a_scale_that_measures_nothing_is_refused_with_where_and_why() {
+        for (input, expected) in [
+            (json!({"x": []}), "too few rows: need 2, have 0"),
+            (json!({"x": [[1, 2]]}), "too few rows: need 2, have 1"),
+            (json!({"x": [[], []]}), "too few items: need 2, have 0"),
+            (
+                json!({"x": [[0, 0], [0, 0]]}),
+                "item 0: all answers are the same",
+            ),
+            (
+                json!({"x": [[1, 0], [2, 0]]}),
+                "item 1: all answers are the same",
+            ),
+            (json!({"x": [[1, 2], [2, 1]]}), "same sum"),
+            (
+                json!({"x": [[1, 2], [2, 1], [1]]}),
+                "row 2: expected 2 answers, found 1",
+            ),
+            (
+                json!({"x": [[1, 2], [2, null]]}),
+                "row 1: answer 1: expected a number, found null",
+            ),
+        ] {
+            let said = said("reliability", input);
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn weights_that_no_sample_can_have_are_refused_with_where_and_why() {
+        let of = |margin: Value, more: Value| {
+            let mut input = json!({"margins": {"a": margin}, "a": ["p", "q", "q"]});
+            for (name, value) in more.as_object().unwrap() {
+                input[name] = value.clone();
+            }
+            input
+        };
+        let even = || json!({"p": 1, "q": 1});
+        for (input, expected) in [
+            (json!({"margins": {}}), "no margins"),
+            (json!({"margins": {"a": {}}}), "margin \"a\" has no list"),
+            (
+                json!({"margins": {"a": {}}, "a": []}),
+                "too few rows: need 2, have 0",
+            ),
+            (
+                of(json!({"p": 1}), json!({})),
+                "level \"q\" is in the sample and needs a total above 0, found 0",
+            ),
+            (
+                of(json!({"p": 1, "q": -1}), json!({})),
+                "needs a total above 0, found -1",
+            ),
+            (
+                of(json!({"p": 1, "q": 1, "r": 1}), json!({})),
+                "\"r\" has a total but nobody in the sample",
+            ),
+            (
+                of(json!({"p": 1e308, "q": 1e308}), json!({})),
+                "too large to be added up",
+            ),
+            (
+                of(even(), json!({"y": [1, 2]})),
+                "\"y\" has 2 rows, expected 3",
+            ),
+            (
+                of(even(), json!({"y": [1, 2, "x"]})),
+                "row 2: \"y\": expected a number, found \"x\"",
+            ),
+            (of(even(), json!({"y": 3})), "\"y\" must be a list"),
+            (
+                of(even(), json!({"weights": [1, 0, 1]})),
+                "row 1: expected a weight above 0, found 0",
+            ),
+            (
+                of(even(), json!({"weights": [1, 1e308, 1e-308]})),
+                "row 2: totals and weights lie too far apart",
+            ),
+            (
+                of(even(), json!({"a": ["p", null, "q"]})),
+                "row 1: \"a\": expected a text or a number, found null",
+            ),
+        ] {
+            let said = said("rake", input);
+            assert!(said.contains(expected), "{said}");
+        }
+        // A total of 0 for a level that nobody has is no fault; a margin may be called y.
+        let none = of(json!({"p": 1, "q": 1, "r": 0}), json!({}));
+        assert!(calc("rake", &none).unwrap()["mean"].is_null());
+        let named = json!({"margins": {"y": {"1": 3, "2": 1}}, "y": [1, 2.0]});
+        assert_eq!(calc("rake", &named).unwrap()["weights"], json!([3.0, 1.0]));
+    }
 }

@@ -56,14 +56,33 @@ fn list<'v>(
     Ok(list)
 }
 
-/// Figures of the list; what is no number is NaN, which each method refuses with its row.
-pub(super) fn figures(list: &[Value]) -> Vec<f64> {
+/// Figures of the list; yes is 1 and no is 0.
+pub(super) fn figures(name: &str, list: &[Value]) -> Result<Vec<f64>, CalcError> {
+    let figure = |value: &Value| match value {
+        Value::Bool(yes) => Some(f64::from(u8::from(*yes))),
+        value => value.as_f64(),
+    };
     list.iter()
-        .map(|value| match value {
-            Value::Bool(yes) => f64::from(u8::from(*yes)),
-            value => value.as_f64().unwrap_or(f64::NAN),
+        .enumerate()
+        .map(|(row, value)| {
+            figure(value).ok_or_else(|| CalcError::Row {
+                row,
+                fault: format!("{name:?}: expected a number, found {value}"),
+            })
         })
         .collect()
+}
+
+/// Nothing but these fields: a misspelt one would be left out without a word.
+pub(super) fn only(
+    method: &'static str,
+    fields: &Map<String, Value>,
+    known: impl Fn(&str) -> bool,
+) -> Result<(), CalcError> {
+    match fields.keys().find(|name| !known(name)) {
+        Some(name) => Err(fault(method, format!("{name:?} is not known"))),
+        None => Ok(()),
+    }
 }
 
 /// Groups by a list of texts or numbers; 1 and 1.0 are one label.
@@ -101,10 +120,10 @@ fn model(method: &'static str, input: &Value) -> Result<(Vec<f64>, Vec<Grouping>
     let Some(fields) = input.as_object() else {
         return Err(fault(method, "expected an object with \"y\" and groupings"));
     };
-    let y = figures(list(method, fields, "y")?);
+    let y = figures("y", list(method, fields, "y")?)?;
     let groupings = fields
         .iter()
-        .filter(|(name, value)| *name != "y" && value.is_array())
+        .filter(|(name, _)| *name != "y")
         .map(|(name, _)| grouping(method, name, list(method, fields, name)?))
         .collect::<Result<Vec<Grouping>, CalcError>>()?;
     Ok((y, groupings))
@@ -226,13 +245,15 @@ fn one_way(method: &'static str, input: &Value) -> Result<Value, CalcError> {
     let Some(fields) = input.as_object() else {
         return Err(fault(method, "expected an object with \"y\" and \"group\""));
     };
-    let y = figures(list(method, fields, "y")?);
+    only(method, fields, |name| ["y", "group"].contains(&name))?;
+    let y = figures("y", list(method, fields, "y")?)?;
     let group = grouping(method, "group", list(method, fields, "group")?)?;
     let of = icc::one_way(&y, group.codes()).map_err(icc_fault(method))?;
     Ok(anova(&of))
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Table {
     target: Vec<Value>,
     rater: Vec<Value>,
@@ -249,7 +270,7 @@ fn table(method: &'static str, input: &Value) -> Result<Value, CalcError> {
         let said = format!("too many rows: {}, limit {ROWS_MAX}", score.len());
         return Err(fault(method, said));
     }
-    let score = figures(&score);
+    let score = figures("score", &score)?;
     let target = grouping(method, "target", &target)?;
     let rater = grouping(method, "rater", &rater)?;
     let of = icc::two_way(&score, target.codes(), rater.codes()).map_err(icc_fault(method))?;
@@ -277,4 +298,147 @@ fn table(method: &'static str, input: &Value) -> Result<Value, CalcError> {
         "p": by(&|of| number(of.p)),
         "anova": anova(&of.anova),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calc;
+
+    #[allow(clippy::needless_pass_by_value, reason = "written out at every call")]
+    fn said(method: &str, input: Value) -> String {
+        match calc(method, &input) {
+            Err(error) => error.to_string(),
+            Ok(found) => panic!("{method} answered {input} with {found}"),
+        }
+    }
+
+    #[test]
+    fn input_of_another_shape_is_refused_by_every_method() {
+        for (method, _) in METHODS {
+            for input in [
+                json!(null),
+                json!([]),
+                json!("x"),
+                json!({}),
+                json!({"y": 3, "g": [1], "group": [1], "target": 3, "rater": 3, "score": 3}),
+            ] {
+                assert!(said(method, input).starts_with(&format!("input of {method}: ")));
+            }
+            // A list of one row, or of none, is told as well.
+            for rows in [json!([]), json!([1])] {
+                let input = match *method {
+                    "icc-table" => json!({"target": rows, "rater": rows, "score": rows}),
+                    _ => json!({"y": rows, "group": rows}),
+                };
+                let said = said(method, input);
+                assert!(
+                    said.contains("too few") || said.contains("all values"),
+                    "{said}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn models_without_an_answer_are_refused_with_where_and_why() {
+        let of = |y: Value, g: Value| json!({"y": y, "g": g});
+        for (input, expected) in [
+            (json!({"y": [0, 1, 1]}), "no grouping"),
+            (
+                of(json!([0, 1, 1]), json!([1, 1])),
+                "grouping \"g\" has 2 rows, y has 3",
+            ),
+            (
+                of(json!([0, 1, 1]), json!([1, 1, 1])),
+                "grouping \"g\" has one level",
+            ),
+            (of(json!([0, 0, 0]), json!([1, 1, 2])), "all values are 0"),
+            (
+                of(json!([0, null, 1]), json!([1, 1, 2])),
+                "row 1: \"y\": expected a number, found null",
+            ),
+            (
+                of(json!([0, "1", 1]), json!([1, 1, 2])),
+                "row 1: \"y\": expected a number, found \"1\"",
+            ),
+            (
+                of(json!([0, 1, 1]), json!([1, null, 2])),
+                "row 1: \"g\": expected a text or a number",
+            ),
+            (of(json!([0, 1, 1]), json!("x")), "expected a list \"g\""),
+            (
+                json!({"y": [0, 1, 1], "g": [1, 1, 2], "h": ["b", "b", "a"]}),
+                "make the same groups",
+            ),
+        ] {
+            for method in ["variance-components", "variance-components-logistic"] {
+                let said = said(method, input.clone());
+                assert!(said.contains(expected), "{said}");
+            }
+        }
+        let linear = |y: Value, g: Value| said("variance-components", of(y, g));
+        assert!(linear(json!([0, 1]), json!([1, 2])).contains("as many levels as rows: 2"));
+        assert!(linear(json!([3, 3, 4, 4]), json!([1, 1, 2, 2])).contains("nothing is left"));
+        assert!(
+            linear(json!([1e200, 2e200, 0]), json!([1, 1, 2])).contains("too large or too small")
+        );
+        let logistic = |y: Value, g: Value| said("variance-components-logistic", of(y, g));
+        assert!(
+            logistic(json!([0, 1, -1]), json!([1, 1, 2]))
+                .starts_with("row 2: expected 0 or 1, found -1")
+        );
+        assert!(
+            logistic(json!([0, 1, 0.5]), json!([1, 1, 2])).starts_with("row 2: expected 0 or 1")
+        );
+    }
+
+    #[test]
+    fn tables_without_agreement_to_speak_of_are_refused_with_where_and_why() {
+        let one = |y: Value, group: Value| said("icc-oneway", json!({"y": y, "group": group}));
+        assert!(one(json!([1, 2]), json!([1])).contains("lists differ in length"));
+        assert!(one(json!([1, 2]), json!([1, 1])).contains("too few groups"));
+        assert!(one(json!([1, 2]), json!([1, 2])).contains("no group has 2 rows"));
+        assert!(one(json!([0, 0, 0]), json!([1, 1, 2])).contains("all figures are 0"));
+        assert!(one(json!([0, null, 0]), json!([1, 1, 2])).starts_with("row 1: "));
+        let more = json!({"y": [1, 2, 4], "group": [1, 1, 2], "weights": [1, 1, 1]});
+        assert!(said("icc-oneway", more).contains("\"weights\" is not known"));
+        let table = |target: Value, rater: Value, score: Value| {
+            said(
+                "icc-table",
+                json!({"target": target, "rater": rater, "score": score}),
+            )
+        };
+        assert!(table(json!([1, 2]), json!([1, 1]), json!([1, 2])).contains("too few raters"));
+        assert!(table(json!([1, 1]), json!([1, 2]), json!([1, 2])).contains("too few groups"));
+        let twice = table(
+            json!([1, 1, 2, 2]),
+            json!([1, 1, 2, 1]),
+            json!([1, 2, 3, 4]),
+        );
+        assert!(
+            twice.contains("4 cells, 4 scores, 3 cells filled"),
+            "{twice}"
+        );
+        let short = table(json!([1, 1, 2]), json!([1, 2, 1]), json!([1, 2, 3]));
+        assert!(
+            short.contains("4 cells, 3 scores, 3 cells filled"),
+            "{short}"
+        );
+    }
+
+    #[test]
+    fn an_undefined_agreement_is_null_and_a_perfect_one_is_told() {
+        // Raters differ, targets do not: nothing that targets could agree in.
+        let input = json!({
+            "target": [1, 1, 2, 2, 3, 3], "rater": [1, 2, 1, 2, 1, 2],
+            "score": [0.1, 0.7, 0.1, 0.7, 0.1, 0.7],
+        });
+        let found = calc("icc-table", &input).unwrap();
+        assert_eq!(found["by_type"]["ICC(C,1)"], Value::Null);
+        assert_eq!(found["by_type"]["ICC(C,k)"], Value::Null);
+        let input = json!({"y": [1, 1, 2, 2], "group": [true, true, "x", "x"]});
+        let found = calc("icc-oneway", &input).unwrap();
+        assert_eq!((&found["F"], &found["icc1"]), (&json!("inf"), &json!(1.0)));
+    }
 }

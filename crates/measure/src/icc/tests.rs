@@ -118,6 +118,15 @@ proptest! {
             prop_assert!((one.interval.low - other.interval.low).abs() < 1e-6);
             prop_assert!(one.interval.low <= one.icc && one.icc <= one.interval.high);
         }
+        // A mean of four ratings agrees as Spearman and Brown have it from one.
+        let stepped = |single: f64| 4.0 * single / (1.0 + 3.0 * single);
+        for (one, mean) in [
+            (of.one_way_single.icc, of.one_way_mean.icc),
+            (of.agreement_single.icc, of.agreement_mean.icc),
+            (of.consistency_single.icc, of.consistency_mean.icc),
+        ] {
+            prop_assert!((stepped(one) - mean).abs() < 1e-8 * (1.0 + mean.abs()));
+        }
         // Mean squares add up: all squares are those between and those within.
         let anova = of.anova;
         let mean = scores.iter().sum::<f64>() / 36.0;
@@ -127,5 +136,40 @@ proptest! {
         let rows: Vec<&[f64]> = scores.chunks(4).collect();
         let alpha = crate::reliability::reliability(&rows).unwrap().alpha;
         prop_assert!((alpha - of.consistency_mean.icc).abs() < 1e-10);
+    }
+}
+
+#[test]
+fn neither_huge_nor_tiny_units_nor_a_far_origin_are_a_matter() {
+    let y = [1.0, 2.0, 5.0, 6.0, 3.0, 3.5];
+    let (groups, raters) = ([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1]);
+    let one = one_way(&y, &groups).unwrap();
+    let table = two_way(&y, &groups, &raters).unwrap();
+    for (unit, origin, near) in [
+        (1e-300, 0.0, 1e-12),
+        (1e300, 0.0, 1e-12),
+        (2.9e307, 0.0, 1e-12),
+        (1.0, 1e12, 1e-3),
+    ] {
+        let moved = y.map(|y| unit * y + origin);
+        let again = one_way(&moved, &groups).unwrap();
+        assert!((again.icc - one.icc).abs() < near && (again.f / one.f - 1.0).abs() < near);
+        let again = two_way(&moved, &groups, &raters).unwrap();
+        assert!((again.agreement_single.icc - table.agreement_single.icc).abs() < near);
+    }
+    // From one end of the range to the other.
+    let of = one_way(&[f64::MAX, f64::MAX, -f64::MAX, -f64::MAX], &[0, 0, 1, 1]).unwrap();
+    assert!((of.icc - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn targets_that_do_not_differ_have_no_agreement_whatever_rounding_leaves() {
+    for size in [0.1, 0.7, 1.0 / 3.0] {
+        let scores: Vec<f64> = (0..30).map(|at| size * f64::from(at % 3)).collect();
+        let targets: Vec<u32> = (0..30).map(|at| at / 3).collect();
+        let raters: Vec<u32> = (0..30).map(|at| at % 3).collect();
+        let of = two_way(&scores, &targets, &raters).unwrap();
+        assert!(of.consistency_single.icc.is_nan() && of.consistency_mean.p.is_nan());
+        assert!(of.one_way_single.icc < 0.0 && of.one_way_single.interval.low.is_finite());
     }
 }

@@ -27,6 +27,9 @@ const PAIRS_MAX: usize = 30_000_000;
 /// Most neighbours looked at on the way to an order; then what is left is taken to be dense.
 const WORK_MAX: usize = if cfg!(test) { 3_000_000 } else { 400_000_000 };
 
+/// Up to this many combinations of levels have a place in a table, whatever the number of rows.
+const TABLE_ANYWAY: usize = 1_024;
+
 /// Sparse rows one after another: row `i` is `at[start[i]..start[i + 1]]`.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
@@ -295,8 +298,46 @@ fn count(of: usize) -> u32 {
     of as u32
 }
 
-/// The cells that occur, by grouping; and the cell of each row.
-fn cells(codes: &[&[u32]], levels: &[usize]) -> (Vec<u32>, Vec<Vec<u32>>) {
+/// The combinations of levels that occur, by grouping, the first leading; and that of each row.
+pub(crate) fn cells(codes: &[&[u32]], levels: &[usize]) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let rows = codes[0].len();
+    let all = levels
+        .iter()
+        .try_fold(1_usize, |all, &of| all.checked_mul(of));
+    match all {
+        // A table of all combinations where it is no larger than the rows are.
+        Some(all) if all <= rows + TABLE_ANYWAY => cells_by_table(codes, levels, all),
+        _ => cells_by_sorting(codes, levels),
+    }
+}
+
+fn cells_by_table(codes: &[&[u32]], levels: &[usize], all: usize) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let mut cell_of_row: Vec<u32> = codes[0].to_vec();
+    for (codes, &levels) in codes.iter().zip(levels).skip(1) {
+        for (cell, code) in cell_of_row.iter_mut().zip(*codes) {
+            *cell = *cell * count(levels) + code;
+        }
+    }
+    let mut place = vec![u32::MAX; all];
+    for &cell in &cell_of_row {
+        place[cell as usize] = 0;
+    }
+    let mut cells: Vec<Vec<u32>> = vec![Vec::new(); codes.len()];
+    for (cell, place) in place.iter_mut().enumerate().filter(|(_, of)| **of == 0) {
+        *place = count(cells[0].len());
+        let mut rest = cell;
+        for (cells, &levels) in cells.iter_mut().zip(levels).rev() {
+            cells.push(count(rest % levels));
+            rest /= levels;
+        }
+    }
+    for cell in &mut cell_of_row {
+        *cell = place[*cell as usize];
+    }
+    (cell_of_row, cells)
+}
+
+fn cells_by_sorting(codes: &[&[u32]], levels: &[usize]) -> (Vec<u32>, Vec<Vec<u32>>) {
     let rows = codes[0].len();
     // Sorted by every grouping, the last first, so that in the end the first leads.
     let mut sorted: Vec<u32> = (0..count(rows)).collect();
@@ -495,5 +536,22 @@ fn merged(list: &[u32], row: &[u32], gone: u32, itself: u32) -> Vec<u32> {
         if of != gone && of != itself {
             all.push(of);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_by_table_and_by_sorting_are_the_same() {
+        let rows = 500_u32;
+        let one: Vec<u32> = (0..rows).map(|row| row * 7 % 5).collect();
+        let other: Vec<u32> = (0..rows).map(|row| row * row % 11).collect();
+        let third: Vec<u32> = (0..rows).map(|row| u32::from(row > 77)).collect();
+        let (codes, levels) = ([&one[..], &other[..], &third[..]], [5, 11, 2]);
+        let by_table = cells_by_table(&codes, &levels, 110);
+        assert_eq!(by_table, cells_by_sorting(&codes, &levels));
+        assert_eq!(by_table, cells(&codes, &levels));
     }
 }

@@ -37,6 +37,9 @@ const WIDTH: f64 = 0.005;
 /// Two values closer than this, relatively, count as one.
 const SAME: f64 = 1e-11;
 
+/// What rounding does to a value, relatively: a step that promises less is the last.
+const ROUNDING: f64 = 1e-13;
+
 /// Goes on from a place to the minimum near it.
 ///
 /// The function says infinity or NaN where it has no value.
@@ -122,6 +125,8 @@ fn newton(
                 step.axpy(-vector.dot(&slope) / stiffness, &vector, 1.0);
             }
         }
+        let promised = -0.5 * slope.dot(&step);
+        let is_floor = promised < ROUNDING * (1.0 + best.value.abs());
         // No further than the differences can tell.
         let longest = step.amax();
         if longest > 0.7 {
@@ -141,7 +146,8 @@ fn newton(
                 break;
             }
         }
-        if longest < 1e-8 || (!moved && longest < 1e-4) {
+        // Each step leaves its square, and what differences cannot tell: after one of 1e-6 nothing is left.
+        if is_floor || longest < 1e-6 || (!moved && longest < 1e-4) {
             break;
         }
     }

@@ -144,6 +144,12 @@ proptest! {
         }
         let (one, other) = (raked.mean.unwrap(), again.mean.unwrap());
         prop_assert!((one.mean - other.mean).abs() < 1e-8 && (one.se - other.se).abs() < 1e-8);
+        // What was raked is met: once more, and nothing moves.
+        let base: Vec<f64> = raked.weights.clone();
+        let still = rake(&build(&rows, 100.0), Some(&base), None).unwrap();
+        for (one, other) in raked.weights.iter().zip(&still.weights) {
+            prop_assert!((one / other - 1.0).abs() < 1e-9);
+        }
         // Margins in the other order meet the same totals with the same weights.
         let mut margins = build(&rows, 100.0);
         margins.reverse();
@@ -152,4 +158,49 @@ proptest! {
             prop_assert!((one / other - 1.0).abs() < 1e-8);
         }
     }
+}
+
+#[test]
+fn figures_at_the_ends_of_the_range_have_an_answer_or_an_error() {
+    let sex = |totals: &[f64]| margin("sex", &["f", "m", "m", "f"], totals);
+    let said = |totals: &[f64], base: Option<&[f64]>| rake(&[sex(totals)], base, None).unwrap_err();
+    assert!(matches!(
+        said(&[1e308, 1e308], None),
+        RakeError::TotalsTooLarge { .. }
+    ));
+    assert!(matches!(
+        said(&[1.0, 1.0], Some(&[1e-300, 1e-300, 1e300, 1e300])),
+        RakeError::OutOfRange { row: 0, .. }
+    ));
+    let age = margin("age", &["a", "b", "a", "b"], &[1e300, 1e300]);
+    assert!(rake(&[sex(&[1e300, 1e300]), age.clone()], None, None).is_ok());
+    let tiny = [1e-310, 2e-310, 1e-310, 1e-310];
+    assert!(rake(&[sex(&[1e300, 1e300]), age], Some(&tiny), None).is_ok());
+    // Figures of any size have a mean and an error in their own unit.
+    let y = [1.0, 5.0, 4.0, 2.0];
+    let one = rake(&[sex(&[1.0, 3.0])], None, Some(&y)).unwrap();
+    let one = one.mean.unwrap();
+    for unit in [1e-200, 1e200, 3e307] {
+        let scaled = y.map(|y| unit * y);
+        let of = rake(&[sex(&[1.0, 3.0])], None, Some(&scaled)).unwrap();
+        let of = of.mean.unwrap();
+        assert!((of.mean / unit / one.mean - 1.0).abs() < 1e-12, "{unit}");
+        assert!((of.se / unit / one.se - 1.0).abs() < 1e-12);
+    }
+    // What is the same of all has no error.
+    let of = rake(&[sex(&[1.0, 3.0])], None, Some(&[0.1; 4])).unwrap();
+    let of = of.mean.unwrap();
+    assert!(of.se.abs() <= 0.0 && (of.mean - 0.1).abs() < 1e-15);
+}
+
+#[test]
+fn a_margin_that_is_met_already_changes_nothing() {
+    let base = [1.0, 2.0, 3.0, 4.0];
+    let sex = margin("sex", &["f", "m", "m", "f"], &[5.0, 5.0]);
+    let age = margin("age", &["a", "b", "a", "b"], &[4.0, 6.0]);
+    let raked = rake(&[sex, age], Some(&base), None).unwrap();
+    for (weight, base) in raked.weights.iter().zip(base) {
+        assert!((weight - base).abs() < 1e-12);
+    }
+    assert_eq!(raked.passes, 2);
 }

@@ -131,6 +131,10 @@ proptest! {
             prop_assert!(close(one.rest_correlation, other.rest_correlation));
             prop_assert!(close(one.alpha_without, other.alpha_without));
         }
+        // What an item adds: alpha without it is that of the others alone.
+        let others: Vec<Vec<f64>> = answers.iter().map(|row| row[1..].to_vec()).collect();
+        let others = reliability(&others).unwrap();
+        prop_assert!((of.items[0].alpha_without.unwrap() - others.alpha).abs() < 1e-10);
         // A unit of each item's own changes nothing that is made of correlations.
         let own: Vec<Vec<f64>> = answers
             .iter()
@@ -140,4 +144,67 @@ proptest! {
         prop_assert!((own.alpha_standardised - of.alpha_standardised).abs() < 1e-10);
         prop_assert!((own.omega.unwrap() - of.omega.unwrap()).abs() < 1e-5);
     }
+}
+
+/// Three items that hang together.
+fn three(seed: u32, n: u32) -> Vec<Vec<f64>> {
+    (0..n)
+        .map(|at| {
+            let noise = |of: u32| f64::from((at * 7919 + of * 104_729 + seed) % 101) / 50.0;
+            let own = f64::from(at % 4);
+            vec![own + noise(1), own + noise(2), 2.0 * own + noise(3)]
+        })
+        .collect()
+}
+
+#[test]
+fn neither_huge_nor_tiny_units_nor_a_far_origin_are_a_matter() {
+    let answers = three(1, 40);
+    let of = reliability(&answers).unwrap();
+    for (unit, origin, near) in [
+        (1e-200, 0.0, 1e-12),
+        (1e200, 0.0, 1e-12),
+        (1e300, 0.0, 1e-12),
+        (1.0, 1e9, 1e-6),
+    ] {
+        let moved: Vec<Vec<f64>> = answers
+            .iter()
+            .map(|row| row.iter().map(|x| unit * x + origin).collect())
+            .collect();
+        let again = reliability(&moved).unwrap();
+        assert!((again.alpha - of.alpha).abs() < near, "{unit} {origin}");
+        assert!((again.omega.unwrap() - of.omega.unwrap()).abs() < near);
+        for (one, other) in of.items.iter().zip(&again.items) {
+            assert!((other.sd / unit / one.sd - 1.0).abs() < near);
+            assert!(((other.mean - origin) / unit / one.mean - 1.0).abs() < near);
+        }
+    }
+}
+
+#[test]
+fn more_people_than_are_multiplied_at_a_time_are_all_counted() {
+    // Twice the same people: all squares double, and so the covariances but for n - 1.
+    for n in [127, 256, 257, 700] {
+        let once = three(3, n);
+        let twice: Vec<&Vec<f64>> = once.iter().chain(&once).collect();
+        let twice: Vec<Vec<f64>> = twice.into_iter().cloned().collect();
+        let (one, two) = (reliability(&once).unwrap(), reliability(&twice).unwrap());
+        assert!((one.alpha - two.alpha).abs() < 1e-12 && two.n == 2 * one.n);
+        let n = f64::from(n);
+        let more = (2.0 * (n - 1.0) / (2.0 * n - 1.0)).sqrt();
+        assert!((two.items[2].sd / one.items[2].sd - more).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn items_that_contradict_each_other_have_a_negative_alpha_and_still_an_interval() {
+    let answers: Vec<Vec<f64>> = (0..30)
+        .map(|at| {
+            let x = f64::from(at * 7 % 11);
+            vec![x, -0.9 * x + f64::from(at % 3)]
+        })
+        .collect();
+    let of = reliability(&answers).unwrap();
+    assert!(of.alpha < 0.0 && of.alpha_interval.low < of.alpha);
+    assert!(of.alpha < of.alpha_interval.high && of.alpha_interval.high < 1.0);
 }

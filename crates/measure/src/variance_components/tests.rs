@@ -191,3 +191,23 @@ proptest! {
         prop_assert!(close(of.residual, again.residual / scale / scale, 1e-5));
     }
 }
+
+#[test]
+fn units_beyond_what_squares_hold_are_refused_and_a_far_origin_is_no_matter() {
+    let y = [1.0, 2.0, 5.0, 6.0, 3.0, 3.5];
+    let g = || grouping("g", [0, 0, 1, 1, 2, 2]);
+    let one = variance_components(&y, &[g()]).unwrap();
+    for unit in [1e-300, 1e-160, 1e160, 2.9e307] {
+        let scaled = y.map(|y| y * unit);
+        let said = variance_components(&scaled, &[g()]).unwrap_err();
+        assert_eq!(said, MixedError::OutOfRange, "{unit}");
+    }
+    let far = y.map(|y| y + 1e9);
+    let of = variance_components(&far, &[g()]).unwrap();
+    assert!(close(
+        of.components[0].variance,
+        one.components[0].variance,
+        1e-5
+    ));
+    assert!(close(of.mean - 1e9, one.mean, 1e-5));
+}
