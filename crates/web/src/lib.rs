@@ -8,10 +8,7 @@ mod account;
 mod api;
 pub mod assets;
 mod board;
-#[allow(
-    dead_code,
-    reason = "a drawing that no board asks for yet; to be taken away with the first that does"
-)]
+#[allow(dead_code, reason = "the funnel comes with consistency")]
 mod chart;
 mod class;
 mod conditional;

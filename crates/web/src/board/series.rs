@@ -208,7 +208,8 @@ pub(super) fn drawn(frame: &PageFrame, series: &Series, head: Head<'_>, good: Go
         Good::High => Wish::Higher,
         Good::Low => Wish::Lower,
     };
-    let label = |from: Date| frame.format().day(from);
+    // The year too: there are more weeks than one has.
+    let label = |from: Date| format!("{} {}", frame.format().short_day(from), from.year());
     let labels = series.weeks.iter().map(|week| label(week.from));
     #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     let counted = series.weeks.iter().map(|week| Some(week.n as f64));

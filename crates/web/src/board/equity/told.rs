@@ -343,8 +343,17 @@ fn call_words(frame: &PageFrame, call: Option<Call>) -> String {
     frame.t(key).to_owned()
 }
 
+/// A name as it stands inside a sentence.
+fn inside(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
 fn curve(frame: &PageFrame, read: &Equity, unequal: Option<&Unequal>) -> Drawn {
     let of = frame.t(attention_name(read.attention));
+    let (need, attention) = (inside(frame.t(need_name(read.need.need))), inside(of));
     let curves = unequal.map(|unequal| LorenzCurve {
         name: of.to_owned(),
         points: unequal.lorenz.clone(),
@@ -361,8 +370,8 @@ fn curve(frame: &PageFrame, read: &Equity, unequal: Option<&Unequal>) -> Drawn {
             unit: Unit::Percent,
             n_of: frame.t("equity.areas_word"),
         },
-        of_x: frame.t(need_name(read.need.need)),
-        of_y: of,
+        of_x: &need,
+        of_y: &attention,
         curves: curves.into_iter().collect(),
     };
     lorenz::draw(frame, &input)
