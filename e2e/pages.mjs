@@ -35,9 +35,9 @@ export const PUBLIC = [
 
 /** Pages of staff by role, with the smallest target the place asks for: pages for the road have targets for gloves. */
 export const STAFF = [
-  { role: "desk", pages: ["/akun", "/akun/sandi", "/akun/aplikasi", "/akun/pastikan", "/meja", "/meja/antrean/baru", "/meja/gangguan", "/meja/kiriman", "/meja/kabar", "/meja/laporan/baru", "/meja/laporan/baru?kertas=ya", "/meja/laporan/kertas", "/meja/daftar", "/meja/cari", "/meja/serah-terima", "/barang-bukti", "/kecakapan", "/kecakapan/pelajaran/penipuan_atau_utang", "/kecakapan/pelajaran/penipuan_atau_utang?layar=6", "/sarana"], least: 24 },
+  { role: "desk", pages: ["/akun", "/akun/sandi", "/akun/aplikasi", "/akun/pastikan", "/meja", "/meja/antrean/baru", "/meja/gangguan", "/meja/kiriman", "/meja/kabar", "/meja/laporan/baru", "/meja/laporan/baru?kertas=ya", "/meja/laporan/kertas", "/meja/daftar", "/meja/cari", "/meja/serah-terima", "/barang-bukti", "/kecakapan", "/kecakapan/ketepatan", "/kecakapan/pelajaran/penipuan_atau_utang", "/kecakapan/pelajaran/penipuan_atau_utang?layar=6", "/sarana"], least: 24 },
   { role: "patrol", pages: ["/lapangan", "/pertemuan", "/pertemuan/baru", "/pertemuan/wilayah"], least: 48 },
-  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap", "/pimpinan/kompetensi", "/pimpinan/keberadaban", "/pimpinan/pemerataan", "/pimpinan/survei", "/tinjauan-akses", "/kecakapan", "/sarana", "/setelan/surat"], least: 24 },
+  { role: "commander", pages: ["/pimpinan", "/pimpinan/tanggap", "/pimpinan/kompetensi", "/pimpinan/konsistensi", "/pimpinan/keberadaban", "/pimpinan/pemerataan", "/pimpinan/survei", "/tinjauan-akses", "/kecakapan", "/sarana", "/setelan/surat"], least: 24 },
   { role: "admin", pages: ["/setelan", "/setelan/akun", "/setelan/akun/baru", "/setelan/token", "/setelan/surat", "/setelan/surat/sttlp"], least: 24 },
 ];
 

@@ -119,6 +119,8 @@ pub enum Permission {
     ReadBoard,
     /// Read cases.
     ReadCase,
+    /// Read how the officers of one's own station do, to coach them.
+    ReadCoaching,
     /// Read who reported and how to reach them.
     ReadPerson,
     /// Take sensitive cases, and open them in an emergency.
@@ -139,7 +141,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions, by name.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::AssignCase,
         Self::ClearConcerned,
         Self::CloseCase,
@@ -158,6 +160,7 @@ impl Permission {
         Self::ReadAllStations,
         Self::ReadBoard,
         Self::ReadCase,
+        Self::ReadCoaching,
         Self::ReadPerson,
         Self::ReadSensitiveCase,
         Self::RecordEncounter,
@@ -189,6 +192,7 @@ impl Permission {
             Self::ReadAllStations => "ReadAllStations",
             Self::ReadBoard => "ReadBoard",
             Self::ReadCase => "ReadCase",
+            Self::ReadCoaching => "ReadCoaching",
             Self::ReadPerson => "ReadPerson",
             Self::ReadSensitiveCase => "ReadSensitiveCase",
             Self::RecordEncounter => "RecordEncounter",

@@ -9,9 +9,10 @@ pub mod accounts;
 pub mod announced;
 pub mod areas;
 pub mod board;
-mod clock;
 pub mod civility;
+mod clock;
 pub mod competence;
+pub mod consistency;
 mod contact;
 mod draft;
 pub mod equity;
@@ -88,6 +89,8 @@ pub struct Node {
     waits: waiting::Waits,
     /// What was last read of what is down.
     outages: waiting::Outages,
+    /// What was last worked out of how much lies with time, place and person.
+    consistency_parts: consistency::Kept,
     /// What was last read of what services lack.
     readiness: readiness::Kept,
     /// Counts the times that sessions were ended by this process.
@@ -173,6 +176,7 @@ impl Node {
             area_months: RwLock::new(None),
             waits: waiting::Waits::default(),
             outages: waiting::Outages::default(),
+            consistency_parts: consistency::Kept::default(),
             readiness: readiness::Kept::default(),
             ended: tokio::sync::watch::Sender::new(0),
             left_out,

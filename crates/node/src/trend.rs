@@ -13,7 +13,7 @@ use pengayom_measure::series::{SeriesChart, chart_of_shares};
 pub const WEEKS: i64 = 78;
 
 /// A signal counts as of now when it fired in one of so many last weeks.
-const RECENT: usize = 4;
+pub(crate) const RECENT: usize = 4;
 
 /// Which way is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub fn series(weeks: &[Week], good: Good, small: u64) -> Series {
 }
 
 /// What the chart says of the last weeks.
-fn verdict(chart: &SeriesChart, weeks: &[Week], good: Good) -> Verdict {
+pub(crate) fn verdict(chart: &SeriesChart, weeks: &[Week], good: Good) -> Verdict {
     let (signals, is_counted) = match chart {
         SeriesChart::Run(chart) => (&chart.signals, false),
         SeriesChart::Individuals(chart) => (&chart.signals, false),

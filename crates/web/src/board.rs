@@ -5,6 +5,7 @@
 pub(crate) mod chart;
 pub(crate) mod civility;
 pub(crate) mod competence;
+pub(crate) mod consistency;
 pub(crate) mod equity;
 mod export;
 pub(crate) mod figures;
@@ -32,6 +33,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/pimpinan/keberadaban", get(civility::show))
         .route("/pimpinan/keberadaban.csv", get(civility::csv))
         .route("/pimpinan/keberadaban.json", get(civility::json))
+        .route("/pimpinan/konsistensi", get(consistency::show))
+        .route("/pimpinan/konsistensi.csv", get(consistency::csv))
+        .route("/pimpinan/konsistensi.json", get(consistency::json))
         .route("/pimpinan/kompetensi", get(competence::show))
         .route("/pimpinan/kompetensi.csv", get(competence::csv))
         .route("/pimpinan/kompetensi.json", get(competence::json))

@@ -4,6 +4,7 @@
 pub(crate) mod gaps;
 pub(crate) mod lesson;
 mod officer;
+mod punctual;
 pub(crate) mod skills;
 mod thing;
 pub(crate) mod things;
@@ -27,6 +28,16 @@ pub(crate) fn router() -> Router<AppState> {
         .route(
             "/kecakapan/pelajaran/{lesson}",
             get(lesson::show).post(lesson::answer),
+        )
+        .route("/kecakapan/ketepatan", get(punctual::own))
+        .route("/kecakapan/ketepatan.json", get(punctual::own_json))
+        .route(
+            "/kecakapan/petugas/{officer}/ketepatan",
+            get(punctual::of_officer),
+        )
+        .route(
+            "/kecakapan/petugas/{officer}/ketepatan.json",
+            get(punctual::of_officer_json),
         )
         .route(
             "/kecakapan/petugas/{officer}",

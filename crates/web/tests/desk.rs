@@ -17,6 +17,8 @@ mod care;
 mod case;
 #[path = "desk/competence.rs"]
 mod competence;
+#[path = "desk/consistency.rs"]
+mod consistency;
 #[path = "desk/encounter.rs"]
 mod encounter;
 #[path = "desk/equity.rs"]

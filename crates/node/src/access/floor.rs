@@ -21,6 +21,8 @@ pub const fn is_shut(role: Role, permission: Permission) -> bool {
         P::ErasePerson | P::HoldCase | P::NameReader | P::ClearConcerned | P::KeepSkills => {
             !matches!(role, Role::Commander)
         }
+        // Coaching is between an officer and who leads them (S17): oversight and keepers of accounts read no one's figures.
+        P::ReadCoaching => !matches!(role, Role::Commander),
         // Whoever opens cases in their daily work does not review openings.
         P::ReviewAccess => !matches!(role, Role::Commander | Role::Oversight),
         // Oversight reads and does not act (S45).

@@ -67,6 +67,7 @@ pub(super) fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(board::response_times))
         .routes(routes!(board::civility))
         .routes(routes!(board::competence))
+        .routes(routes!(board::consistency))
         .routes(routes!(board::survey))
         .routes(routes!(board::equal_attention))
         .routes(routes!(changes::listen))

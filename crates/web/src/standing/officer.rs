@@ -36,6 +36,8 @@ struct OfficerPage {
     href: String,
     skills: Vec<SkillLine>,
     lessons: String,
+    /// Where whoever coaches them reads whether their answers come in time.
+    coaching: Option<String>,
     skill: Select,
     granted_by: TextField,
     certificate: TextField,
@@ -193,6 +195,8 @@ async fn officer_page(
     };
     let names = Names::read(&node).await?;
     frame.title = names.of(&frame, id);
+    let mut active = names.active();
+    let is_coached = active.any(|one| one.id == id && node.coaches(&staff, one));
     if !errors.is_empty() {
         frame.refused();
     }
@@ -233,6 +237,7 @@ async fn officer_page(
     let page = OfficerPage {
         by: staff.id.to_string(),
         href: format!("/kecakapan/petugas/{id}"),
+        coaching: is_coached.then(|| format!("/kecakapan/petugas/{id}/ketepatan")),
         skills: skill_lines(&frame, &known.qualifications, now),
         lessons,
         skill: select(

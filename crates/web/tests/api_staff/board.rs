@@ -80,6 +80,16 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
     );
     let page = "/pimpinan/pemerataan.json?dari=2026-11-01&sampai=2026-11-24&perhatian=closed&tingkat=beat&lang=en";
     assert_eq!(same, browser.get(page).await.json());
+    for measure in ["late", "first_answer", "b5"] {
+        let same = ok(&chief
+            .get(&format!("/board/consistency?measure={measure}"))
+            .await);
+        let page = format!("/pimpinan/konsistensi.json?ukuran={measure}&lang=en");
+        assert_eq!(same, browser.get(&page).await.json(), "{measure}");
+    }
+    let answer = chief.get("/board/consistency?measure=much").await;
+    let wrong = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
+    assert_eq!(wrong["errors"][0]["parameter"], "measure");
     for name in ["attention", "need", "level"] {
         let answer = chief.get(&format!("/board/equity?{name}=much")).await;
         let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "fields");
@@ -103,6 +113,7 @@ async fn weeks_and_response_times_are_read_and_days_that_are_none_refused() {
         "trend",
         "response-times",
         "competence",
+        "consistency",
         "civility",
         "equity",
         "survey",

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use jiff::civil::Date;
 use pengayom_node::access::{Permission, Staff};
+use pengayom_node::consistency::Measure;
 use pengayom_node::tokens::Scope;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -12,6 +13,7 @@ use super::{for_one, require};
 use crate::api::caller::Api;
 use crate::board::civility::{self, CivilityFigures};
 use crate::board::competence::{self, CompetenceFigures};
+use crate::board::consistency::figures::ConsistencyFigures;
 use crate::board::equity;
 use crate::board::equity::figures::EquityFigures;
 use crate::board::figures::{Figures, ItemFigure, item_figure};
@@ -153,6 +155,38 @@ pub(super) async fn competence(api: Api) -> Result<Response, Fault> {
     let (staff, found) = chief_and_days(&api)?;
     let body = competence::figures(&api.frame, &api.node, staff, found).await?;
     api.found(&body).map(for_one)
+}
+
+/// What consistency is asked with.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "names parameters for the description")]
+struct ConsistencyAsked {
+    /// What is measured: `late` (without any), `first_answer`, or the code of an item of the survey.
+    #[param(max_length = 64)]
+    measure: Option<String>,
+}
+
+/// The same service at every hour, at every station, from every officer: the last weeks and months.
+#[utoipa::path(
+    get, path = "/board/consistency", operation_id = "getConsistency", tag = "board",
+    params(ConsistencyAsked),
+    responses((status = 200, description = "Stations in the order of their codes; no officer is named.", body = ConsistencyFigures)),
+    security(("token" = ["board"]))
+)]
+pub(super) async fn consistency(api: Api) -> Result<Response, Fault> {
+    let staff = api.staff(Scope::Board)?;
+    require(staff, Permission::ReadBoard)?;
+    let mut query = api.query();
+    let word = query.text("measure", 64).unwrap_or_default();
+    query.finish()?;
+    let measure = Measure::parse(&api.frame.unit().pack, &word).ok_or_else(|| {
+        let said = api.frame.t("error.word_unknown");
+        Fault::Fields(vec![FieldFault::parameter("measure", "not_accepted", said)])
+    })?;
+    let read = api.node.consistency(staff, measure).await?;
+    api.found(&ConsistencyFigures::new(&api.frame, &read))
+        .map(for_one)
 }
 
 /// Civility week by week: what the law asks, then conduct. The last weeks that are over.
