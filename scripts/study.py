@@ -12,6 +12,7 @@ import math
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 METRES_OF_A_DEGREE = 111_320.0
@@ -69,8 +70,8 @@ class Study:
 
 def rows(file: Path) -> list[dict[str, str]]:
     """The rows of a table with a header; `.gz` is unpacked."""
-    unpacked = gzip.open(file, "rt", newline="") if file.suffix == ".gz" else open(file, newline="")
-    with unpacked:
+    opened = gzip.open if file.suffix == ".gz" else open
+    with opened(file, "rt", newline="") as unpacked:
         return list(csv.DictReader(unpacked))
 
 
@@ -86,9 +87,20 @@ def span(ends: list, show=share) -> str:
     return f"{show(ends[0])} to {show(ends[1])}"
 
 
+def between(values: list[float], show=share) -> str:
+    return span([min(values), max(values)], show)
+
+
+def figure(of: float, ends: list, show=share) -> str:
+    """A figure with its interval."""
+    return f"{show(of)} ({span(ends, show)})"
+
+
 def decimals(digits: int):
     """How a figure is shown; -0.0 is shown as 0.0."""
-    return lambda of: "undefined" if of is None else of if isinstance(of, str) else f"{round(of, digits) + 0.0:.{digits}f}"
+    return lambda of: (
+        "undefined" if of is None else of if isinstance(of, str) else f"{round(of, digits) + 0.0:.{digits}f}"
+    )
 
 
 def probability(p: float) -> str:
@@ -122,6 +134,16 @@ def median_interval(values: list[float]) -> list[float]:
 
 def mean(values: list[float]) -> float:
     return math.fsum(values) / len(values)
+
+
+def beside_chance(funnel: dict) -> str:
+    """How much more units differ than chance makes them."""
+    return f"{funnel['phi']:.2f} times, p {probability(funnel['chi2_p_overdispersion'])}"
+
+
+def times(chart: dict, rule: str) -> int:
+    """How often a rule fired on a chart or a funnel."""
+    return sum(signal["rule"] == rule for signal in chart["signals"])
 
 
 def at(chart: dict, labels: list[str], rule: str) -> str:
@@ -185,7 +207,7 @@ def touches(rings: list, others: list, near: tuple) -> bool:
     """Whether a vertex of `rings` in the box `near` lies at a side of `others`."""
     points = [(x, y) for ring in rings for x, y in ring if near[0] <= x <= near[2] and near[1] <= y <= near[3]]
     for ring in others:
-        for (ax, ay), (bx, by) in zip(ring, ring[1:]):
+        for (ax, ay), (bx, by) in pairwise(ring):
             if max(ax, bx) < near[0] or min(ax, bx) > near[2] or max(ay, by) < near[1] or min(ay, by) > near[3]:
                 continue
             length = (bx - ax) ** 2 + (by - ay) ** 2

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Response times of the Detroit police by precinct, hour and shift: docs/studies/detroit.md.
 
 python3 scripts/study_detroit.py data/detroit/calls_2019.csv.gz data/detroit/areas.geojson
@@ -81,7 +80,7 @@ def by_shift(run: study.Study, calls: list[dict]) -> None:
     shares = run.calc("p-chart", num=late, den=[len(these) for these in shifts], baseline=BASELINE)
     run.facts(
         {
-            f"geometric mean of a shift, first {BASELINE} of {len(days)} shifts": f"{math.exp(values['center']):.1f} min",
+            f"geometric mean, first {BASELINE} of {len(days)} shifts": f"{math.exp(values['center']):.1f} min",
             "limits of its XmR chart": f"{math.exp(values['lower']):.1f} to {math.exp(values['upper']):.1f} min",
             "shifts beyond them": study.at(values, days, "one_beyond_limits"),
             "other rules, points": study.runs(values),
@@ -114,11 +113,12 @@ def by_precinct(run: study.Study, calls: list[dict]) -> None:
     run.facts(
         {
             "share over 15 min of all": study.share(funnel["target"]),
-            "variance between precincts beside chance": f"{funnel['phi']:.2f} times, p {study.probability(funnel['chi2_p_overdispersion'])}",
+            "variance between precincts beside chance": study.beside_chance(funnel),
             "limits in force": funnel["in_force"],
             "precincts beyond 99.8 %": study.at(funnel, list(of), "beyond_998"),
             "precincts beyond 95 % only": study.at(funnel, list(of), "beyond_95"),
-            "log minutes: share between precincts": f"{study.share(level['icc1'])} ({study.span(level['icc1_ci95'])}), p {study.probability(level['p'])}",
+            "log minutes: share between precincts": study.figure(level["icc1"], level["icc1_ci95"]),
+            "p that log minutes do not differ": study.probability(level["p"]),
         }
     )
 
@@ -140,8 +140,8 @@ def by_beat(run: study.Study, calls: list[dict]) -> None:
         {
             "beats with calls": len(labels),
             "calls to a beat": f"{min(n)} to {max(n)}, median {study.median(n):.0f}",
-            "share over 15 min, as counted": study.span([min(pooled["raw"]), max(pooled["raw"])]),
-            "share over 15 min, pooled": study.span([min(pooled["mean"]), max(pooled["mean"])]),
+            "share over 15 min, as counted": study.between(pooled["raw"]),
+            "share over 15 min, pooled": study.between(pooled["mean"]),
             "beats whose pooled interval leaves out the mean": apart,
             "pairs of neighbours": sum(map(len, beside)) // 2,
             "Moran's I of the steadied shares": f"{moran:.3f}, p {study.probability(p)}",
@@ -161,7 +161,9 @@ def parts(run: study.Study, calls: list[dict]) -> None:
         found = run.calc("variance-components", y=y, **of)["converged"]["vpc"]
         rows.append([shown, *(study.share(found[key]) for key in ("precinct", "beat", "day", "hour", "residual"))])
     run.table(
-        "Share of the variance of log minutes that lies between", ["part", "precincts", "beats", "shifts", "hours", "calls"], rows
+        "Share of the variance of log minutes that lies between",
+        ["part", "precincts", "beats", "shifts", "hours", "calls"],
+        rows,
     )
 
 

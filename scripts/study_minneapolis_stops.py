@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Police stops in Minneapolis by neighbourhood and stratum: docs/studies/minneapolis-stops.md.
 
 python3 scripts/study_minneapolis_stops.py STOPS.csv.gz NEIGHBOURHOODS.csv
@@ -58,8 +57,9 @@ def described(run: study.Study, stops: list[dict], areas: dict, logged: list[dic
             "citation recorded": study.count(sum(stop["citation_issued"] != "" for stop in stops)),
             "neighbourhoods with residents known": len(areas),
             "stops in a neighbourhood that the table lacks": study.count(len(stops) - mapped),
-            "column poverty": f"{study.span([min(poor), max(poor)])}, correlation with income {correlation(poor, income):.2f}",
-            "hour with the fewest and the most stops, after six and five hours are taken off": f"{fewest} and {most}",
+            "column poverty": study.between(poor),
+            "its correlation with income": f"{correlation(poor, income):.2f}",
+            "hours of Minneapolis with the fewest and the most stops": f"{fewest} and {most}",
         }
     )
 
@@ -87,8 +87,8 @@ def over_time(run: study.Study, stops: list[dict], logged: list[dict]) -> None:
     table = []
     for name, method, num, den, baseline, show in cases:
         chart = run.calc(method, num=num, den=den, baseline=baseline)
-        plain = sum(signal["rule"] == "one_beyond_limits" for signal in chart["signals"])
-        laney = sum(signal["rule"] == "beyond_laney" for signal in chart["signals"])
+        plain = study.times(chart, "one_beyond_limits")
+        laney = study.times(chart, "beyond_laney")
         table.append([name, len(num), baseline, show(chart["center"]), f"{chart['sigma_z_laney']:.2f}", plain, laney])
     columns = ["value", "points", "baseline", "centre", "spread beside chance", "beyond plain limits", "beyond Laney's"]
     run.table("Over time", columns, table)
@@ -121,17 +121,26 @@ def over_places(run: study.Study, stops: list[dict], areas: dict) -> None:
                 thirds.append([name, *ratio])
     columns = ["stops", "need", "n", "Gini (95 % interval)", "would have to move", "Theil between thirds of income"]
     run.table(f"Stops beside need, {len(labels)} neighbourhoods", columns, table)
-    run.table("Share of stops over share of need, by income of the neighbourhood", ["need", "lowest third", "middle", "highest"], thirds)
+    run.table(
+        "Share of stops over share of need, by income of the neighbourhood",
+        ["need", "lowest third", "middle", "highest"],
+        thirds,
+    )
     counted = {label: sum(stop["neighborhood"] == label for stop in stops) for label in labels}
     people = needs["residents"]
     each = [counted[label] / n for label, n in zip(labels, people)]
     rank = [areas[label]["hh_income"] for label in labels]
     found = run.calc("concentration", h=each, rank_by=rank, w=people)
+    two = study.decimals(2)
     top = sorted(counted.values(), reverse=True)[: len(labels) // 10]
     run.facts(
         {
-            "concentration of stops over income": f"{found['concentration_index']:.2f} ({study.span(found['concentration_index95'], study.decimals(2))})",
-            f"part of the stops in the {len(top)} neighbourhoods with the most": study.share(sum(top) / sum(counted.values()), 0),
+            "concentration of stops over income": study.figure(
+                found["concentration_index"], found["concentration_index95"], two
+            ),
+            f"part of the stops in the {len(top)} neighbourhoods with the most": study.share(
+                sum(top) / sum(counted.values()), 0
+            ),
         }
     )
 
@@ -148,8 +157,26 @@ def by_stratum(run: study.Study, stops: list[dict], areas: dict) -> None:
         found = run.calc("rate-ratio", rows=[[b, people["black"], w, people["white"]] for b, w in cases])
         ends = [f"{ratio['ratio']:.2f}" for ratio in found]
         interval = study.span(found[0]["conditional_exact95"], study.decimals(2))
-        table.append([kind, study.count(black), study.count(white), study.count(unknown), ends[0], interval, f"{ends[1]} to {ends[2]}"])
-    columns = ["stops", "Black", "white", "not said", "ratio to residents", "95 % interval", "if all not said were white, or Black"]
+        table.append(
+            [
+                kind,
+                study.count(black),
+                study.count(white),
+                study.count(unknown),
+                ends[0],
+                interval,
+                f"{ends[1]} to {ends[2]}",
+            ]
+        )
+    columns = [
+        "stops",
+        "Black",
+        "white",
+        "not said",
+        "ratio to residents",
+        "95 % interval",
+        "if all not said were white, or Black",
+    ]
     run.table("Stops to a Black resident beside stops to a white one", columns, table)
 
 
@@ -158,7 +185,9 @@ def searches(run: study.Study, logged: list[dict]) -> None:
     table, differences = [], []
     for kind in ("traffic", "suspicious"):
         of = study.grouped([stop for stop in logged if stop["problem"] == kind], "group")
-        pairs = {group: (sum(stop["person_search"] == "YES" for stop in these), len(these)) for group, these in of.items()}
+        pairs = {
+            group: (sum(stop["person_search"] == "YES" for stop in these), len(these)) for group, these in of.items()
+        }
         intervals = run.calc("proportion-intervals", pairs=list(pairs.values()))
         for (group, (x, n)), interval in sorted(zip(pairs.items(), intervals), key=lambda of: -of[0][1][1]):
             # A share of few is not shown, nor how many they were.
@@ -168,7 +197,9 @@ def searches(run: study.Study, logged: list[dict]) -> None:
             found = run.calc("proportion-difference", rows=[[*pairs["Black"], *pairs["White"]]])[0]
             (x, n), (y, m) = pairs["Black"], pairs["White"]
             differences.append([kind, study.share(x / n - y / m), study.span(found["newcombe95"])])
-    run.table("Person searched, of stops with a search recorded", ["stops", "race", "n", "searched", "95 % interval"], table)
+    run.table(
+        "Person searched, of stops with a search recorded", ["stops", "race", "n", "searched", "95 % interval"], table
+    )
     run.table("Searched: Black less white", ["stops", "difference", "95 % interval"], differences)
 
 
@@ -181,17 +212,32 @@ def search_places(run: study.Study, logged: list[dict]) -> None:
         of[1] += 1
     places = {label: of for label, of in study.grouped(logged, "neighborhood").items() if len(of) >= FEWEST}
     seen = [sum(stop["person_search"] == "YES" for stop in of) for of in places.values()]
-    expected = [sum(cells[stop["problem"], stop["hour"]][0] / cells[stop["problem"], stop["hour"]][1] for stop in of) for of in places.values()]
+    expected = [
+        sum(cells[stop["problem"], stop["hour"]][0] / cells[stop["problem"], stop["hour"]][1] for stop in of)
+        for of in places.values()
+    ]
     whole = run.calc("funnel-ratio-sqrt", obs=seen, exp=expected)
     plain = run.calc("funnel-proportion", num=seen, den=[len(of) for of in places.values()])
     table = []
-    for name, found, exact in (("share, unadjusted", plain, "limits_exact_binomial"), ("ratio, adjusted", whole, "limits_exact_poisson")):
+    for name, found, exact in (
+        ("share, unadjusted", plain, "limits_exact_binomial"),
+        ("ratio, adjusted", whole, "limits_exact_poisson"),
+    ):
         values = found.get("proportion") or found["ratio"]
-        beyond = sum(not low <= value <= high for value, low, high in zip(values, found[exact]["lo998"], found[exact]["up998"]))
+        beyond = sum(
+            not low <= value <= high for value, low, high in zip(values, found[exact]["lo998"], found[exact]["up998"])
+        )
         outer = [signal for signal in found["signals"] if signal["rule"] == "beyond_998"]
         inner = len(found["signals"]) - len(outer)
         table.append([name, len(places), f"{found['phi']:.1f}", beyond, len(outer), inner])
-    columns = ["funnel", "places", "variance beside chance", "beyond plain 99.8 %", "beyond 99.8 % with spread", "beyond 95 % only"]
+    columns = [
+        "funnel",
+        "places",
+        "variance beside chance",
+        "beyond plain 99.8 %",
+        "beyond 99.8 % with spread",
+        "beyond 95 % only",
+    ]
     run.table(f"Persons searched, neighbourhoods with {FEWEST} stops or more", columns, table)
 
 
@@ -201,7 +247,9 @@ def parts(run: study.Study, logged: list[dict]) -> None:
     for kind in ("traffic", "suspicious"):
         of = [stop for stop in logged if stop["problem"] == kind]
         given = {key: [stop[key] for stop in of] for key in ("neighborhood", "precinct", "day", "hour")}
-        found = run.calc("variance-components-logistic", y=[int(stop["person_search"] == "YES") for stop in of], **given)
+        found = run.calc(
+            "variance-components-logistic", y=[int(stop["person_search"] == "YES") for stop in of], **given
+        )
         part = found["vpc_latent"]
         shown = [study.share(part[key]) for key in ("precinct", "neighborhood", "day", "hour")]
         table.append([kind, study.count(found["n"]), *shown, study.share(found["residual_share"])])
