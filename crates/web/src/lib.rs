@@ -8,7 +8,10 @@ mod account;
 mod api;
 pub mod assets;
 mod board;
-#[allow(dead_code, reason = "the funnel comes with consistency")]
+#[allow(
+    dead_code,
+    reason = "kinds of drawings, of classes and of limits that no board asks for yet"
+)]
 mod chart;
 mod class;
 mod conditional;

@@ -15,7 +15,7 @@ use super::week::Cell;
 use crate::trend::Good;
 
 /// Hours of a week.
-pub const HOURS: usize = 168;
+pub(super) const HOURS: usize = 168;
 
 /// Answers of the first weeks below which hours of the week are not told apart; our choice: with fewer, most hours have
 /// none.

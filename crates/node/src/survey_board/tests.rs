@@ -259,7 +259,7 @@ proptest! {
         for scale in &board.scales {
             prop_assert!(scale.sheets <= total);
             if let Some(good) = scale.good {
-                prop_assert!(good.interval.low <= good.share && good.share <= good.interval.high);
+                prop_assert!(good.interval.low <= good.share + 1e-12 && good.share <= good.interval.high + 1e-12);
                 prop_assert!(scale.sheets >= u64::from(board.small_cell));
             }
             if let Some(weighted) = scale.weighted {

