@@ -476,14 +476,12 @@ fn places_notes(frame: &PageFrame, read: &Consistency) -> Vec<String> {
             .to_owned(),
     ];
     if places.funnel.is_none() {
-        notes.push(
-            frame
-                .t(match places.rows.len() {
-                    0 | 1 => "consistency.places_few",
-                    _ => "consistency.places_alike",
-                })
-                .to_owned(),
-        );
+        let rows = u64::try_from(places.rows.len()).unwrap_or(u64::MAX);
+        let key = match rows.saturating_add(places.without) {
+            0 | 1 => "consistency.places_few",
+            _ => "consistency.places_alike",
+        };
+        notes.push(frame.t(key).to_owned());
     }
     let k = count(frame, read.small);
     for (n, key) in [
