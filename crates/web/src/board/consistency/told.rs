@@ -143,6 +143,11 @@ fn minutes(frame: &PageFrame, minutes: f64) -> String {
     frame.tf("chart.minutes", &[("n", &n)])
 }
 
+/// A day where many stand beside each other.
+fn short(frame: &PageFrame, day: Date) -> String {
+    format!("{} {}", frame.format().short_day(day), day.year())
+}
+
 fn count(frame: &PageFrame, n: u64) -> String {
     let n = i64::try_from(n).unwrap_or(i64::MAX);
     frame.format().count(n)
@@ -262,9 +267,7 @@ fn weekly(frame: &PageFrame, read: &Consistency) -> Drawn {
             (chart.as_ref(), points.collect())
         }
     };
-    let labels = points
-        .iter()
-        .map(|(from, ..)| frame.format().short_day(*from));
+    let labels = points.iter().map(|(from, ..)| short(frame, *from));
     let counted = points.iter().map(|(_, _, n)| Some(*n as f64));
     let mut input = match chart {
         Some(SeriesChart::Shares(chart) | SeriesChart::Rates(chart)) => {
@@ -301,7 +304,7 @@ fn days(frame: &PageFrame, read: &Consistency) -> Option<Drawn> {
         n_of: n_of(frame, &read.measure),
     };
     let labels = read.hours.days.iter();
-    let labels = labels.map(|day| (frame.format().short_day(day.day), Some(day.n as f64)));
+    let labels = labels.map(|day| (short(frame, day.day), Some(day.n as f64)));
     let wish = wish(read.measure.good());
     let input = match chart {
         SeriesChart::Individuals(chart) => SpcInput::xmr(head, wish, labels.collect(), chart),
@@ -473,14 +476,12 @@ fn places_notes(frame: &PageFrame, read: &Consistency) -> Vec<String> {
             .to_owned(),
     ];
     if places.funnel.is_none() {
-        notes.push(
-            frame
-                .t(match places.rows.len() {
-                    0 | 1 => "consistency.places_few",
-                    _ => "consistency.places_alike",
-                })
-                .to_owned(),
-        );
+        let rows = u64::try_from(places.rows.len()).unwrap_or(u64::MAX);
+        let key = match rows.saturating_add(places.without) {
+            0 | 1 => "consistency.places_few",
+            _ => "consistency.places_alike",
+        };
+        notes.push(frame.t(key).to_owned());
     }
     let k = count(frame, read.small);
     for (n, key) in [
