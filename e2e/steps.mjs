@@ -188,7 +188,7 @@ export async function meet(page, onPage = async () => {}) {
 export async function rate(page, code, onPage = async () => {}) {
   await visit(page, `/nilai/${code}`);
   await onPage("/nilai/{kode}");
-  for (const group of await page.locator("main fieldset").all()) await group.locator(".choice label").nth(2).click();
+  for (const group of await page.locator("main fieldset:not(details *)").all()) await group.locator(".choice label").nth(2).click();
   await page.locator("main textarea").fill("Petugas datang cepat dan menjelaskan.");
   await go(page);
   assert.match(page.url(), /terima-kasih/);
