@@ -187,7 +187,9 @@ async fn what_is_measured_is_chosen_and_a_measure_that_is_none_is_told() {
     ] {
         assert!(words.contains(shown), "{shown}: {words}");
     }
-    let wrong = chief.get("/pimpinan/konsistensi?ukuran=banyak").await;
+    let wrong = chief
+        .get("/pimpinan/konsistensi?ukuran=banyak&lang=id")
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.words().contains("Pilih satu ukuran"));
     let file = chief.get("/pimpinan/konsistensi.csv?ukuran=banyak").await;
