@@ -296,13 +296,14 @@ def weapons(run: study.Study, persons: list[dict]) -> None:
     )
     given = {"neighborhood": "neighbourhoods", "month": "months", "hour": "hours", "problem": "kinds of call"}
     y = [int(person["stage"] > 0) for person in persons]
-    found = run.calc("variance-components-logistic", y=y, **{key: [person[key] for person in persons] for key in given})
-    shown = [study.share(found["vpc_latent"][key]) for key in given]
-    run.table(
-        "Share of the variance of going beyond hands (latent scale)",
-        ["n", *given.values(), "what is left"],
-        [[study.count(len(y)), *shown, study.share(found["residual_share"])]],
-    )
+    table = []
+    for used in (["neighborhood"], list(given)):
+        columns = {key: [person[key] for person in persons] for key in used}
+        found = run.calc("variance-components-logistic", y=y, **columns)
+        shown = [study.share(found["vpc_latent"][key]) if key in used else "not in it" for key in given]
+        table.append([study.count(len(y)), *shown, study.share(found["residual_share"])])
+    caption = "Share of the variance of going beyond hands (latent scale)"
+    run.table(caption, ["n", *given.values(), "what is left"], table)
     groups = {race or "not said": of for race, of in study.grouped(persons, "race").items()}
     pairs = [[sum(person["stage"] > 0 for person in of), len(of)] for of in groups.values()]
     intervals = run.calc("proportion-intervals", pairs=pairs)
