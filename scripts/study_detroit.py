@@ -133,7 +133,9 @@ def by_beat(run: study.Study, calls: list[dict]) -> None:
     pooled = run.calc("eb-beta", num=late, den=n)
     found = run.calc("spatial", x=late, denominator=n, neighbours=beside)
     whole = pooled["prior_mean"]
-    apart = sum(low > whole or high < whole for low, high in zip(pooled["lo95"], pooled["up95"]))
+    apart = sum(
+        low is not None and (low > whole or high < whole) for low, high in zip(pooled["lo95"], pooled["up95"])
+    )
     moran, p = found["moran_i_eb_rate"], found["p_randomisation_two_sided_eb_rate"]
     by_p = sum(p is not None and p < 0.05 for p in found["of_rate"]["gi_star_p_two_sided"])
     run.facts(

@@ -232,7 +232,8 @@ def to_stops(run: study.Study, then: Counter, made: Counter) -> None:
     )
     pooled = run.calc("eb-gamma", num=[then[label] for label in stopped], den=[made[label] / 1000 for label in stopped])
     apart = sum(
-        low > pooled["prior_mean"] or high < pooled["prior_mean"] for low, high in zip(pooled["lo95"], pooled["up95"])
+        low is not None and (low > pooled["prior_mean"] or high < pooled["prior_mean"])
+        for low, high in zip(pooled["lo95"], pooled["up95"])
     )
     run.facts(
         {

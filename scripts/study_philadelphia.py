@@ -185,8 +185,8 @@ def by_officer(run: study.Study, pairs: list[dict], decided: list[dict]) -> None
     # Without any spread between officers the whole outweighs everybody.
     spread = not isinstance(pooled["a"], str)
     weight = f"{pooled['a'] + pooled['b']:.1f} complaints" if spread else "no spread found"
-    above = sum(low > pooled["prior_mean"] for low in pooled["lo95"])
-    below = sum(high < pooled["prior_mean"] for high in pooled["up95"])
+    above = sum(low is not None and low > pooled["prior_mean"] for low in pooled["lo95"])
+    below = sum(high is not None and high < pooled["prior_mean"] for high in pooled["up95"])
     several = [(raw, mean) for raw, mean, m in zip(pooled["raw"], pooled["mean"], n) if m >= 3]
     run.facts(
         {

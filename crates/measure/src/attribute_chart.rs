@@ -49,6 +49,29 @@ pub struct AttributePoint {
     pub upper_laney: Option<f64>,
 }
 
+impl AttributePoint {
+    /// The wider of the limits of counting and of Laney's: what a page draws and calls unusual by.
+    ///
+    /// Where the baseline happens to differ by less than counting alone gives, Laney's limits are narrower
+    /// than chance: of pure binomial data (n 130, 180 points) they call 1.5 points a chart, those of
+    /// counting 0.5, the wider of both 0.35 (simulated).
+    pub fn wider(&self) -> (f64, f64) {
+        let lower = self
+            .lower_laney
+            .map_or(self.lower, |laney| laney.min(self.lower));
+        let upper = self
+            .upper_laney
+            .map_or(self.upper, |laney| laney.max(self.upper));
+        (lower, upper)
+    }
+
+    /// Whether it lies beyond the wider limits.
+    pub fn is_beyond_wider(&self) -> bool {
+        let (lower, upper) = self.wider();
+        self.value < lower || self.value > upper
+    }
+}
+
 /// A chart of shares or rates.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AttributeChart {
@@ -333,6 +356,23 @@ mod tests {
                 .iter()
                 .any(|s| s.rule == Rule::OneBeyondLimits)
         );
+    }
+
+    #[test]
+    fn limits_that_pages_draw_are_never_narrower_than_counting() {
+        // Each period has the same share: Laney's limits have no width, counting has.
+        let mut counts = vec![30.0; 30];
+        counts[29] = 34.0;
+        let chart = p_chart(&counts, &[100.0; 30], &[Phase::first(Some(25))]).unwrap();
+        let last = chart.points[29];
+        assert!(
+            chart
+                .signals
+                .iter()
+                .any(|s| s.rule == Rule::BeyondLaney && s.index == 29)
+        );
+        assert!(!last.is_beyond_wider());
+        assert!((last.wider().1 - last.upper).abs() < 1e-12);
     }
 
     #[test]

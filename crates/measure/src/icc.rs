@@ -1,6 +1,6 @@
 //! Intraclass correlation: how alike things of one group are, or how far raters agree.
 //!
-//! [`one_way`] takes groups of any sizes; [`two_way`] a full table of targets by raters.
+//! [`one_way`] takes groups of any sizes; [`two_way()`] a full table of targets by raters.
 
 use serde::Serialize;
 

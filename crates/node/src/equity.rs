@@ -363,9 +363,8 @@ pub fn weigh(ground: &Ground, sums: &Sums, officers: &[OfficerRow], asked: &Aske
     let wish = asked.wish;
     let counts = by_beat(sums, ground, asked.item);
     let level = match wish.level {
-        Some(Level::Beat) => Level::Beat,
         None | Some(Level::Station) if ground.has_districts() => Level::Station,
-        None | Some(Level::Station) => Level::Beat,
+        None | Some(Level::Station | Level::Beat) => Level::Beat,
     };
     let mut whole_unit = Counts::default();
     for one in counts.values() {

@@ -5,6 +5,7 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use pengayom_measure::attribute_chart::AttributePoint;
 use pengayom_measure::chart::{Rule, Side, Signal};
 use pengayom_measure::proportion::{self, Share};
 use pengayom_measure::series::{SeriesChart, chart_of_shares};
@@ -120,16 +121,22 @@ pub fn series(weeks: &[Week], good: Good, small: u64) -> Series {
 
 /// What the chart says of the last weeks.
 pub(crate) fn verdict(chart: &SeriesChart, weeks: &[Week], good: Good) -> Verdict {
-    let (signals, is_counted) = match chart {
-        SeriesChart::Run(chart) => (&chart.signals, false),
-        SeriesChart::Individuals(chart) => (&chart.signals, false),
-        SeriesChart::Shares(chart) | SeriesChart::Rates(chart) => (&chart.signals, true),
+    let (signals, points) = match chart {
+        SeriesChart::Run(chart) => (&chart.signals, None),
+        SeriesChart::Individuals(chart) => (&chart.signals, None),
+        SeriesChart::Shares(chart) | SeriesChart::Rates(chart) => {
+            (&chart.signals, Some(&chart.points))
+        }
     };
     let recent = weeks.len().saturating_sub(RECENT);
-    // Weeks differ by more than counting explains: of points only those beyond Laney's limits count.
-    let tells = |signal: &&Signal| match signal.rule {
-        Rule::OneBeyondLimits | Rule::TwoOfThreeBeyond2s | Rule::FourOfFiveBeyond1s => !is_counted,
-        rule => rule.is_default(),
+    // Weeks may differ by more than counting explains: of single weeks only those beyond the wider limits count.
+    let tells = |signal: &&Signal| match (signal.rule, points) {
+        (Rule::BeyondLaney, Some(points)) => points
+            .get(signal.index)
+            .is_some_and(AttributePoint::is_beyond_wider),
+        (Rule::EightSameSide, Some(_)) => true,
+        (_, Some(_)) => false,
+        (rule, None) => rule.is_default(),
     };
     let Some(last) = signals
         .iter()

@@ -57,19 +57,19 @@ pub struct Places {
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     n: u64,
-    sum: f64,
+    total: f64,
     squares: f64,
 }
 
 impl Sum {
     fn add(&mut self, row: &MixSum) {
         self.n += row.n;
-        self.sum += row.sum;
+        self.total += row.sum;
         self.squares += row.squares;
     }
 
     fn mean(&self) -> f64 {
-        self.sum / self.n as f64
+        self.total / self.n as f64
     }
 
     fn variance(&self) -> f64 {
@@ -109,8 +109,8 @@ pub(super) fn places(rows: &[MixSum], kind: Kind, has_mix: bool, small: u64) -> 
 }
 
 /// Shares as they are.
-fn bare(of_station: &BTreeMap<&str, Sum>, found: Places) -> Places {
-    let counts: Vec<f64> = of_station.values().map(|sum| sum.sum).collect();
+fn bare(of_station: &BTreeMap<&str, Sum>, mut found: Places) -> Places {
+    let counts: Vec<f64> = of_station.values().map(|sum| sum.total).collect();
     let trials: Vec<f64> = of_station.values().map(|sum| sum.n as f64).collect();
     let rows = of_station.iter().map(|(station, sum)| StationRow {
         station: (*station).to_owned(),
@@ -120,13 +120,11 @@ fn bare(of_station: &BTreeMap<&str, Sum>, found: Places) -> Places {
     });
     let total: f64 = counts.iter().sum();
     let differs = total > 0.0 && total < trials.iter().sum::<f64>();
-    Places {
-        rows: rows.collect(),
-        funnel: share_funnel(&counts, &trials, WINSORISE)
-            .ok()
-            .filter(|_| differs),
-        ..found
-    }
+    found.rows = rows.collect();
+    found.funnel = share_funnel(&counts, &trials, WINSORISE)
+        .ok()
+        .filter(|_| differs);
+    found
 }
 
 /// Ratios to what each station's own services have everywhere (indirect standardisation).
@@ -165,7 +163,7 @@ fn adjusted(
             continue;
         }
         expected.push(size);
-        observed.push(sum.sum / sum_due * size);
+        observed.push(sum.total / sum_due * size);
         found.rows.push(StationRow {
             station: (*station).to_owned(),
             n: sum.n,

@@ -34,7 +34,7 @@ pub(super) fn strata(
     }
     let (beats, _) = ground.size_of_stratum(None);
     sums.retain(|(stratum, sum)| stratum.is_some() || beats > 0 || !sum.is_nothing());
-    let seen = see(sums.iter().map(|(_, sum)| *sum).collect(), small);
+    let seen = see(&sums.iter().map(|(_, sum)| *sum).collect::<Vec<_>>(), small);
     let strata = sums.into_iter().map(|(stratum, _)| stratum);
     strata.zip(seen).collect()
 }
@@ -47,7 +47,7 @@ fn stratum_of(ground: &Ground, at: Option<usize>) -> Option<&StratumId> {
 
 /// Areas of stations, and what is in none of them.
 pub(super) fn districts(sums: Vec<(Option<usize>, Counts)>, small: u64) -> Places {
-    let seen = see(sums.iter().map(|(_, sum)| *sum).collect(), small);
+    let seen = see(&sums.iter().map(|(_, sum)| *sum).collect::<Vec<_>>(), small);
     sums.into_iter().map(|(at, _)| at).zip(seen).collect()
 }
 
@@ -71,7 +71,7 @@ pub(super) fn beats(
             .copied()
             .filter(|at| stratum_of(ground, *at) == stratum.as_ref())
             .collect();
-        let rows = see(own.iter().map(|at| of(*at)).collect(), small);
+        let rows = see(&own.iter().map(|at| of(*at)).collect::<Vec<_>>(), small);
         for (at, mut row) in own.into_iter().zip(rows) {
             row.hides_meetings |= whole.hides_meetings && row.counts.encounters > 0;
             row.hides_cases |= whole.hides_cases && row.counts.filed > 0;
@@ -92,7 +92,7 @@ pub(super) fn beats(
 }
 
 /// What may be seen of the parts of a known total.
-pub(super) fn see(counts: Vec<Counts>, small: u64) -> Vec<Seen> {
+pub(super) fn see(counts: &[Counts], small: u64) -> Vec<Seen> {
     let small = u32::try_from(small).unwrap_or(u32::MAX);
     let of = |part: fn(&Counts) -> u64| {
         let parts: Vec<u64> = counts.iter().map(part).collect();

@@ -1,7 +1,8 @@
 //! Series of weeks as pages, CSV and JSON show them: the chart of the kind that fits, and what may be said.
 
 use jiff::civil::Date;
-use pengayom_measure::chart::{Side, Signal};
+use pengayom_measure::attribute_chart::AttributePoint;
+use pengayom_measure::chart::{Rule, Side, Signal};
 use pengayom_measure::proportion::Share;
 use pengayom_measure::series::SeriesChart;
 use pengayom_node::trend::{Good, Series, Verdict};
@@ -81,10 +82,7 @@ pub(super) fn figure(series: &Series) -> SeriesFigure {
     let limits = |at: usize| match &series.chart {
         Some(SeriesChart::Shares(chart) | SeriesChart::Rates(chart)) => {
             let point = chart.points.get(at);
-            point.map(|point| {
-                let lower = point.lower_laney.unwrap_or(point.lower);
-                (lower, point.upper_laney.unwrap_or(point.upper))
-            })
+            point.map(AttributePoint::wider)
         }
         _ => None,
     };
@@ -112,9 +110,20 @@ pub(super) fn figure(series: &Series) -> SeriesFigure {
             lower: limits(at).map(|(lower, _)| lower),
             upper: limits(at).map(|(_, upper)| upper),
         });
-    let signals = signals(series)
-        .iter()
-        .filter(|signal| signal.rule.is_default());
+    let points = match &series.chart {
+        Some(SeriesChart::Shares(chart) | SeriesChart::Rates(chart)) => chart.points.as_slice(),
+        _ => &[],
+    };
+    let counted = !points.is_empty();
+    // Those that the drawing shows.
+    let is_shown = |signal: &&Signal| match signal.rule {
+        Rule::BeyondLaney => points
+            .get(signal.index)
+            .is_some_and(AttributePoint::is_beyond_wider),
+        Rule::EightSameSide => true,
+        rule => !counted && rule.is_default(),
+    };
+    let signals = signals(series).iter().filter(is_shown);
     let (change, since) = change(series.verdict);
     SeriesFigure {
         change,

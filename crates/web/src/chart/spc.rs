@@ -6,7 +6,7 @@
 mod place;
 mod said;
 
-use pengayom_measure::attribute_chart::AttributeChart;
+use pengayom_measure::attribute_chart::{AttributeChart, AttributePoint};
 use pengayom_measure::chart::{Rule, Side, Signal};
 use pengayom_measure::run_chart::RunChart;
 use pengayom_measure::xmr::Xmr;
@@ -66,7 +66,7 @@ pub(crate) struct SpcPhase {
 pub(crate) enum Limits {
     /// Those of chance in counting.
     Counting,
-    /// Those of Laney, which allow for how much periods ordinarily differ.
+    /// Those of Laney, which allow for how much periods ordinarily differ; never narrower than counting.
     Laney,
 }
 
@@ -133,7 +133,10 @@ impl<'a> SpcInput<'a> {
         let points = points.map(|(label, point)| {
             let (lower, upper) = match limits {
                 Limits::Counting => (Some(point.lower), Some(point.upper)),
-                Limits::Laney => (point.lower_laney, point.upper_laney),
+                Limits::Laney => {
+                    let (lower, upper) = point.wider();
+                    (Some(lower), Some(upper))
+                }
             };
             SpcPoint {
                 label,
@@ -154,9 +157,16 @@ impl<'a> SpcInput<'a> {
             Limits::Counting => rule.is_default() && rule != Rule::BeyondLaney,
             Limits::Laney => matches!(rule, Rule::BeyondLaney | Rule::EightSameSide),
         };
+        // Laney's limits count where they are not narrower than counting.
+        let is_wide = |signal: &Signal| {
+            let point = chart.points.get(signal.index);
+            signal.rule != Rule::BeyondLaney || point.is_some_and(AttributePoint::is_beyond_wider)
+        };
+        let mut signals = shown(&chart.signals, judged);
+        signals.retain(is_wide);
         Self {
             phases: phases.collect(),
-            signals: shown(&chart.signals, judged),
+            signals,
             ..Self::with(head, wish, points.collect())
         }
     }

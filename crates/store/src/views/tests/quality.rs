@@ -83,6 +83,10 @@ fn of_that_morning(service: &str) -> [CellKey; 6] {
     ]
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "no force, force with an unsaid stage, force with a stage"
+)]
 fn meet(explained: &[&str], force: Option<Option<&str>>) -> Step<EncounterCommand> {
     step(
         2,

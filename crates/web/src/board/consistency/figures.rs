@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use pengayom_measure::attribute_chart::AttributePoint;
 use pengayom_measure::chart::{Side, Signal};
 use pengayom_measure::funnel::{FunnelRule, InForce};
 use pengayom_measure::series::SeriesChart;
@@ -390,12 +391,8 @@ fn signals(chart: Option<&SeriesChart>) -> BTreeMap<usize, Vec<String>> {
 fn limits(chart: Option<&SeriesChart>, at: usize) -> (Option<f64>, Option<f64>) {
     match chart {
         Some(SeriesChart::Shares(chart) | SeriesChart::Rates(chart)) => {
-            let point = chart.points.get(at);
-            let lower = point.map(|point| point.lower_laney.unwrap_or(point.lower));
-            (
-                lower,
-                point.map(|point| point.upper_laney.unwrap_or(point.upper)),
-            )
+            let wider = chart.points.get(at).map(AttributePoint::wider);
+            (wider.map(|(lower, _)| lower), wider.map(|(_, upper)| upper))
         }
         Some(SeriesChart::Individuals(chart)) => {
             let mut phases = chart.phases.iter();
